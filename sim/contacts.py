@@ -1,0 +1,71 @@
+"""What became of the callers: one row per attempt, no missing values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.clock import Times
+
+
+class Outcome(IntEnum):
+    """How a contact ended."""
+
+    ANSWERED = 0
+    ABANDONED = 1
+    BLOCKED = 2
+    BALKED = 3
+    CLOSED = 4
+    #: Still in the queue when the follow-up after the period ended.
+    UNFINISHED = 5
+
+
+#: Line group of a contact that no line answered.
+NO_GROUP = -1
+
+
+@dataclass(frozen=True)
+class Contacts:
+    """A table of contacts as columns of equal length, sorted by caller, then attempt.
+
+    ``dialled <= left_queue <= released`` in integer milliseconds. The wait is ``left_queue - dialled``, the
+    handling time (conversation and wrap-up) ``released - left_queue``; for a contact that was not answered
+    ``released == left_queue``.
+    """
+
+    caller: NDArray[np.int64]
+    attempt: NDArray[np.int64]
+    queue: NDArray[np.int64]
+    dialled: Times
+    left_queue: Times
+    released: Times
+    outcome: NDArray[np.int64]
+    group: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.caller)
+
+    @classmethod
+    def from_rows(cls, rows: list[tuple[int, ...]]) -> Contacts:
+        """Contacts from tuples in the order of the columns, sorted here by caller and attempt."""
+        table = np.array(sorted(rows), dtype=np.int64).reshape(-1, len(fields(cls)))
+        return cls(*table.T.copy())
+
+    def columns(self) -> dict[str, NDArray[np.int64]]:
+        """Name and array of every column, in the order of the table."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    def rows(self) -> list[tuple[int, ...]]:
+        """Rows as tuples of Python integers."""
+        return list(zip(*(column.tolist() for column in self.columns().values()), strict=True))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Contacts):
+            return NotImplemented
+        pairs = zip(self.columns().values(), other.columns().values(), strict=True)
+        return all(np.array_equal(mine, theirs) for mine, theirs in pairs)
+
+    __hash__ = None  # type: ignore[assignment]  # arrays are not hashable

@@ -1,0 +1,70 @@
+"""Everything that luck decides: who calls, when, how patient they are, how much work they bring.
+
+A world knows nothing of lines, hours or routing, so one world serves every plan that is compared.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.clock import Times
+
+Whole = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class World:
+    """The callers of one replication with all their luck, sorted by first arrival.
+
+    Shapes: n callers, K attempts, C channels. Times and durations in integer ms; uniforms in ``[0, 2**32)``.
+
+    ===================  =========  ==================================================================
+    channel, province    (n,)       what they try first, and where they live
+    cause                (n,)       0 for the base demand, i for campaign number i
+    topic, age           (n,)       index into ``topics`` and ``ages``
+    day, slot            (n,)       with channel, province and cause: who this is, whatever else changes
+    arrival              (n,)       instant of the first contact
+    conversation         (n, C)     length of the conversation, were it on that channel (at least 1 ms)
+    wrap_up              (n, C)     work after it that still holds the line
+    patience             (n, K, C)  longest wait, from the instant of that contact
+    redial, switch       (n, K)     uniforms: try again? on another channel?
+    balk                 (n, K)     uniform: leave on meeting a queue?
+    redial_delay         (n, K, C)  time until the next contact after one on that channel
+    ===================  =========  ==================================================================
+    """
+
+    channels: tuple[str, ...]
+    provinces: tuple[str, ...]
+    causes: tuple[str, ...]
+    topics: tuple[str, ...]
+    ages: tuple[str, ...]
+    channel: Whole
+    province: Whole
+    cause: Whole
+    topic: Whole
+    age: Whole
+    day: Whole
+    slot: Whole
+    arrival: Times
+    conversation: Times
+    wrap_up: Times
+    patience: Times
+    redial: Whole
+    switch: Whole
+    balk: Whole
+    redial_delay: Times
+
+    def __len__(self) -> int:
+        return len(self.arrival)
+
+    def identities(self) -> list[tuple[str, str, str, int, int]]:
+        """Who each caller is, by names: equal in any two worlds that hold the same caller."""
+        return [
+            (self.channels[c], self.provinces[p], self.causes[k], int(d), int(s))
+            for c, p, k, d, s in zip(
+                self.channel, self.province, self.cause, self.day, self.slot, strict=True
+            )
+        ]
