@@ -1,0 +1,46 @@
+"""The one exception for a user's mistakes: all of them at once, each with its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """Where something was written; line and column count from 1, 0 where there is none."""
+
+    source: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.source}:{self.line}:{self.column}" if self.line else self.source
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One thing that is wrong: its place, its path in the scenario, and what was found and is allowed."""
+
+    place: Place
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.path}: {self.message}" if self.path else f"{self.place}: {self.message}"
+
+
+class SimError(Exception):
+    """Base of every error this program raises on purpose; its text is meant for the user."""
+
+
+class ScenarioError(SimError):
+    """Everything that is wrong with a scenario, in the order of the file."""
+
+    def __init__(self, mistakes: list[Mistake]) -> None:
+        unique = dict.fromkeys(mistakes)
+        self.mistakes = sorted(unique, key=lambda m: (m.place, m.path))
+        super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
+
+
+class ResultsError(SimError):
+    """A results folder that cannot be read or written."""

@@ -1,0 +1,183 @@
+"""YAML text to a tree in which every value knows where it was written. The only module that knows YAML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from sim.errors import Mistake, Place, ScenarioError
+
+#: Far above any real scenario, far below what exhausts memory.
+_MOST_BYTES = 2_000_000
+_MOST_ALIASES = 100
+_MOST_DEPTH = 40
+
+
+@dataclass(frozen=True)
+class Located:
+    """A value, dict of Located or list of Located, with its place; ``key`` is the place of its key, if any."""
+
+    value: Any
+    place: Place
+    key: Place
+
+    def plain(self) -> Any:
+        """The same without places."""
+        if isinstance(self.value, dict):
+            return {name: item.plain() for name, item in self.value.items()}
+        if isinstance(self.value, list):
+            return [item.plain() for item in self.value]
+        return self.value
+
+    def walk(self, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Located]]:
+        """Every value below this one with its path, itself first."""
+        yield path, self
+        items = self.value.items() if isinstance(self.value, dict) else enumerate(_items(self.value))
+        for name, item in items:
+            yield from item.walk((*path, name))
+
+
+def _items(value: Any) -> list[Located]:
+    return value if isinstance(value, list) else []
+
+
+def read_file(path: Path) -> Located:
+    """The tree of a file; ScenarioError where it cannot be read."""
+    name = str(path)
+    try:
+        if path.is_dir():
+            raise _fail(Place(name), "is a directory; name the scenario file inside it")
+        if path.is_file() and path.stat().st_size > _MOST_BYTES:
+            raise _fail(Place(name), "is larger than 2 MB; a scenario is a page or two")
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _fail(Place(name), f"byte {error.start} is not UTF-8 text; save the file as UTF-8") from None
+    except FileNotFoundError:
+        raise _fail(Place(name), "no such file." + _similar_files(path)) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise _fail(Place(name), f"cannot be read: {reason}") from None
+    return read_text(text, name)
+
+
+def _similar_files(path: Path) -> str:
+    from sim.quantities import nearest
+
+    try:
+        return nearest(path.name, [p.name for p in path.parent.glob("*.y*ml")])
+    except OSError:
+        return ""
+
+
+def read_text(text: str, name: str) -> Located:
+    """The tree of YAML 1.2 text; ScenarioError with line and column where it is not a mapping."""
+    yaml = YAML(typ="safe", pure=True)
+    try:
+        node = yaml.compose(StringIO(text))
+        if node is None:
+            raise _fail(Place(name), "is empty; a scenario starts with 'period:', 'provinces:', ...")
+        tree = _Reader(name, yaml).read(node, 0, None)
+    except RecursionError:
+        raise _fail(Place(name), f"is nested deeper than {_MOST_DEPTH} levels") from None
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name)
+        raise _fail(place, _explain(error)) from None
+    except (YAMLError, ValueError) as error:
+        raise _fail(Place(name), f"is not YAML: {' '.join(str(error).split())[:200]}") from None
+    if not isinstance(tree.value, dict):
+        raise _fail(tree.place, "a scenario is a mapping of sections such as 'period:' and 'lines:'")
+    return tree
+
+
+def _explain(error: MarkedYAMLError) -> str:
+    problem = " ".join(str(error.problem or error.context or "").split())
+    if "found duplicate key" in problem or "duplicate key" in problem:
+        return f"is written twice: {problem.split(' with value')[0].replace('found ', '')}; keep one"
+    if "'\\t'" in problem:
+        return "a tab is used for indentation; YAML allows only spaces"
+    return f"is not YAML: {problem}"
+
+
+class _Reader:
+    """Turns nodes into Located values; holds what must be counted over one file."""
+
+    def __init__(self, source: str, yaml: YAML) -> None:
+        self.source = source
+        self.construct = yaml.constructor
+        self.seen: dict[int, int] = {}
+        self.aliases = 0
+
+    def read(self, node: Node, depth: int, key: Place | None) -> Located:
+        place = self.place(node)
+        if depth > _MOST_DEPTH:
+            raise _fail(place, f"is nested deeper than {_MOST_DEPTH} levels")
+        self.count_aliases(node, place)
+        if isinstance(node, MappingNode):
+            value: Any = self.mapping(node, depth)
+        elif isinstance(node, SequenceNode):
+            value = [self.read(item, depth + 1, None) for item in node.value]
+        else:
+            value = self.scalar(node, place)
+        return Located(value, place, key or place)
+
+    def count_aliases(self, node: Node, place: Place) -> None:
+        # Counted before anything is expanded: a few lines of aliases can stand for billions of values.
+        self.seen[id(node)] = self.seen.get(id(node), 0) + 1
+        if self.seen[id(node)] > 1:
+            self.aliases += 1
+            if self.aliases > _MOST_ALIASES:
+                raise _fail(place, f"more than {_MOST_ALIASES} uses of aliases (*name); write the values out")
+
+    def mapping(self, node: MappingNode, depth: int) -> dict[str, Located]:
+        result: dict[str, Located] = {}
+        for key_node, value_node in node.value:
+            place = self.place(key_node)
+            if not isinstance(key_node, ScalarNode):
+                raise _fail(place, "a key must be a plain word")
+            key = str(key_node.value)
+            if key == "<<":
+                raise _fail(place, "merge keys (<<) are not part of YAML 1.2; use 'extends:'")
+            if key in result:
+                raise _fail(place, f"the key {key!r} is written twice; keep one")
+            result[key] = self.read(value_node, depth + 1, place)
+        return result
+
+    def scalar(self, node: ScalarNode, place: Place) -> Any:
+        kind = str(node.tag).rsplit(":", 1)[-1]
+        if kind == "timestamp" or (kind == "int" and ":" in node.value):
+            return node.value
+        if kind in ("int", "float", "bool", "null"):
+            try:
+                return self.construct.construct_object(node)
+            except (ValueError, OverflowError):
+                return node.value
+        if kind != "str":
+            raise _fail(place, f"the tag {node.tag!s} is not allowed")
+        return node.value
+
+    def place(self, node: Node) -> Place:
+        return Place(self.source, node.start_mark.line + 1, node.start_mark.column + 1)
+
+
+def write_text(data: dict[str, Any]) -> str:
+    """YAML text of plain data, that ``read_text`` reads back."""
+    yaml = YAML(typ="safe", pure=True)
+    yaml.default_flow_style = None
+    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # keep the order of the model
+    yaml.width = 110
+    yaml.allow_unicode = True
+    buffer = StringIO()
+    yaml.dump(data, buffer)
+    return buffer.getvalue()
+
+
+def _fail(place: Place, message: str) -> ScenarioError:
+    return ScenarioError([Mistake(place, "", message)])

@@ -1,0 +1,299 @@
+"""The kinds of values in a scenario: what is written, what it becomes, and how it is written back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    GetJsonSchemaHandler,
+    PlainSerializer,
+    SerializerFunctionWrapHandler,
+    WithJsonSchema,
+    model_serializer,
+    model_validator,
+)
+from pydantic_core import CoreSchema
+
+from sim import quantities as q
+from sim.quantities import WeeklyHours
+
+T = TypeVar("T")
+
+
+class Block(BaseModel):
+    """A mapping of a scenario: frozen, and no key but the known ones."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+def _kind(parse: Callable[[object], Any], write: Callable[[Any], Any], schema: dict[str, Any]) -> tuple[Any, ...]:
+    return BeforeValidator(parse), PlainSerializer(write), WithJsonSchema(schema)
+
+
+def _reads_text_or(kind: type, parse: Callable[[object], Any]) -> Callable[[object], Any]:
+    """Parser that lets an already parsed value through."""
+    return lambda value: value if isinstance(value, kind) else parse(value)
+
+
+_PERCENT = {"type": "string", "pattern": r"^\s*[+-]?\d+(\.\d+)?\s*%\s*$"}
+Duration = Annotated[
+    int,
+    *_kind(
+        q.parse_duration,
+        q.format_duration,
+        {
+            "type": "string",
+            "pattern": r"^\s*(\d+(\.\d+)?\s*(ms|s|sec|seconds?|min|minutes?|h|hours?|days?|weeks?)\s*)+$",
+            "description": q.DURATION_HELP,
+        },
+    ),
+]
+Share = Annotated[
+    float, *_kind(q.parse_percent, q.format_percent, {**_PERCENT, "description": "a share, 0 % to 100 %"})
+]
+Percent = Annotated[
+    float,
+    *_kind(
+        lambda v: q.parse_percent(v, most=100.0, what="a percentage"),
+        q.format_percent,
+        {**_PERCENT, "description": "a percentage, which may be over 100 %"},
+    ),
+]
+Change = Annotated[
+    float,
+    *_kind(
+        lambda v: q.parse_percent(v, least=-1.0, most=100.0, what="a change"),
+        q.format_percent,
+        {**_PERCENT, "description": "a change in percent, such as +76 % or -10 %"},
+    ),
+]
+Positive = Annotated[
+    float,
+    *_kind(
+        lambda v: q.parse_number(v, least=1e-9, what="a number"),
+        float,
+        {"type": "number", "exclusiveMinimum": 0},
+    ),
+]
+Weight = Annotated[float, *_kind(q.parse_number, float, {"type": "number", "minimum": 0})]
+Contacts = Annotated[
+    float,
+    *_kind(lambda v: q.parse_number(v, what="a number of contacts"), float, {"type": "number", "minimum": 0}),
+]
+LineCount = Annotated[
+    int,
+    *_kind(
+        lambda v: q.parse_whole(v, what="lines", most=100_000), int, {"type": "integer", "minimum": 0}
+    ),
+]
+Attempts = Annotated[
+    int,
+    *_kind(
+        lambda v: q.parse_whole(v, what="attempts", least=1, most=50),
+        int,
+        {"type": "integer", "minimum": 1, "maximum": 50},
+    ),
+]
+Replications = Annotated[
+    int,
+    *_kind(
+        lambda v: q.parse_whole(v, what="replications", least=1, most=100_000_000),
+        int,
+        {"type": "integer", "minimum": 1},
+    ),
+]
+Seed = Annotated[
+    int,
+    *_kind(lambda v: q.parse_whole(v, what="seed", most=2**63), int, {"type": "integer", "minimum": 0}),
+]
+WorkingDays = Annotated[
+    int, *_kind(lambda v: q.parse_whole(v, what="working days", most=365), int, {"type": "integer"})
+]
+Places = Annotated[
+    int | Literal["unlimited"],
+    *_kind(
+        lambda v: v if v == "unlimited" else q.parse_whole(v, what="waiting places"),
+        lambda v: v,
+        {"anyOf": [{"type": "integer", "minimum": 0}, {"const": "unlimited"}]},
+    ),
+]
+Day = Annotated[
+    dt.date,
+    *_kind(
+        _reads_text_or(dt.date, q.parse_date), dt.date.isoformat, {"type": "string", "format": "date"}
+    ),
+]
+Moment = Annotated[
+    dt.datetime,
+    *_kind(
+        _reads_text_or(dt.datetime, q.parse_moment),
+        lambda moment: f"{moment:%Y-%m-%d %H:%M}",
+        {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d[ T]\d{1,2}:\d\d$"},
+    ),
+]
+Hours = Annotated[
+    WeeklyHours,
+    *_kind(
+        _reads_text_or(WeeklyHours, q.parse_hours),
+        lambda hours: hours.text,
+        {"type": "string", "description": q.HOURS_HELP},
+    ),
+]
+WeekdaySet = Annotated[
+    tuple[int, ...],
+    *_kind(
+        _reads_text_or(tuple, q.parse_weekday_set), q.format_weekday_set, {"type": "string", "examples": ["mon-fri"]}
+    ),
+]
+
+
+class Shares(BaseModel):
+    """Parts of a whole by name: all in percent, adding up to 100 %, or all plain counts such as inhabitants."""
+
+    model_config = ConfigDict(frozen=True)
+    parts: dict[str, float]
+    percent: bool
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, value: object) -> object:
+        if isinstance(value, dict) and set(value) == {"parts", "percent"}:
+            return value
+        if not isinstance(value, dict) or not value:
+            raise ValueError(f"{q.shown(value)} is not a mapping of names to shares, such as {{phone: 80 %}}")
+        percent = [isinstance(part, str) and part.strip().endswith("%") for part in value.values()]
+        if any(percent) and not all(percent):
+            raise ValueError("mixes percentages and plain counts; write all of them the same way")
+        parts = {str(name): _part(str(name), part, percent[0]) for name, part in value.items()}
+        total = sum(parts.values())
+        if percent[0] and abs(total - 1) > 1e-6:
+            raise ValueError(f"the shares add up to {total * 100:g} %; they must add up to 100 %")
+        if total <= 0:
+            raise ValueError("all parts are zero; at least one must be positive")
+        return {"parts": parts, "percent": percent[0]}
+
+    @model_serializer(mode="plain")
+    def _write(self) -> dict[str, Any]:
+        return {name: q.format_percent(part) if self.percent else part for name, part in self.parts.items()}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        del schema, handler
+        part = {"anyOf": [_PERCENT, {"type": "number", "minimum": 0}]}
+        return {"type": "object", "additionalProperties": part, "minProperties": 1, "description": cls.__doc__}
+
+    def fraction(self, name: str) -> float:
+        """Share of ``name``, 0 where it has no part."""
+        return self.parts.get(name, 0.0) / sum(self.parts.values())
+
+
+def _part(name: str, part: object, percent: bool) -> float:
+    try:
+        return q.parse_percent(part) if percent else q.parse_number(part, what="a count")
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
+
+
+class DayProfile(BaseModel):
+    """Relative weight of each hour of the day: ``flat`` or ranges of hours, ``{"9-11": 1.4, "12-16": 1}``."""
+
+    model_config = ConfigDict(frozen=True)
+    weights: tuple[float, ...]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, value: object) -> object:
+        if isinstance(value, dict) and set(value) == {"weights"}:
+            return value
+        if value == "flat":
+            return {"weights": (1.0,) * 24}
+        if not isinstance(value, dict) or not value:
+            raise ValueError(f"{q.shown(value)} is not 'flat' or a mapping of hours to weights, such as {{9-16: 1}}")
+        weights: list[float | None] = [None] * 24
+        for hours, weight in value.items():
+            number = _part(str(hours), weight, percent=False)
+            for hour in _hours_of_day(str(hours)):
+                if weights[hour] is not None:
+                    raise ValueError(f"hour {hour} is given twice")
+                weights[hour] = number
+        missing = [str(hour) for hour, weight in enumerate(weights) if weight is None]
+        if missing:
+            raise ValueError(f"no weight for hour(s) {', '.join(missing)}; all 24 hours need one, 0 to 23")
+        if not any(weights):
+            raise ValueError("all weights are zero; at least one must be positive")
+        return {"weights": tuple(weights)}
+
+    @model_serializer(mode="plain")
+    def _write(self) -> Any:
+        if len(set(self.weights)) == 1:
+            return "flat"
+        written: dict[str, float] = {}
+        start = 0
+        for hour in range(1, 25):
+            if hour == 24 or self.weights[hour] != self.weights[start]:
+                name = str(start) if start == hour - 1 else f"{start}-{hour - 1}"
+                written[name], start = self.weights[start], hour
+        return written
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        del schema, handler
+        ranges = {"type": "object", "patternProperties": {r"^\d+(-\d+)?$": {"type": "number", "minimum": 0}}}
+        return {"anyOf": [{"const": "flat"}, ranges], "description": cls.__doc__}
+
+
+def _hours_of_day(text: str) -> range:
+    first, _, last = text.partition("-")
+    if not (first.strip().isdigit() and (last or first).strip().isdigit()):
+        raise ValueError(f"{text!r} is not an hour or a range of hours; write for example 9 or 9-16")
+    start, stop = int(first), int(last or first)
+    if not 0 <= start <= stop <= 23:
+        raise ValueError(f"{text!r} is not within the hours 0 to 23")
+    return range(start, stop + 1)
+
+
+Status = Literal["published", "derived", "assumed"]
+
+
+class Stated(Block, Generic[T]):
+    """A value with where it comes from: bare, or ``{value, status, source, low, high}``."""
+
+    value: T
+    status: Status | None = None
+    source: str | None = None
+    low: T | None = None
+    high: T | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, value: object) -> object:
+        return value if isinstance(value, dict) and "value" in value else {"value": value}
+
+    @model_validator(mode="after")
+    def _ranges(self) -> Stated[T]:
+        if self.status == "assumed" and (self.low is None or self.high is None):
+            raise ValueError("is assumed, so it needs a low and a high too: the range in which it may lie")
+        if self.status == "published" and not self.source:
+            raise ValueError("is published, so it needs its source")
+        values = (self.low, self.value, self.high)
+        if all(isinstance(v, (int, float, dt.datetime, dt.date)) for v in values):
+            low, value, high = values
+            if not low <= value <= high:  # type: ignore[operator]  # just checked
+                raise ValueError("its low, value and high are not in ascending order")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _write(self, handler: SerializerFunctionWrapHandler) -> Any:
+        written = {name: part for name, part in handler(self).items() if part is not None}
+        return written["value"] if len(written) == 1 else written
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        stated = handler.resolve_ref_schema(handler(schema))
+        bare = stated["properties"]["value"]
+        return {"anyOf": [bare, dict(stated)]}
