@@ -1,0 +1,192 @@
+"""Campaigns as they are written: when, which shape, how large, and for whom."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from sim.quantities import nearest, shown
+from sim.scenario import surges
+from sim.scenario.types import (
+    Block,
+    Change,
+    Contacts,
+    Day,
+    Duration,
+    Moment,
+    Positive,
+    Shares,
+    Stated,
+    Weight,
+)
+
+
+class _Wave(Block):
+    """What all shapes share: when it starts, once or several times, and its weight among the others."""
+
+    at: tuple[Stated[Moment], ...] = Field(description="start, one per broadcast")
+    weight: Stated[Weight] = Field(
+        default=Stated[Weight](value=1.0), description="part of the campaign's contacts that comes this way"
+    )
+
+    @model_validator(mode="after")
+    def _some(self) -> _Wave:
+        if not self.at:
+            raise ValueError("at: is empty; name at least one start, such as [2020-02-11 20:30]")
+        return self
+
+    def unit(self) -> surges.Shape:
+        """The shape with amplitude 1."""
+        raise NotImplementedError
+
+
+class Step(_Wave):
+    """A jump that lasts."""
+
+    shape: Literal["step"]
+    lasts: Stated[Duration]
+
+    def unit(self) -> surges.Shape:
+        """See _Wave."""
+        return surges.Trapezoid(0.0, float(self.lasts.value), 0.0)
+
+
+class Ramp(_Wave):
+    """A straight rise, then as high for as long as it lasts."""
+
+    shape: Literal["ramp"]
+    rise: Stated[Duration]
+    lasts: Stated[Duration] = Field(description="how long it stays at the top")
+
+    def unit(self) -> surges.Shape:
+        """See _Wave."""
+        return surges.Trapezoid(float(self.rise.value), float(self.lasts.value), 0.0)
+
+
+class Plateau(_Wave):
+    """A rise, a flat top, a fall."""
+
+    shape: Literal["plateau"]
+    lasts: Stated[Duration]
+    rise: Stated[Duration] = Stated[Duration](value=0)
+    fall: Stated[Duration] = Stated[Duration](value=0)
+
+    def unit(self) -> surges.Shape:
+        """See _Wave."""
+        return surges.Trapezoid(float(self.rise.value), float(self.lasts.value), float(self.fall.value))
+
+
+class DecayWave(_Wave):
+    """A jump at each start, then exponential decay."""
+
+    shape: Literal["decay"]
+    time_constant: Stated[Duration] = Field(description="after it, 37 % of the jump is left")
+
+    @model_validator(mode="after")
+    def _positive(self) -> DecayWave:
+        if self.time_constant.value <= 0:
+            raise ValueError("time_constant: 0 s is not allowed; a decay takes time")
+        return self
+
+    def unit(self) -> surges.Shape:
+        """See _Wave."""
+        return surges.Decay(float(self.time_constant.value))
+
+
+class Pulse(_Wave):
+    """Rises smoothly to a peak, then fades."""
+
+    shape: Literal["gamma pulse"]
+    peak_after: Stated[Duration]
+    sharpness: Stated[Positive] = Stated[Positive](value=1.0)
+
+    @model_validator(mode="after")
+    def _positive(self) -> Pulse:
+        if self.peak_after.value <= 0:
+            raise ValueError("peak_after: 0 s is not allowed; use shape: decay for a jump")
+        if self.sharpness.value > 100:
+            raise ValueError(f"sharpness: {self.sharpness.value:g} is out of range; allowed is up to 100")
+        return self
+
+    def unit(self) -> surges.Shape:
+        """See _Wave."""
+        return surges.GammaPulse(float(self.peak_after.value), self.sharpness.value)
+
+
+_SHAPES = ("step", "ramp", "plateau", "decay", "gamma pulse")
+
+
+def _shape_of(value: object) -> str:
+    name = value.get("shape") if isinstance(value, dict) else getattr(value, "shape", None)
+    return name if name in _SHAPES else "unknown shape"
+
+
+class UnknownShape(_Wave):
+    """Never valid: where a missing or misspelt shape gets its message."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse(cls, value: object) -> object:
+        name = value.get("shape") if isinstance(value, dict) else value
+        allowed = ", ".join(_SHAPES)
+        if name is None:
+            raise ValueError(f"has no 'shape:'; allowed are {allowed}")
+        raise ValueError(f"shape {shown(name)} is unknown; allowed are {allowed}.{nearest(str(name), _SHAPES)}")
+
+
+AnyWave = Annotated[
+    Annotated[Step, Tag("step")]
+    | Annotated[Ramp, Tag("ramp")]
+    | Annotated[Plateau, Tag("plateau")]
+    | Annotated[DecayWave, Tag("decay")]
+    | Annotated[Pulse, Tag("gamma pulse")]
+    | Annotated[UnknownShape, Tag("unknown shape")],
+    Discriminator(_shape_of),
+]
+TAGS = frozenset([*_SHAPES, "unknown shape"])
+
+
+class Campaign(Block):
+    """Extra callers of their own on top of the base demand; exactly one of extra, uplift and peak is its size."""
+
+    name: str = Field(min_length=1)
+    surge: tuple[AnyWave, ...] = Field(min_length=1)
+    extra: Stated[Contacts] | None = Field(None, description="extra contacts in the period")
+    uplift: Stated[Change] | None = Field(
+        None, description="extra contacts in percent of the base, over the days from..to (default: the period)"
+    )
+    peak: Stated[Positive] | None = Field(None, description="rate at the highest moment, in times the base rate")
+    first: Day | None = Field(None, description="first day over which the uplift holds")
+    last: Day | None = Field(None, description="last day over which the uplift holds")
+    channels: tuple[str, ...] | None = Field(None, description="only these channels (default: all)")
+    provinces: tuple[str, ...] | None = Field(None, description="only these provinces (default: all)")
+    topics: Stated[Shares] | None = Field(None, description="what its callers call about (default: as the others)")
+    ages: dict[str, Stated[Shares]] | None = Field(None, description="their age groups by channel")
+
+    @model_validator(mode="after")
+    def _one_size(self) -> Campaign:
+        sizes = [name for name in ("extra", "uplift", "peak") if getattr(self, name) is not None]
+        if len(sizes) != 1:
+            found = " and ".join(sizes) or "none"
+            raise ValueError(f"needs exactly one of extra, uplift and peak as its size; found {found}")
+        if self.uplift is not None and self.uplift.value < 0:
+            raise ValueError("uplift: is negative; a campaign adds callers. Use demand.change for fewer")
+        if self.peak is not None and self.peak.value < 1:
+            raise ValueError(f"peak: {self.peak.value:g} is below 1, the base rate itself; allowed is 1 or more")
+        if self.uplift is None and (self.first or self.last):
+            raise ValueError("first and last go with uplift only")
+        return self
+
+    def surge_from(self, instant: object) -> surges.Surge:
+        """The surge with its weights as amplitudes; ``instant`` turns a moment into ms since the start."""
+        weights, starts, shapes = [], [], []
+        for wave in self.surge:
+            unit = wave.unit()
+            whole = float(unit.integral(surges.np.array([1e15]))[0])
+            for start in wave.at:
+                # Per unit of area, so that a weight is a share of the contacts and not a height.
+                weights.append(wave.weight.value / (len(wave.at) * max(whole, 1.0)))
+                starts.append(instant(start.value))  # type: ignore[operator]
+                shapes.append(unit)
+        return surges.Surge(tuple(weights), tuple(starts), tuple(shapes))

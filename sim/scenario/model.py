@@ -1,0 +1,240 @@
+"""What an analyst writes, typed: the sections of a scenario file and what each key means."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from sim.centre import Centre
+from sim.clock import Calendar
+from sim.scenario.campaigns import Campaign
+from sim.scenario.laws import AnyLaw, NeverLaw
+from sim.scenario.types import (
+    Attempts,
+    Block,
+    Change,
+    Contacts,
+    Day,
+    DayProfile,
+    Duration,
+    Hours,
+    LineCount,
+    Places,
+    Positive,
+    Replications,
+    Seed,
+    Share,
+    Shares,
+    Stated,
+    WeekdaySet,
+    Weight,
+    WorkingDays,
+)
+
+_NONE = Stated[Share](value=0.0)
+
+
+class Period(Block):
+    """The days that are simulated, both included."""
+
+    first: Day
+    last: Day
+    follow_up: Duration = Field(28 * 86_400_000, description="how long work that waits at the end is followed")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Period:
+        if self.last < self.first:
+            raise ValueError(f"last: {self.last} is before the first day, {self.first}")
+        if (self.last - self.first).days >= 3660:
+            raise ValueError(f"is {(self.last - self.first).days + 1} days long; allowed are ten years at most")
+        return self
+
+
+class CalendarBlock(Block):
+    """Which days are working days."""
+
+    working_days: WeekdaySet = (0, 1, 2, 3, 4)
+    holidays: Literal["BE", "NL", "FR", "LU", "DE", "none"] = Field("BE", description="country, or none")
+    closed: tuple[Day, ...] = Field((), description="further days on which the helpline is closed")
+
+
+class Channel(Block):
+    """A way to reach the helpline."""
+
+    hours: Hours = Field(description="when contacts are let in")
+    staffed: Hours | None = Field(None, description="when its lines work (default: its hours)")
+    queue: Literal["per province", "shared"] = "shared"
+    waiting_places: Places = Field("unlimited", description="0 gives a busy tone")
+    closing: Literal["serve", "send away"] = Field("serve", description="what happens to who waits at closing")
+
+
+class Weekdays(Block):
+    """Relative weight of each weekday."""
+
+    mon: Stated[Weight] = Stated[Weight](value=1.0)
+    tue: Stated[Weight] = Stated[Weight](value=1.0)
+    wed: Stated[Weight] = Stated[Weight](value=1.0)
+    thu: Stated[Weight] = Stated[Weight](value=1.0)
+    fri: Stated[Weight] = Stated[Weight](value=1.0)
+    sat: Stated[Weight] = Stated[Weight](value=1.0)
+    sun: Stated[Weight] = Stated[Weight](value=1.0)
+
+    def weights(self) -> tuple[float, ...]:
+        """Monday to Sunday."""
+        days = (self.mon, self.tue, self.wed, self.thu, self.fri, self.sat, self.sun)
+        return tuple(day.value for day in days)
+
+
+class Demand(Block):
+    """How many people try to reach the helpline when nobody campaigns, as people state it."""
+
+    contacts: Stated[Contacts] = Field(description="first contacts during opening hours")
+    per: Literal["period", "working day"] = "period"
+    counted: Literal["offered"] = Field("offered", description="who tried; not only who was answered")
+    change: Stated[Change] = Stated[Change](value=0.0)
+    by_channel: Stated[Shares]
+    by_province: Stated[Shares]
+    outside_hours: dict[str, Stated[Contacts | Any]] = Field(
+        default_factory=dict, description="first contacts while closed, in percent of those while open"
+    )
+    weekdays: Weekdays = Weekdays()
+    hours: Stated[DayProfile] = Stated[DayProfile](value=DayProfile(weights=(1.0,) * 24))
+    busyness: Stated[Weight] = Field(
+        Stated[Weight](value=0.0), description="coefficient of variation of the day's busyness"
+    )
+    topics: Stated[Shares] | None = None
+    ages: dict[str, Stated[Shares]] = Field(default_factory=dict, description="age groups by channel")
+
+
+class RedialAfter(Block):
+    """Share of callers who try again, by what happened."""
+
+    abandoned: Stated[Share] = _NONE
+    blocked: Stated[Share] = _NONE
+    balked: Stated[Share] = _NONE
+    closed: Stated[Share] = _NONE
+
+
+class Switch(Block):
+    """Of those who try again, the share that does so on another channel."""
+
+    to: str
+    abandoned: Stated[Share] = _NONE
+    blocked: Stated[Share] = _NONE
+    balked: Stated[Share] = _NONE
+    closed: Stated[Share] = _NONE
+
+
+class Callers(Block):
+    """How callers of one channel behave."""
+
+    patience: AnyLaw = NeverLaw(distribution="never")
+    balk: tuple[Stated[Share], ...] = Field(
+        (), description="share that leaves on meeting a queue with 0, 1, 2, ... waiting; the last holds for more"
+    )
+    redial: RedialAfter = RedialAfter()
+    redial_delay: AnyLaw | None = None
+    closed_redial: Literal["after the call", "after opening"] = Field(
+        "after opening", description="whether the delay after a closed door counts from the next opening"
+    )
+    switch: Switch | None = None
+
+
+class Handling(Block):
+    """How long contacts of one channel take."""
+
+    conversation: AnyLaw
+    wrap_up: AnyLaw | None = None
+
+
+class LineGroup(Block):
+    """Identical lines; their name says whom they serve: a province, a channel, or a queue."""
+
+    count: Stated[LineCount]
+    serves: str | None = Field(None, description="queue, such as phone/antwerpen or chat")
+    staffed: Hours | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, value: object) -> object:
+        return value if isinstance(value, dict) and "count" in value else {"count": value}
+
+
+class Target(Block):
+    """A promise about one channel."""
+
+    answered: Share
+    within: Duration | None = None
+    within_working_days: WorkingDays | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Target:
+        if (self.within is None) == (self.within_working_days is None):
+            raise ValueError("needs exactly one of within and within_working_days")
+        return self
+
+
+class Targets(Block):
+    """What good service means here; sets the thresholds that are counted and judged."""
+
+    service_level: Literal["of offered", "excluding short abandons", "of answered"] = "excluding short abandons"
+    short_abandon: Duration = 5000
+    channels: dict[str, Target] = Field(default_factory=dict)
+    never_reached: Share | None = Field(None, description="at most this share of callers")
+
+
+class Experiment(Block):
+    """How long to look; not part of the model."""
+
+    replications: Replications = 1000
+    seed: Seed = 1712
+
+
+class Scenario(Block):
+    """A helpline, its callers and a period: everything a run needs."""
+
+    name: str = Field("scenario", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")
+    title: str = ""
+    about: str = ""
+    period: Period
+    calendar: CalendarBlock = CalendarBlock()
+    channels: dict[str, Channel] = Field(min_length=1)
+    lines: dict[str, LineGroup] = Field(min_length=1)
+    demand: Demand
+    campaigns: tuple[Campaign, ...] = ()
+    callers: dict[str, Callers] = Field(default_factory=dict)
+    attempts: Stated[Attempts] = Field(Stated[Attempts](value=5), description="contacts of one caller at most")
+    handling: dict[str, Handling]
+    targets: Targets = Targets()
+    experiment: Experiment = Experiment()
+
+    @property
+    def provinces(self) -> tuple[str, ...]:
+        """Provinces in the order in which the demand names them."""
+        return tuple(self.demand.by_province.value.parts)
+
+    @cached_property
+    def days(self) -> Calendar:
+        """The calendar of the period and its follow-up."""
+        from sim.scenario.build import build_calendar
+
+        return build_calendar(self)
+
+    @cached_property
+    def centre(self) -> Centre:
+        """What an engine reads of this scenario."""
+        from sim.scenario.build import build_centre
+
+        return build_centre(self)
+
+    def replace(self, **settings: Any) -> Scenario:
+        """This scenario with ``path=value`` settings, dots written as double underscores: ``lines__limburg=2``."""
+        return self.with_settings([f"{path.replace('__', '.')}={value}" for path, value in settings.items()])
+
+    def with_settings(self, settings: list[str]) -> Scenario:
+        """This scenario with settings such as ``lines.antwerpen=2``."""
+        from sim.scenario.load import with_settings
+
+        return with_settings(self, settings)
