@@ -69,8 +69,8 @@ class Plateau(_Wave):
 
     shape: Literal["plateau"]
     lasts: Stated[Duration]
-    rise: Stated[Duration] = Stated[Duration](value=0)
-    fall: Stated[Duration] = Stated[Duration](value=0)
+    rise: Stated[Duration] = Stated[Duration].model_validate("0 s")
+    fall: Stated[Duration] = Stated[Duration].model_validate("0 s")
 
     def unit(self) -> surges.Shape:
         """See _Wave."""

@@ -21,6 +21,7 @@ from sim.scenario.types import (
     Duration,
     Hours,
     LineCount,
+    Percent,
     Places,
     Positive,
     Replications,
@@ -33,7 +34,7 @@ from sim.scenario.types import (
     WorkingDays,
 )
 
-_NONE = Stated[Share](value=0.0)
+_NONE = Stated[Share].model_validate("0 %")
 
 
 class Period(Block):
@@ -93,10 +94,10 @@ class Demand(Block):
     contacts: Stated[Contacts] = Field(description="first contacts during opening hours")
     per: Literal["period", "working day"] = "period"
     counted: Literal["offered"] = Field("offered", description="who tried; not only who was answered")
-    change: Stated[Change] = Stated[Change](value=0.0)
+    change: Stated[Change] = Stated[Change].model_validate("0 %")
     by_channel: Stated[Shares]
     by_province: Stated[Shares]
-    outside_hours: dict[str, Stated[Contacts | Any]] = Field(
+    outside_hours: dict[str, Stated[Percent]] = Field(
         default_factory=dict, description="first contacts while closed, in percent of those while open"
     )
     weekdays: Weekdays = Weekdays()
@@ -140,6 +141,13 @@ class Callers(Block):
         "after opening", description="whether the delay after a closed door counts from the next opening"
     )
     switch: Switch | None = None
+
+    @model_validator(mode="after")
+    def _delay_given(self) -> Callers:
+        redials = any(share.value > 0 for share in dict(self.redial).values())
+        if redials and self.redial_delay is None:
+            raise ValueError("has redials, so it needs a redial_delay: how long until the next call")
+        return self
 
 
 class Handling(Block):

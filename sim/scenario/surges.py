@@ -120,7 +120,3 @@ class Surge:
         """Instants at which the surge has a corner or a peak, whole ms."""
         terms = zip(self.starts, self.shapes, strict=True)
         return sorted({start + round(corner) for start, shape in terms for corner in shape.corners()})
-
-    def scaled(self, factor: float) -> Surge:
-        """The same surge, ``factor`` times as large."""
-        return Surge(tuple(w * factor for w in self.weights), self.starts, self.shapes)

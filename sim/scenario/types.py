@@ -272,6 +272,8 @@ class Stated(Block, Generic[T]):
     @model_validator(mode="before")
     @classmethod
     def _bare(cls, value: object) -> object:
+        if isinstance(value, dict) and "value" not in value and "status" in value:
+            raise ValueError("has a status but no 'value:'; write {value: ..., status: ..., source: ...}")
         return value if isinstance(value, dict) and "value" in value else {"value": value}
 
     @model_validator(mode="after")

@@ -1,0 +1,62 @@
+"""A scenario file in, a typed scenario out, or everything that is wrong with it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from sim.errors import Place, ScenarioError
+from sim.scenario.model import Scenario
+from sim.scenario.mistakes import type_mistakes
+from sim.scenario.rules import broken_rules, unreachable_demand
+from sim.scenario.settings import apply_settings, read_with_parents
+from sim.scenario.source import Located, read_text, write_text
+
+
+def load(path: str | Path, settings: Sequence[str] = ()) -> Scenario:
+    """The scenario in the file at ``path`` with ``path=value`` settings; ScenarioError names all mistakes."""
+    path = Path(path)
+    tree = read_with_parents(path)
+    if "name" not in tree.value:
+        place = Place(str(path))
+        tree.value["name"] = Located(path.stem, place, place)
+    return _validated(apply_settings(tree, list(settings)))
+
+
+def loads(text: str, *, name: str = "scenario") -> Scenario:
+    """The scenario in YAML text; ``name`` stands for the file in messages."""
+    return _validated(read_text(text, name))
+
+
+def dumps(scenario: Scenario) -> str:
+    """The whole scenario as YAML, parents and defaults resolved, which ``loads`` reads back to an equal one."""
+    return write_text(scenario.model_dump(mode="json", exclude_none=True))
+
+
+def with_settings(scenario: Scenario, settings: Iterable[str]) -> Scenario:
+    """``scenario`` with settings such as ``lines.antwerpen=2``."""
+    return _validated(apply_settings(read_text(dumps(scenario), scenario.name), list(settings)))
+
+
+def _validated(tree: Located) -> Scenario:
+    scenario, mistakes = type_mistakes(tree)
+    mistakes += broken_rules(tree)
+    if scenario is not None and not mistakes:
+        mistakes = unreachable_demand(scenario, tree)
+    if mistakes or scenario is None:
+        raise ScenarioError(mistakes)
+    return scenario
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema of a scenario file, for editors.
+
+    Sections need not be complete, since a file may extend another; ``sim check`` knows what is missing.
+    """
+    schema = Scenario.model_json_schema(mode="validation")
+    for name, definition in [("Scenario", schema), *schema["$defs"].items()]:
+        if not name.endswith(("Law", "Wave")):
+            definition.pop("required", None)
+    schema["properties"]["extends"] = {"type": "string", "description": "file that this one is laid over"}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Scenario of a helpline"}

@@ -1,0 +1,112 @@
+"""What pydantic found wrong, said in the words of the file: place, path, what was found, what is allowed."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from sim.errors import Mistake
+from sim.quantities import nearest, shown
+from sim.scenario import campaigns, laws
+from sim.scenario.model import Scenario
+from sim.scenario.source import Located
+from sim.scenario.types import Block
+
+_EXPECTED = {
+    "dict_type": "a mapping of names to values",
+    "model_type": "a mapping of keys to values",
+    "model_attributes_type": "a mapping of keys to values",
+    "tuple_type": "a list, such as [a, b]",
+    "list_type": "a list, such as [a, b]",
+    "string_type": "text",
+    "bool_type": "true or false",
+}
+#: What pydantic adds to its locations though no file contains it.
+_INVISIBLE = {"value", "count", *laws.TAGS, *campaigns.TAGS}
+
+
+def type_mistakes(tree: Located) -> tuple[Scenario | None, list[Mistake]]:
+    """The scenario if every value is of the right kind, and all mistakes."""
+    try:
+        return Scenario.model_validate(tree.plain()), []
+    except ValidationError as error:
+        return None, [_mistake(tree, detail) for detail in error.errors(include_url=False)]
+
+
+def _mistake(tree: Located, detail: ErrorDetails) -> Mistake:
+    kind = detail["type"]
+    where, path, rest = _follow(tree, detail["loc"])
+    if kind == "extra_forbidden":
+        parent, key = detail["loc"][:-1], str(detail["loc"][-1])
+        allowed = _keys_at(parent)
+        message = f"unknown key {key!r}.{nearest(key, allowed)}"
+        return Mistake(where.key, path, message + (f" Allowed are {', '.join(allowed)}" if allowed else ""))
+    if kind == "missing":
+        return Mistake(where.key, ".".join([*filter(None, [path]), *rest]), "is missing")
+    where, path, message = _name_first(where, path, _message(kind, detail, where.plain()))
+    return Mistake(where.place, path, message)
+
+
+def _follow(tree: Located, loc: tuple[int | str, ...]) -> tuple[Located, str, list[str]]:
+    """The deepest written value on the way to ``loc``, its path, and the visible rest of the way."""
+    here, path, rest = tree, [], []
+    for step in loc:
+        if isinstance(here.value, dict) and step in here.value:
+            here = here.value[step]
+        elif isinstance(here.value, list) and isinstance(step, int) and step < len(here.value):
+            here = here.value[step]
+        elif step in _INVISIBLE:
+            continue
+        else:
+            rest.append(str(step))
+            continue
+        path.append(str(step))
+    return here, ".".join(path), rest
+
+
+def _name_first(where: Located, path: str, message: str) -> tuple[Located, str, str]:
+    """A message of a whole section that begins with one of its keys belongs to that key."""
+    key, colon, rest = message.partition(": ")
+    if colon and isinstance(where.value, dict) and key in where.value:
+        return _name_first(where.value[key], f"{path}.{key}" if path else key, rest)
+    return where, path, message
+
+
+def _message(kind: str, detail: ErrorDetails, found: Any) -> str:
+    context: dict[str, Any] = dict(detail.get("ctx") or {})
+    if kind == "value_error":
+        return str(context["error"])
+    if kind == "literal_error":
+        allowed = str(context["expected"]).replace("'", "").replace(" or ", ", ").split(", ")
+        return f"{shown(found)} is not allowed here; allowed are {', '.join(allowed)}.{nearest(str(found), allowed)}"
+    if kind == "too_short":
+        return "is empty; at least one entry is needed"
+    if kind == "string_pattern_mismatch":
+        return f"{shown(found)} is not a name; use letters, digits, '.', '_' and '-', at most 80"
+    if kind in _EXPECTED:
+        return f"{shown(found)} is not {_EXPECTED[kind]}"
+    return f"{shown(found)}: {detail['msg']}"
+
+
+def _keys_at(loc: tuple[int | str, ...]) -> list[str]:
+    """The keys that the model allows at ``loc``."""
+    found: list[type[Block]] = [Scenario]
+    for step in map(str, loc):
+        inside = [_blocks(block.model_fields[step].annotation) for block in found if step in block.model_fields]
+        tagged = [block for block in found if step in _tags(block)]
+        # A step that is neither a field nor a tag is a name or a number within a mapping or a list.
+        found = [block for blocks in inside for block in blocks] or tagged or found
+    return list(dict.fromkeys(name for block in found for name in block.model_fields))
+
+
+def _blocks(annotation: Any) -> list[type[Block]]:
+    if isinstance(annotation, type) and issubclass(annotation, Block):
+        return [annotation]
+    return [block for part in get_args(annotation) for block in _blocks(part)]
+
+
+def _tags(block: type[Block]) -> tuple[str, ...]:
+    named = [block.model_fields[key] for key in ("distribution", "shape") if key in block.model_fields]
+    return tuple(tag for field in named for tag in get_args(field.annotation))
