@@ -1,0 +1,411 @@
+"""Counts and sums of one replication: what is kept of it. Ratios are formed once, over all replications.
+
+A measure is a column of whole numbers; a cell says of whom (all, a channel, a queue, a province, a line group, a
+cause, a topic, an age) and of when (the period, one day, one hour of the day). Cells add over replications.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.centre import UNANSWERED, Centre
+from sim.clock import DAY, HOUR, Calendar
+from sim.contacts import Contacts, Outcome
+from sim.world import World
+
+Whole = NDArray[np.int64]
+
+#: Counted or summed over contacts, by the day and hour in which they were dialled.
+CONTACT_COLUMNS = {
+    "offered": "contacts while the channel was open, redials included",
+    "answered": "contacts that got a line",
+    "abandoned": "contacts that gave up waiting",
+    "blocked": "contacts that met a busy tone",
+    "balked": "contacts that left on meeting a queue",
+    "closed": "contacts outside opening hours, or sent away at closing",
+    "unfinished": "contacts still in the queue when the follow-up ended",
+    "first_offered": "first contacts of callers while the channel was open",
+    "short_abandoned": "abandoned within the time that counts as a short abandon",
+    "answered_within": "answered within the channel's acceptable waiting time or promise",
+    "abandoned_within": "abandoned within it",
+    "wait_answered": "waiting time of the answered, ms",
+    "wait_abandoned": "waiting time of those who gave up, ms",
+    "handling": "conversation and wrap-up of the answered, ms",
+    "offered_work": "conversation and wrap-up that all offered contacts would have taken, ms",
+}
+#: Counted over persons, by their first contact.
+CALLER_COLUMNS = {
+    "callers": "persons who called",
+    "reached": "persons who were answered at least once",
+    "never_reached": "persons who were not answered, and are not waiting any more",
+    "only_closed": "of those, persons who only ever called outside opening hours",
+    "pending": "persons whose last contact was still in the queue when the follow-up ended",
+    "attempts": "contacts of these persons",
+    "at_limit": "persons never reached who made the last attempt the scenario allows",
+    "cut_off": "persons who would have called again after the period's end",
+}
+#: Integrals over time within the period, and the largest values met.
+TIME_COLUMNS = {
+    "staffed": "line time on duty, ms",
+    "busy": "line time spent on contacts, ms",
+    "overtime": "busy line time beyond the schedule, ms",
+    "on_duty": "time with at least one line on duty, ms",
+    "all_busy": "of that, time with every line busy, ms",
+    "queue_time": "time integral of the number waiting, ms",
+    "open": "opening time, ms",
+    "longest_queue": "largest number waiting at once (a maximum, not a sum)",
+    "longest_wait": "longest wait of a contact dialled then, ms (a maximum, not a sum)",
+}
+COLUMNS = (*CONTACT_COLUMNS, *CALLER_COLUMNS, *TIME_COLUMNS)
+_AT = {name: number for number, name in enumerate(COLUMNS)}
+
+
+@dataclass(frozen=True)
+class Promises:
+    """Thresholds that are counted. ``within`` by channel: ms of waiting, or -1 where working days are promised.
+
+    ``working_days`` by channel: promised working days after the day of the contact, -1 where ms are.
+    """
+
+    short_abandon: int
+    within: tuple[int, ...]
+    working_days: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Of whom: ``kind`` such as queue, ``names``, and whether it is split by day and hour too."""
+
+    kind: str
+    names: tuple[str, ...]
+    split: bool
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The cells of a scenario, in order: for each scope's name the period, then its days, then its hours."""
+
+    scopes: tuple[Scope, ...]
+    days: int
+
+    @property
+    def slices(self) -> int:
+        """Cells of one name of a scope that is split."""
+        return 1 + self.days + 24
+
+    def first(self, kind: str) -> int:
+        """First cell of a scope."""
+        start = 0
+        for scope in self.scopes:
+            if scope.kind == kind:
+                return start
+            start += len(scope.names) * (self.slices if scope.split else 1)
+        raise KeyError(kind)
+
+    def size(self) -> int:
+        """Number of cells."""
+        return sum(len(scope.names) * (self.slices if scope.split else 1) for scope in self.scopes)
+
+    def cells(self) -> list[tuple[str, str, str, int]]:
+        """Kind, name, slice (period, day or hour) and its number, of every cell."""
+        split = [("period", 0), *(("day", d) for d in range(self.days)), *(("hour", h) for h in range(24))]
+        return [
+            (scope.kind, name, slice_, number)
+            for scope in self.scopes
+            for name in scope.names
+            for slice_, number in (split if scope.split else split[:1])
+        ]
+
+
+def layout_of(world: World, centre: Centre) -> Layout:
+    """The cells of every world and centre of one scenario."""
+    return Layout(
+        scopes=(
+            Scope("all", ("all",), split=True),
+            Scope("channel", world.channels, split=True),
+            Scope("queue", tuple(queue.name for queue in centre.queues), split=True),
+            Scope("province", world.provinces, split=True),
+            Scope("lines", tuple(group.name for group in centre.groups), split=True),
+            Scope("cause", world.causes, split=False),
+            Scope("topic", world.topics, split=False),
+            Scope("age", world.ages, split=False),
+        ),
+        days=centre.end // DAY,
+    )
+
+
+@dataclass(frozen=True)
+class Measures:
+    """Counts and sums of one replication.
+
+    ``cells`` (cells, columns). ``waits`` (rows, 5): queue, province, outcome, bin of the wait, how many.
+    """
+
+    cells: Whole
+    waits: Whole
+
+
+def measure(world: World, centre: Centre, contacts: Contacts, *, calendar: Calendar, promises: Promises) -> Measures:
+    """Everything that is kept of a replication."""
+    layout = layout_of(world, centre)
+    table = np.zeros((layout.size(), len(COLUMNS)), dtype=np.int64)
+    channel = np.array([queue.channel for queue in centre.queues])[contacts.queue]
+    values = _contact_values(world, contacts, channel, promises, calendar)
+    _add(table, layout, _who(world, contacts, channel), contacts.dialled, values)
+    persons, first = _caller_values(world, centre, contacts, channel)
+    starts = Contacts(**{name: column[first] for name, column in contacts.columns().items()})
+    _add(table, layout, _who(world, starts, channel[first]), starts.dialled, persons)
+    _add_time(table, layout, centre, contacts)
+    return Measures(table, _wait_counts(world, contacts))
+
+
+def _who(world: World, contacts: Contacts, channel: Whole) -> dict[str, Whole]:
+    """Position of each contact among the names of every scope of persons."""
+    whose = contacts.caller
+    return {
+        "all": np.zeros(len(whose), dtype=np.int64),
+        "channel": channel,
+        "queue": contacts.queue,
+        "province": world.province[whose],
+        "cause": world.cause[whose],
+        "topic": world.topic[whose],
+        "age": world.age[whose],
+    }
+
+
+def _add(table: Whole, layout: Layout, who: dict[str, Whole], when: Whole, values: dict[str, Whole]) -> None:
+    """Add ``values`` to the cells of every scope; maxima take the largest."""
+    slices = (np.zeros_like(when), 1 + when // DAY, 1 + layout.days + when % DAY // HOUR)
+    split = {scope.kind: scope.split for scope in layout.scopes}
+    cells = np.concatenate(
+        [
+            layout.first(kind) + (index * layout.slices + slice_ if split[kind] else index)
+            for kind, index in who.items()
+            for slice_ in (slices if split[kind] else slices[:1])
+        ]
+    )
+    times = len(cells) // max(len(when), 1)
+    for name, value in values.items():
+        repeated = np.tile(value, times)
+        if name == "longest_wait":
+            np.maximum.at(table[:, _AT[name]], cells, repeated)
+        else:
+            # Exact: a float holds whole numbers up to 2**53, some 285,000 years of waiting.
+            table[:, _AT[name]] += np.bincount(cells, repeated, len(table)).astype(np.int64)
+
+
+def _contact_values(
+    world: World, contacts: Contacts, channel: Whole, promises: Promises, calendar: Calendar
+) -> dict[str, Whole]:
+    outcome, wait = contacts.outcome, contacts.left_queue - contacts.dialled
+    is_ = {kind: (outcome == kind).astype(np.int64) for kind in Outcome}
+    offered = 1 - is_[Outcome.CLOSED]
+    answered, abandoned = is_[Outcome.ANSWERED], is_[Outcome.ABANDONED]
+    within = contacts.left_queue <= _deadline(contacts.dialled, channel, promises, calendar)
+    whose = contacts.caller
+    work = world.conversation[whose, channel] + world.wrap_up[whose, channel]
+    return {
+        "offered": offered,
+        "answered": answered,
+        "abandoned": abandoned,
+        "blocked": is_[Outcome.BLOCKED],
+        "balked": is_[Outcome.BALKED],
+        "closed": is_[Outcome.CLOSED],
+        "unfinished": is_[Outcome.UNFINISHED],
+        "first_offered": offered * (contacts.attempt == 0),
+        "short_abandoned": abandoned * (wait <= promises.short_abandon),
+        "answered_within": answered * within,
+        "abandoned_within": abandoned * within,
+        "wait_answered": answered * wait,
+        "wait_abandoned": abandoned * wait,
+        "handling": contacts.released - contacts.left_queue,
+        "offered_work": offered * work,
+        "longest_wait": offered * wait,
+    }
+
+
+def _deadline(dialled: Whole, channel: Whole, promises: Promises, calendar: Calendar) -> Whole:
+    """Last instant at which a contact is answered within what its channel promises."""
+    within = np.array(promises.within)[channel]
+    deadline = dialled + np.maximum(within, 0)
+    for number, days in enumerate(promises.working_days):
+        if days >= 0:
+            mine = channel == number
+            deadline[mine] = _working_day_ends(calendar, days)[dialled[mine] // DAY]
+    return deadline
+
+
+def _working_day_ends(calendar: Calendar, days: int) -> Whole:
+    """By day: end of the ``days``-th working day after it (of the day itself or the next working one for 0)."""
+    working = np.flatnonzero(calendar.working)
+    every = np.arange(calendar.days)
+    rank = np.searchsorted(working, every, side="right") + days - 1
+    rank += (days == 0) & ~np.array(calendar.working[: calendar.days])
+    beyond = np.append(working, len(calendar.working))
+    return (beyond[np.minimum(rank, len(working))] + 1) * DAY
+
+
+def _caller_values(
+    world: World, centre: Centre, contacts: Contacts, channel: Whole
+) -> tuple[dict[str, Whole], Whole]:
+    """Counts of persons, and the row of each person's first contact."""
+    first = np.flatnonzero(contacts.attempt == 0)
+    if not len(first):
+        return {name: np.zeros(0, dtype=np.int64) for name in CALLER_COLUMNS}, first
+    last = np.append(first[1:], len(contacts)) - 1
+    outcome = contacts.outcome
+    reached = np.add.reduceat(outcome == Outcome.ANSWERED, first) > 0
+    open_door = np.add.reduceat(outcome != Outcome.CLOSED, first) > 0
+    pending = ~reached & (outcome[last] == Outcome.UNFINISHED)
+    never = ~reached & ~pending
+    at_limit = never & (contacts.attempt[last] + 1 == centre.attempts)
+    thresholds = np.zeros((len(centre.channels), len(Outcome)), dtype=np.int64)
+    thresholds[:, list(UNANSWERED)] = [habits.redial for habits in centre.habits]
+    would = world.redial[contacts.caller[last], contacts.attempt[last]] < thresholds[channel[last], outcome[last]]
+    return {
+        "callers": np.ones(len(first), dtype=np.int64),
+        "reached": reached.astype(np.int64),
+        "never_reached": never.astype(np.int64),
+        "only_closed": (never & ~open_door).astype(np.int64),
+        "pending": pending.astype(np.int64),
+        "attempts": last - first + 1,
+        "at_limit": at_limit.astype(np.int64),
+        "cut_off": (never & ~at_limit & would).astype(np.int64),
+    }, first
+
+
+# Integrals over time
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Step functions on common breakpoints: ``times`` (n+1,) and one row of ``levels`` (k, n) for each."""
+
+    times: Whole
+    levels: Whole
+
+    def integral(self, values: NDArray[Any], edges: Whole) -> Whole:
+        """Integral of ``values`` (n,) over each interval between ``edges``, which are among the times."""
+        area = np.concatenate([[0], np.cumsum(values * np.diff(self.times))])
+        return np.diff(area[np.searchsorted(self.times, edges)])
+
+
+def steps_of(changes: list[tuple[Whole, Whole]], edges: Whole) -> Steps:
+    """Step functions from their changes, each (instants, differences), and breakpoints at ``edges`` too."""
+    times = np.unique(np.concatenate([edges, *(at for at, _ in changes)]))
+    levels = np.zeros((len(changes), len(times)), dtype=np.int64)
+    for row, (at, difference) in zip(levels, changes, strict=True):
+        np.add.at(row, np.searchsorted(times, at), difference)
+    return Steps(times, np.cumsum(levels, axis=1)[:, :-1])
+
+
+def _add_time(table: Whole, layout: Layout, centre: Centre, contacts: Contacts) -> None:
+    table += _duty_and_doors(layout, centre)
+    edges = np.arange(0, centre.end + 1, HOUR)
+    for number, group in enumerate(centre.groups):
+        mine = contacts.group == number
+        values = _line_time(group.changes, contacts.left_queue[mine], contacts.released[mine], edges)
+        _add_hours(table, layout, "lines", number, values)
+        _add_hours(table, layout, "all", 0, values)
+    for number in range(len(centre.queues)):
+        mine = (contacts.queue == number) & (contacts.left_queue > contacts.dialled)
+        values = _queue_time(contacts.dialled[mine], contacts.left_queue[mine], edges)
+        _add_hours(table, layout, "queue", number, values)
+
+
+@lru_cache(maxsize=16)
+def _duty_and_doors(layout: Layout, centre: Centre) -> Whole:
+    """The part of the table that no caller changes: line time on duty and opening times."""
+    table = np.zeros((layout.size(), len(COLUMNS)), dtype=np.int64)
+    edges = np.arange(0, centre.end + 1, HOUR)
+    duty = [_presence(np.array(group.changes), edges) for group in centre.groups]
+    for number, values in enumerate(duty):
+        _add_hours(table, layout, "lines", number, values)
+        _add_hours(table, layout, "all", 0, values)
+    for number, queue in enumerate(centre.queues):
+        doors = [(at, 1 - closing) for span in centre.channels[queue.channel].open for closing, at in enumerate(span)]
+        values = {"open": _presence(np.array(doors or [(0, 0)]), edges)["on_duty"]}
+        # Over several groups the longest duty of one: the time in which the queue is served.
+        values["on_duty"] = np.max([duty[route.group]["on_duty"] for route in queue.routes], axis=0)
+        _add_hours(table, layout, "queue", number, values)
+    return table
+
+
+def _presence(levels: Whole, edges: Whole) -> dict[str, Whole]:
+    """Line time and time with anybody present, from (instant, number present)."""
+    steps = steps_of([(levels[:, 0], np.diff(levels[:, 1], prepend=0))], edges)
+    present = steps.levels[0]
+    return {"staffed": steps.integral(present, edges), "on_duty": steps.integral(present > 0, edges)}
+
+
+def _line_time(changes: tuple[tuple[int, int], ...], start: Whole, stop: Whole, edges: Whole) -> dict[str, Whole]:
+    schedule = np.array(changes, dtype=np.int64)
+    lines = (schedule[:, 0], np.diff(schedule[:, 1], prepend=0))
+    steps = steps_of([lines, _in_and_out(start, stop)], edges)
+    duty, busy = steps.levels
+    return {
+        "busy": steps.integral(busy, edges),
+        "overtime": steps.integral(np.maximum(busy - duty, 0), edges),
+        "all_busy": steps.integral((duty > 0) & (busy >= duty), edges),
+    }
+
+
+def _in_and_out(start: Whole, stop: Whole) -> tuple[Whole, Whole]:
+    ones = np.ones(len(start), dtype=np.int64)
+    return np.concatenate([start, stop]), np.concatenate([ones, -ones])
+
+
+def _queue_time(start: Whole, stop: Whole, edges: Whole) -> dict[str, Whole]:
+    steps = steps_of([_in_and_out(start, stop)], edges)
+    waiting = steps.levels[0]
+    # Changes beyond the last edge are after the period.
+    upto = int(np.searchsorted(steps.times, edges[-1]))
+    longest = np.maximum.reduceat(waiting[:upto], np.searchsorted(steps.times, edges[:-1]))
+    return {"queue_time": steps.integral(waiting, edges), "longest_queue": longest}
+
+
+def _add_hours(table: Whole, layout: Layout, kind: str, number: int, values: dict[str, Whole]) -> None:
+    """Add values by hour of the period to the cells of the period, the days and the hours of the day."""
+    start = layout.first(kind) + number * layout.slices
+    cells = table[start : start + layout.slices]
+    for name, value in values.items():
+        hours = value.reshape(-1, 24)
+        fold = np.max if name == "longest_queue" else np.sum
+        parts = np.concatenate([[fold(hours)], fold(hours, axis=1), fold(hours, axis=0)])
+        if name == "longest_queue":
+            cells[:, _AT[name]] = np.maximum(cells[:, _AT[name]], parts)
+        else:
+            cells[:, _AT[name]] += parts
+
+
+# Distribution of waits
+
+#: Bins of waits grow by half a percent, so that a quantile is known to a quarter of a percent.
+BIN = 1.005
+
+
+def bin_of(wait: Whole) -> Whole:
+    """Bin of each wait in ms; bin 0 is no wait at all."""
+    return np.where(wait > 0, 1 + np.floor(np.log(np.maximum(wait, 1)) / np.log(BIN)).astype(np.int64), 0)
+
+
+def wait_of(bins: NDArray[Any]) -> NDArray[np.float64]:
+    """Middle of each bin in ms, in the geometric sense."""
+    return np.where(bins > 0, BIN ** (np.asarray(bins, dtype=float) - 0.5), 0.0)
+
+
+def _wait_counts(world: World, contacts: Contacts) -> Whole:
+    waited = (contacts.outcome == Outcome.ANSWERED) | (contacts.outcome == Outcome.ABANDONED)
+    columns = (
+        contacts.queue,
+        world.province[contacts.caller],
+        contacts.outcome,
+        bin_of(contacts.left_queue - contacts.dialled),
+    )
+    rows, counts = np.unique(np.stack([column[waited] for column in columns], axis=1), axis=0, return_counts=True)
+    return np.column_stack([rows, counts]).astype(np.int64)
