@@ -1,0 +1,178 @@
+"""Numbers with their intervals, from sums over independent replications.
+
+A ratio is the ratio of the sums over all replications, with a delta-method interval; a mean has a t-interval; a
+count that stayed zero has the upper bound of a Poisson count. Intervals are at 95 % unless told otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import inf, isfinite, log, nan, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+Floats = NDArray[np.float64]
+Weights = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value with its interval; all three are nan where there is nothing to estimate from."""
+
+    value: float
+    low: float
+    high: float
+
+    @property
+    def half(self) -> float:
+        """Half the width of the interval."""
+        return (self.high - self.low) / 2
+
+
+NOTHING = Estimate(nan, nan, nan)
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Sums over replications of columns and of their products: all that ratios and their intervals need.
+
+    ``total`` (cells, columns), ``cross`` (cells, columns, columns). They add, so memory does not grow.
+    """
+
+    columns: tuple[str, ...]
+    replications: int
+    total: Floats
+    cross: Floats
+
+    @classmethod
+    def of(cls, columns: tuple[str, ...], values: NDArray[np.int64]) -> Moments:
+        """Moments of ``values`` (replications, cells, columns)."""
+        cells = values.astype(float).transpose(1, 0, 2)
+        return cls(columns, len(values), cells.sum(axis=1), cells.transpose(0, 2, 1) @ cells)
+
+    def __add__(self, other: Moments) -> Moments:
+        return Moments(
+            self.columns,
+            self.replications + other.replications,
+            self.total + other.total,
+            self.cross + other.cross,
+        )
+
+    def _weights(self, weights: Weights) -> Floats:
+        vector = np.zeros(len(self.columns))
+        for name, weight in weights.items():
+            vector[self.columns.index(name)] += weight
+        return vector
+
+    def mean(self, cell: int, weights: Weights, *, level: float = 0.95) -> Estimate:
+        """Mean per replication of a weighted sum of columns, with its t-interval."""
+        n, w = self.replications, self._weights(weights)
+        total, square = float(self.total[cell] @ w), float(w @ self.cross[cell] @ w)
+        mean = total / n
+        if total == 0 and square == 0:
+            return Estimate(0.0, 0.0, zero_count_bound(level=level) / n)
+        return _interval(mean, square / n - mean * mean, n, level)
+
+    def ratio(self, cell: int, over: Weights, under: Weights, *, level: float = 0.95) -> Estimate:
+        """Sum over sum, with the delta-method interval and t quantiles.
+
+        Var(r) is about mean((y - r x)^2) / mean(x)^2 / (n - 1), e.g. Cochran, Sampling Techniques, 3rd ed., 6.4.
+        """
+        n, y, x = self.replications, self._weights(over), self._weights(under)
+        upper, lower = float(self.total[cell] @ y), float(self.total[cell] @ x)
+        if lower == 0:
+            return NOTHING
+        ratio = upper / lower
+        if upper == 0 and float(y @ self.cross[cell] @ y) == 0:
+            return Estimate(0.0, 0.0, zero_count_bound(level=level) / lower)
+        rest = y - ratio * x
+        mean_x = lower / n
+        return _interval(ratio, float(rest @ self.cross[cell] @ rest) / n / mean_x**2, n, level)
+
+
+def zero_count_bound(*, level: float = 0.95) -> float:
+    """Largest mean under which a Poisson count stays zero with probability 1 - level: 3.0 at 95 %."""
+    return -log(1 - level)
+
+
+def t_quantile(n: int, level: float) -> float:
+    """Quantile of Student's t with n - 1 degrees of freedom for a two-sided interval."""
+    return float(special.stdtrit(n - 1, (1 + level) / 2)) if n > 1 else inf
+
+
+def _interval(value: float, variance: float, n: int, level: float) -> Estimate:
+    if n < 2:
+        return Estimate(value, -inf, inf)
+    half = t_quantile(n, level) * sqrt(max(variance, 0.0) / (n - 1))
+    return Estimate(value, value - half, value + half)
+
+
+def bounded(estimate: Estimate, low: float, high: float = inf) -> Estimate:
+    """The same with the interval cut to what the quantity can be."""
+    if not isfinite(estimate.value):
+        return estimate
+    return Estimate(estimate.value, max(estimate.low, low), min(estimate.high, high))
+
+
+def mean_of(values: Floats, *, level: float = 0.95) -> Estimate:
+    """Mean of independent values with its t-interval."""
+    n = len(values)
+    if n == 0:
+        return NOTHING
+    return _interval(float(np.mean(values)), float(np.var(values)), n, level)
+
+
+def paired_difference(after: Floats, before: Floats, *, level: float = 0.95) -> Estimate:
+    """Mean difference of two columns of values on the same worlds, with its t-interval."""
+    return mean_of(np.asarray(after, dtype=float) - np.asarray(before, dtype=float), level=level)
+
+
+def ratio_difference(
+    after: tuple[Floats, Floats], before: tuple[Floats, Floats], *, level: float = 0.95
+) -> Estimate:
+    """Difference of two ratios of sums on the same worlds; each pair is (numerators, denominators)."""
+    terms, value = [], 0.0
+    for sign, (over, under) in ((1, after), (-1, before)):
+        if np.sum(under) == 0:
+            return NOTHING
+        ratio = float(np.sum(over) / np.sum(under))
+        value += sign * ratio
+        terms.append(sign * (over - ratio * under) / np.mean(under))
+    return _interval(value, float(np.mean(np.sum(terms, axis=0) ** 2)), len(after[0]), level)
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """Counts by ordered value over several replications: ``counts`` (replications, values), ``values`` (values,)."""
+
+    values: Floats
+    counts: NDArray[np.int64]
+
+    def quantile(self, share: float, *, level: float = 0.95) -> Estimate:
+        """Smallest value with at least ``share`` of all counts at or below it, with Woodruff's interval.
+
+        The share at or below that value is a ratio with a delta-method interval, which is carried back through the
+        distribution (Woodruff 1952, JASA 47, 635-646).
+        """
+        total = self.counts.sum()
+        if total == 0:
+            return NOTHING
+        upto = np.cumsum(self.counts.sum(axis=0)) / total
+        at = self._position(upto, share)
+        below = self.counts[:, : at + 1].sum(axis=1).astype(float)
+        every = self.counts.sum(axis=1).astype(float)
+        rest = below - upto[at] * every
+        n = len(every)
+        around = _interval(share, float(np.mean(rest**2)) / float(np.mean(every)) ** 2, n, level)
+        ends = (around.low, around.high)
+        low, high = (self._position(upto, min(max(end, 0.0), 1.0)) for end in ends)
+        if not rest.any() and n > 1:
+            low = high = at
+        return Estimate(*(float(self.values[i]) for i in (at, low, high)))
+
+    def _position(self, upto: Floats, share: float) -> int:
+        # A hair below, since the cumulative shares are rounded.
+        return min(int(np.searchsorted(upto, share - 1e-12)), len(upto) - 1)
