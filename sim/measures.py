@@ -124,6 +124,7 @@ class Layout:
 
 def layout_of(world: World, centre: Centre) -> Layout:
     """The cells of every world and centre of one scenario."""
+    persons = {"cause": world.causes, "topic": world.topics, "age": world.ages}
     return Layout(
         scopes=(
             Scope("all", ("all",), split=True),
@@ -131,9 +132,7 @@ def layout_of(world: World, centre: Centre) -> Layout:
             Scope("queue", tuple(queue.name for queue in centre.queues), split=True),
             Scope("province", world.provinces, split=True),
             Scope("lines", tuple(group.name for group in centre.groups), split=True),
-            Scope("cause", world.causes, split=False),
-            Scope("topic", world.topics, split=False),
-            Scope("age", world.ages, split=False),
+            *(Scope(kind, names, split=False) for kind, names in persons.items()),
         ),
         days=centre.end // DAY,
     )

@@ -177,6 +177,6 @@ def _simulate_block(job: _Job, first: int, last: int) -> tuple[int, int]:
         store.write_part("contacts", first, min(last, job.keep_contacts - 1), joined, names=names)
     store.write_part("waits", first, last, wait_columns(first, measures, centre), names=names)
     # Last, since the parts of the measures say which replications are there.
-    cells = measure_columns(first, measures, layout_of(world, centre))
-    store.write_part("measures", first, last, *cells)
+    columns, cell_names = measure_columns(first, measures, layout_of(world, centre))
+    store.write_part("measures", first, last, columns, names=cell_names)
     return first, last

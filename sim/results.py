@@ -1,0 +1,201 @@
+"""A finished run, read from its folder: summary, measures, contacts, quantiles of waits."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.draw import draw_world
+from sim.estimates import Distribution, Estimate, Moments
+from sim.measures import COLUMNS, Layout, layout_of, wait_of
+from sim.scenario.build import queues_of
+from sim.scenario.load import load
+from sim.scenario.model import Scenario
+from sim.store import Store, write_atomically
+from sim.summary import Row, rows_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_CHUNK = 50
+_WAITS = {"answered": ("answered",), "abandoned": ("abandoned",), "all": ("answered", "abandoned")}
+
+
+@dataclass(frozen=True)
+class Result:
+    """The first ``replications`` of a results folder."""
+
+    folder: Path
+    replications: int
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The scenario as it was run."""
+        return load(self.folder / "scenario.yaml")
+
+    @cached_property
+    def store(self) -> Store:
+        """The folder's tables."""
+        return Store(self.folder)
+
+    @cached_property
+    def layout(self) -> Layout:
+        """The cells of the measures."""
+        return layout_of(draw_world(self.scenario, seed=0), self.scenario.centre)
+
+    @cached_property
+    def moments(self) -> Moments:
+        """Sums of all measures and of their products over the replications, read in chunks."""
+        total: Moments | None = None
+        for first in range(0, self.replications, _CHUNK):
+            chunk = self._dense(first, min(first + _CHUNK, self.replications))
+            moments = Moments.of(COLUMNS, chunk)
+            total = moments if total is None else total + moments
+        if total is None:
+            raise ValueError("a result needs at least one replication")
+        return total
+
+    def _dense(self, first: int, stop: int) -> NDArray[np.int64]:
+        columns = ", ".join(f'"{name}"' for name in COLUMNS)
+        query = f"SELECT replication, cell, {columns} FROM {{table}} WHERE replication BETWEEN ? AND ?"  # noqa: S608
+        rows = self.store.read("measures", query, [first, stop - 1])
+        values = np.zeros((stop - first, self.layout.size(), len(COLUMNS)), dtype=np.int64)
+        where = rows["replication"] - first, rows["cell"]
+        for i, name in enumerate(COLUMNS):
+            values[(*where, i)] = rows[name]
+        return values
+
+    @property
+    def measures(self) -> dict[str, NDArray[Any]]:
+        """Counts and sums by replication and cell, as columns."""
+        query = "SELECT * FROM {table} WHERE replication < ? ORDER BY replication, cell"
+        return self.store.read("measures", query, [self.replications])
+
+    @property
+    def contacts(self) -> dict[str, NDArray[Any]]:
+        """Contacts of the replications whose contacts were kept, as columns."""
+        query = "SELECT * FROM {table} WHERE replication < ? ORDER BY replication, caller, attempt"
+        return self.store.read("contacts", query, [self.replications])
+
+    def estimate(self, measure: str, *, kind: str = "all", name: str = "all") -> Estimate:
+        """One measure of the period, such as ``estimate("loss", kind="queue", name="phone/limburg")``."""
+        for row in self.summary():
+            if (row.measure, row.kind, row.name) == (measure, kind, name):
+                return Estimate(row.estimate, row.low, row.high)
+        known = sorted({f"{row.kind} {row.name}" for row in self.summary()})
+        raise KeyError(f"no {measure!r} of {kind} {name!r}; there are measures of {', '.join(known)}")
+
+    def summary(self, slices: tuple[str, ...] = ("period",)) -> list[Row]:
+        """Every measure with its interval, of the period or by ``day`` or ``hour``; waits' quantiles too."""
+        return self._rows[slices] if slices in self._rows else self._remember(slices)
+
+    @cached_property
+    def _rows(self) -> dict[tuple[str, ...], list[Row]]:
+        return {}
+
+    def _remember(self, slices: tuple[str, ...]) -> list[Row]:
+        rows = list(rows_of(self.moments, self.layout.cells(), slices=slices))
+        if "period" in slices:
+            rows += self._wait_quantiles()
+        self._rows[slices] = rows
+        return rows
+
+    def _wait_quantiles(self) -> Iterator[Row]:
+        scenario = self.scenario
+        queues = [queue for some in queues_of(scenario).values() for queue in some]
+        kinds = {"all": ["all"], "channel": list(scenario.channels), "queue": queues, "province": scenario.provinces}
+        for kind, names in kinds.items():
+            for name in names:
+                for what, outcomes in _WAITS.items():
+                    distribution = self.waits(outcomes, kind=kind, name=name)
+                    if not distribution.counts.sum():
+                        continue
+                    for share in (0.5, 0.9, 0.95):
+                        found = distribution.quantile(share)
+                        yield Row(
+                            kind,
+                            name,
+                            "period",
+                            0,
+                            f"wait_p{round(share * 100)}_{what}",
+                            found.value,
+                            found.low,
+                            found.high,
+                            "s",
+                            f"wait that {share:.0%} of {what} contacts stay within, to 0.25 %",
+                        )
+
+    def waits(self, outcomes: tuple[str, ...], *, kind: str = "all", name: str = "all") -> Distribution:
+        """Waits in s of contacts with these outcomes in a channel, queue, province or in all, by replication."""
+        where = "" if kind == "all" else f'AND "{kind}" = ?'
+        listed = ", ".join(f"'{outcome}'" for outcome in outcomes)
+        query = (
+            f"SELECT replication, bin, sum(count)::BIGINT AS count FROM {{table}} WHERE replication < ? "  # noqa: S608
+            f"AND outcome IN ({listed}) {where} GROUP BY ALL"
+        )
+        rows = self.store.read("waits", query, [self.replications, *([name] if where else [])])
+        bins, column = np.unique(rows["bin"], return_inverse=True)
+        counts = np.zeros((self.replications, len(bins)), dtype=np.int64)
+        counts[rows["replication"], column] = rows["count"]
+        return Distribution(wait_of(bins) / 1000, counts)
+
+    def df(self, table: str = "summary") -> pd.DataFrame:
+        """``summary``, ``by_day``, ``by_hour``, ``measures`` or ``contacts`` as a pandas frame."""
+        import pandas as pd
+
+        if table in ("measures", "contacts"):
+            columns = self.measures if table == "measures" else self.contacts
+            return pd.DataFrame({name: np.ma.getdata(column) for name, column in columns.items()})
+        slices = {"summary": "period", "by_day": "day", "by_hour": "hour"}
+        if table not in slices:
+            raise ValueError(f"{table!r} is not a table; there are {', '.join([*slices, 'measures', 'contacts'])}")
+        return pd.DataFrame([asdict(row) for row in self.summary((slices[table],))])
+
+    def write_summary(self) -> None:
+        """``summary.csv``, ``summary.json``, ``by_day.csv`` and ``by_hour.csv`` in the folder."""
+        rows = self.summary()
+        write_atomically(self.folder / "summary.csv", _csv(rows))
+        write_atomically(self.folder / "by_day.csv", _csv(self.summary(("day",))))
+        write_atomically(self.folder / "by_hour.csv", _csv(self.summary(("hour",))))
+        write_atomically(self.folder / "summary.json", self.to_json())
+
+    def to_json(self) -> str:
+        """The summary as JSON: who made it, and one object per number."""
+        content = {
+            "scenario": self.scenario.name,
+            "title": self.scenario.title,
+            "replications": self.replications,
+            "seed": self.store.manifest()["seed"],
+            "interval": "95 %",
+            "service_level": self.scenario.targets.service_level,
+            "measures": [_finite(asdict(row)) for row in self.summary()],
+        }
+        return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def _finite(row: dict[str, Any]) -> dict[str, Any]:
+    """JSON knows no infinity: an interval that is not known is null."""
+    return {k: None if isinstance(v, float) and not np.isfinite(v) else v for k, v in row.items()}
+
+
+def _csv(rows: list[Row]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(Row.__dataclass_fields__)
+    for row in rows:
+        writer.writerow(f"{v:.6g}" if isinstance(v, float) else _harmless(v) for v in asdict(row).values())
+    return out.getvalue()
+
+
+def _harmless(value: object) -> object:
+    """Names that a spreadsheet would take for a formula are quoted."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@" else value
