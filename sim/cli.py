@@ -1,0 +1,214 @@
+"""The command line: a thin face on the studies. Heavy packages are imported within the commands."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sim.errors import ScenarioError, SimError
+
+if TYPE_CHECKING:
+    from sim.scenario.model import Scenario
+
+SCENARIO_INVALID, INTERRUPTED = 3, 130
+
+_FILE = click.argument("file", type=click.Path(path_type=Path))
+_SET = click.option(
+    "--set", "settings", multiple=True, metavar="PATH=VALUE", help="Change a value, e.g. --set lines.antwerpen=2."
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="helpline-sim", prog_name="sim")
+def cli() -> None:
+    """Simulate a helpline: who waits, who gives up, who is never reached."""
+
+
+@cli.command()
+@_FILE
+@_SET
+@click.option("--plot", is_flag=True, help="Draw the arrival rates to a picture beside the results.")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("results"), help="Folder for the picture.")
+def check(file: Path, settings: tuple[str, ...], plot: bool, out: Path) -> None:
+    """Validate a scenario and say in plain words what it means; nothing is simulated."""
+    scenario = _load(file, settings)
+    from sim.tell import console, tell_scenario
+
+    tell_scenario(scenario, console())
+    if plot:
+        from sim.figures import draw_arrival_rates, save
+
+        path = save(draw_arrival_rates(scenario), out / f"{scenario.name}-arrival-rates.png")
+        click.echo(f"\nArrival rates: {path}")
+
+
+@cli.command()
+@_FILE
+@_SET
+@click.option("-n", "--replications", type=click.IntRange(1), help="Independent periods to simulate.")
+@click.option("--seed", type=click.IntRange(0), help="Seed of all luck.")
+@click.option("--engine", type=click.Choice(["simpy"]), default="simpy", show_default=True)
+@click.option("--workers", type=click.IntRange(1), help="Processes; the result is the same with any number.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("results"), show_default=True)
+@click.option("--contacts", default="100", show_default=True, metavar="N|all|none", help="Keep contacts of so many.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@click.option("--quiet", is_flag=True, help="Print only where the results are.")
+@click.option("--figures/--no-figures", default=True, show_default=True)
+def run(
+    file: Path,
+    settings: tuple[str, ...],
+    replications: int | None,
+    seed: int | None,
+    engine: str,
+    workers: int | None,
+    out: Path,
+    contacts: str,
+    as_json: bool,
+    quiet: bool,
+    figures: bool,
+) -> None:
+    """Simulate a scenario, print what became of its callers and keep the results."""
+    scenario = _load(file, settings)
+    from sim.studies.run import Interrupted
+    from sim.studies.run import run as study
+
+    try:
+        with _progress(hidden=quiet or as_json) as progress:
+            result = study(
+                scenario,
+                replications=replications,
+                seed=seed,
+                engine=engine,
+                workers=workers,
+                out=out,
+                keep_contacts=_how_many(contacts),
+                progress=progress,
+                command=_command(),
+            )
+    except Interrupted as stopped:
+        _show(stopped.result, as_json=False, quiet=quiet, figures=False)
+        click.echo(f"{stopped}. The same command goes on from there.", err=True)
+        raise SystemExit(INTERRUPTED) from None
+    _show(result, as_json=as_json, quiet=quiet, figures=figures)
+
+
+@cli.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    from sim.scenario.load import json_schema
+
+    click.echo(json.dumps(json_schema(), indent=2))
+
+
+def main() -> None:
+    """Entry point: one clear message and an exit code for whatever goes wrong."""
+    try:
+        cli.main(standalone_mode=False)
+    except ScenarioError as error:
+        click.echo(str(error), err=True)
+        sys.exit(SCENARIO_INVALID)
+    except click.exceptions.Abort:
+        click.echo("stopped", err=True)
+        sys.exit(INTERRUPTED)
+    except click.exceptions.Exit as leave:
+        sys.exit(leave.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except SimError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        # The reader (such as head) has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def _load(file: Path, settings: tuple[str, ...]) -> Scenario:
+    from sim.scenario.load import load
+
+    return load(file, settings)
+
+
+def _command() -> str:
+    return shlex.join(["sim", *sys.argv[1:]])
+
+
+def _how_many(text: str) -> int:
+    if text == "all":
+        return 10**9
+    if text == "none":
+        return 0
+    if text.isdigit():
+        return int(text)
+    raise click.BadParameter(f"{text!r} is not a number, 'all' or 'none'", param_hint="--contacts")
+
+
+class _progress:  # noqa: N801  # reads as a verb at its one use
+    """A bar on a terminal, a line now and then elsewhere, or nothing; always on stderr."""
+
+    def __init__(self, *, hidden: bool) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self.console = Console(stderr=True)
+        self.hidden, self.told = hidden, -1
+        self.bar = Progress(
+            TextColumn("simulating"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=self.console,
+            transient=True,
+            disable=hidden or not self.console.is_terminal,
+        )
+        self.task = self.bar.add_task("simulating")
+
+    def __enter__(self) -> Any:
+        self.bar.start()
+        return self.tell
+
+    def __exit__(self, *_: object) -> None:
+        self.bar.stop()
+
+    def tell(self, done: int, wanted: int) -> None:
+        self.bar.update(self.task, completed=done, total=wanted)
+        tenth = 10 * done // wanted
+        if not self.hidden and not self.console.is_terminal and tenth > self.told:
+            self.told = tenth
+            click.echo(f"{done:,} of {wanted:,} replications", err=True)
+
+
+def _show(result: Any, *, as_json: bool, quiet: bool, figures: bool) -> None:
+    if result is None:
+        return
+    result.write_summary()
+    pictures = _pictures(result) if figures else []
+    if as_json:
+        click.echo(result.to_json(), nl=False)
+        return
+    if quiet:
+        click.echo(str(result.folder))
+        return
+    from sim.tell import console, tell_result
+
+    tell_result(result, console())
+    click.echo(f"\nResults:  {result.folder}/  (summary.csv, by_day.csv, by_hour.csv, contacts, ...)")
+    for path in pictures:
+        click.echo(f"Picture:  {path}")
+
+
+def _pictures(result: Any) -> list[Path]:
+    from sim.figures import draw_all, save
+
+    return [save(figure, result.folder / f"{name}.png") for name, figure in draw_all(result).items()]
+
+
+if __name__ == "__main__":
+    main()

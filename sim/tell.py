@@ -1,0 +1,297 @@
+"""Tables in plain words for the terminal: what a scenario means, and what became of its callers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from sim.clock import HOUR
+from sim.demand import BASE, rates_of
+from sim.estimates import NOTHING, Estimate
+from sim.quantities import WEEKDAYS, format_duration
+from sim.results import Result
+from sim.scenario.build import channel_of, queues_of
+from sim.scenario.model import Scenario
+from sim.scenario.types import Stated
+from sim.summary import DEFINITIONS, SERVICE_LEVELS, Row
+
+
+def console() -> Console:
+    """Standard output; wide enough for the tables where it is not a terminal."""
+    found = Console(highlight=False)
+    return found if found.is_terminal else Console(highlight=False, width=120)
+
+
+# What a scenario means
+
+
+def tell_scenario(scenario: Scenario, out: Console) -> None:
+    """Everything one wants to know before anything runs."""
+    days, rates = scenario.days, rates_of(scenario)
+    inside, outside = rates.expected(while_open=True), rates.expected(while_open=False)
+    out.print(f"[bold]{scenario.title or scenario.name}[/bold]")
+    out.print(f"{scenario.period.first} to {scenario.period.last}: {days.days} days, {days.working_days} working days")
+    total = inside.sum()
+    out.print(
+        f"Expected while open: {total:,.1f} first contacts in the period"
+        + (f", {total / days.working_days:,.1f} per working day" if days.working_days else "")
+    )
+    if len(rates.causes) > 1 and inside[0].sum():
+        rise = inside[1:].sum() / inside[0].sum()
+        out.print(f"of which the campaigns bring {inside[1:].sum():,.1f} (+{rise:.1%} on {inside[0].sum():,.1f})")
+    if outside.sum():
+        out.print(f"Expected while closed: {outside.sum():,.1f} first contacts that nobody can answer")
+    out.print(_channels(scenario, inside, outside))
+    out.print(_queues(scenario, inside))
+    out.print(_days(scenario, rates.by_day(while_open=True)))
+    out.print(_assumptions(scenario))
+
+
+def _table(title: str, *columns: str, left: int = 1, caption: str | None = None) -> Table:
+    table = Table(
+        title=title, title_justify="left", title_style="bold", caption=caption, caption_justify="left", box=box.SIMPLE_HEAD
+    )
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="left" if number < left else "right", overflow="fold")
+    return table
+
+
+def _channels(scenario: Scenario, inside: Any, outside: Any) -> Table:
+    table = _table("Channels", "channel", "open", "lines work", "expected", "share", "while closed", left=3)
+    for number, (name, channel) in enumerate(scenario.channels.items()):
+        count = inside[:, number].sum()
+        table.add_row(
+            name,
+            channel.hours.text,
+            (channel.staffed or channel.hours).text,
+            f"{count:,.1f}",
+            f"{count / inside.sum():.1%}" if inside.sum() else "-",
+            f"{outside[:, number].sum():,.1f}",
+        )
+    return table
+
+
+def _queues(scenario: Scenario, inside: Any) -> Table:
+    """Load of each queue if everyone were served, redials left out: they depend on what happens."""
+    title = "Queues: load if every first contact were served (redials come on top)"
+    table = _table(title, "queue", "line hours", "expected", "per working day", "offered load", "utilisation")
+    names, centre = queues_of(scenario), scenario.centre
+    for number, queue in enumerate(centre.queues):
+        channel = channel_of(queue.name, names)
+        c = list(names).index(channel)
+        provinces = [p for p in range(len(scenario.provinces)) if centre.queue_of[c][p] == number]
+        expected = inside[:, c, provinces].sum()
+        handling = scenario.handling[channel]
+        mean = handling.conversation.law().mean + (handling.wrap_up.law().mean if handling.wrap_up else 0.0)
+        staffed = sum(line_time(centre.groups[r.group].changes, centre.end) for r in queue.routes)
+        on_duty = max(line_time([(t, min(n, 1)) for t, n in centre.groups[r.group].changes], centre.end) for r in queue.routes)
+        used = expected * mean / staffed if staffed else float("inf")
+        table.add_row(
+            queue.name,
+            f"{staffed / HOUR:,.0f}",
+            f"{expected:,.1f}",
+            f"{expected / max(scenario.days.working_days, 1):,.2f}",
+            f"{expected * mean / on_duty:.2f} erlang" if on_duty else "-",
+            f"{used:.0%}" + (" (too much)" if used > 1 else ""),
+        )
+    return table
+
+
+def line_time(changes: Any, end: int) -> int:
+    """Integral of a schedule up to ``end``, in line ms."""
+    at = [min(t, end) for t, _ in changes] + [end]
+    return sum(n * (later - start) for (_, n), start, later in zip(changes, at, at[1:], strict=False))
+
+
+def _days(scenario: Scenario, by_day: Any) -> Table:
+    calendar = scenario.days
+    causes = [BASE, *(campaign.name for campaign in scenario.campaigns)]
+    channels = list(scenario.channels)
+    table = _table("Expected first contacts while open, by day", "day", *channels, *causes[1:], "in all")
+    for day in range(calendar.days):
+        counts = by_day[..., day]
+        if not counts.sum():
+            continue
+        table.add_row(
+            f"{WEEKDAYS[calendar.weekday(day)]} {calendar.date(day)}" + ("" if calendar.working[day] else " (closed)"),
+            *(f"{counts[:, c].sum():.1f}" for c in range(len(channels))),
+            *(f"{counts[k].sum():.1f}" for k in range(1, len(causes))),
+            f"{counts.sum():.1f}",
+        )
+    return table
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """A value whose origin is stated."""
+
+    path: str
+    value: str
+    status: str
+    range: str
+    source: str
+
+
+def assumptions(scenario: Scenario) -> Iterator[Assumption]:
+    """Every value of a scenario that says where it comes from, in the order of the file."""
+    written = scenario.model_dump(mode="json", exclude_none=True)
+
+    def walk(value: object, dumped: Any, path: str) -> Iterator[Assumption]:
+        if isinstance(value, Stated) and value.status:
+            low, high = (_short(dumped.get(end)) for end in ("low", "high"))
+            span = f"{low} to {high}" if low and high else ""
+            yield Assumption(path, _short(dumped["value"]), value.status, span, value.source or "")
+        elif isinstance(value, BaseModel):
+            for name in type(value).model_fields:
+                below = dumped.get(name) if isinstance(dumped, dict) else None
+                yield from walk(getattr(value, name), below, f"{path}.{name}" if path else name)
+        elif isinstance(value, dict):
+            for name, item in value.items():
+                yield from walk(item, dumped[name], f"{path}.{name}")
+        elif isinstance(value, tuple) and isinstance(dumped, list):
+            for number, item in enumerate(value):
+                yield from walk(item, dumped[number], f"{path}.{number}")
+
+    return walk(scenario, written, "")
+
+
+def _short(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {part}" for name, part in value.items())
+    return "" if value is None else str(value)
+
+
+def _assumptions(scenario: Scenario) -> Table:
+    table = _table("Where the numbers come from", "value of", "is", "status", "may be", "source", left=5)
+    for found in assumptions(scenario):
+        table.add_row(found.path, found.value, found.status, found.range, found.source)
+    return table
+
+
+# What became of the callers
+
+
+def tell_result(result: Result, out: Console) -> None:
+    """The answer first, then queues, persons and lines."""
+    scenario, rows = result.scenario, result.summary()
+    got = {(row.kind, row.name, row.measure): Estimate(row.estimate, row.low, row.high) for row in rows}
+
+    def of(measure: str, kind: str = "all", name: str = "all") -> Estimate:
+        return got.get((kind, name, measure), NOTHING)
+
+    out.print(f"\n[bold]{scenario.title or scenario.name}[/bold]")
+    out.print(
+        f"{scenario.period.first} to {scenario.period.last}, {result.replications:,} replications; "
+        "± is half a 95 % interval of the mean"
+    )
+    out.print(
+        f"Per period {_plain(of('callers'))} people called, {_plain(of('first_offered'))} of them first while open. "
+        f"{_plain(of('reached'))} were reached; {_plain(of('never_reached'))} "
+        f"([bold]{_plain(of('never_reached_share'))} %[/bold]) never, "
+        f"{_plain(of('only_closed'))} of these because they only ever called outside opening hours."
+    )
+    out.print(_calls(scenario, of))
+    out.print(_waits(scenario, of))
+    out.print(_people(scenario, rows, of))
+    out.print(_lines(scenario, of))
+
+
+def _calls(scenario: Scenario, of: Any) -> Table:
+    level = SERVICE_LEVELS[scenario.targets.service_level]
+    caption = f"offered: while open, redials included. Service level: {DEFINITIONS[level].text}; AWT: " + "; ".join(
+        _awt(name, scenario) for name in scenario.channels
+    )
+    table = _table(
+        "What happened to contacts, per period",
+        *("queue", "offered", "answered", "gave up", "busy", "closed", "lost %", "service level %", "mean wait", "waits 90 % within"),
+        caption=caption,
+    )
+    for queue in (queue.name for queue in scenario.centre.queues):
+        table.add_row(
+            queue,
+            *(_plain(of(m, "queue", queue)) for m in ("offered", "answered", "abandoned", "blocked", "closed", "loss", level)),
+            _seconds(of("asa", "queue", queue)),
+            _seconds(of("wait_p90_answered", "queue", queue)),
+        )
+    return table
+
+
+def _awt(channel: str, scenario: Scenario) -> str:
+    target = scenario.targets.channels.get(channel)
+    if target is None:
+        return f"{channel} at once"
+    if target.within_working_days is not None:
+        return f"{channel} {target.within_working_days} working days"
+    return f"{channel} {format_duration(target.within or 0)}"
+
+
+def _waits(scenario: Scenario, of: Any) -> Table:
+    table = _table(
+        "How long people waited",
+        *("queue", "answered: half within", "95 % within", "gave up: mean", "half within", "longest in a period", "most waiting"),
+        caption="waits of the answered include those answered at once",
+    )
+    measures = ("wait_p50_answered", "wait_p95_answered", "mean_wait_abandoned", "wait_p50_abandoned", "longest_wait")
+    for queue in (queue.name for queue in scenario.centre.queues):
+        table.add_row(
+            queue,
+            *(_seconds(of(m, "queue", queue)) for m in measures),
+            _plain(of("longest_queue", "queue", queue)),
+        )
+    return table
+
+
+def _people(scenario: Scenario, rows: list[Row], of: Any) -> Table:
+    del scenario
+    title = "What happened to people, per period"
+    table = _table(title, "who", "called", "calls each", "reached", "never reached", "never %", "only when closed")
+    for kind in ("province", "channel", "cause", "topic", "age"):
+        names = list(dict.fromkeys(row.name for row in rows if row.kind == kind))
+        if len(names) < 2:
+            continue
+        for name in names:
+            measures = ("callers", "attempts_each", "reached", "never_reached", "never_reached_share", "only_closed")
+            table.add_row(f"{kind} {name}", *(_plain(of(m, kind, name)) for m in measures))
+        table.add_section()
+    return table
+
+
+def _lines(scenario: Scenario, of: Any) -> Table:
+    title = "How busy the lines were, per period"
+    table = _table(title, "lines of", "number", "on duty h", "busy h", "overtime h", "occupancy %", "all busy %")
+    for name, group in scenario.lines.items():
+        measures = ("staffed", "busy", "overtime", "occupancy", "all_lines_busy")
+        table.add_row(name, str(group.count.value), *(_plain(of(m, "lines", name)) for m in measures))
+    return table
+
+
+def _plain(found: Estimate) -> str:
+    """Value and half interval with the digits that the interval supports; a bound for what never happened."""
+    if not isfinite(found.value):
+        return "-"
+    if found.value == 0 and found.low == 0:
+        return f"0 (<{found.high:.2g})" if found.high > 0 else "0"
+    if not isfinite(found.half):
+        return f"{found.value:,.1f} ±?"
+    digits = 1 if found.half >= 0.05 or found.half == 0 else 2
+    return f"{found.value:,.{digits}f}" + (f" ±{found.half:,.{digits}f}" if found.half else "")
+
+
+def _seconds(found: Estimate) -> str:
+    if not isfinite(found.value):
+        return "-"
+    for size, unit in ((1, "s"), (60, "min"), (3600, "h")):
+        if found.value < 120 * size or unit == "h":
+            break
+    scaled = Estimate(found.value / size, found.low / size, found.high / size)
+    return f"{_plain(scaled)} {unit}"
+
+
