@@ -8,7 +8,8 @@ from math import isfinite
 
 from sim.estimates import NOTHING, Estimate, Moments, Weights, bounded
 
-_MEAN = "mean per period"
+#: Units of measures that count events.
+_COUNTED = ("per period", "%", "contacts")
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,9 @@ class Definition:
             found = moments.ratio(cell, self.over, self.under)
         if not isfinite(found.value):
             return NOTHING
+        if found.value == 0 and self.unit not in _COUNTED:
+            # The bound of a count that stayed zero says nothing about a sum of times.
+            return Estimate(0.0, 0.0, 0.0)
         scaled = Estimate(found.value * self.scale, found.low * self.scale, found.high * self.scale)
         return bounded(scaled, 0.0, self.most)
 

@@ -60,7 +60,7 @@ def _table(title: str, *columns: str, left: int = 1, caption: str | None = None)
         title=title, title_justify="left", title_style="bold", caption=caption, caption_justify="left", box=box.SIMPLE_HEAD
     )
     for number, column in enumerate(columns):
-        table.add_column(column, justify="left" if number < left else "right", overflow="fold")
+        table.add_column(column, justify="left" if number < left else "right", overflow="fold", no_wrap=number < left == 1)
     return table
 
 
@@ -211,15 +211,13 @@ def _calls(scenario: Scenario, of: Any) -> Table:
     )
     table = _table(
         "What happened to contacts, per period",
-        *("queue", "offered", "answered", "gave up", "busy", "closed", "lost %", "service level %", "mean wait", "waits 90 % within"),
+        *("queue", "offered", "answered", "gave up", "busy", "closed", "lost %", "service level %"),
         caption=caption,
     )
     for queue in (queue.name for queue in scenario.centre.queues):
         table.add_row(
             queue,
             *(_plain(of(m, "queue", queue)) for m in ("offered", "answered", "abandoned", "blocked", "closed", "loss", level)),
-            _seconds(of("asa", "queue", queue)),
-            _seconds(of("wait_p90_answered", "queue", queue)),
         )
     return table
 
@@ -236,10 +234,11 @@ def _awt(channel: str, scenario: Scenario) -> str:
 def _waits(scenario: Scenario, of: Any) -> Table:
     table = _table(
         "How long people waited",
-        *("queue", "answered: half within", "95 % within", "gave up: mean", "half within", "longest in a period", "most waiting"),
-        caption="waits of the answered include those answered at once",
+        *("queue", "answered: mean", "90 % within", "95 % within", "gave up: mean", "longest", "most waiting"),
+        caption="waits of the answered include those answered at once; longest: in a period, mean over periods",
     )
-    measures = ("wait_p50_answered", "wait_p95_answered", "mean_wait_abandoned", "wait_p50_abandoned", "longest_wait")
+    answered, gave_up = ("asa", "wait_p90_answered", "wait_p95_answered"), ("mean_wait_abandoned",)
+    measures = (*answered, *gave_up, "longest_wait")
     for queue in (queue.name for queue in scenario.centre.queues):
         table.add_row(
             queue,
@@ -277,8 +276,9 @@ def _plain(found: Estimate) -> str:
     """Value and half interval with the digits that the interval supports; a bound for what never happened."""
     if not isfinite(found.value):
         return "-"
-    if found.value == 0 and found.low == 0:
-        return f"0 (<{found.high:.2g})" if found.high > 0 else "0"
+    if found.value == 0:
+        # Never seen: the bound says how rare it may still be.
+        return f"<{found.high:.2g}" if found.high > 0 else "0"
     if not isfinite(found.half):
         return f"{found.value:,.1f} ±?"
     digits = 1 if found.half >= 0.05 or found.half == 0 else 2

@@ -1,0 +1,1 @@
+"""What an analyst writes: scenario files, typed and checked."""
