@@ -2,19 +2,43 @@
 
 from __future__ import annotations
 
-from sim.draw import draw_world
-from sim.engines import simulate
-from sim.errors import ResultsError, ScenarioError, SimError
-from sim.scenario.load import load, loads
-from sim.scenario.model import Scenario
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-__all__ = ["ResultsError", "Scenario", "ScenarioError", "SimError", "draw_world", "load", "loads", "run", "simulate"]
+if TYPE_CHECKING:
+    from sim.draw import draw_world
+    from sim.engines import simulate
+    from sim.errors import ResultsError, ScenarioError, SimError
+    from sim.results import Result
+    from sim.scenario.load import load, loads
+    from sim.scenario.model import Scenario
+    from sim.studies.run import run
+
+__all__ = [
+    "Result",
+    "ResultsError",
+    "Scenario",
+    "ScenarioError",
+    "SimError",
+    "draw_world",
+    "load",
+    "loads",
+    "run",
+    "simulate",
+]
+_WHERE = {
+    "Result": "sim.results",
+    "Scenario": "sim.scenario.model",
+    "draw_world": "sim.draw",
+    "load": "sim.scenario.load",
+    "loads": "sim.scenario.load",
+    "run": "sim.studies.run",
+    "simulate": "sim.engines",
+}
 
 
 def __getattr__(name: str) -> object:
-    # The study of running knows processes and files, which a world or an engine alone does not need.
-    if name == "run":
-        from sim.studies.run import run
-
-        return run
+    # On first use, so that `sim --help` does not wait for SciPy.
+    if name in __all__:
+        return getattr(import_module(_WHERE.get(name, "sim.errors")), name)
     raise AttributeError(f"module 'sim' has no attribute {name!r}")

@@ -56,7 +56,8 @@ class Rates:
     def expected(self, *, while_open: bool) -> Floats:
         """Expected first contacts of the period, shape (causes, C, P)."""
         inside = np.where(self.open == while_open, self.mass, 0.0).sum(axis=2)
-        return inside[:, :, None] * self.weight[:, None, :]
+        expected: Floats = inside[:, :, None] * self.weight[:, None, :]
+        return expected
 
     def by_day(self, *, while_open: bool) -> Floats:
         """Expected first contacts of each day, shape (causes, C, P, days)."""
@@ -140,7 +141,8 @@ def _spread(shape: Floats, contacts: float, path: str, why: str) -> Floats:
         return np.zeros_like(shape)
     if shape.sum() == 0:
         raise Unreachable(path, f"{contacts:g} contacts have no moment to come: {why} while callers call")
-    return shape * (contacts / shape.sum())
+    spread: Floats = shape * (contacts / shape.sum())
+    return spread
 
 
 def _chosen(names: tuple[str, ...], only: tuple[str, ...] | None) -> NDArray[np.bool_]:
@@ -175,7 +177,8 @@ def _factors(
         message = f"{wanted:g} contacts have no moment to come: the surge misses every open hour of its channels"
         raise Unreachable(f"campaigns.{number}.{key}", message)
     parts = served / served.sum() if wanted > 0 else served
-    return np.divide(wanted * parts, possible, out=np.zeros_like(possible), where=possible > 0)
+    factors: Floats = np.divide(wanted * parts, possible, out=np.zeros_like(possible), where=possible > 0)
+    return factors
 
 
 def _counted(campaign: Campaign, day: NDArray[np.int64], calendar: Calendar) -> NDArray[np.bool_]:

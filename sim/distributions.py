@@ -95,11 +95,11 @@ class Gamma:
 
     def quantile(self, u: Floats) -> Floats:
         """See Law."""
-        return self.scale * special.gammaincinv(self.shape, u)
+        return np.asarray(self.scale * special.gammaincinv(self.shape, u), dtype=np.float64)
 
     def cdf(self, x: Floats) -> Floats:
         """See Law."""
-        return special.gammainc(self.shape, np.maximum(x, 0) / self.scale)
+        return np.asarray(special.gammainc(self.shape, np.maximum(x, 0) / self.scale), dtype=np.float64)
 
 
 @dataclass(frozen=True)

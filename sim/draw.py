@@ -249,10 +249,8 @@ def _arrivals(rates: Rates, cause: Whole, channel: Whole, day: Whole, when: Floa
         segment = np.clip(np.searchsorted(upto, target, side="right") - 1, start, stop - 1)
         inside = (target - upto[segment]) / np.maximum(upto[segment + 1] - upto[segment], 1e-300)
         opens, closes = rates.edges[segment], rates.edges[segment + 1]
-        if k:
-            offset = _within(rates.surges[k - 1], opens, closes, np.clip(inside, 0.0, 1.0))
-        else:
-            offset = inside * (closes - opens)
+        inside = np.clip(inside, 0.0, 1.0)
+        offset = _within(rates.surges[k - 1], opens, closes, inside) if k else inside * (closes - opens)
         arrival[mine] = np.clip(opens + offset.astype(np.int64), opens, closes - 1)
     return arrival
 
@@ -277,13 +275,15 @@ def _within(surge: Surge, opens: Whole, closes: Whole, inside: Floats) -> Floats
         guess = step
         if done.all():
             break
-    return guess - opens
+    offset: Floats = guess - opens
+    return offset
 
 
 def _category(cumulative: Floats, u: Floats) -> Whole:
     """Index of the share in which each uniform falls."""
     index = (u[:, None] >= cumulative).sum(axis=1)
-    return np.minimum(index, cumulative.shape[1] - 1)
+    category: Whole = np.minimum(index, cumulative.shape[1] - 1)
+    return category
 
 
 def _by_channel(laws: tuple[Law, ...], u: Floats) -> Whole:

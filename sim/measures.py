@@ -231,7 +231,7 @@ def _contact_values(
 def _deadline(dialled: Whole, channel: Whole, promises: Promises, calendar: Calendar) -> Whole:
     """Last instant at which a contact is answered within what its channel promises."""
     within = np.array(promises.within)[channel]
-    deadline = dialled + np.maximum(within, 0)
+    deadline: Whole = dialled + np.maximum(within, 0)
     for number, days in enumerate(promises.working_days):
         if days >= 0:
             mine = channel == number
@@ -249,9 +249,7 @@ def _working_day_ends(calendar: Calendar, days: int) -> Whole:
     return (beyond[np.minimum(rank, len(working))] + 1) * DAY
 
 
-def _caller_values(
-    world: World, centre: Centre, contacts: Contacts, channel: Whole
-) -> tuple[dict[str, Whole], Whole]:
+def _caller_values(world: World, centre: Centre, contacts: Contacts, channel: Whole) -> tuple[dict[str, Whole], Whole]:
     """Counts of persons, and the row of each person's first contact."""
     first = np.flatnonzero(contacts.attempt == 0)
     if not len(first):

@@ -10,6 +10,7 @@ import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sim.clock import DAY, HOUR, MILLISECOND, MINUTE, SECOND
 
@@ -211,7 +212,7 @@ def parse_hours(value: object) -> WeeklyHours:
             spans[day] += [_span(word) for word in words[1:]]
     for day, found in enumerate(spans):
         ordered = sorted(found)
-        if any(later[0] < earlier[1] for earlier, later in zip(ordered, ordered[1:], strict=False)):
+        if any(later[0] < earlier[1] for earlier, later in pairwise(ordered)):
             raise ValueError(f"{text!r}: two spans overlap on {_WEEKDAYS[day]}")
         spans[day] = ordered
     return WeeklyHours(text, tuple(tuple(found) for found in spans))

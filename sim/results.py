@@ -66,7 +66,7 @@ class Result:
 
     def _dense(self, first: int, stop: int) -> NDArray[np.int64]:
         columns = ", ".join(f'"{name}"' for name in COLUMNS)
-        query = f"SELECT replication, cell, {columns} FROM {{table}} WHERE replication BETWEEN ? AND ?"  # noqa: S608
+        query = f"SELECT replication, cell, {columns} FROM {{table}} WHERE replication BETWEEN ? AND ?"
         rows = self.store.read("measures", query, [first, stop - 1])
         values = np.zeros((stop - first, self.layout.size(), len(COLUMNS)), dtype=np.int64)
         where = rows["replication"] - first, rows["cell"]
@@ -139,7 +139,7 @@ class Result:
         where = "" if kind == "all" else f'AND "{kind}" = ?'
         listed = ", ".join(f"'{outcome}'" for outcome in outcomes)
         query = (
-            f"SELECT replication, bin, sum(count)::BIGINT AS count FROM {{table}} WHERE replication < ? "  # noqa: S608
+            f"SELECT replication, bin, sum(count)::BIGINT AS count FROM {{table}} WHERE replication < ? "
             f"AND outcome IN ({listed}) {where} GROUP BY ALL"
         )
         rows = self.store.read("waits", query, [self.replications, *([name] if where else [])])

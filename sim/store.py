@@ -89,11 +89,8 @@ class Store:
 
     def parts(self, table: str) -> list[tuple[int, int, Path]]:
         """First and last replication and path of each part of ``table``, in order."""
-        found = []
-        for path in (self.folder / table).glob("*.parquet"):
-            if match := _PART.fullmatch(path.name):
-                found.append((int(match[1]), int(match[2]), path))
-        return sorted(found)
+        paths = (self.folder / table).glob("*.parquet")
+        return sorted((int(m[1]), int(m[2]), path) for path in paths if (m := _PART.fullmatch(path.name)))
 
     def replications(self) -> int:
         """Number of replications from 0 on that are there without a gap."""
@@ -123,7 +120,7 @@ class Store:
         )
         lists = [list(names[name]) for name in columns if name in names]
         self.sql(
-            f"COPY (SELECT {picked} FROM rows) TO '{_quoted(scratch)}' (FORMAT parquet, COMPRESSION zstd)",  # noqa: S608
+            f"COPY (SELECT {picked} FROM rows) TO '{_quoted(scratch)}' (FORMAT parquet, COMPRESSION zstd)",
             lists,
             rows=dict(columns),
         )
@@ -138,9 +135,7 @@ class Store:
         source = "read_parquet([" + ", ".join(f"'{_quoted(path)}'" for path in paths) + "])"
         return self.sql(query.replace("{table}", source), parameters)
 
-    def sql(
-        self, query: str, parameters: Sequence[Any] = (), rows: Columns | None = None
-    ) -> dict[str, NDArray[Any]]:
+    def sql(self, query: str, parameters: Sequence[Any] = (), rows: Columns | None = None) -> dict[str, NDArray[Any]]:
         """Result of a DuckDB query as columns; ``rows`` in it stands for the given columns."""
         import duckdb
 

@@ -32,6 +32,7 @@ class _Address(ISeedSequence):
 
 def uniforms(seed: int, replication: int, name: tuple[str, ...], shape: tuple[int, ...]) -> NDArray[np.float64]:
     """Uniform numbers in the open interval (0, 1) of the stream called ``name``; a longer shape keeps the start."""
-    numbers = np.random.Generator(np.random.SFC64(_Address(seed, replication, name))).random(shape)
+    address: Any = _Address(seed, replication, name)  # SFC64 takes any ISeedSequence, though its stub does not say so
+    numbers = np.random.Generator(np.random.SFC64(address)).random(shape)
     # random() may be 0 exactly, where quantile functions are not finite.
     return np.maximum(numbers, 2.0**-54, out=numbers)

@@ -29,10 +29,8 @@ class Definition:
 
     def estimate(self, moments: Moments, cell: int) -> Estimate:
         """The measure in one cell, in its unit."""
-        if self.under is None:
-            found = moments.mean(cell, self.over)
-        else:
-            found = moments.ratio(cell, self.over, self.under)
+        under = self.under
+        found = moments.mean(cell, self.over) if under is None else moments.ratio(cell, self.over, under)
         if not isfinite(found.value):
             return NOTHING
         if found.value == 0 and self.unit not in _COUNTED:
@@ -92,7 +90,9 @@ OF_PERSONS = (
         {"answered": 1, "abandoned": 1},
         _MS_PER_S,
     ),
-    Definition("longest_wait", "longest wait in a period, mean over periods", "s", {"longest_wait": 1}, None, _MS_PER_S),
+    Definition(
+        "longest_wait", "longest wait in a period, mean over periods", "s", {"longest_wait": 1}, None, _MS_PER_S
+    ),
     _share("service_level_of_offered", "answered within AWT / offered", {"answered_within": 1}, {"offered": 1}),
     _share(
         "service_level_excluding_short",
@@ -108,7 +108,11 @@ OF_PERSONS = (
 #: Of queues besides.
 OF_QUEUES = (
     Definition(
-        "offered_load", "handling time of all offered / time with a line on duty", "erlang", {"offered_work": 1}, {"on_duty": 1}
+        "offered_load",
+        "handling time of all offered / time with a line on duty",
+        "erlang",
+        {"offered_work": 1},
+        {"on_duty": 1},
     ),
     Definition("carried_load", "handling time / time with a line on duty", "erlang", {"handling": 1}, {"on_duty": 1}),
     Definition("queue_length", "mean number waiting while open", "contacts", {"queue_time": 1}, {"open": 1}),

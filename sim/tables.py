@@ -32,9 +32,7 @@ def stored_names(world: World, centre: Centre) -> dict[str, list[str]]:
     }
 
 
-def contact_columns(
-    replication: int, world: World, centre: Centre, contacts: Contacts, calendar: Calendar
-) -> Table:
+def contact_columns(replication: int, world: World, centre: Centre, contacts: Contacts, calendar: Calendar) -> Table:
     """Contacts of a replication: whose, when by the clock on the wall, how long in ms, what became of them."""
     whose = contacts.caller
     answered_by = np.where(contacts.group == NO_GROUP, len(centre.groups), contacts.group)
@@ -72,9 +70,7 @@ def wait_columns(first: int, measures: Sequence[Measures], centre: Centre) -> Ta
     }
 
 
-def measure_columns(
-    first: int, measures: Sequence[Measures], layout: Layout
-) -> tuple[Table, dict[str, list[str]]]:
+def measure_columns(first: int, measures: Sequence[Measures], layout: Layout) -> tuple[Table, dict[str, list[str]]]:
     """Counts and sums by replication and cell, cells of zeros left out; and the names of the cells."""
     values = np.stack([found.cells for found in measures])
     replication, cell = np.nonzero(values.any(axis=2))

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
-import numpy as np
 from pydantic import BaseModel
 from rich import box
 from rich.console import Console
@@ -57,10 +56,17 @@ def tell_scenario(scenario: Scenario, out: Console) -> None:
 
 def _table(title: str, *columns: str, left: int = 1, caption: str | None = None) -> Table:
     table = Table(
-        title=title, title_justify="left", title_style="bold", caption=caption, caption_justify="left", box=box.SIMPLE_HEAD
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        caption=caption,
+        caption_justify="left",
+        box=box.SIMPLE_HEAD,
     )
     for number, column in enumerate(columns):
-        table.add_column(column, justify="left" if number < left else "right", overflow="fold", no_wrap=number < left == 1)
+        table.add_column(
+            column, justify="left" if number < left else "right", overflow="fold", no_wrap=number < left == 1
+        )
     return table
 
 
@@ -92,7 +98,9 @@ def _queues(scenario: Scenario, inside: Any) -> Table:
         handling = scenario.handling[channel]
         mean = handling.conversation.law().mean + (handling.wrap_up.law().mean if handling.wrap_up else 0.0)
         staffed = sum(line_time(centre.groups[r.group].changes, centre.end) for r in queue.routes)
-        on_duty = max(line_time([(t, min(n, 1)) for t, n in centre.groups[r.group].changes], centre.end) for r in queue.routes)
+        on_duty = max(
+            line_time([(t, min(n, 1)) for t, n in centre.groups[r.group].changes], centre.end) for r in queue.routes
+        )
         used = expected * mean / staffed if staffed else float("inf")
         table.add_row(
             queue.name,
@@ -217,7 +225,10 @@ def _calls(scenario: Scenario, of: Any) -> Table:
     for queue in (queue.name for queue in scenario.centre.queues):
         table.add_row(
             queue,
-            *(_plain(of(m, "queue", queue)) for m in ("offered", "answered", "abandoned", "blocked", "closed", "loss", level)),
+            *(
+                _plain(of(m, "queue", queue))
+                for m in ("offered", "answered", "abandoned", "blocked", "closed", "loss", level)
+            ),
         )
     return table
 
@@ -293,5 +304,3 @@ def _seconds(found: Estimate) -> str:
             break
     scaled = Estimate(found.value / size, found.low / size, found.high / size)
     return f"{_plain(scaled)} {unit}"
-
-

@@ -103,9 +103,7 @@ def test_minimally_different_world(scenario) -> None:
     fields = {name: value for name, value in vars(world).items() if isinstance(value, np.ndarray)}
     fewer = type(world)(**{**vars(world), **{name: np.delete(value, late, axis=0) for name, value in fields.items()}})
     instant = int(world.arrival[late])
-    sooner = [
-        [row for row in sim.simulate(w, scenario.centre).rows() if row[4] < instant] for w in (world, fewer)
-    ]
+    sooner = [[row for row in sim.simulate(w, scenario.centre).rows() if row[4] < instant] for w in (world, fewer)]
     assert sooner[0] == sooner[1]
     assert len(sooner[0]) > 100
 

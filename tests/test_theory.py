@@ -52,7 +52,9 @@ def test_simulation_agrees_with_erlang_a(tmp_path, contacts, lines, patience) ->
 
 @pytest.mark.parametrize("handling", ["exponential, mean: 30 min", "lognormal, mean: 30 min, cv: 1.2"])
 def test_simulation_agrees_with_erlang_b_for_any_handling_time(tmp_path, handling) -> None:
-    result = sim.run(single(contacts=100, lines=2, places="0", handling=handling), replications=40, workers=1, out=tmp_path)
+    result = sim.run(
+        single(contacts=100, lines=2, places="0", handling=handling), replications=40, workers=1, out=tmp_path
+    )
     blocked = ratio(result, "blocked", "offered")
     assert blocked.low < erlang_b(100 * 30 / 1440, 2) < blocked.high
     assert blocked.half < 0.02

@@ -92,9 +92,7 @@ class _Day:
             _Group(number, group.changes, centre.served_by(number)) for number, group in enumerate(centre.groups)
         ]
         self.rows: list[tuple[int, ...]] = []
-        self.callers = list(
-            zip(world.arrival.tolist(), world.channel.tolist(), world.province.tolist(), strict=True)
-        )
+        self.callers = list(zip(world.arrival.tolist(), world.channel.tolist(), world.province.tolist(), strict=True))
 
     @property
     def now(self) -> int:
@@ -117,9 +115,7 @@ class _Day:
                 self.note(contact, self.centre.horizon, self.centre.horizon, Outcome.UNFINISHED)
         return Contacts.from_rows(self.rows)
 
-    def plan(
-        self, at: int, kind: Kind, rank: int, action: Callable[[_Moment], None], about: Any
-    ) -> None:
+    def plan(self, at: int, kind: Kind, rank: int, action: Callable[[_Moment], None], about: Any) -> None:
         """Put an event on the agenda, unless nobody will be there to see it."""
         if at < self.centre.horizon:
             _Moment(self.env, at, kind << 60 | rank, action, about)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+import numpy as np
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from sim.quantities import nearest, shown
@@ -183,7 +184,7 @@ class Campaign(Block):
         weights, starts, shapes = [], [], []
         for wave in self.surge:
             unit = wave.unit()
-            whole = float(unit.integral(surges.np.array([1e15]))[0])
+            whole = float(unit.integral(np.array([1e15]))[0])
             for start in wave.at:
                 # Per unit of area, so that a weight is a share of the contacts and not a height.
                 weights.append(wave.weight.value / (len(wave.at) * max(whole, 1.0)))

@@ -56,7 +56,7 @@ class LognormalLaw(_Named):
         """See the base."""
         if self.mean is not None and self.cv is not None:
             return d.Lognormal.from_mean_cv(_positive(self.mean.value), self.cv.value)
-        assert self.median is not None and self.sigma is not None  # noqa: S101, PT018  # by _complete
+        assert self.median is not None and self.sigma is not None  # noqa: PT018  # by _complete
         import math
 
         return d.Lognormal(math.log(_positive(self.median.value)), self.sigma.value)
@@ -81,7 +81,7 @@ class GammaLaw(_Named):
         """See the base."""
         if self.mean is not None and self.cv is not None:
             return d.Gamma.from_mean_cv(_positive(self.mean.value), self.cv.value)
-        assert self.shape is not None and self.scale is not None  # noqa: S101, PT018  # by _complete
+        assert self.shape is not None and self.scale is not None  # noqa: PT018  # by _complete
         return d.Gamma(self.shape.value, _positive(self.scale.value))
 
 
@@ -106,7 +106,7 @@ class WeibullLaw(_Named):
             if not 0.02 <= self.cv.value <= 30:
                 raise ValueError(f"cv: {self.cv.value:g} is out of range for a Weibull; allowed is 0.02 to 30")
             return d.Weibull.from_mean_cv(_positive(self.mean.value), self.cv.value)
-        assert self.shape is not None and self.scale is not None  # noqa: S101, PT018  # by _complete
+        assert self.shape is not None and self.scale is not None  # noqa: PT018  # by _complete
         return d.Weibull(self.shape.value, _positive(self.scale.value))
 
 
@@ -196,7 +196,7 @@ class MixtureLaw(_Named):
             return d.Mixture(
                 tuple(part.share.value for part in self.parts), tuple(part.of.law() for part in self.parts)
             )
-        assert self.at_once is not None and self.rest is not None  # noqa: S101, PT018  # by _complete
+        assert self.at_once is not None and self.rest is not None  # noqa: PT018  # by _complete
         share = self.at_once.value
         return d.Mixture((share, 1 - share), (d.Deterministic(0.0), self.rest.law()))
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import Place, ScenarioError
-from sim.scenario.model import Scenario
 from sim.scenario.mistakes import type_mistakes
+from sim.scenario.model import Scenario
 from sim.scenario.rules import broken_rules, unreachable_demand
 from sim.scenario.settings import apply_settings, read_with_parents
 from sim.scenario.source import Located, read_text, write_text

@@ -53,10 +53,9 @@ def _follow(tree: Located, loc: tuple[int | str, ...]) -> tuple[Located, str, li
     """The deepest written value on the way to ``loc``, its path, and the visible rest of the way."""
     here, path, rest = tree, [], []
     for step in loc:
-        if isinstance(here.value, dict) and step in here.value:
-            here = here.value[step]
-        elif isinstance(here.value, list) and isinstance(step, int) and step < len(here.value):
-            here = here.value[step]
+        inside: dict[int | str, Located] = dict(enumerate(here.value)) if isinstance(here.value, list) else here.value
+        if isinstance(inside, dict) and step in inside:
+            here = inside[step]
         elif step in _INVISIBLE:
             continue
         else:

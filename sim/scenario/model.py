@@ -23,7 +23,6 @@ from sim.scenario.types import (
     LineCount,
     Percent,
     Places,
-    Positive,
     Replications,
     Seed,
     Share,

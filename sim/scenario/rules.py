@@ -203,7 +203,7 @@ def unreachable_demand(scenario: Scenario, tree: Located) -> list[Mistake]:
     except Unreachable as error:
         here = tree
         for step in error.path.split("."):
-            inside = _entries(here) if isinstance(here.value, dict) else dict(enumerate(here.value))
-            here = inside.get(int(step) if step.isdigit() else step, here)  # type: ignore[call-overload]
+            inside = _entries(here) or {str(number): item for number, item in enumerate(_items(here))}
+            here = inside.get(step, here)
         return [Mistake(here.place, error.path, str(error))]
     return []

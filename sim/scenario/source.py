@@ -124,8 +124,10 @@ class _Reader:
             value: Any = self.mapping(node, depth)
         elif isinstance(node, SequenceNode):
             value = [self.read(item, depth + 1, None) for item in node.value]
-        else:
+        elif isinstance(node, ScalarNode):
             value = self.scalar(node, place)
+        else:
+            raise _fail(place, "is neither a value, a list nor a mapping")
         return Located(value, place, key or place)
 
     def count_aliases(self, node: Node, place: Place) -> None:

@@ -95,7 +95,8 @@ class GammaPulse:
         """See Shape. Substituting y = k x gives the lower incomplete gamma function."""
         y = self.k * np.maximum(t, 0) / self.peak
         scale = self.peak * e**self.k * self.k ** -(self.k + 1) * special.gamma(self.k + 1)
-        return scale * special.gammainc(self.k + 1, y)
+        area: Floats = scale * special.gammainc(self.k + 1, y)
+        return area
 
 
 @dataclass(frozen=True)

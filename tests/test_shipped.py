@@ -1,0 +1,175 @@
+"""Notebooks run, shipped scenarios give the committed numbers, the layers hold, and a run can be interrupted."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import sim
+from sim.results import Result
+from sim.store import Store
+
+ROOT = Path(__file__).parent.parent
+CAMPAIGN = ROOT / "scenarios" / "als-je-eens-wist-2020.yaml"
+
+
+def command(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "sim.cli", *arguments], capture_output=True, text=True, check=False, cwd=ROOT, **options
+    )
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "scenarios").glob("*.yaml")), ids=lambda p: p.stem)
+def test_a_fresh_part_agrees_with_the_reference(path, tmp_path) -> None:
+    with (ROOT / "results" / "reference" / f"{path.stem}.csv").open() as file:
+        reference = {(r["kind"], r["name"], r["measure"]): r for r in csv.DictReader(file)}
+    fresh = sim.run(sim.load(path), replications=60, seed=99, out=tmp_path)
+    compared = 0
+    for row in fresh.summary():
+        kept = reference.get((row.kind, row.name, row.measure))
+        if kept is None or row.measure.startswith("wait_p") or not row.high > row.low:
+            continue
+        # Other worlds than the reference's: five standard errors of the difference.
+        spread = ((row.high - row.low) ** 2 + (float(kept["high"]) - float(kept["low"])) ** 2) ** 0.5 / 3.92
+        assert abs(row.estimate - float(kept["estimate"])) < 5 * spread + 1e-9 + 0.05 * (row.estimate == 0), row
+        compared += 1
+    assert compared > 300
+
+
+def test_stated_demand_is_within_the_simulated_interval(tmp_path) -> None:
+    result = sim.run(sim.load(CAMPAIGN), replications=100, out=tmp_path)
+    cell = result.layout.first("all")
+    total = result.moments.mean(cell, {"first_offered": 1}, level=0.999)
+    phone = result.moments.mean(result.layout.first("channel"), {"first_offered": 1}, level=0.999)
+    assert total.low < 429 < total.high
+    assert phone.low < 0.8 * 429 < phone.high
+
+
+def test_cli_run_tells_and_keeps(tmp_path) -> None:
+    done = command("run", str(CAMPAIGN), "-n", "4", "--workers", "1", "--out", str(tmp_path), "--no-figures")
+    assert done.returncode == 0, done.stderr
+    for word in ("phone/antwerpen", "never", "Service level", "answered within AWT", "4 replications", "Results:"):
+        assert word in done.stdout
+    folder = next(tmp_path.iterdir())
+    for name in ("scenario.yaml", "manifest.json", "summary.csv", "summary.json", "by_day.csv", "measures", "contacts"):
+        assert (folder / name).exists()
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["replications"] == 4
+    assert manifest["seed"] == 1712
+    assert manifest["versions"]["simpy"]
+    assert Result(folder, replications=4).scenario.name == "als-je-eens-wist-2020"
+    as_json = command("run", str(CAMPAIGN), "-n", "4", "--out", str(tmp_path), "--no-figures", "--json")
+    assert json.loads(as_json.stdout)["replications"] == 4
+
+
+def test_check_says_what_a_file_means() -> None:
+    done = command("check", str(CAMPAIGN))
+    assert done.returncode == 0
+    for word in (
+        "429.0 first contacts",
+        "30.6 per working day",
+        "+75.8%",
+        "80.0%",
+        "erlang",
+        "assumed",
+        "2 min to 20 min",
+    ):
+        assert word in done.stdout, word
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = "import sys, sim.cli; print([m for m in ('scipy', 'matplotlib', 'duckdb', 'pandas') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "[]"
+
+
+def test_interrupted_run_keeps_what_is_finished(tmp_path) -> None:
+    arguments = [
+        sys.executable,
+        "-m",
+        "sim.cli",
+        "run",
+        str(CAMPAIGN),
+        "-n",
+        "100000",
+        "--out",
+        str(tmp_path),
+        "--no-figures",
+    ]
+    process = subprocess.Popen(
+        arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, start_new_session=True
+    )
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and not list(tmp_path.glob("*/measures/*.parquet")):
+        time.sleep(0.1)
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "are finished and kept" in errors
+    assert "Traceback" not in errors
+    assert Store(next(tmp_path.iterdir())).replications() >= 25
+
+
+#: Lowest layer first; a module may import from its own layer and below.
+LAYERS = (
+    ("errors", "clock", "distributions", "streams", "theory", "quantities"),
+    ("contacts", "centre", "world"),
+    ("scenario", "demand"),
+    ("draw", "engines", "audit"),
+    ("measures", "estimates"),
+    ("summary", "tables", "store", "results", "studies"),
+    ("figures", "tell", "reference"),
+    ("cli",),
+)
+DOORS = {
+    "simpy": {"engines/simpy_engine.py"},
+    "ruamel": {"scenario/source.py"},
+    "matplotlib": {"figures.py"},
+    "duckdb": {"store.py"},
+    "holidays": {"scenario/build.py"},
+    "rich": {"cli.py", "tell.py"},
+    "click": {"cli.py"},
+    "pandas": {"results.py"},
+}
+
+
+def imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {f"{node.module}.{alias.name}" for alias in node.names} if node.module == "sim" else {node.module}
+    return found
+
+
+def test_layers_and_doors() -> None:
+    layer = {room: number for number, rooms in enumerate(LAYERS) for room in rooms}
+    for path in (ROOT / "sim").rglob("*.py"):
+        inside = path.relative_to(ROOT / "sim").as_posix()
+        room = inside.split("/")[0].removesuffix(".py")
+        for name in imports(path):
+            top, _, rest = name.partition(".")
+            assert inside in DOORS.get(top, {inside}), f"{inside} imports {top}"
+            if top == "sim" and rest and room != "__init__":
+                assert layer[rest.split(".")[0]] <= layer[room], f"{inside} imports {name}"
+    engine = imports(ROOT / "sim" / "engines" / "simpy_engine.py") | imports(ROOT / "sim" / "audit.py")
+    assert {name for name in engine if name.startswith("sim.")} <= {
+        "sim.centre",
+        "sim.clock",
+        "sim.contacts",
+        "sim.world",
+    }
+    drawing = [
+        p.name for p in (ROOT / "sim").rglob("*.py") if "numpy.random" in p.read_text() or "np.random" in p.read_text()
+    ]
+    assert drawing == ["streams.py"]
