@@ -1,0 +1,244 @@
+"""Pictures of a scenario and of a finished run. They read; they never simulate."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.dates import DateFormatter, DayLocator
+from matplotlib.figure import Figure
+
+from sim.clock import DAY, HOUR, MINUTE, SECOND
+from sim.demand import rates_of
+from sim.errors import ResultsError
+from sim.quantities import WEEKDAYS
+from sim.results import Result
+from sim.scenario.model import Scenario
+
+#: Okabe and Ito's colours in an order of falling darkness, each with a hatch, so that pictures read in greyscale.
+_STYLE = {
+    "answered": ("#0072B2", "", "answered"),
+    "abandoned": ("#D55E00", "///", "gave up"),
+    "blocked": ("#E69F00", "xx", "busy"),
+    "balked": ("#CC79A7", "..", "left on meeting a queue"),
+    "closed": ("#DDDDDD", "", "outside opening hours"),
+}
+
+
+def _axes(ax: Axes | None, *, height: float = 4.0) -> Axes:
+    return Figure(figsize=(10, height), layout="constrained").subplots() if ax is None else ax
+
+
+def _figure(ax: Axes) -> Figure:
+    figure: Any = ax.figure
+    return figure  # type: ignore[no-any-return]
+
+
+def _title(ax: Axes, what: str, below: str) -> None:
+    ax.set_title(f"{what}\n", loc="left", fontweight="bold")
+    ax.text(0, 1.015, below, transform=ax.transAxes, fontsize=9, color="#444444", va="bottom")
+    ax.spines[["top", "right"]].set_visible(False)
+
+
+def _legend_below(ax: Axes) -> None:
+    ax.legend(frameon=False, ncols=5, fontsize=9, loc="upper center", bbox_to_anchor=(0.5, -0.2))
+
+
+def _sub(result: Result) -> str:
+    return f"{result.scenario.title or result.scenario.name}; {result.replications:,} replications"
+
+
+def draw_arrival_rates(scenario: Scenario, ax: Axes | None = None) -> Figure:
+    """Expected first contacts per hour over the period, with each campaign on top of the base demand."""
+    rates, ax = rates_of(scenario), _axes(ax)
+    hours = np.diff(rates.edges) / HOUR
+    share = rates.weight.sum(axis=1)
+    while_open = np.where(rates.open, rates.mass, 0.0).sum(axis=1) * share[:, None] / hours
+    closed = np.where(rates.open, 0.0, rates.mass).sum(axis=(0, 1)) / hours
+    when = np.array([rates.calendar.moment(int(edge)) for edge in rates.edges])
+    below = np.zeros(len(hours))
+    fills = [("#BBBBBB", ""), ("#D55E00", "//"), ("#0072B2", "\\\\"), ("#E69F00", "xx")]
+    for number, cause in enumerate(rates.causes):
+        colour, hatch = fills[min(number, len(fills) - 1)]
+        top = below + while_open[number]
+        label = "without a campaign" if number == 0 else f"campaign {cause}"
+        ax.fill_between(
+            when, [*below, 0], [*top, 0], step="post", color=colour, hatch=hatch, ec="white", lw=0, label=label
+        )
+        below = top
+    if closed.any():
+        ax.step(
+            when, [*closed, 0], where="post", color="black", lw=0.6, ls=":", label="while closed (nobody can answer)"
+        )
+    starts = [start.value for c in scenario.campaigns for wave in c.surge for start in wave.at if len(wave.at) > 1]
+    if starts:
+        tops = [-0.02 * max(below.max(), closed.max())] * len(starts)
+        ax.plot(np.array(starts), tops, "k^", clip_on=False, label="broadcast", ls="")
+    ax.set_ylabel("first contacts per hour")
+    ax.set_xlim(when[0], when[-1])
+    ax.set_ylim(0, None)
+    ax.xaxis.set_major_locator(DayLocator(interval=max(1, rates.calendar.days // 18)))
+    ax.xaxis.set_major_formatter(DateFormatter("%a\n%-d %b"))
+    ax.tick_params(axis="x", labelsize=8)
+    ax.set_xlabel("date")
+    _legend_below(ax)
+    _title(ax, "When people are expected to call: first contacts on all channels", scenario.title or scenario.name)
+    return _figure(ax)
+
+
+def draw_waits(result: Result, ax: Axes | None = None) -> Figure:
+    """Share of answered and of abandoned contacts that had left the queue after so many minutes."""
+    ax = _axes(ax)
+    channels = [
+        name
+        for name in result.scenario.channels
+        if result.waits(("abandoned",), kind="channel", name=name).counts.sum()
+    ]
+    channels = channels or list(result.scenario.channels)
+    longest = 1.0
+    for outcome, label, line in (("answered", "answered", "-"), ("abandoned", "gave up", "--")):
+        found = [result.waits((outcome,), kind="channel", name=name) for name in channels]
+        waits = np.concatenate([d.values for d in found]) / 60
+        counts = np.concatenate([d.counts.sum(axis=0) for d in found])
+        if not counts.sum():
+            continue
+        order = np.argsort(waits, kind="stable")
+        upto = np.cumsum(counts[order]) / counts.sum()
+        text = f"{label}: {counts.sum() / result.replications:,.0f} a period, {counts[waits == 0].sum() / counts.sum():.0%} at once"
+        ax.step([0, *waits[order]], [0, *upto * 100], line, where="post", color=_STYLE[outcome][0], lw=2, label=text)
+        longest = max(longest, float(waits[order][np.searchsorted(upto, 0.99).clip(max=len(upto) - 1)]))
+    for name in channels:
+        target = result.scenario.targets.channels.get(name)
+        if target is not None and target.within:
+            ax.axvline(target.within / MINUTE, color="black", lw=0.8, ls=":")
+            ax.text(target.within / MINUTE, 3, f" acceptable wait, {name}", fontsize=8)
+    ax.set_xlim(0, longest)
+    ax.set_ylim(0, 101)
+    ax.set_xlabel("minutes after the call began")
+    ax.set_ylabel("% that had left the queue")
+    ax.legend(frameon=False, loc="lower right")
+    _title(ax, f"How long contacts waited: {', '.join(channels)}", _sub(result))
+    return _figure(ax)
+
+
+def draw_outcomes(result: Result) -> Figure:
+    """Mean contacts by day and by hour of the day, by what happened to them."""
+    figure = Figure(figsize=(10, 7.2), layout="constrained")
+    upper, lower = figure.subplots(2, 1)
+    days, split = result.scenario.days, result.layout
+    names = [
+        f"{WEEKDAYS[days.weekday(d)]}\n{days.date(d).day} {days.date(d):%b}" if days.days <= 31 else str(days.date(d))
+        for d in range(days.days)
+    ]
+    _stack(upper, result, slice(1, 1 + days.days), names)
+    upper.set_xlabel("day")
+    upper.set_ylabel("contacts a day (mean)")
+    _legend_below(upper)
+    _title(upper, "What happened to contacts, by day", _sub(result))
+    _stack(lower, result, slice(1 + days.days, split.slices), [str(hour) for hour in range(24)])
+    lower.set_xlabel("hour of the day in which they called (9 is 9:00 to 10:00)")
+    lower.set_ylabel("contacts in that hour of a period (mean)")
+    _title(lower, "By hour of the day", "all channels, redials included")
+    return figure
+
+
+def _stack(ax: Axes, result: Result, cells: slice, names: list[str]) -> None:
+    moments = result.moments
+    below = np.zeros(len(names))
+    for outcome, (colour, hatch, label) in _STYLE.items():
+        heights = moments.total[cells, moments.columns.index(outcome)] / result.replications
+        if heights.any():
+            ax.bar(names, heights, bottom=below, color=colour, hatch=hatch, ec="white", lw=0.3, label=label)
+        below += heights
+    ax.tick_params(axis="x", labelsize=8)
+
+
+def draw_busy_day(result: Result) -> Figure:
+    """One day of replication 0: what each line did and who waited for it."""
+    contacts = {name: np.ma.getdata(column) for name, column in result.contacts.items()}
+    first = contacts["replication"] == 0
+    contacts = {name: column[first] for name, column in contacts.items()}
+    calendar = result.scenario.days
+    start = (contacts["dialled"] - np.datetime64(calendar.first)).astype("timedelta64[ms]").astype(np.int64)
+    day = int(np.bincount(start[contacts["outcome"] != "closed"] // DAY).argmax())
+    groups = [group.name for group in result.scenario.centre.groups]
+    serves = {queue.name: groups[queue.routes[0].group] for queue in result.scenario.centre.queues if queue.routes}
+    ax = _axes(None, height=1.6 + 0.62 * len(groups))
+    today = (start < (day + 1) * DAY) & (start + contacts["wait_ms"] + contacts["handling_ms"] >= day * DAY)
+    for i in np.flatnonzero(today):
+        mine = contacts["line_group"][i] or serves[contacts["queue"][i]]
+        row = len(groups) - 1 - groups.index(str(mine))
+        at, wait, held = (
+            (x - day * DAY * (k == 0)) / HOUR
+            for k, x in enumerate((start[i], contacts["wait_ms"][i], contacts["handling_ms"][i]))
+        )
+        _contact(ax, row, at, wait, held, str(contacts["outcome"][i]))
+    _hours_open(ax, result, day, groups)
+    ax.set_yticks(range(len(groups)), groups[::-1])
+    ax.set_xlim(8, 20)
+    ax.set_ylim(-0.7, len(groups) - 0.3)
+    ax.set_xticks(range(8, 21), [f"{hour}:00" for hour in range(8, 21)])
+    ax.set_xlabel("time of day")
+    ax.set_ylabel("lines of")
+    _day_legend(ax)
+    date: dt.date = calendar.date(day)
+    what = f"The busiest day of replication 0, {WEEKDAYS[calendar.weekday(day)]} {date}: every line and caller"
+    _title(ax, what, f"{result.scenario.title or result.scenario.name}; shaded: lines on duty")
+    return _figure(ax)
+
+
+def _contact(ax: Axes, row: int, at: float, wait: float, held: float, outcome: str) -> None:
+    if wait > SECOND / HOUR:
+        ax.plot([at, at + wait], [row - 0.3] * 2, color="#555555", lw=1.2, solid_capstyle="butt")
+    if outcome == "answered":
+        ax.broken_barh([(at + wait, held)], (row - 0.18, 0.42), fc=_STYLE["answered"][0], ec="white", lw=0.8)
+    elif outcome == "abandoned":
+        ax.plot(at + wait, row - 0.3, "x", color=_STYLE["abandoned"][0], ms=6, mew=1.8)
+    elif outcome == "blocked":
+        ax.plot(at, row - 0.3, "o", color="black", mfc="white", ms=5)
+    elif outcome == "closed":
+        ax.plot(at, row - 0.3, "|", color="black", ms=6)
+
+
+def _hours_open(ax: Axes, result: Result, day: int, groups: list[str]) -> None:
+    for number, group in enumerate(result.scenario.centre.groups):
+        row = len(groups) - 1 - number
+        ends = [at for at, _ in group.changes[1:]] + [result.scenario.centre.horizon]
+        for (at, lines), until in zip(group.changes, ends, strict=True):
+            if lines and at < (day + 1) * DAY and until > day * DAY:
+                span = (at - day * DAY) / HOUR, (until - at) / HOUR
+                ax.broken_barh([span], (row - 0.42, 0.8), fc="#F0F0F0", ec="none", zorder=0)
+
+
+def _day_legend(ax: Axes) -> None:
+    ax.plot([], [], color=_STYLE["answered"][0], lw=8, label="with a line")
+    ax.plot([], [], color="#555555", lw=1.2, label="waiting")
+    ax.plot([], [], "x", color=_STYLE["abandoned"][0], mew=1.8, label="gave up")
+    ax.plot([], [], "o", color="black", mfc="white", label="busy")
+    ax.plot([], [], "|", color="black", label="closed")
+    _legend_below(ax)
+
+
+def draw_all(result: Result) -> dict[str, Figure]:
+    """Every picture of a result by its name; the busy day only where contacts were kept."""
+    figures = {
+        "arrival-rates": draw_arrival_rates(result.scenario),
+        "waits": draw_waits(result),
+        "outcomes": draw_outcomes(result),
+    }
+    if any(first == 0 for first, _, _ in result.store.parts("contacts")):
+        figures["busy-day"] = draw_busy_day(result)
+    return figures
+
+
+def save(figure: Figure, path: Path) -> Path:
+    """Write a picture; the same picture gives the same bytes."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        figure.savefig(path, dpi=150, metadata={"Software": None})
+    except OSError as error:
+        raise ResultsError(f"{path}: {error.strerror or error}") from None
+    return path

@@ -1,0 +1,34 @@
+"""Every picture has a title, units on its axes and something in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sim
+from sim.figures import draw_all, draw_waits, save
+
+CAMPAIGN = Path(__file__).parent.parent / "scenarios" / "als-je-eens-wist-2020.yaml"
+
+
+def test_every_picture_says_what_it_shows(tmp_path) -> None:
+    result = sim.run(sim.load(CAMPAIGN), replications=3, workers=1, out=tmp_path)
+    figures = draw_all(result)
+    assert set(figures) == {"arrival-rates", "waits", "outcomes", "busy-day"}
+    for name, figure in figures.items():
+        for ax in figure.axes:
+            assert ax.get_title(loc="left").strip(), name
+            assert ax.get_xlabel(), name
+            assert ax.get_ylabel(), name
+            assert ax.has_data(), name
+        first, second = (save(figure, tmp_path / f"{name}-{i}.png").read_bytes() for i in range(2))
+        assert first == second
+        assert len(first) > 10_000
+
+
+def test_a_picture_can_be_drawn_into_axes_of_ones_own(tmp_path) -> None:
+    from matplotlib.figure import Figure
+
+    result = sim.run(sim.load(CAMPAIGN), replications=2, workers=1, out=tmp_path, keep_contacts=0)
+    ax = Figure().subplots()
+    assert draw_waits(result, ax=ax) is ax.figure
+    assert "busy-day" not in draw_all(result)
