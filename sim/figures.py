@@ -80,8 +80,8 @@ def draw_arrival_rates(scenario: Scenario, ax: Axes | None = None) -> Figure:
     ax.set_ylabel("first contacts per hour")
     ax.set_xlim(when[0], when[-1])
     ax.set_ylim(0, None)
-    ax.xaxis.set_major_locator(DayLocator(interval=max(1, rates.calendar.days // 18)))
-    ax.xaxis.set_major_formatter(DateFormatter("%a\n%-d %b"))
+    ax.xaxis.set_major_locator(DayLocator(interval=max(1, rates.calendar.days // 18)))  # type: ignore[no-untyped-call]
+    ax.xaxis.set_major_formatter(DateFormatter("%a\n%-d %b"))  # type: ignore[no-untyped-call]
     ax.tick_params(axis="x", labelsize=8)
     ax.set_xlabel("date")
     _legend_below(ax)
@@ -107,7 +107,8 @@ def draw_waits(result: Result, ax: Axes | None = None) -> Figure:
             continue
         order = np.argsort(waits, kind="stable")
         upto = np.cumsum(counts[order]) / counts.sum()
-        text = f"{label}: {counts.sum() / result.replications:,.0f} a period, {counts[waits == 0].sum() / counts.sum():.0%} at once"
+        at_once, each = counts[waits == 0].sum() / counts.sum(), counts.sum() / result.replications
+        text = f"{label}: {each:,.0f} a period, {at_once:.0%} at once"
         ax.step([0, *waits[order]], [0, *upto * 100], line, where="post", color=_STYLE[outcome][0], lw=2, label=text)
         longest = max(longest, float(waits[order][np.searchsorted(upto, 0.99).clip(max=len(upto) - 1)]))
     for name in channels:
