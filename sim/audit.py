@@ -1,515 +1,470 @@
-"""Checks a table of contacts against the rules, without simulating.
+"""A reading of the rules that simulates nothing: it checks whether a table of contacts is possible.
 
-An engine works forward from a rule to a row; the audit takes every row as a claim and asks whether the world, the
-centre and the other rows allow it. First each row by itself, then each caller's chain of attempts, and last one
-sweep over the events that the rows claim, which keeps count of lines, of who is busy and of who waits. The sweep
-follows the claims and not the rules, so that one wrong row gives a few findings and not a thousand.
+The table is believed, row by row, and every row is held against the world, the centre and all other rows. The
+rows are checked one at a time (times, hours, patience, handling), then each caller's chain of attempts, then
+everything that happened is walked through in the written order of events, counting lines in use and contacts
+waiting as the table has them. A finding therefore does not bring down the rest of the table with it.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from enum import IntEnum
-from heapq import heappop, heappush
-from typing import NamedTuple
 
 import numpy as np
 
-from sim.centre import UNANSWERED, Centre
+from sim.centre import UNANSWERED, UNLIMITED, Centre
 from sim.clock import FOREVER
 from sim.contacts import NO_GROUP, Contacts, Outcome
 from sim.world import World
 
 
-def audit(world: World, centre: Centre, contacts: Contacts, *, most: int = 50) -> list[str]:
-    """What is wrong with ``contacts``, in plain words, at most ``most`` findings; empty if nothing is.
+class _Kind(IntEnum):
+    """What may happen, in the order in which it happens within one instant."""
 
-    A table whose structure is broken (columns, ranges, order, numbering of attempts) is not looked at further.
-    """
-    notes = _Notes(most)
-    if not _check_columns(contacts, notes):
-        return notes.findings
-    rows = [_Row(*values) for values in contacts.rows()]
-    _check_structure(world, centre, rows, notes)
-    if notes.findings:
-        return notes.findings
-    _check_callers(world, centre, rows, notes)
-    for index, row in enumerate(rows):
-        _check_row(world, centre, row, notes)
-        follower = rows[index + 1] if index + 1 < len(rows) and rows[index + 1].attempt > 0 else None
-        _check_redial(world, centre, row, follower, notes)
-    _Sweep(world, centre, rows, notes).run()
-    return notes.findings
+    SCHEDULE = 0
+    CLOSING = 1
+    END_OF_HANDLING = 2
+    ENTITLEMENT = 3
+    #: Not an event of the rules: whoever the table has answered now must have been given a line by here.
+    LAST_CHANCE = 4
+    ABANDONMENT = 5
+    ARRIVAL = 6
 
 
-class _Row(NamedTuple):
-    """One contact as the table claims it went."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Row:
+    """A row of the table, with what the world and the centre say about this contact."""
 
     caller: int
     attempt: int
     queue: int
     dialled: int
-    left_queue: int
+    left: int
     released: int
-    outcome: int
+    outcome: Outcome
     group: int
+    channel: int
+    #: End of the opening interval in which it was dialled, or None outside opening hours.
+    closes: int | None
+    #: Instant at which patience ends.
+    patient_until: int
+    handling: int
 
     @property
-    def at_once(self) -> bool:
-        """Whether it was decided on arrival what became of it, so that it never waited."""
-        if self.outcome in (Outcome.BLOCKED, Outcome.BALKED):
-            return True
-        return self.outcome in (Outcome.ANSWERED, Outcome.CLOSED) and self.left_queue == self.dialled
+    def waited(self) -> bool:
+        return self.left > self.dialled
 
 
-class _Notes:
-    """Findings so far, up to a number of them."""
-
-    def __init__(self, most: int) -> None:
-        self.most = most
-        self.findings: list[str] = []
-
-    @property
-    def full(self) -> bool:
-        return len(self.findings) >= self.most
-
-    def add(self, text: str, row: _Row | None = None) -> None:
-        """Note ``text``, about ``row`` where it is about one."""
-        if not self.full:
-            about = "" if row is None else f"caller {row.caller}, attempt {row.attempt}: "
-            self.findings.append(about + text)
+Tell = Callable[[tuple[int, int], str], None]
 
 
-# Structure
+def audit(world: World, centre: Centre, contacts: Contacts, *, most: int = 50) -> list[str]:
+    """Every way in which ``contacts`` breaks the rules, at most ``most``, each in a sentence; empty if none.
 
+    Never raises on a broken table, whatever numbers it holds: that is what it is there to report.
+    """
+    malformed = _malformed(contacts)
+    if malformed:
+        return malformed[:most]
+    findings: list[str] = []
 
-def _check_columns(contacts: Contacts, notes: _Notes) -> bool:
-    """Whether the columns are whole numbers and of one length."""
-    columns = {name: np.asarray(column) for name, column in contacts.columns().items()}
-    for name, column in columns.items():
-        if column.ndim != 1 or not np.issubdtype(column.dtype, np.integer):
-            notes.add(f"column {name} is not a single column of whole numbers: {column.ndim} axes of {column.dtype}")
-    lengths = {name: column.size for name, column in columns.items()}
-    if len(set(lengths.values())) > 1:
-        notes.add("the columns differ in length: " + ", ".join(f"{name} {size}" for name, size in lengths.items()))
-    return not (notes.findings or len(set(lengths.values())) > 1)
+    def tell(who: tuple[int, int], what: str) -> None:
+        findings.append(f"caller {who[0]}, attempt {who[1]}: {what}")
 
-
-def _check_structure(world: World, centre: Centre, rows: list[_Row], notes: _Notes) -> None:
-    """Ranges, order and numbering, on which all later checks rely."""
-    below = {
-        "caller": len(world),
-        "attempt": world.redial.shape[1],
-        "queue": len(centre.queues),
-        "outcome": len(Outcome),
-        "group": len(centre.groups),
-    }
-    previous = (-1, -1)
+    rows = _readable_rows(world, centre, contacts, tell)
     for row in rows:
-        for name, limit in below.items():
-            value, lowest = getattr(row, name), NO_GROUP if name == "group" else 0
-            if not lowest <= value < limit:
-                notes.add(f"{name} {value} is out of range, {lowest} to {limit - 1}", row)
-        _check_times(row, notes)
-        here = (row.caller, row.attempt)
-        if here == previous:
-            notes.add("this row is a duplicate", row)
-        elif here < previous:
-            notes.add(f"out of order, it comes after caller {previous[0]}, attempt {previous[1]}", row)
-        elif row.attempt != (expected := previous[1] + 1 if row.caller == previous[0] else 0):
-            notes.add(f"attempts are not contiguous, {row.attempt} stands where {expected} should", row)
-        previous = here
+        _check_row(centre, row, tell)
+    _check_chains(world, centre, rows, tell)
+    sweep = _Sweep(world, centre, rows, tell)
+    for event in _events(centre, rows):
+        if len(findings) >= most:
+            break
+        sweep.happen(*event)
+    return findings[:most]
 
 
-def _check_times(row: _Row, notes: _Notes) -> None:
-    if not 0 <= row.dialled < FOREVER:
-        notes.add(f"dialled {row.dialled} is out of range, 0 to {FOREVER}", row)
-    if row.left_queue < row.dialled:
-        notes.add(f"left_queue {row.left_queue} comes before dialled {row.dialled}", row)
-    if row.released < row.left_queue:
-        notes.add(f"released {row.released} comes before left_queue {row.left_queue}", row)
+def _malformed(contacts: Contacts) -> list[str]:
+    """What makes the columns no table at all."""
+    columns = contacts.columns()
+    findings = [
+        f"column {name}: not a plain column of integers but {np.asarray(column).dtype} {np.shape(column)}"
+        for name, column in columns.items()
+        if np.ndim(column) != 1 or not np.issubdtype(np.asarray(column).dtype, np.integer)
+    ]
+    lengths = {name: np.size(column) for name, column in columns.items()}
+    if len(set(lengths.values())) > 1:
+        findings.append(f"columns of different lengths: {lengths}")
+    return findings
 
 
-# Rows by themselves
+def _readable_rows(world: World, centre: Centre, contacts: Contacts, tell: Tell) -> list[_Row]:
+    """Rows whose numbers mean something, each attempt once; the others are told."""
+    rows = []
+    seen: set[tuple[int, int]] = set()
+    before = (-1, -1)
+    for numbers in contacts.rows():
+        who = (numbers[0], numbers[1])
+        nonsense = _nonsense(world, centre, numbers)
+        if who in seen:
+            nonsense = "is in the table twice"
+        elif who < before:
+            tell(who, f"out of order, comes after caller {before[0]}, attempt {before[1]}")
+        before = who
+        seen.add(who)
+        if nonsense:
+            tell(who, nonsense)
+        else:
+            rows.append(_row(world, centre, numbers))
+    return rows
 
 
-def _check_callers(world: World, centre: Centre, rows: list[_Row], notes: _Notes) -> None:
-    """Who arrives in the period has a first contact at that instant, and nobody else has."""
-    first = {row.caller: row for row in rows if row.attempt == 0}
-    for caller, arrival in enumerate(world.arrival.tolist()):
-        row = first.get(caller)
-        if row is None:
-            if arrival < centre.end:
-                notes.add(f"caller {caller}, attempt 0: missing, though arrival {arrival} is before {centre.end}")
-            continue
-        if row.dialled != arrival:
-            notes.add(f"first dialled at {row.dialled}, but the arrival is at {arrival}", row)
-        _check_queue(world, centre, row, int(world.channel[caller]), notes)
-
-
-def _check_queue(world: World, centre: Centre, row: _Row, channel: int, notes: _Notes) -> None:
-    expected = centre.queue_of[channel][int(world.province[row.caller])]
-    if row.queue != expected:
-        notes.add(f"is in queue {row.queue}, but channel and province lead to queue {expected}", row)
-
-
-def _channel(centre: Centre, row: _Row) -> int:
-    return centre.queues[row.queue].channel
-
-
-def _patience(world: World, centre: Centre, row: _Row) -> int:
-    return int(world.patience[row.caller, row.attempt, _channel(centre, row)])
-
-
-def _closes(centre: Centre, row: _Row) -> int | None:
-    """End of the opening interval in which it was dialled, None outside all of them."""
-    for opens, closes in centre.channels[_channel(centre, row)].open:
-        if opens <= row.dialled < closes:
-            return closes
+def _nonsense(world: World, centre: Centre, numbers: tuple[int, ...]) -> str | None:
+    """Why a row cannot be read at all, if so."""
+    caller, attempt, queue, dialled, left, released, outcome, group = numbers
+    ranges = (
+        ("caller", caller, len(world)),
+        ("attempt", attempt, world.patience.shape[1]),
+        ("queue", queue, len(centre.queues)),
+        ("outcome", outcome, len(Outcome)),
+    )
+    for name, number, size in ranges:
+        if not 0 <= number < size:
+            return f"{name} {number} is unknown, there are {size} (from 0)"
+    if not dialled <= left <= released:
+        return f"dialled {dialled}, left the queue {left}, released {released}: not in this order"
+    if outcome == Outcome.ANSWERED and not 0 <= group < len(centre.groups):
+        return f"answered by group {group} is unknown, there are {len(centre.groups)} (from 0)"
     return None
 
 
-def _check_row(world: World, centre: Centre, row: _Row, notes: _Notes) -> None:
-    """What can be said of a row without looking at any other."""
+def _row(world: World, centre: Centre, numbers: tuple[int, ...]) -> _Row:
+    caller, attempt, queue, dialled, left, released, outcome, group = numbers
+    channel = centre.queues[queue].channel
+    intervals = centre.channels[channel].open
+    return _Row(
+        caller=caller,
+        attempt=attempt,
+        queue=queue,
+        dialled=dialled,
+        left=left,
+        released=released,
+        outcome=Outcome(outcome),
+        group=group,
+        channel=channel,
+        closes=next((closes for opens, closes in intervals if opens <= dialled < closes), None),
+        patient_until=dialled + int(world.patience[caller, attempt, channel]),
+        handling=int(world.conversation[caller, channel] + world.wrap_up[caller, channel]),
+    )
+
+
+def _check_row(centre: Centre, row: _Row, tell: Tell) -> None:
+    """Hold one row against hours, patience and handling time, without looking at any other row."""
+    who = (row.caller, row.attempt)
     if row.dialled >= centre.end:
-        notes.add(f"dialled at {row.dialled}, at or after the end of the period at {centre.end}", row)
-    if row.outcome != Outcome.UNFINISHED and row.left_queue >= centre.horizon:
-        notes.add(f"left_queue {row.left_queue} is not before the horizon at {centre.horizon}", row)
-    _check_hours(centre, row, notes)
+        tell(who, f"dialled at {row.dialled}, but nobody dials from the end {centre.end} on")
+    if row.closes is None and row.outcome != Outcome.CLOSED:
+        tell(who, f"{row.outcome.name} though dialled at {row.dialled}, outside opening hours")
+    if row.left > row.patient_until and row.outcome != Outcome.ABANDONED:
+        tell(who, f"{row.outcome.name} at {row.left}, after patience ended at {row.patient_until}")
+    if row.left >= centre.horizon and row.outcome != Outcome.UNFINISHED:
+        tell(who, f"{row.outcome.name} at {row.left}, at or after the horizon {centre.horizon}")
     if row.outcome == Outcome.ANSWERED:
-        _check_answered(world, centre, row, notes)
+        _check_answer(centre, row, tell)
         return
     if row.group != NO_GROUP:
-        notes.add(f"was not answered and yet has line group {row.group} instead of {NO_GROUP}", row)
-    if row.released != row.left_queue:
-        notes.add(f"was not answered, yet released {row.released} is not left_queue {row.left_queue}", row)
-    _check_departure(world, centre, row, notes)
+        tell(who, f"{row.outcome.name}, yet with line group {row.group} instead of {NO_GROUP}")
+    if row.released != row.left:
+        tell(who, f"{row.outcome.name} at {row.left}, yet released at {row.released}")
+    if row.outcome == Outcome.CLOSED and row.waited and centre.queues[row.queue].serve_after_closing:
+        tell(who, f"CLOSED at {row.left} after waiting since {row.dialled}, but its queue is served after closing")
+    due, why = _due_to_leave(centre, row)
+    if row.left != due:
+        tell(who, f"{row.outcome.name} at {row.left}, but {why} {due}")
 
 
-def _check_hours(centre: Centre, row: _Row, notes: _Notes) -> None:
-    """Closed if and only if dialled out of hours, or sent away at the closing of its own interval."""
-    closes = _closes(centre, row)
-    if closes is None:
-        if row.outcome != Outcome.CLOSED:
-            notes.add(f"dialled at {row.dialled} outside opening hours, but is {_name(row)} and not closed", row)
-        elif row.left_queue != row.dialled:
-            notes.add(f"closed on arrival at {row.dialled}, but left_queue is {row.left_queue}", row)
-    elif row.outcome == Outcome.CLOSED:
-        if row.left_queue != closes:
-            notes.add(f"closed at {row.left_queue}, but its opening hours end at {closes}", row)
-        elif centre.queues[row.queue].serve_after_closing:
-            notes.add(f"closed at {closes}, though queue {row.queue} is served after closing", row)
-
-
-def _check_answered(world: World, centre: Centre, row: _Row, notes: _Notes) -> None:
-    wait, patience = row.left_queue - row.dialled, _patience(world, centre, row)
-    if wait > patience:
-        notes.add(f"answered after a wait of {wait}, longer than its patience of {patience}", row)
-    delays = [route.after for route in centre.queues[row.queue].routes if route.group == row.group]
-    if not delays:
-        notes.add(f"answered by group {row.group}, which is not in the routing list of queue {row.queue}", row)
-    elif wait < min(delays):
-        notes.add(f"answered by group {row.group} after {wait}, which it may use only after {min(delays)}", row)
-    whose = (row.caller, _channel(centre, row))
-    expected = row.left_queue + int(world.conversation[whose]) + int(world.wrap_up[whose])
-    if row.released != expected:
-        notes.add(f"released at {row.released}, but conversation and wrap-up end at {expected}", row)
-
-
-def _check_departure(world: World, centre: Centre, row: _Row, notes: _Notes) -> None:
-    """Nobody leaves earlier or later than the reason for leaving allows."""
-    gives_up = row.dialled + _patience(world, centre, row)
-    if row.outcome == Outcome.ABANDONED and row.left_queue != gives_up:
-        notes.add(f"abandoned at {row.left_queue}, but its patience ends at {gives_up}", row)
-    if row.outcome in (Outcome.BLOCKED, Outcome.BALKED) and row.left_queue != row.dialled:
-        notes.add(f"{_name(row)} on arrival at {row.dialled}, but left_queue is {row.left_queue}", row)
-    if row.outcome == Outcome.CLOSED and row.left_queue > gives_up:
-        notes.add(f"closed at {row.left_queue}, but its patience ends before, at {gives_up}", row)
+def _due_to_leave(centre: Centre, row: _Row) -> tuple[int, str]:
+    """Instant at which a contact with this outcome left the queue, and what happens at it."""
+    if row.outcome == Outcome.ABANDONED:
+        return row.patient_until, "patience ended at"
     if row.outcome == Outcome.UNFINISHED:
-        if row.left_queue != centre.horizon:
-            notes.add(f"unfinished at {row.left_queue}, but the horizon is at {centre.horizon}", row)
-        if gives_up < centre.horizon:
-            notes.add(f"unfinished at {centre.horizon}, but its patience ends before, at {gives_up}", row)
+        return centre.horizon, "the horizon is"
+    if row.outcome == Outcome.CLOSED and row.closes is not None:
+        return row.closes, "dialled within opening hours, which ended at"
+    return row.dialled, "that happens on dialling, at"
 
 
-def _name(row: _Row) -> str:
-    return Outcome(row.outcome).name.lower()
+def _check_answer(centre: Centre, row: _Row, tell: Tell) -> None:
+    who = (row.caller, row.attempt)
+    queue = centre.queues[row.queue]
+    after = _delays(centre, row.queue).get(row.group)
+    if after is None:
+        tell(who, f"answered by group {row.group}, which is not in the routing of queue {queue.name}")
+    elif row.left - row.dialled < after:
+        wait = row.left - row.dialled
+        tell(who, f"answered by group {row.group} after a wait of {wait}, which may help after {after}")
+    if row.released != row.left + row.handling:
+        given = row.released - row.left
+        tell(who, f"held the line for {given}, but conversation and wrap-up take {row.handling}")
 
 
-# Chains of attempts
+def _delays(centre: Centre, queue: int) -> dict[int, int]:
+    """How long a contact must have waited before each group of its routing may answer it."""
+    delays: dict[int, int] = {}
+    for route in centre.queues[queue].routes:
+        delays[route.group] = min(max(route.after, 0), delays.get(route.group, FOREVER))
+    return delays
 
 
-def _check_redial(world: World, centre: Centre, row: _Row, follower: _Row | None, notes: _Notes) -> None:
-    """The next attempt was made if and only if this caller would, and then at the right instant and queue."""
-    reason, at, channel = _next_attempt(world, centre, row)
-    if follower is None:
-        if not reason:
-            notes.add(f"attempt {row.attempt + 1} is missing, a redial was due at {at}", row)
-    elif reason:
-        notes.add(f"is a redial at {follower.dialled} that should not be made: {reason}", follower)
-    else:
-        if follower.dialled != at:
-            notes.add(f"is a redial at {follower.dialled}, but it was due at {at}", follower)
-        _check_queue(world, centre, follower, channel, notes)
+def _check_chains(world: World, centre: Centre, rows: list[_Row], tell: Tell) -> None:
+    """Every caller's first contact and redials: made when due, where due, and no others."""
+    table = {(row.caller, row.attempt): row for row in rows}
+    for caller, arrival in enumerate(world.arrival.tolist()):
+        channel = int(world.channel[caller])
+        if arrival < centre.end or (caller, 0) in table:
+            _check_contact(world, centre, (caller, 0), (arrival, channel), table, tell)
+    for row in rows:
+        following = (row.caller, row.attempt + 1)
+        due = _redial(world, centre, row)
+        if due is not None:
+            _check_contact(world, centre, following, due, table, tell)
+        elif following in table:
+            tell(following, f"no redial was due after attempt {row.attempt} ({row.outcome.name})")
+        if row.attempt >= centre.attempts:
+            tell((row.caller, row.attempt), f"beyond the limit of {centre.attempts} attempts")
+        if row.attempt > 0 and (row.caller, row.attempt - 1) not in table:
+            tell((row.caller, row.attempt), f"made without attempt {row.attempt - 1}")
 
 
-def _next_attempt(world: World, centre: Centre, row: _Row) -> tuple[str, int, int]:
-    """Why there is no next attempt (empty if there is one), else its instant and channel."""
-    channel, here = _channel(centre, row), (row.caller, row.attempt)
-    habits = centre.habits[channel]
-    if Outcome(row.outcome) not in UNANSWERED:
-        return f"attempt {row.attempt} was {_name(row)}", 0, 0
-    which = UNANSWERED.index(Outcome(row.outcome))
-    if row.attempt + 1 >= centre.attempts:
-        return f"the limit is {centre.attempts} attempts", 0, 0
-    if world.redial[here] >= habits.redial[which]:
-        return f"redial uniform {world.redial[here]} is not below {habits.redial[which]}", 0, 0
-    target = channel
-    if habits.switch_to[which] >= 0 and world.switch[here] < habits.switch[which]:
-        target = habits.switch_to[which]
-    start: int | None = row.left_queue
-    if row.outcome == Outcome.CLOSED and habits.closed_from_opening and target == channel:
-        start = centre.next_opening(channel, row.left_queue)
+def _check_contact(
+    world: World,
+    centre: Centre,
+    who: tuple[int, int],
+    due: tuple[int, int],
+    table: dict[tuple[int, int], _Row],
+    tell: Tell,
+) -> None:
+    """Hold a contact against the instant and channel it was due at."""
+    instant, channel = due
+    name = "redial" if who[1] else "first contact"
+    row = table.get(who)
+    if row is None:
+        tell(who, f"missing: a {name} was due at {instant} on channel {centre.channels[channel].name}")
+        return
+    if row.dialled != instant:
+        tell(who, f"dialled at {row.dialled}, but the {name} was due at {instant}")
+    queue = centre.queue_of[channel][int(world.province[row.caller])]
+    if row.queue != queue:
+        tell(who, f"in queue {row.queue}, but the {name} belongs in queue {queue}")
+
+
+def _redial(world: World, centre: Centre, row: _Row) -> tuple[int, int] | None:
+    """Instant and channel of the contact that must follow this one, or None."""
+    if row.outcome not in UNANSWERED or row.attempt + 1 >= centre.attempts:
+        return None
+    habits = centre.habits[row.channel]
+    after = UNANSWERED.index(row.outcome)
+    if world.redial[row.caller, row.attempt] >= habits.redial[after]:
+        return None
+    channel = row.channel
+    if habits.switch_to[after] >= 0 and world.switch[row.caller, row.attempt] < habits.switch[after]:
+        channel = habits.switch_to[after]
+    start: int | None = row.left
+    if row.outcome == Outcome.CLOSED and habits.closed_from_opening and channel == row.channel:
+        start = centre.next_opening(channel, row.left)
     if start is None:
-        return "its channel does not open again", 0, 0
-    at = start + int(world.redial_delay[row.caller, row.attempt, channel])
-    return ("" if at < centre.end else f"it was due at {at}, not before {centre.end}"), at, target
+        return None
+    instant = start + int(world.redial_delay[row.caller, row.attempt, row.channel])
+    return (instant, channel) if instant < centre.end else None
 
 
-# The sweep
+#: When, what, two numbers that order events of one kind, and the row concerned (if it is about one).
+_Event = tuple[int, _Kind, int, int, _Row | None]
 
 
-class _Kind(IntEnum):
-    """What comes first in one instant; DUE is for claims that nothing in the instant made true."""
+def _events(centre: Centre, rows: list[_Row]) -> list[_Event]:
+    """All that happened before the horizon, in the written order."""
+    events: list[_Event] = [
+        (instant, _Kind.SCHEDULE, number, lines, None)
+        for number, group in enumerate(centre.groups)
+        for instant, lines in group.changes
+    ]
+    events += [
+        (closes, _Kind.CLOSING, number, 0, None)
+        for number, channel in enumerate(centre.channels)
+        for _, closes in channel.open
+    ]
+    delays = [sorted(set(_delays(centre, queue).values()) - {0}) for queue in range(len(centre.queues))]
+    for row in rows:
+        for instant, kind in _events_of(row, delays[row.queue]):
+            events.append((instant, kind, row.caller, row.attempt, row))
+    return sorted((event for event in events if event[0] < centre.horizon), key=lambda event: event[:4])
 
-    SCHEDULE = 1
-    OPENING = 2
-    CLOSING = 3
-    END_OF_HANDLING = 4
-    ENTITLEMENT = 5
-    ABANDONMENT = 6
-    ARRIVAL = 7
-    DUE = 8
+
+def _events_of(row: _Row, delays: list[int]) -> Iterator[tuple[int, _Kind]]:
+    yield row.dialled, _Kind.ARRIVAL
+    if row.waited:
+        for delay in delays:
+            if row.dialled + delay <= row.left:
+                yield row.dialled + delay, _Kind.ENTITLEMENT
+    if row.outcome == Outcome.ANSWERED:
+        yield row.released, _Kind.END_OF_HANDLING
+    if row.waited:
+        if row.outcome == Outcome.ANSWERED:
+            yield row.left, _Kind.LAST_CHANCE
+        else:
+            yield row.left, _Kind.CLOSING if row.outcome == Outcome.CLOSED else _Kind.ABANDONMENT
 
 
 class _Sweep:
-    """Goes through the events that the rows claim. A contact is known by the number of its row."""
+    """Lines in use and contacts waiting while the events of the table pass by."""
 
-    def __init__(self, world: World, centre: Centre, rows: list[_Row], notes: _Notes) -> None:
-        self.world, self.centre, self.rows, self.notes = world, centre, rows, notes
-        self.agenda: list[tuple[int, int, int, int, int, int, int]] = []
-        self.now = self.planned = 0
-        self.lines = [0] * len(centre.groups)
-        self.busy = [0] * len(centre.groups)
-        self.serves = [centre.served_by(group) for group in range(len(centre.groups))]
-        self.waiting: list[dict[int, None]] = [{} for _ in centre.queues]
-        self.passed_over: set[int] = set()
-        self.claims: dict[tuple[int, int], list[int]] = defaultdict(list)
-        for index, row in enumerate(rows):
-            if row.outcome == Outcome.ANSWERED and not row.at_once:
-                self.claims[row.group, row.left_queue].append(index)
+    def __init__(self, world: World, centre: Centre, rows: list[_Row], tell: Tell) -> None:
+        self.world = world
+        self.centre = centre
+        self.tell = tell
+        self.lines = [0 for _ in centre.groups]
+        self.busy = [0 for _ in centre.groups]
+        #: Per queue, in order of dialling.
+        self.waiting: list[dict[_Row, None]] = [{} for _ in centre.queues]
+        self.served_by = [tuple(dict.fromkeys(centre.served_by(g))) for g in range(len(centre.groups))]
+        self.delays = [_delays(centre, queue) for queue in range(len(centre.queues))]
+        #: Contacts that waited and that the table has answered, by instant and group.
+        self.answers: dict[tuple[int, int], list[_Row]] = {}
+        for row in sorted(rows, key=lambda row: (row.dialled, row.caller, row.attempt)):
+            if row.outcome == Outcome.ANSWERED and row.waited:
+                self.answers.setdefault((row.left, row.group), []).append(row)
 
-    def plan(self, at: int, kind: _Kind, rank: tuple[int, int], about: int, number: int = 0) -> None:
-        """Put an event on the agenda; those of one kind and rank come as they were put in."""
-        if at < self.centre.horizon:
-            self.planned += 1
-            heappush(self.agenda, (at, kind, *rank, self.planned, about, number))
-
-    def run(self) -> None:
-        """All events before the horizon, in the written order."""
-        for number, group in enumerate(self.centre.groups):
-            for at, lines in group.changes:
-                self.plan(at, _Kind.SCHEDULE, (number, 0), number, lines)
-        for number, channel in enumerate(self.centre.channels):
-            for _, closes in channel.open:
-                self.plan(closes, _Kind.CLOSING, (number, 0), number)
-        for index, row in enumerate(self.rows):
-            self.plan(row.dialled, _Kind.ARRIVAL, row[:2], index)
-        while self.agenda and not self.notes.full:
-            at, kind, _, _, _, about, number = heappop(self.agenda)
-            if at > self.now:
-                self.check_idle()
-            self.now = at
-            self.happen(kind, about, number)
-        self.check_idle()
-
-    def happen(self, kind: int, about: int, number: int) -> None:
-        """One event."""
-        if kind == _Kind.SCHEDULE:
-            self.lines[about] = number
-            self.offer(about)
-        elif kind == _Kind.CLOSING:
-            self.close(about)
+    def happen(self, now: int, kind: _Kind, first: int, second: int, row: _Row | None) -> None:
+        """Let one event pass: check what the table makes of it, then do as the table says."""
+        if row is None and kind == _Kind.SCHEDULE:
+            more = second > self.lines[first]
+            self.lines[first] = second
+            if more:
+                self.hand_out(first, now)
+        elif row is None:
+            self.close(first, now)
         elif kind == _Kind.END_OF_HANDLING:
-            self.busy[about] -= 1
-            self.offer(about)
-        elif kind == _Kind.ENTITLEMENT:
-            self.entitle(about, number)
-        elif kind == _Kind.ABANDONMENT:
-            self.waiting[self.rows[about].queue].pop(about, None)
+            self.busy[row.group] -= 1
+            self.hand_out(row.group, now)
         elif kind == _Kind.ARRIVAL:
-            self.arrive(about)
-        elif self.waits(about):
-            self.overdue(about)
+            self.arrive(row)
+        elif row not in self.waiting[row.queue]:
+            return
+        elif kind == _Kind.ENTITLEMENT:
+            self.entitle(row, now)
+        elif kind == _Kind.LAST_CHANCE:
+            self.say(row, f"{self.fate(row)}, but no line came free for it at that instant")
+            self.take(row)
+        else:
+            del self.waiting[row.queue][row]
 
-    # Lines
+    def say(self, row: _Row, what: str) -> None:
+        self.tell((row.caller, row.attempt), what)
 
-    def waits(self, index: int) -> bool:
-        return index in self.waiting[self.rows[index].queue]
+    def use(self, group: int) -> str:
+        return f"with {self.busy[group]} of {self.lines[group]} lines in use"
 
-    def allowed(self, index: int, group: int) -> int:
-        """How many lines of the group may be busy with this contact among them."""
-        closes = _closes(self.centre, self.rows[index])
-        if closes is None or closes > self.now:
-            return self.lines[group]
-        # Those who waited at closing are served by the lines that worked just before it.
-        changes = self.centre.groups[group].changes
-        last = bisect_left(changes, closes, key=lambda change: change[0]) - 1
-        return max(self.lines[group], changes[last][1] if last >= 0 else 0)
+    def take(self, row: _Row) -> None:
+        """Give a line of the group that the table names."""
+        self.waiting[row.queue].pop(row, None)
+        self.busy[row.group] += 1
 
-    def has_room(self, index: int, group: int) -> bool:
-        return self.busy[group] < self.allowed(index, group)
+    def free_for(self, row: _Row, group: int, now: int) -> bool:
+        """Whether a line of ``group`` may take this contact: one in the schedule, or one that serves on."""
+        if self.busy[group] < self.lines[group]:
+            return True
+        if row.closes is None or row.closes > now:
+            return False
+        return self.busy[group] < _lines_at(self.centre, group, row.closes - 1)
 
-    def entitled(self, index: int, group: int) -> bool:
-        row = self.rows[index]
-        routes = self.centre.queues[row.queue].routes
-        return any(route.group == group and route.after <= self.now - row.dialled for route in routes)
-
-    def next_for(self, group: int) -> int | None:
-        """Whom a free line of the group must take."""
-        for queue in self.serves[group]:
-            first = next(iter(self.waiting[queue]), None)
-            if first is not None and self.entitled(first, group) and self.has_room(first, group):
-                return first
+    def first_in_line(self, group: int, now: int) -> _Row | None:
+        """The waiting contact that a line of ``group`` must take now, if it has a line for one."""
+        for queue in self.served_by[group]:
+            for row in self.waiting[queue]:
+                if now - row.dialled < self.delays[queue][group]:
+                    break
+                if self.free_for(row, group, now):
+                    return row
+                if row.closes is None or row.closes > now:
+                    break  # nor did the hours of those who dialled later end yet
         return None
 
-    def take(self, index: int) -> None:
-        """Its line, as claimed, takes the contact."""
-        row = self.rows[index]
-        self.waiting[row.queue].pop(index, None)
-        if row.group == NO_GROUP:
-            self.notes.add(f"answered at {self.now} by no line group, {NO_GROUP}", row)
-            return
-        if not self.has_room(index, row.group):
-            self.notes.add(f"answered at {self.now} by group {row.group}, {self.load(index, row.group)}", row)
-        self.busy[row.group] += 1
-        self.plan(row.released, _Kind.END_OF_HANDLING, row[:2], row.group)
-
-    def load(self, index: int, group: int) -> str:
-        return f"which has {self.busy[group]} busy of {self.allowed(index, group)} lines"
-
-    def offer(self, group: int) -> None:
-        """After a line may have come free: those who claim it take it, if it is their turn."""
-        while True:
-            claims = [i for i in self.claimants(group) if self.waits(i) and self.has_room(i, group)]
-            turn = self.next_for(group)
-            if turn is None:
-                return
-            if turn in claims:
-                self.take(turn)
-            elif claims:
-                other = self.rows[turn]
-                text = f"answered at {self.now} by group {group} out of turn, before caller {other.caller}"
-                self.notes.add(f"{text}, attempt {other.attempt}", self.rows[claims[0]])
-                self.take(claims[0])
-            else:
-                self.pass_over(turn, group)
-                return
-
-    def claimants(self, group: int) -> Iterator[int]:
-        return iter(self.claims.get((group, self.now), ()))
-
-    def pass_over(self, index: int, group: int) -> None:
-        """It waits and need not; said once of each contact."""
-        if index not in self.passed_over:
-            self.passed_over.add(index)
-            row = self.rows[index]
-            text = f"waits at {self.now} (until {row.left_queue}) though a line is free in group {group}"
-            self.notes.add(f"{text}, {self.load(index, group)}", row)
-
-    def check_idle(self) -> None:
-        """At the end of an instant nobody waits for a line that is free."""
-        if any(self.waiting):
-            for group in range(len(self.lines)):
-                if (index := self.next_for(group)) is not None:
-                    self.pass_over(index, group)
-
-    # Contacts
-
-    def arrive(self, index: int) -> None:
-        row = self.rows[index]
-        if _closes(self.centre, row) is not None:
-            self.check_arrival(index, row)
-        if not row.at_once:
-            self.wait(index, row)
-        elif row.outcome == Outcome.ANSWERED:
-            self.take(index)
-
-    def check_arrival(self, index: int, row: _Row) -> None:
-        """Answered at once if there is room, else blocked, else balked, else made to wait."""
-        queue, ahead = self.centre.queues[row.queue], len(self.waiting[row.queue])
-        rooms = (route.group for route in queue.routes if route.after == 0 and self.has_room(index, route.group))
-        if (group := next(rooms, None)) is not None:
-            if not (row.outcome == Outcome.ANSWERED and row.at_once):
-                text = f"not answered at once at {self.now} though group {group} had room"
-                self.passed_over.add(index)
-                self.notes.add(f"{text}, {self.load(index, group)}", row)
-            elif row.group != group:
-                self.notes.add(f"answered by group {row.group}, but group {group} comes first and had room", row)
-            return
-        if (full := ahead >= queue.places) != (row.outcome == Outcome.BLOCKED):
-            said = "blocked" if not full else f"{_name(row)} and not blocked"
-            self.notes.add(f"{said}, with {ahead} waiting and {queue.places} places", row)
-        uniform, below = int(self.world.balk[row.caller, row.attempt]), queue.balk_threshold(ahead)
-        if (not full and uniform < below) != (row.outcome == Outcome.BALKED):
-            said = "not balked" if row.outcome != Outcome.BALKED else "balked"
-            self.notes.add(f"{said}, with balk uniform {uniform}, threshold {below} and {ahead} waiting", row)
-
-    def wait(self, index: int, row: _Row) -> None:
-        self.waiting[row.queue][index] = None
-        for route in self.centre.queues[row.queue].routes:
-            if route.after > 0:
-                self.plan(row.dialled + route.after, _Kind.ENTITLEMENT, row[:2], index, route.group)
-        if row.outcome == Outcome.ABANDONED:
-            self.plan(row.left_queue, _Kind.ABANDONMENT, row[:2], index)
-        self.plan(row.left_queue, _Kind.DUE, row[:2], index)
-
-    def entitle(self, index: int, group: int) -> None:
-        """A contact may use one more group from now on."""
-        if not self.waits(index) or not self.has_room(index, group):
-            return
-        row, first = self.rows[index], next(iter(self.waiting[self.rows[index].queue]))
-        if index not in self.claimants(group):
-            self.pass_over(index, group)
-            return
-        if first != index:
-            other = self.rows[first]
-            text = f"answered at {self.now} by group {group} out of turn, before caller {other.caller}"
-            self.notes.add(f"{text}, attempt {other.attempt}", row)
-        self.take(index)
-
-    def close(self, channel: int) -> None:
-        """At closing, a queue that is not served any more is emptied."""
-        for waiting, queue in zip(self.waiting, self.centre.queues, strict=True):
-            if queue.channel != channel or queue.serve_after_closing:
+    def hand_out(self, group: int, now: int) -> None:
+        """Lines of ``group`` may have come free: they must take the first in line, and leave nobody waiting."""
+        while (due := self.first_in_line(group, now)) is not None:
+            claimed = [row for row in self.answers.get((now, group), []) if row in self.waiting[row.queue]]
+            if due in claimed:
+                self.take(due)
                 continue
-            for index in list(waiting):
-                row = self.rows[index]
-                if row.outcome == Outcome.CLOSED and row.left_queue == self.now:
-                    del waiting[index]
-                else:
-                    self.notes.add(f"{_name(row)} at {row.left_queue}, but it is sent away at closing, {self.now}", row)
+            self.say(due, f"first in line at {now}, when group {group} had a free line ({self.use(group)})")
+            if not claimed:
+                return
+            turn = f"caller {due.caller}, attempt {due.attempt} (dialled {due.dialled}) was first in line"
+            self.say(claimed[0], f"dialled {claimed[0].dialled}, answered at {now} out of turn: {turn}")
+            self.take(claimed[0])
 
-    def overdue(self, index: int) -> None:
-        """The row says it left in this instant, and nothing that happened let it."""
-        row = self.rows[index]
-        if row.outcome == Outcome.ANSWERED and row.group != NO_GROUP:
-            text = f"answered at {self.now}, when no line of group {row.group} came free for it"
-            self.notes.add(f"{text}, {self.load(index, row.group)}", row)
-            self.busy[row.group] += 1
-            self.plan(row.released, _Kind.END_OF_HANDLING, row[:2], row.group)
-        else:
-            self.notes.add(f"{_name(row)} at {self.now}, when nothing let it leave the queue", row)
-        del self.waiting[row.queue][index]
+    def entitle(self, row: _Row, now: int) -> None:
+        """A group becomes available to a waiting contact, which takes a free line of it."""
+        for route in self.centre.queues[row.queue].routes:
+            if row.dialled + route.after == now and self.free_for(row, route.group, now):
+                if (row.outcome, row.left, row.group) == (Outcome.ANSWERED, now, route.group):
+                    self.take(row)
+                else:
+                    free = f"group {route.group} had a free line for it ({self.use(route.group)})"
+                    self.say(row, f"{self.fate(row)}, but from {now} on {free}")
+                return
+
+    def close(self, channel: int, now: int) -> None:
+        """Contacts of ``channel`` that wait at closing are sent away where the queue says so."""
+        for number, queue in enumerate(self.centre.queues):
+            if queue.channel == channel and not queue.serve_after_closing:
+                for row in self.waiting[number]:
+                    if (row.outcome, row.left) != (Outcome.CLOSED, now):
+                        self.say(row, f"{self.fate(row)}, but who waits at closing, {now}, is sent away")
+
+    def arrive(self, row: _Row) -> None:
+        """A contact is dialled: it is answered, turned away, leaves, or waits, by what it meets."""
+        if row.closes is not None:
+            due, group, why = self.welcome(row)
+            claimed = None if row.waited else row.outcome
+            if claimed != due or (due == Outcome.ANSWERED and row.group != group):
+                self.say(row, f"{self.fate(row)}, but on dialling at {row.dialled} {why}")
+        if row.waited:
+            self.waiting[row.queue][row] = None
+        elif row.outcome == Outcome.ANSWERED:
+            self.take(row)
+
+    def welcome(self, row: _Row) -> tuple[Outcome | None, int, str]:
+        """What happens at once to a contact in opening hours (None: it waits), by which group, and why."""
+        queue = self.centre.queues[row.queue]
+        for route in queue.routes:
+            if route.after <= 0 and self.busy[route.group] < self.lines[route.group]:
+                why = f"group {route.group} had a free line ({self.use(route.group)})"
+                return Outcome.ANSWERED, route.group, why
+        waiting = len(self.waiting[row.queue])
+        places = "unlimited" if queue.places >= UNLIMITED else str(queue.places)
+        room = f"there was no free line, and {waiting} waited in {places} places"
+        if waiting >= queue.places:
+            return Outcome.BLOCKED, NO_GROUP, f"{room}: a busy tone"
+        uniform = int(self.world.balk[row.caller, row.attempt])
+        threshold = queue.balk_threshold(waiting) if queue.balk else 0
+        if uniform < threshold:
+            return Outcome.BALKED, NO_GROUP, f"{room}: balks, with uniform {uniform} below {threshold}"
+        if row.patient_until == row.dialled:
+            return Outcome.ABANDONED, NO_GROUP, f"{room}: abandons, with patience 0"
+        return None, NO_GROUP, f"{room}: waits, with balking uniform {uniform} not below {threshold}"
+
+    def fate(self, row: _Row) -> str:
+        """What the table says became of a contact."""
+        by = f" by group {row.group} ({self.use(row.group)})" if row.outcome == Outcome.ANSWERED else ""
+        return f"{row.outcome.name} at {row.left}{by}"
+
+
+def _lines_at(centre: Centre, group: int, instant: int) -> int:
+    """Scheduled lines of ``group`` at ``instant``."""
+    changes = centre.groups[group].changes
+    number = bisect_right(changes, instant, key=lambda change: change[0])
+    return changes[number - 1][1] if number else 0

@@ -59,7 +59,7 @@ class Queue:
 
     def balk_threshold(self, waiting: int) -> int:
         """Threshold for a caller who finds ``waiting`` contacts in the queue."""
-        return self.balk[min(waiting, len(self.balk) - 1)]
+        return self.balk[min(waiting, len(self.balk) - 1)] if self.balk else 0
 
 
 @dataclass(frozen=True)

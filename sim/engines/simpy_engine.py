@@ -7,10 +7,10 @@ Nothing is drawn here: an engine compares the world's numbers with the centre's 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Callable
 from enum import IntEnum
-from itertools import pairwise
 from typing import Any
 
 import simpy
@@ -53,14 +53,19 @@ class _Moment(simpy.Event):
 
 
 class _Contact:
-    """A contact on its way. ``closes``: end of the opening interval in which it was dialled."""
+    """A contact on its way.
 
-    __slots__ = ("attempt", "caller", "channel", "closes", "dialled", "group", "queue", "rank")
+    ``closes``: end of the opening interval in which it was dialled. ``served_late``: whether its queue is served
+    after that.
+    """
+
+    __slots__ = ("attempt", "caller", "channel", "closes", "dialled", "group", "queue", "rank", "served_late")
 
     def __init__(self, caller: int, attempt: int, channel: int, queue: int) -> None:
         self.caller, self.attempt, self.channel, self.queue = caller, attempt, channel, queue
         self.rank = caller << 8 | attempt
         self.dialled = self.closes = 0
+        self.served_late = False
         self.group = NO_GROUP
 
 
@@ -70,14 +75,18 @@ class _Group:
     def __init__(self, number: int, changes: tuple[tuple[int, int], ...], serves: tuple[int, ...]) -> None:
         self.number, self.serves = number, serves
         self.lines = self.busy = 0
-        #: Lines just before each change, by its instant.
-        self.before = {later[0]: earlier[1] for earlier, later in pairwise(changes)}
+        self.instants, self.levels = zip(*changes, strict=True)
 
     def has_room(self, contact: _Contact, now: int) -> bool:
         """Whether a line may take the contact; after its closing time, also one that ought to have left then."""
         if self.busy < self.lines:
             return True
-        return contact.closes <= now and self.busy < self.before.get(contact.closes, self.lines)
+        return contact.served_late and contact.closes <= now and self.busy < self.lines_before(contact.closes)
+
+    def lines_before(self, instant: int) -> int:
+        """Lines scheduled in the millisecond before ``instant``."""
+        position = bisect_left(self.instants, instant)
+        return self.levels[position - 1] if position else 0
 
 
 class _Day:
@@ -123,8 +132,10 @@ class _Day:
     # Schedules and doors
 
     def change_lines(self, moment: _Moment) -> None:
-        group, group.lines = moment.about
-        self.offer_lines(group)
+        group, lines = moment.about
+        more, group.lines = lines > group.lines, lines
+        if more:
+            self.offer_lines(group)
 
     def open(self, moment: _Moment) -> None:
         channel, closes = moment.about
@@ -132,11 +143,14 @@ class _Day:
 
     def close(self, moment: _Moment) -> None:
         channel: int = moment.about
-        self.closes[channel] = -1
+        # Where hours touch, the next opening has come before this closing.
+        if self.closes[channel] == self.now:
+            self.closes[channel] = -1
         for number, queue in enumerate(self.centre.queues):
             if queue.channel == channel and not queue.serve_after_closing:
                 for contact in list(self.waiting[number].values()):
-                    self.give_up(contact, Outcome.CLOSED)
+                    if contact.closes <= self.now:
+                        self.give_up(contact, Outcome.CLOSED)
 
     # Contacts
 
@@ -161,6 +175,7 @@ class _Day:
             self.fail(contact, Outcome.CLOSED)
             return
         queue, waiting = self.centre.queues[contact.queue], self.waiting[contact.queue]
+        contact.served_late = queue.serve_after_closing
         for route in queue.routes:
             if route.after == 0 and self.groups[route.group].has_room(contact, now):
                 self.answer(contact, route.group)

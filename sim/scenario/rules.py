@@ -101,6 +101,16 @@ def _lines_serve(tree: Located) -> Iterator[Mistake]:
     queues = queue_names(split, provinces)
     every = [queue for some in queues.values() for queue in some]
     served = set()
+    lost = [
+        (name, item)
+        for name, item in _entries(tree, "lines").items()
+        if name in provinces and not any(dict(split).values())
+    ]
+    if lost:
+        name, item = lost[0]
+        why = "is a province, but no channel has a queue in each; write queue: per province below one, or serves: here"
+        yield Mistake(item.key, f"lines.{name}", why)
+        return
     for name, item in _entries(tree, "lines").items():
         serves = _at(item, "serves")
         named = str(serves.value) if serves is not None else None
