@@ -130,9 +130,7 @@ def paired_difference(after: Floats, before: Floats, *, level: float = 0.95) -> 
     return mean_of(np.asarray(after, dtype=float) - np.asarray(before, dtype=float), level=level)
 
 
-def ratio_difference(
-    after: tuple[Floats, Floats], before: tuple[Floats, Floats], *, level: float = 0.95
-) -> Estimate:
+def ratio_difference(after: tuple[Floats, Floats], before: tuple[Floats, Floats], *, level: float = 0.95) -> Estimate:
     """Difference of two ratios of sums on the same worlds; each pair is (numerators, denominators)."""
     terms, value = [], 0.0
     for sign, (over, under) in ((1, after), (-1, before)):
@@ -146,33 +144,37 @@ def ratio_difference(
 
 @dataclass(frozen=True)
 class Distribution:
-    """Counts by ordered value over several replications: ``counts`` (replications, values), ``values`` (values,)."""
+    """Counts over all replications by ordered value, both of shape (values,)."""
 
     values: Floats
     counts: NDArray[np.int64]
 
-    def quantile(self, share: float, *, level: float = 0.95) -> Estimate:
-        """Smallest value with at least ``share`` of all counts at or below it, with Woodruff's interval.
+    @property
+    def upto(self) -> Floats:
+        """Share of all counts at or below each value."""
+        cumulative: Floats = np.cumsum(self.counts) / self.counts.sum()
+        return cumulative
+
+    def position(self, share: float) -> int:
+        """Index of the smallest value with at least ``share`` of all counts at or below it."""
+        # A hair below, since the cumulative shares are rounded.
+        return min(int(np.searchsorted(self.upto, share - 1e-12)), len(self.values) - 1)
+
+    def quantile(self, share: float, products: tuple[float, float, float], n: int, *, level: float = 0.95) -> Estimate:
+        """Value within which ``share`` of the counts lie, with Woodruff's interval.
 
         The share at or below that value is a ratio with a delta-method interval, which is carried back through the
-        distribution (Woodruff 1952, JASA 47, 635-646).
+        distribution (Woodruff 1952, JASA 47, 635-646). ``products`` are the sums over ``n`` replications of b*b, b*e
+        and e*e, where b counts what is at or below ``values[position(share)]`` and e counts everything.
         """
-        total = self.counts.sum()
-        if total == 0:
-            return NOTHING
-        upto = np.cumsum(self.counts.sum(axis=0)) / total
-        at = self._position(upto, share)
-        below = self.counts[:, : at + 1].sum(axis=1).astype(float)
-        every = self.counts.sum(axis=1).astype(float)
-        rest = below - upto[at] * every
-        n = len(every)
-        around = _interval(share, float(np.mean(rest**2)) / float(np.mean(every)) ** 2, n, level)
-        ends = (around.low, around.high)
-        low, high = (self._position(upto, min(max(end, 0.0), 1.0)) for end in ends)
-        if not rest.any() and n > 1:
-            low = high = at
-        return Estimate(*(float(self.values[i]) for i in (at, low, high)))
-
-    def _position(self, upto: Floats, share: float) -> int:
-        # A hair below, since the cumulative shares are rounded.
-        return min(int(np.searchsorted(upto, share - 1e-12)), len(upto) - 1)
+        at = self.position(share)
+        reached = float(self.upto[at])
+        bb, be, ee = products
+        square = (bb - 2 * reached * be + reached**2 * ee) / n
+        # Rounding leaves a trace where every replication has the same share.
+        variance = square / (float(self.counts.sum()) / n) ** 2 if square * n > 1e-9 * ee else 0.0
+        if n > 1 and variance == 0:
+            return Estimate(*(float(self.values[at]),) * 3)
+        around = _interval(share, variance, n, level)
+        low, high = (self.position(min(max(end, 0.0), 1.0)) for end in (around.low, around.high))
+        return Estimate(float(self.values[at]), float(self.values[low]), float(self.values[high]))

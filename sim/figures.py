@@ -102,7 +102,7 @@ def draw_waits(result: Result, ax: Axes | None = None) -> Figure:
     for outcome, label, line in (("answered", "answered", "-"), ("abandoned", "gave up", "--")):
         found = [result.waits((outcome,), kind="channel", name=name) for name in channels]
         waits = np.concatenate([d.values for d in found]) / 60
-        counts = np.concatenate([d.counts.sum(axis=0) for d in found])
+        counts = np.concatenate([d.counts for d in found])
         if not counts.sum():
             continue
         order = np.argsort(waits, kind="stable")

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _CHUNK = 50
+_SHARES = (0.5, 0.9, 0.95)
 _WAITS = {"answered": ("answered",), "abandoned": ("abandoned",), "all": ("answered", "abandoned")}
 
 
@@ -115,38 +116,49 @@ class Result:
         kinds = {"all": ["all"], "channel": list(scenario.channels), "queue": queues, "province": scenario.provinces}
         for kind, names in kinds.items():
             for name in names:
-                for what, outcomes in _WAITS.items():
-                    distribution = self.waits(outcomes, kind=kind, name=name)
-                    if not distribution.counts.sum():
-                        continue
-                    for share in (0.5, 0.9, 0.95):
-                        found = distribution.quantile(share)
-                        yield Row(
-                            kind,
-                            name,
-                            "period",
-                            0,
-                            f"wait_p{round(share * 100)}_{what}",
-                            found.value,
-                            found.low,
-                            found.high,
-                            "s",
-                            f"wait that {share:.0%} of {what} contacts stay within, to 0.25 %",
-                        )
+                for what in _WAITS:
+                    yield from self._quantiles(what, kind, name)
+
+    def _quantiles(self, what: str, kind: str, name: str) -> Iterator[Row]:
+        occupied, counts = self._wait_bins(_WAITS[what], kind, name)
+        if not counts.sum():
+            return
+        distribution = Distribution(wait_of(occupied) / 1000, counts)
+        # In SQL, so that no column as long as the run is held here.
+        bins = [int(occupied[distribution.position(share)]) for share in _SHARES]
+        below = ", ".join(f"coalesce(sum(count) FILTER (bin <= {b}), 0)::DOUBLE AS b{i}" for i, b in enumerate(bins))
+        sums = ", ".join(f"sum(b{i} * b{i}), sum(b{i} * e), sum(e * e)" for i in range(len(bins)))
+        rows, parameters = self._waits_of(_WAITS[what], kind, name)
+        inner = f"SELECT sum(count)::DOUBLE AS e, {below} {rows} GROUP BY replication"
+        found = self.store.read("waits", f"SELECT {sums} FROM ({inner})", parameters)
+        products = [float(column[0]) for column in found.values()]
+        for i, share in enumerate(_SHARES):
+            bb, be, ee = products[3 * i : 3 * i + 3]
+            quantile = distribution.quantile(share, (bb, be, ee), self.replications)
+            text = f"wait that {share:.0%} of {what} contacts stay within, to 0.25 %"
+            if what == "all":
+                text = f"wait that {share:.0%} of answered and abandoned contacts stay within, to 0.25 %"
+            label = f"wait_p{round(share * 100)}_{what}"
+            yield Row(kind, name, "period", 0, label, quantile.value, quantile.low, quantile.high, "s", text)
 
     def waits(self, outcomes: tuple[str, ...], *, kind: str = "all", name: str = "all") -> Distribution:
-        """Waits in s of contacts with these outcomes in a channel, queue, province or in all, by replication."""
-        where = "" if kind == "all" else f'AND "{kind}" = ?'
+        """Waits in s of contacts with these outcomes in a channel, queue, province or in all."""
+        occupied, counts = self._wait_bins(outcomes, kind, name)
+        return Distribution(wait_of(occupied) / 1000, counts)
+
+    def _wait_bins(
+        self, outcomes: tuple[str, ...], kind: str, name: str
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        rows, parameters = self._waits_of(outcomes, kind, name)
+        query = f"SELECT bin, sum(count)::BIGINT AS count {rows} GROUP BY bin ORDER BY bin"
+        found = self.store.read("waits", query, parameters)
+        return np.asarray(found["bin"], dtype=np.int64), np.asarray(found["count"], dtype=np.int64)
+
+    def _waits_of(self, outcomes: tuple[str, ...], kind: str, name: str) -> tuple[str, list[Any]]:
         listed = ", ".join(f"'{outcome}'" for outcome in outcomes)
-        query = (
-            f"SELECT replication, bin, sum(count)::BIGINT AS count FROM {{table}} WHERE replication < ? "
-            f"AND outcome IN ({listed}) {where} GROUP BY ALL"
-        )
-        rows = self.store.read("waits", query, [self.replications, *([name] if where else [])])
-        bins, column = np.unique(rows["bin"], return_inverse=True)
-        counts = np.zeros((self.replications, len(bins)), dtype=np.int64)
-        counts[rows["replication"], column] = rows["count"]
-        return Distribution(wait_of(bins) / 1000, counts)
+        whose, names = ("", []) if kind == "all" else (f'AND "{kind}" = ?', [name])
+        rows = f"FROM {{table}} WHERE replication < ? AND outcome IN ({listed}) {whose}"
+        return rows, [self.replications, *names]
 
     def df(self, table: str = "summary") -> pd.DataFrame:
         """``summary``, ``by_day``, ``by_hour``, ``measures`` or ``contacts`` as a pandas frame."""

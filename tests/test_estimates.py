@@ -1,0 +1,107 @@
+"""Intervals cover what they should, and estimates of skewed and rare things are what they say."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from single import single
+
+import sim
+from sim.estimates import Distribution, Moments, mean_of, paired_difference, ratio_difference, zero_count_bound
+from sim.results import Result
+from sim.store import blocks_of
+from sim.studies.run import BLOCK
+
+COLUMNS = ("y", "x")
+
+
+def draws(seed: int, replications: int = 20) -> np.ndarray:
+    """Counts of abandoned and offered contacts in days that are busy or not."""
+    luck = np.random.default_rng(seed)
+    x = luck.poisson(luck.gamma(10, 5, replications))
+    return np.stack([luck.binomial(x, 0.3), x], axis=1)[:, None, :]
+
+
+def test_intervals_of_ratios_and_means_cover() -> None:
+    ratios = means = 0
+    for seed in range(600):
+        moments = Moments.of(COLUMNS, draws(seed))
+        ratio, mean = moments.ratio(0, {"y": 1}, {"x": 1}), moments.mean(0, {"x": 1})
+        ratios += ratio.low < 0.3 < ratio.high
+        means += mean.low < 50 < mean.high
+    # 95 % of 600, less or more four standard errors.
+    assert ratios / 600 == pytest.approx(0.95, abs=0.036)
+    assert means / 600 == pytest.approx(0.95, abs=0.036)
+
+
+def test_moments_add_up() -> None:
+    values = draws(1, 40)
+    whole, parts = Moments.of(COLUMNS, values), Moments.of(COLUMNS, values[:13]) + Moments.of(COLUMNS, values[13:])
+    assert whole.ratio(0, {"y": 1}, {"x": 1}) == parts.ratio(0, {"y": 1}, {"x": 1})
+    assert whole.mean(0, {"x": 1}).value == pytest.approx(values[:, 0, 1].mean())
+    spread = values[:, 0, 1].std(ddof=1) / math.sqrt(40) * 2.0227
+    assert whole.mean(0, {"x": 1}).half == pytest.approx(spread, rel=1e-3)
+
+
+def test_what_never_happened_has_an_upper_bound() -> None:
+    moments = Moments.of(COLUMNS, np.stack([np.zeros(30, int), np.full(30, 10)], axis=1)[:, None, :])
+    found = moments.ratio(0, {"y": 1}, {"x": 1})
+    assert (found.value, found.low) == (0, 0)
+    assert found.high == pytest.approx(zero_count_bound() / 300)
+    # Exactly the chance of seeing nothing with that share.
+    assert (1 - found.high) ** 300 == pytest.approx(0.05, abs=0.001)
+
+
+def test_one_replication_has_no_interval() -> None:
+    found = Moments.of(COLUMNS, draws(1, 1)).ratio(0, {"y": 1}, {"x": 1})
+    assert math.isinf(found.low)
+    assert math.isinf(found.high)
+
+
+def test_paired_differences_are_narrower_than_independent_ones() -> None:
+    before = draws(3, 50)[:, 0, :].astype(float)
+    after = before - np.array([1.0, 0.0])
+    change = paired_difference(after[:, 0], before[:, 0])
+    assert change.value == pytest.approx(-1)
+    assert change.half < 1e-9 < mean_of(before[:, 0]).half
+    shares = ratio_difference((after[:, 0], after[:, 1]), (before[:, 0], before[:, 1]))
+    assert shares.value == pytest.approx(-1 / before[:, 1].mean())
+    assert shares.low < shares.value < shares.high < 0
+
+
+def test_intervals_of_quantiles_cover() -> None:
+    values, covered = np.arange(1.0, 200.0), 0
+    for seed in range(400):
+        luck = np.random.default_rng(seed)
+        waits = [luck.geometric(0.05, luck.poisson(30)).clip(max=199) for _ in range(20)]
+        counts = np.stack([np.bincount(w, minlength=200)[1:200] for w in waits])
+        distribution = Distribution(values, counts.sum(axis=0))
+        b, e = counts[:, : distribution.position(0.9) + 1].sum(axis=1), counts.sum(axis=1)
+        found = distribution.quantile(0.9, (float(b @ b), float(b @ e), float(e @ e)), 20)
+        # The 90 % quantile of this geometric law.
+        covered += found.low <= 45 <= found.high
+    assert covered / 400 > 0.92
+
+
+def test_quantiles_of_a_run_are_those_of_its_contacts(tmp_path) -> None:
+    result = sim.run(single(contacts=200, last="2021-03-02"), replications=30, workers=1, out=tmp_path)
+    contacts = result.contacts
+    waits = contacts["wait_ms"][contacts["outcome"] == "answered"] / 1000
+    found = result.estimate("wait_p90_answered", kind="queue", name="phone")
+    assert found.value == pytest.approx(np.quantile(waits, 0.9), rel=0.006)
+    assert found.low < found.value < found.high
+    assert result.estimate("asa", kind="queue", name="phone").value == pytest.approx(waits.mean())
+    offered = (contacts["outcome"] != "closed").sum() / 30
+    assert result.estimate("offered").value == pytest.approx(offered)
+    lines = result.estimate("busy", kind="lines", name="phone").value
+    inside = contacts["handling_ms"].sum() / 3.6e6 / 30
+    assert lines == pytest.approx(inside, rel=0.05)
+    assert isinstance(result, Result)
+
+
+def test_blocks_are_whole_and_aligned() -> None:
+    assert blocks_of(range(60), BLOCK) == [(0, 24), (25, 49), (50, 59)]
+    assert blocks_of([3, 4, 5, 24, 25, 80], BLOCK) == [(3, 5), (24, 24), (25, 25), (80, 80)]
+    assert blocks_of([], BLOCK) == []
