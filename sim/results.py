@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sim.draw import draw_world
 from sim.estimates import Distribution, Estimate, Moments
-from sim.measures import COLUMNS, Layout, layout_of, wait_of
+from sim.measures import BIN, COLUMNS, Layout, layout_of, wait_of
 from sim.scenario.build import queues_of
 from sim.scenario.load import load
 from sim.scenario.model import Scenario
@@ -113,52 +113,75 @@ class Result:
     def _wait_quantiles(self) -> Iterator[Row]:
         scenario = self.scenario
         queues = [queue for some in queues_of(scenario).values() for queue in some]
-        kinds = {"all": ["all"], "channel": list(scenario.channels), "queue": queues, "province": scenario.provinces}
+        kinds = {"all": ("all",), "channel": tuple(scenario.channels), "queue": queues, "province": scenario.provinces}
         for kind, names in kinds.items():
-            for name in names:
-                for what in _WAITS:
-                    yield from self._quantiles(what, kind, name)
+            found = {(name, what): self.waits(_WAITS[what], kind=kind, name=name) for name in names for what in _WAITS}
+            found = {key: distribution for key, distribution in found.items() if distribution.counts.sum()}
+            products = self._products(kind, found)
+            for (name, what), distribution in found.items():
+                waited = "answered and abandoned" if what == "all" else what
+                for i, share in enumerate(_SHARES):
+                    bb, be, ee = products[name, what][i]
+                    quantile = distribution.quantile(share, (bb, be, ee), self.replications)
+                    text = f"wait that {share:.0%} of {waited} contacts stay within, to 0.25 %"
+                    label = f"wait_p{round(share * 100)}_{what}"
+                    yield Row(kind, name, "period", 0, label, quantile.value, quantile.low, quantile.high, "s", text)
 
-    def _quantiles(self, what: str, kind: str, name: str) -> Iterator[Row]:
-        occupied, counts = self._wait_bins(_WAITS[what], kind, name)
-        if not counts.sum():
-            return
-        distribution = Distribution(wait_of(occupied) / 1000, counts)
-        # In SQL, so that no column as long as the run is held here.
-        bins = [int(occupied[distribution.position(share)]) for share in _SHARES]
-        below = ", ".join(f"coalesce(sum(count) FILTER (bin <= {b}), 0)::DOUBLE AS b{i}" for i, b in enumerate(bins))
-        sums = ", ".join(f"sum(b{i} * b{i}), sum(b{i} * e), sum(e * e)" for i in range(len(bins)))
-        rows, parameters = self._waits_of(_WAITS[what], kind, name)
-        inner = f"SELECT sum(count)::DOUBLE AS e, {below} {rows} GROUP BY replication"
-        found = self.store.read("waits", f"SELECT {sums} FROM ({inner})", parameters)
-        products = [float(column[0]) for column in found.values()]
-        for i, share in enumerate(_SHARES):
-            bb, be, ee = products[3 * i : 3 * i + 3]
-            quantile = distribution.quantile(share, (bb, be, ee), self.replications)
-            text = f"wait that {share:.0%} of {what} contacts stay within, to 0.25 %"
-            if what == "all":
-                text = f"wait that {share:.0%} of answered and abandoned contacts stay within, to 0.25 %"
-            label = f"wait_p{round(share * 100)}_{what}"
-            yield Row(kind, name, "period", 0, label, quantile.value, quantile.low, quantile.high, "s", text)
+    def _products(
+        self, kind: str, found: dict[tuple[str, str], Distribution]
+    ) -> dict[tuple[str, str], list[list[float]]]:
+        """What the intervals of the quantiles need, summed in SQL: no column as long as the run is held here."""
+        limits = {
+            f"limit{i}": np.array([d.values[d.position(share)] * 1000 for d in found.values()])
+            for i, share in enumerate(_SHARES)
+        }
+        keys = {
+            "key": np.arange(len(found)),
+            "name": np.array([n for n, _ in found]),
+            "what": np.array([w for _, w in found]),
+        }
+        below = [
+            f"coalesce(sum(count) FILTER (wait <= limit{i} * 1.0001), 0)::DOUBLE AS b{i}" for i in range(len(_SHARES))
+        ]
+        sums = [f"sum(b{i} * b{i}) AS bb{i}, sum(b{i} * e) AS be{i}" for i in range(len(_SHARES))]
+        whose = "'all'" if kind == "all" else f'"{kind}"'
+        wait = f"CASE WHEN bin > 0 THEN {BIN} ** (bin - 0.5) ELSE 0 END"
+        query = f"""
+            SELECT key, sum(e * e) AS ee, {", ".join(sums)} FROM (
+                SELECT key, replication, sum(count)::DOUBLE AS e, {", ".join(below)}
+                FROM (SELECT replication, outcome, count, {whose} AS of, {wait} AS wait
+                      FROM {{table}} WHERE replication < ?)
+                JOIN rows ON of = name AND (what = 'all' OR what = outcome) GROUP BY key, replication
+            ) GROUP BY key"""
+        table = self.store.read("waits", query, [self.replications], rows=keys | limits)
+        order = list(found)
+        return {
+            order[key]: [
+                [float(table[f"bb{i}"][row]), float(table[f"be{i}"][row]), float(table["ee"][row])]
+                for i in range(len(_SHARES))
+            ]
+            for row, key in enumerate(table["key"].tolist())
+        }
 
     def waits(self, outcomes: tuple[str, ...], *, kind: str = "all", name: str = "all") -> Distribution:
         """Waits in s of contacts with these outcomes in a channel, queue, province or in all."""
-        occupied, counts = self._wait_bins(outcomes, kind, name)
-        return Distribution(wait_of(occupied) / 1000, counts)
+        counts = self._wait_counts
+        mine = np.isin(counts["outcome"], outcomes)
+        if kind != "all":
+            mine &= counts[kind] == name
+        occupied, position = np.unique(counts["bin"][mine], return_inverse=True)
+        total = np.zeros(len(occupied), dtype=np.int64)
+        np.add.at(total, position, counts["count"][mine])
+        return Distribution(wait_of(occupied) / 1000, total)
 
-    def _wait_bins(
-        self, outcomes: tuple[str, ...], kind: str, name: str
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        rows, parameters = self._waits_of(outcomes, kind, name)
-        query = f"SELECT bin, sum(count)::BIGINT AS count {rows} GROUP BY bin ORDER BY bin"
-        found = self.store.read("waits", query, parameters)
-        return np.asarray(found["bin"], dtype=np.int64), np.asarray(found["count"], dtype=np.int64)
-
-    def _waits_of(self, outcomes: tuple[str, ...], kind: str, name: str) -> tuple[str, list[Any]]:
-        listed = ", ".join(f"'{outcome}'" for outcome in outcomes)
-        whose, names = ("", []) if kind == "all" else (f'AND "{kind}" = ?', [name])
-        rows = f"FROM {{table}} WHERE replication < ? AND outcome IN ({listed}) {whose}"
-        return rows, [self.replications, *names]
+    @cached_property
+    def _wait_counts(self) -> dict[str, NDArray[Any]]:
+        query = (
+            "SELECT channel, queue, province, outcome, bin, sum(count)::BIGINT AS count FROM {table} "
+            "WHERE replication < ? GROUP BY ALL"
+        )
+        found = self.store.read("waits", query, [self.replications])
+        return {name: np.ma.getdata(column) for name, column in found.items()}
 
     def df(self, table: str = "summary") -> pd.DataFrame:
         """``summary``, ``by_day``, ``by_hour``, ``measures`` or ``contacts`` as a pandas frame."""
@@ -170,7 +193,7 @@ class Result:
         slices = {"summary": "period", "by_day": "day", "by_hour": "hour"}
         if table not in slices:
             raise ValueError(f"{table!r} is not a table; there are {', '.join([*slices, 'measures', 'contacts'])}")
-        return pd.DataFrame([asdict(row) for row in self.summary((slices[table],))])
+        return pd.DataFrame([vars(row) for row in self.summary((slices[table],))])
 
     def write_summary(self) -> None:
         """``summary.csv``, ``summary.json``, ``by_day.csv`` and ``by_hour.csv`` in the folder."""
@@ -189,7 +212,7 @@ class Result:
             "seed": self.store.manifest()["seed"],
             "interval": "95 %",
             "service_level": self.scenario.targets.service_level,
-            "measures": [_finite(asdict(row)) for row in self.summary()],
+            "measures": [_finite(vars(row)) for row in self.summary()],
         }
         return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
@@ -204,7 +227,7 @@ def _csv(rows: list[Row]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(Row.__dataclass_fields__)
     for row in rows:
-        writer.writerow(f"{v:.6g}" if isinstance(v, float) else _harmless(v) for v in asdict(row).values())
+        writer.writerow(f"{v:.6g}" if isinstance(v, float) else _harmless(v) for v in vars(row).values())
     return out.getvalue()
 
 

@@ -127,13 +127,15 @@ class Store:
         with _explained(path):
             scratch.replace(path)
 
-    def read(self, table: str, query: str, parameters: Sequence[Any] = ()) -> dict[str, NDArray[Any]]:
-        """Columns of an SQL query in which ``{table}`` stands for the parts of ``table``."""
+    def read(
+        self, table: str, query: str, parameters: Sequence[Any] = (), rows: Columns | None = None
+    ) -> dict[str, NDArray[Any]]:
+        """Columns of an SQL query in which ``{table}`` stands for the parts of ``table``; ``rows`` as in ``sql``."""
         paths = [str(path) for *_, path in self.parts(table)]
         if not paths:
             raise ResultsError(f"{self.folder}: there are no {table} here")
         source = "read_parquet([" + ", ".join(f"'{_quoted(path)}'" for path in paths) + "])"
-        return self.sql(query.replace("{table}", source), parameters)
+        return self.sql(query.replace("{table}", source), parameters, rows)
 
     def sql(self, query: str, parameters: Sequence[Any] = (), rows: Columns | None = None) -> dict[str, NDArray[Any]]:
         """Result of a DuckDB query as columns; ``rows`` in it stands for the given columns."""
