@@ -294,10 +294,11 @@ class Steps:
 
 def steps_of(changes: list[tuple[Whole, Whole]], edges: Whole) -> Steps:
     """Step functions from their changes, each (instants, differences), and breakpoints at ``edges`` too."""
-    times = np.unique(np.concatenate([edges, *(at for at, _ in changes)]))
+    every = np.sort(np.concatenate([edges, *(at for at, _ in changes)]), kind="stable")
+    times = every[np.append(True, every[1:] > every[:-1])]
     levels = np.zeros((len(changes), len(times)), dtype=np.int64)
     for row, (at, difference) in zip(levels, changes, strict=True):
-        np.add.at(row, np.searchsorted(times, at), difference)
+        row += np.bincount(np.searchsorted(times, at), difference, len(times)).astype(np.int64)
     return Steps(times, np.cumsum(levels, axis=1)[:, :-1])
 
 

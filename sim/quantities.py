@@ -37,13 +37,16 @@ _LONGEST = 36_525 * DAY
 
 def nearest(word: str, allowed: Iterable[str]) -> str:
     """' Did you mean ...?' for the closest allowed word, or nothing."""
-    found = difflib.get_close_matches(str(word), [str(a) for a in allowed], n=1, cutoff=0.55)
-    return f" Did you mean {found[0]!r}?" if found else ""
+    known = {str(a).lower(): str(a) for a in allowed}
+    found = difflib.get_close_matches(str(word).lower(), known, n=1, cutoff=0.55)
+    return f" Did you mean {known[found[0]]!r}?" if found else ""
 
 
 def shown(value: object) -> str:
-    """A value as it is quoted in messages: short, and text in quotes."""
-    text = repr(value) if isinstance(value, str) else str(value)
+    """A value as it is quoted in messages: short, text in quotes, the rest as YAML writes it."""
+    if value is None:
+        return "nothing"
+    text = str(value).lower() if isinstance(value, bool) else repr(value) if isinstance(value, str) else str(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
 
@@ -125,10 +128,12 @@ def format_percent(fraction: float) -> str:
 
 def parse_number(value: object, *, least: float = 0.0, most: float = 1e12, what: str = "a number") -> float:
     """A plain number within limits."""
-    allowed = f"{what} of at least {least:g}" + (f" and at most {most:g}" if most < 1e12 else "")
+    allowed = f"{what} from {least:g} to {most:.12g}" if most < 1e12 else f"{what} of at least {least:g}"
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise ValueError(f"{shown(value)} is not a number; allowed is {allowed}")
     if not least <= value <= most:
+        if value > most:
+            allowed = f"{what} from {least:g} to {most:.12g}"
         raise ValueError(f"{value} is out of range; allowed is {allowed}")
     return float(value)
 
@@ -210,11 +215,11 @@ def parse_hours(value: object) -> WeeklyHours:
             raise ValueError(f"{entry.strip()!r} is not {HOURS_HELP}")
         for day in _days(words[0]):
             spans[day] += [_span(word) for word in words[1:]]
+    spans = [sorted(found) for found in spans]
     for day, found in enumerate(spans):
-        ordered = sorted(found)
-        if any(later[0] < earlier[1] for earlier, later in pairwise(ordered)):
+        from_yesterday = [(start - DAY, stop - DAY) for start, stop in spans[day - 1][-1:]]
+        if any(later[0] < earlier[1] for earlier, later in pairwise([*from_yesterday, *found])):
             raise ValueError(f"{text!r}: two spans overlap on {_WEEKDAYS[day]}")
-        spans[day] = ordered
     return WeeklyHours(text, tuple(tuple(found) for found in spans))
 
 

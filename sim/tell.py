@@ -18,7 +18,7 @@ from sim.estimates import NOTHING, Estimate
 from sim.quantities import WEEKDAYS, format_duration
 from sim.results import Result
 from sim.scenario.build import channel_of, queues_of
-from sim.scenario.model import Scenario
+from sim.scenario.model import Scenario, Target
 from sim.scenario.types import Stated
 from sim.summary import DEFINITIONS, SERVICE_LEVELS, Row
 
@@ -206,10 +206,32 @@ def tell_result(result: Result, out: Console) -> None:
         f"([bold]{_plain(of('never_reached_share'))} %[/bold]) never, "
         f"{_plain(of('only_closed'))} of these because they only ever called outside opening hours."
     )
+    for verdict in _verdicts(scenario, of):
+        out.print(verdict)
     out.print(_calls(scenario, of))
     out.print(_waits(scenario, of))
     out.print(_people(scenario, rows, of))
     out.print(_lines(scenario, of))
+
+
+def _verdicts(scenario: Scenario, of: Any) -> Iterator[str]:
+    """One sentence for each target: met or missed where the whole interval says so."""
+    targets = scenario.targets
+    level = SERVICE_LEVELS[targets.service_level]
+    for name, target in targets.channels.items():
+        found = of(level, "channel", name)
+        if isfinite(found.value):
+            verdict = _verdict(found.low >= 100 * target.answered, found.high < 100 * target.answered)
+            promise = f"{name}, {target.answered:.0%} answered within {_promise(target)}"
+            yield f"Target {verdict}: {promise}; it is {_plain(found)} %."
+    if targets.never_reached is not None:
+        found = of("never_reached_share")
+        verdict = _verdict(found.high <= 100 * targets.never_reached, found.low > 100 * targets.never_reached)
+        yield f"Target {verdict}: at most {targets.never_reached:.0%} never reached; it is {_plain(found)} %."
+
+
+def _verdict(met: bool, missed: bool) -> str:
+    return "met" if met else "missed" if missed else "undecided (more replications would tell)"
 
 
 def _calls(scenario: Scenario, of: Any) -> Table:
@@ -235,11 +257,13 @@ def _calls(scenario: Scenario, of: Any) -> Table:
 
 def _awt(channel: str, scenario: Scenario) -> str:
     target = scenario.targets.channels.get(channel)
-    if target is None:
-        return f"{channel} at once"
+    return f"{channel} {_promise(target) if target else 'at once'}"
+
+
+def _promise(target: Target) -> str:
     if target.within_working_days is not None:
-        return f"{channel} {target.within_working_days} working days"
-    return f"{channel} {format_duration(target.within or 0)}"
+        return f"{target.within_working_days} working days"
+    return format_duration(target.within or 0)
 
 
 def _waits(scenario: Scenario, of: Any) -> Table:

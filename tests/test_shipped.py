@@ -57,7 +57,15 @@ def test_stated_demand_is_within_the_simulated_interval(tmp_path) -> None:
 def test_cli_run_tells_and_keeps(tmp_path) -> None:
     done = command("run", str(CAMPAIGN), "-n", "4", "--workers", "1", "--out", str(tmp_path), "--no-figures")
     assert done.returncode == 0, done.stderr
-    for word in ("phone/antwerpen", "never", "Service level", "answered within AWT", "4 replications", "Results:"):
+    for word in (
+        "phone/antwerpen",
+        "never",
+        "Service level",
+        "answered within AWT",
+        "4 replications",
+        "Results:",
+        "Target missed: phone, 80% answered within 1 min",
+    ):
         assert word in done.stdout
     folder = next(tmp_path.iterdir())
     for name in ("scenario.yaml", "manifest.json", "summary.csv", "summary.json", "by_day.csv", "measures", "contacts"):

@@ -120,7 +120,7 @@ _SHAPES = ("step", "ramp", "plateau", "decay", "gamma pulse")
 
 def _shape_of(value: object) -> str:
     name = value.get("shape") if isinstance(value, dict) else getattr(value, "shape", None)
-    return name if name in _SHAPES else "unknown shape"
+    return name if isinstance(name, str) and name in _SHAPES else "unknown shape"
 
 
 class UnknownShape(_Wave):
@@ -133,7 +133,7 @@ class UnknownShape(_Wave):
         allowed = ", ".join(_SHAPES)
         if name is None:
             raise ValueError(f"has no 'shape:'; allowed are {allowed}")
-        raise ValueError(f"shape {shown(name)} is unknown; allowed are {allowed}.{nearest(str(name), _SHAPES)}")
+        raise ValueError(f"shape: {shown(name)} is unknown; allowed are {allowed}.{nearest(str(name), _SHAPES)}")
 
 
 AnyWave = Annotated[
@@ -160,8 +160,8 @@ class Campaign(Block):
     peak: Stated[Positive] | None = Field(None, description="rate at the highest moment, in times the base rate")
     first: Day | None = Field(None, description="first day over which the uplift holds")
     last: Day | None = Field(None, description="last day over which the uplift holds")
-    channels: tuple[str, ...] | None = Field(None, description="only these channels (default: all)")
-    provinces: tuple[str, ...] | None = Field(None, description="only these provinces (default: all)")
+    channels: tuple[str, ...] | None = Field(None, min_length=1, description="only these channels (default: all)")
+    provinces: tuple[str, ...] | None = Field(None, min_length=1, description="only these provinces (default: all)")
     topics: Stated[Shares] | None = Field(None, description="what its callers call about (default: as the others)")
     ages: dict[str, Stated[Shares]] | None = Field(None, description="their age groups by channel")
 
@@ -175,6 +175,10 @@ class Campaign(Block):
             raise ValueError("uplift: is negative; a campaign adds callers. Use demand.change for fewer")
         if self.peak is not None and self.peak.value < 1:
             raise ValueError(f"peak: {self.peak.value:g} is below 1, the base rate itself; allowed is 1 or more")
+        if self.peak is not None and self.peak.value > 10_000:
+            raise ValueError(f"peak: {self.peak.value:g} is out of range; allowed is 1 to 10000 times the base rate")
+        if self.first and self.last and self.last < self.first:
+            raise ValueError(f"last: {self.last} is before the first day, {self.first}")
         if self.uplift is None and (self.first or self.last):
             raise ValueError("first and last go with uplift only")
         return self

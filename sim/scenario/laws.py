@@ -8,7 +8,7 @@ from pydantic import Discriminator, Tag, model_validator
 
 from sim import distributions as d
 from sim.quantities import nearest, shown
-from sim.scenario.types import Block, Duration, Positive, Share, Stated
+from sim.scenario.types import Block, Duration, LawShape, Share, Sigma, Stated, Variation
 
 
 class _Named(Block):
@@ -42,9 +42,9 @@ class LognormalLaw(_Named):
 
     distribution: Literal["lognormal"]
     mean: Stated[Duration] | None = None
-    cv: Stated[Positive] | None = None
+    cv: Stated[Variation] | None = None
     median: Stated[Duration] | None = None
-    sigma: Stated[Positive] | None = None
+    sigma: Stated[Sigma] | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> LognormalLaw:
@@ -67,8 +67,8 @@ class GammaLaw(_Named):
 
     distribution: Literal["gamma"]
     mean: Stated[Duration] | None = None
-    cv: Stated[Positive] | None = None
-    shape: Stated[Positive] | None = None
+    cv: Stated[Variation] | None = None
+    shape: Stated[LawShape] | None = None
     scale: Stated[Duration] | None = None
 
     @model_validator(mode="after")
@@ -90,8 +90,8 @@ class WeibullLaw(_Named):
 
     distribution: Literal["weibull"]
     mean: Stated[Duration] | None = None
-    cv: Stated[Positive] | None = None
-    shape: Stated[Positive] | None = None
+    cv: Stated[Variation] | None = None
+    shape: Stated[LawShape] | None = None
     scale: Stated[Duration] | None = None
 
     @model_validator(mode="after")
@@ -131,7 +131,7 @@ class UniformLaw(_Named):
     @model_validator(mode="after")
     def _ordered(self) -> UniformLaw:
         if self.least.value >= self.most.value:
-            raise ValueError("least must be less than most")
+            raise ValueError("least: must be less than most")
         return self
 
     def law(self) -> d.Law:
@@ -187,7 +187,7 @@ class MixtureLaw(_Named):
         if self.parts is not None:
             total = sum(part.share.value for part in self.parts)
             if abs(total - 1) > 1e-6:
-                raise ValueError(f"the shares add up to {total * 100:g} %; they must add up to 100 %")
+                raise ValueError(f"parts: the shares add up to {total * 100:g} %; they must add up to 100 %")
         return self
 
     def law(self) -> d.Law:
@@ -216,8 +216,7 @@ _LAWS = {
 
 def _name_of(value: Any) -> str:
     name = value.get("distribution") if isinstance(value, dict) else getattr(value, "distribution", None)
-    name = name.lower() if isinstance(name, str) else name
-    return name if name in _LAWS else "unknown"
+    return name if isinstance(name, str) and name in _LAWS else "unknown"
 
 
 class UnknownLaw(_Named):
@@ -234,7 +233,7 @@ class UnknownLaw(_Named):
         if "distribution" not in value:
             raise ValueError(f"has no 'distribution:'; allowed are {allowed}")
         name = value["distribution"]
-        raise ValueError(f"distribution {shown(name)} is unknown; allowed are {allowed}.{nearest(str(name), _LAWS)}")
+        raise ValueError(f"distribution: {shown(name)} is unknown; allowed are {allowed}.{nearest(str(name), _LAWS)}")
 
 
 AnyLaw = Annotated[

@@ -20,7 +20,7 @@ _EXPECTED = {
     "model_attributes_type": "a mapping of keys to values",
     "tuple_type": "a list, such as [a, b]",
     "list_type": "a list, such as [a, b]",
-    "string_type": "text",
+    "string_type": "text; put it in quotes",
     "bool_type": "true or false",
 }
 #: What pydantic adds to its locations though no file contains it.
@@ -32,7 +32,13 @@ def type_mistakes(tree: Located) -> tuple[Scenario | None, list[Mistake]]:
     try:
         return Scenario.model_validate(tree.plain()), []
     except ValidationError as error:
-        return None, [_mistake(tree, detail) for detail in error.errors(include_url=False)]
+        details = [detail for detail in error.errors(include_url=False) if not _follows(detail)]
+        return None, [_mistake(tree, detail) for detail in details]
+
+
+def _follows(detail: ErrorDetails) -> bool:
+    """Whether a list only counts as too short because its wrong items, reported themselves, were left out."""
+    return detail["type"] == "too_short" and bool(detail["input"])
 
 
 def _mistake(tree: Located, detail: ErrorDetails) -> Mistake:
@@ -44,7 +50,7 @@ def _mistake(tree: Located, detail: ErrorDetails) -> Mistake:
         message = f"unknown key {key!r}.{nearest(key, allowed)}"
         return Mistake(where.key, path, message + (f" Allowed are {', '.join(allowed)}" if allowed else ""))
     if kind == "missing":
-        return Mistake(where.key, ".".join([*filter(None, [path]), *rest]), "is missing")
+        return Mistake(where.key, ".".join([*filter(None, [path]), *(rest or [str(detail["loc"][-1])])]), "is missing")
     where, path, message = _name_first(where, path, _message(kind, detail, where.plain()))
     return Mistake(where.place, path, message)
 
@@ -76,7 +82,7 @@ def _name_first(where: Located, path: str, message: str) -> tuple[Located, str, 
 def _message(kind: str, detail: ErrorDetails, found: Any) -> str:
     context: dict[str, Any] = dict(detail.get("ctx") or {})
     if kind == "value_error":
-        return str(context["error"])
+        return " ".join(str(context["error"]).split())
     if kind == "literal_error":
         allowed = str(context["expected"]).replace("'", "").replace(" or ", ", ").split(", ")
         return f"{shown(found)} is not allowed here; allowed are {', '.join(allowed)}.{nearest(str(found), allowed)}"

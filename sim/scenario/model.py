@@ -14,6 +14,7 @@ from sim.scenario.laws import AnyLaw, NeverLaw
 from sim.scenario.types import (
     Attempts,
     Block,
+    Busyness,
     Change,
     Contacts,
     Day,
@@ -45,6 +46,9 @@ class Period(Block):
 
     @model_validator(mode="after")
     def _ordered(self) -> Period:
+        for end, day in (("first", self.first), ("last", self.last)):
+            if not 1900 <= day.year <= 2100:
+                raise ValueError(f"{end}: {day} is out of range; allowed are the years 1900 to 2100")
         if self.last < self.first:
             raise ValueError(f"last: {self.last} is before the first day, {self.first}")
         if (self.last - self.first).days >= 3660:
@@ -101,8 +105,8 @@ class Demand(Block):
     )
     weekdays: Weekdays = Weekdays()
     hours: Stated[DayProfile] = Stated[DayProfile](value=DayProfile(weights=(1.0,) * 24))
-    busyness: Stated[Weight] = Field(
-        Stated[Weight](value=0.0), description="coefficient of variation of the day's busyness"
+    busyness: Stated[Busyness] = Field(
+        Stated[Busyness](value=0.0), description="coefficient of variation of the day's busyness"
     )
     topics: Stated[Shares] | None = None
     ages: dict[str, Stated[Shares]] = Field(default_factory=dict, description="age groups by channel")
@@ -166,7 +170,9 @@ class LineGroup(Block):
     @model_validator(mode="before")
     @classmethod
     def _bare(cls, value: object) -> object:
-        return value if isinstance(value, dict) and "count" in value else {"count": value}
+        if isinstance(value, dict) and not {"value", "status"} & set(value):
+            return value
+        return {"count": value}
 
 
 class Target(Block):

@@ -8,8 +8,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 
+import numpy as np
+
+from sim.clock import MINUTE, Calendar
 from sim.errors import Mistake
 from sim.quantities import nearest, parse_date, parse_moment
+from sim.scenario.campaigns import Campaign
 from sim.scenario.model import Scenario
 from sim.scenario.source import Located
 
@@ -113,7 +117,9 @@ def _lines_serve(tree: Located) -> Iterator[Mistake]:
         return
     for name, item in _entries(tree, "lines").items():
         serves = _at(item, "serves")
-        named = str(serves.value) if serves is not None else None
+        if serves is not None and not isinstance(serves.value, str):
+            continue
+        named = serves.value if serves is not None else None
         queue = served_queue(name, named, queues)
         if queue is None and serves is not None:
             yield Mistake(serves.place, f"lines.{name}.serves", _unknown("queue", named, every))
@@ -140,14 +146,16 @@ def _campaigns(tree: Located) -> Iterator[Mistake]:
     for number, campaign in enumerate(_items(tree, "campaigns")):
         path = f"campaigns.{number}"
         name = _at(campaign, "name")
+        if name is not None and not isinstance(name.value, str):
+            name = None
         if name is not None and name.value in seen:
             why = "stands for the base demand" if name.value == "base" else "names two campaigns"
             yield Mistake(name.place, f"{path}.name", f"{name.value!r} {why}; give this one another name")
         seen.add(name.value if name is not None else None)
         for kind, known in (("channel", channels), ("province", provinces)):
-            for item in _items(campaign, f"{kind}s"):
-                if known and item.value not in known:
-                    yield Mistake(item.place, f"{path}.{kind}s", _unknown(kind, item.value, known))
+            for position, item in enumerate(_items(campaign, f"{kind}s")):
+                if known and isinstance(item.value, str) and item.value not in known:
+                    yield Mistake(item.place, f"{path}.{kind}s.{position}", _unknown(kind, item.value, known))
         for channel, item in _entries(campaign, "ages").items():
             if channels and channel not in channels:
                 yield Mistake(item.key, f"{path}.ages.{channel}", _unknown("channel", channel, channels))
@@ -157,7 +165,7 @@ def _switches(tree: Located) -> Iterator[Mistake]:
     channels = _entries(tree, "channels")
     for name, item in _entries(tree, "callers").items():
         to = _at(item, "switch", "to")
-        if to is None or not channels:
+        if to is None or not isinstance(to.value, str) or not channels:
             continue
         if to.value not in channels:
             yield Mistake(to.place, f"callers.{name}.switch.to", _unknown("channel", to.value, channels))
@@ -175,9 +183,9 @@ def _dates(tree: Located) -> Iterator[Mistake]:
 
 
 def _all_dates(tree: Located) -> Iterator[tuple[str, Located, dt.date]]:
-    for item in _items(tree, "calendar", "closed"):
+    for number, item in enumerate(_items(tree, "calendar", "closed")):
         if (closed := _date(item)) is not None:
-            yield "calendar.closed", item, closed
+            yield f"calendar.closed.{number}", item, closed
     for number, campaign in enumerate(_items(tree, "campaigns")):
         for key in ("first", "last"):
             entry = _at(campaign, key)
@@ -208,7 +216,15 @@ def unreachable_demand(scenario: Scenario, tree: Located) -> list[Mistake]:
     """Demand that is stated for hours that do not exist: a channel never open, a campaign that misses them."""
     from sim.demand import Unreachable, rates_of
 
+    nobody_calls = scenario.demand.contacts.value * (1 + scenario.demand.change.value) == 0
     try:
+        for number, campaign in enumerate(scenario.campaigns):
+            if _brings_nobody(campaign, scenario.days):
+                why = "brings nobody within the period: it has no weight, takes no time or comes too late"
+                raise Unreachable(f"campaigns.{number}.surge", why)
+            if campaign.extra is not None and campaign.extra.value > 0 and nobody_calls:
+                why = "needs a base demand above 0: a campaign's callers come in proportion to it"
+                raise Unreachable(f"campaigns.{number}.extra", why)
         rates_of(scenario)
     except Unreachable as error:
         here = tree
@@ -217,3 +233,13 @@ def unreachable_demand(scenario: Scenario, tree: Located) -> list[Mistake]:
             here = inside.get(step, here)
         return [Mistake(here.place, error.path, str(error))]
     return []
+
+
+def _brings_nobody(campaign: Campaign, calendar: Calendar) -> bool:
+    surge = campaign.surge_from(calendar.instant)
+    before, after = surge.integral(np.array([0.0, calendar.end]))
+    if campaign.peak is None:
+        return bool(after <= before)
+    corners = [corner for corner in surge.corners() if 0 <= corner < calendar.end]
+    moments = np.concatenate([np.arange(0, calendar.end, MINUTE), corners]).astype(float)
+    return bool(surge.value(moments).max() <= 0)

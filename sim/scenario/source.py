@@ -82,7 +82,7 @@ def read_text(text: str, name: str) -> Located:
     try:
         node = yaml.compose(StringIO(text))
         if node is None:
-            raise _fail(Place(name), "is empty; a scenario starts with 'period:', 'provinces:', ...")
+            raise _fail(Place(name), "is empty; a scenario has sections such as 'period:' and 'lines:'")
         tree = _Reader(name, yaml).read(node, 0, None)
     except RecursionError:
         raise _fail(Place(name), f"is nested deeper than {_MOST_DEPTH} levels") from None
@@ -103,6 +103,10 @@ def _explain(error: MarkedYAMLError) -> str:
         return f"is written twice: {problem.split(' with value')[0].replace('found ', '')}; keep one"
     if "'\\t'" in problem:
         return "a tab is used for indentation; YAML allows only spaces"
+    begun = error.context_mark
+    if begun is not None and error.problem_mark is not None and begun.line != error.problem_mark.line:
+        context = " ".join(str(error.context).split())
+        return f"is not YAML: {problem} ({context} that begins on line {begun.line + 1})"
     return f"is not YAML: {problem}"
 
 
@@ -144,7 +148,9 @@ class _Reader:
             place = self.place(key_node)
             if not isinstance(key_node, ScalarNode):
                 raise _fail(place, "a key must be a plain word")
-            key = str(key_node.value)
+            key = self.text(key_node, place)
+            if not key.isprintable():
+                raise _fail(place, f"{key!r} is not a key; it has a line break or another control character")
             if key == "<<":
                 raise _fail(place, "merge keys (<<) are not part of YAML 1.2; use 'extends:'")
             if key in result:
@@ -163,7 +169,14 @@ class _Reader:
                 return node.value
         if kind != "str":
             raise _fail(place, f"the tag {node.tag!s} is not allowed")
-        return node.value
+        return self.text(node, place)
+
+    def text(self, node: ScalarNode, place: Place) -> str:
+        try:
+            str(node.value).encode()
+        except UnicodeEncodeError:
+            raise _fail(place, f"{node.value!a} has half a character (a surrogate); write it whole") from None
+        return str(node.value)
 
     def place(self, node: Node) -> Place:
         return Place(self.source, node.start_mark.line + 1, node.start_mark.column + 1)

@@ -89,7 +89,8 @@ class GammaPulse:
     def value(self, t: Floats) -> Floats:
         """See Shape."""
         x = np.maximum(t, 0) / self.peak
-        return x**self.k * np.exp(self.k * (1 - x))
+        shape: Floats = np.exp(special.xlogy(self.k, x) + self.k * (1 - x))  # one exp, as x**k overflows
+        return shape
 
     def integral(self, t: Floats) -> Floats:
         """See Shape. Substituting y = k x gives the lower incomplete gamma function."""

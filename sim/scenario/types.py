@@ -80,10 +80,46 @@ Positive = Annotated[
         {"type": "number", "exclusiveMinimum": 0},
     ),
 ]
+Variation = Annotated[
+    float,
+    *_kind(
+        lambda v: q.parse_number(v, least=0.001, most=100, what="a coefficient of variation"),
+        float,
+        {"type": "number", "minimum": 0.001, "maximum": 100},
+    ),
+]
+Sigma = Annotated[
+    float,
+    *_kind(
+        lambda v: q.parse_number(v, least=0.001, most=10, what="a standard deviation of the logarithm"),
+        float,
+        {"type": "number", "minimum": 0.001, "maximum": 10},
+    ),
+]
+LawShape = Annotated[
+    float,
+    *_kind(
+        lambda v: q.parse_number(v, least=0.05, most=500, what="a shape"),
+        float,
+        {"type": "number", "minimum": 0.05, "maximum": 500},
+    ),
+]
+Busyness = Annotated[
+    float,
+    *_kind(
+        lambda v: q.parse_number(v, most=10, what="a coefficient of variation"),
+        float,
+        {"type": "number", "minimum": 0, "maximum": 10},
+    ),
+]
 Weight = Annotated[float, *_kind(q.parse_number, float, {"type": "number", "minimum": 0})]
 Contacts = Annotated[
     float,
-    *_kind(lambda v: q.parse_number(v, what="a number of contacts"), float, {"type": "number", "minimum": 0}),
+    *_kind(
+        lambda v: q.parse_number(v, most=1e7, what="a number of contacts"),
+        float,
+        {"type": "number", "minimum": 0, "maximum": 1e7},
+    ),
 ]
 LineCount = Annotated[
     int,
@@ -162,8 +198,6 @@ class Shares(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _read(cls, value: object) -> object:
-        if isinstance(value, dict) and set(value) == {"parts", "percent"}:
-            return value
         if not isinstance(value, dict) or not value:
             raise ValueError(f"{q.shown(value)} is not a mapping of names to shares, such as {{phone: 80 %}}")
         percent = [isinstance(part, str) and part.strip().endswith("%") for part in value.values()]
@@ -208,7 +242,7 @@ class DayProfile(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _read(cls, value: object) -> object:
-        if isinstance(value, dict) and set(value) == {"weights"}:
+        if isinstance(value, dict) and isinstance(value.get("weights"), tuple):  # from code: files have no tuples
             return value
         if value == "flat":
             return {"weights": (1.0,) * 24}
@@ -249,7 +283,7 @@ class DayProfile(BaseModel):
 
 def _hours_of_day(text: str) -> range:
     first, _, last = text.partition("-")
-    if not (first.strip().isdigit() and (last or first).strip().isdigit()):
+    if not (first.strip().isdecimal() and (last or first).strip().isdecimal()):
         raise ValueError(f"{text!r} is not an hour or a range of hours; write for example 9 or 9-16")
     start, stop = int(first), int(last or first)
     if not 0 <= start <= stop <= 23:
