@@ -52,7 +52,8 @@ def _mistake(tree: Located, detail: ErrorDetails) -> Mistake:
     if kind == "missing":
         return Mistake(where.key, ".".join([*filter(None, [path]), *(rest or [str(detail["loc"][-1])])]), "is missing")
     where, path, message = _name_first(where, path, _message(kind, detail, where.plain()))
-    return Mistake(where.place, path, message)
+    # The YAML reader puts an empty value where the next one begins.
+    return Mistake(where.key if where.value is None else where.place, path, message)
 
 
 def _follow(tree: Located, loc: tuple[int | str, ...]) -> tuple[Located, str, list[str]]:
