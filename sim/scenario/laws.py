@@ -32,9 +32,14 @@ class ExponentialLaw(_Named):
     distribution: Literal["exponential"]
     mean: Stated[Duration]
 
+    @model_validator(mode="after")
+    def _complete(self) -> ExponentialLaw:
+        self.law()
+        return self
+
     def law(self) -> d.Law:
         """See the base."""
-        return d.Exponential(float(_positive(self.mean.value)))
+        return d.Exponential(_positive("mean", self.mean.value))
 
 
 class LognormalLaw(_Named):
@@ -55,11 +60,11 @@ class LognormalLaw(_Named):
     def law(self) -> d.Law:
         """See the base."""
         if self.mean is not None and self.cv is not None:
-            return d.Lognormal.from_mean_cv(_positive(self.mean.value), self.cv.value)
+            return d.Lognormal.from_mean_cv(_positive("mean", self.mean.value), self.cv.value)
         assert self.median is not None and self.sigma is not None  # noqa: PT018  # by _complete
         import math
 
-        return d.Lognormal(math.log(_positive(self.median.value)), self.sigma.value)
+        return d.Lognormal(math.log(_positive("median", self.median.value)), self.sigma.value)
 
 
 class GammaLaw(_Named):
@@ -80,9 +85,9 @@ class GammaLaw(_Named):
     def law(self) -> d.Law:
         """See the base."""
         if self.mean is not None and self.cv is not None:
-            return d.Gamma.from_mean_cv(_positive(self.mean.value), self.cv.value)
+            return d.Gamma.from_mean_cv(_positive("mean", self.mean.value), self.cv.value)
         assert self.shape is not None and self.scale is not None  # noqa: PT018  # by _complete
-        return d.Gamma(self.shape.value, _positive(self.scale.value))
+        return d.Gamma(self.shape.value, _positive("scale", self.scale.value))
 
 
 class WeibullLaw(_Named):
@@ -105,9 +110,9 @@ class WeibullLaw(_Named):
         if self.mean is not None and self.cv is not None:
             if not 0.02 <= self.cv.value <= 30:
                 raise ValueError(f"cv: {self.cv.value:g} is out of range for a Weibull; allowed is 0.02 to 30")
-            return d.Weibull.from_mean_cv(_positive(self.mean.value), self.cv.value)
+            return d.Weibull.from_mean_cv(_positive("mean", self.mean.value), self.cv.value)
         assert self.shape is not None and self.scale is not None  # noqa: PT018  # by _complete
-        return d.Weibull(self.shape.value, _positive(self.scale.value))
+        return d.Weibull(self.shape.value, _positive("scale", self.scale.value))
 
 
 class DeterministicLaw(_Named):
@@ -253,9 +258,9 @@ AnyLaw = Annotated[
 TAGS = frozenset([*_LAWS, "unknown"])
 
 
-def _positive(value: float) -> float:
+def _positive(key: str, value: float) -> float:
     if value <= 0:
-        raise ValueError("0 s is not allowed here: this distribution needs a positive duration")
+        raise ValueError(f"{key}: 0 s is not allowed here: this distribution needs a positive duration")
     return float(value)
 
 
