@@ -1,7 +1,7 @@
 """Everything that management decides, as an engine reads it: plain integers, no units, no probabilities.
 
 A probability is a threshold out of ``ONE`` that the uniform integers of a world are compared with, so two
-engines can only agree or differ by a bug.
+engines can only agree or differ by a bug. What the numbers mean in play is in ``docs/rules.md``.
 """
 
 from __future__ import annotations
@@ -19,6 +19,13 @@ UNLIMITED = 1 << 40
 #: The outcomes after which a caller may try again, in the order of the tables in ``Habits``.
 UNANSWERED = (Outcome.ABANDONED, Outcome.BLOCKED, Outcome.BALKED, Outcome.CLOSED)
 
+#: Handling times are scaled in thousandths, speeds of work are in percent.
+PER_MILLE = 1000
+FULL_SPEED = 100
+
+#: ``[from, to)`` in ms, in order of time.
+Spans = tuple[tuple[int, int], ...]
+
 
 def threshold(share: float) -> int:
     """Integer that a uniform integer is below with probability ``share``."""
@@ -30,7 +37,7 @@ class Channel:
     """A way to reach the helpline, with the intervals ``[opens, closes)`` in which contacts are let in."""
 
     name: str
-    open: tuple[tuple[int, int], ...]
+    open: Spans
 
 
 @dataclass(frozen=True)
@@ -43,11 +50,16 @@ class Route:
 
 @dataclass(frozen=True)
 class Queue:
-    """Where contacts of one channel wait, first come first served.
+    """Where contacts of one channel wait, by priority, then first come first served.
 
-    ``places``: waiting places, 0 for a busy tone. ``serve_after_closing``: at closing, whether those who wait
-    are still served by the lines that were working, or sent away. ``balk``: threshold by the number already
-    waiting; the last entry holds for longer queues too. ``routes``: ordered, the first free group is taken.
+    ``places``: waiting places, 0 for a busy tone. ``serve_after_closing``: at closing, whether those who wait are
+    still served by the lines that were working, or sent away. ``balk``: threshold by the number already waiting;
+    the last entry holds for longer queues too. ``routes``: ordered, the first group with a line for it is taken.
+
+    ``announce``: mean handling time in ms from which the announced wait is computed, 0 where none is announced;
+    ``balk_at_wait``: (announced wait from which on, threshold), ascending. ``call_back``: threshold to accept one
+    instead of waiting, where at least ``call_back_from`` contacts wait already. ``interruptible``: whether a line
+    lays this work aside for a contact of another kind.
     """
 
     name: str
@@ -56,6 +68,11 @@ class Queue:
     serve_after_closing: bool
     balk: tuple[int, ...]
     routes: tuple[Route, ...]
+    announce: int = 0
+    balk_at_wait: tuple[tuple[int, int], ...] = ()
+    call_back: int = 0
+    call_back_from: int = 0
+    interruptible: bool = False
 
     def balk_threshold(self, waiting: int) -> int:
         """Threshold for a caller who finds ``waiting`` contacts in the queue."""
@@ -64,32 +81,82 @@ class Queue:
 
 @dataclass(frozen=True)
 class Group:
-    """Identical lines with one schedule: ``changes`` are (instant, number of lines), the first at 0."""
+    """Identical lines with one rule.
+
+    ``shifts``: by line, when it is on duty; shifts that touch are one stretch of duty. ``serves``: queues from which
+    its lines take, its own first; ``longest_wait``: whether, among contacts of equal priority, the longest waiting
+    of all these queues goes first instead of the queues' order. ``speeds``: percent at which each contact progresses
+    with 1, 2, ... in hand; as many as there are may be in hand at once. ``absent``: threshold for a line to miss the
+    shifts that begin on a day. ``factor``: per mille on handling time by channel and caller's province; () is 1000.
+    """
 
     name: str
-    changes: tuple[tuple[int, int], ...]
+    shifts: tuple[Spans, ...]
+    serves: tuple[int, ...]
+    longest_wait: bool = False
+    speeds: tuple[int, ...] = (FULL_SPEED,)
+    absent: int = 0
+    factor: tuple[tuple[int, ...], ...] = ()
+
+    @property
+    def at_once(self) -> int:
+        """Contacts that one line may have in hand."""
+        return len(self.speeds)
+
+    def levels(self) -> tuple[tuple[int, int], ...]:
+        """(instant, lines scheduled from then on), the first at 0; absences are not known here."""
+        changes = {0: 0}
+        for spans in self.shifts:
+            for start, stop in spans:
+                changes[start] = changes.get(start, 0) + 1
+                changes[stop] = changes.get(stop, 0) - 1
+        level, levels = 0, []
+        for instant, change in sorted(changes.items()):
+            level += change
+            if not levels or change:
+                levels.append((instant, level))
+        return tuple(levels)
 
 
 @dataclass(frozen=True)
 class Habits:
-    """What callers of a channel do after a contact was not answered, by outcome in the order of UNANSWERED.
+    """What callers of a channel do, as thresholds; tables by outcome are in the order of UNANSWERED.
 
-    ``redial``: threshold to try again. ``switch``: threshold to do so on channel ``switch_to`` (-1: none).
-    ``closed_from_opening``: after a closed door the delay counts from the channel's next opening.
+    ``redial``: try again. ``switch``: and do so on channel ``switch_to`` (-1: none). ``closed_from_opening``: after a
+    closed door the delay counts from the channel's next opening. ``voicemail``: leave a message at a closed door.
+    ``silent``: give up without a sign. ``forward``: passed on to channel ``forward_to`` after an answer. ``again``:
+    call again though answered (and not passed on).
     """
 
     redial: tuple[int, int, int, int]
     switch: tuple[int, int, int, int]
     switch_to: tuple[int, int, int, int]
     closed_from_opening: bool
+    voicemail: int = 0
+    silent: int = 0
+    forward: int = 0
+    forward_to: int = -1
+    again: int = 0
+
+
+@dataclass(frozen=True)
+class Priority:
+    """Whom a rule of priority means: each number must match, -1 matches all."""
+
+    channel: int = -1
+    province: int = -1
+    cause: int = -1
+    topic: int = -1
+    age: int = -1
 
 
 @dataclass(frozen=True)
 class Centre:
     """Lines, schedules, hours, routing and waiting places over one period.
 
-    ``queue_of[channel][province]`` is the queue of a contact. No contact is dialled at or after ``end``; what
-    waits then is followed until ``horizon``.
+    ``queue_of[channel][province]`` is the queue of a contact. A contact's priority is the position of the first of
+    ``priorities`` that means it, their number where none does; a lower one goes first. No contact is dialled at or
+    after ``end``; what waits then is followed until ``horizon``.
     """
 
     channels: tuple[Channel, ...]
@@ -101,16 +168,7 @@ class Centre:
     attempts: int
     end: int
     horizon: int
-
-    def served_by(self, group: int) -> tuple[int, ...]:
-        """Queues whose routing names ``group``, the group's own queues (named first there) before others."""
-        ranked = [
-            (rank, number)
-            for number, queue in enumerate(self.queues)
-            for rank, route in enumerate(queue.routes)
-            if route.group == group
-        ]
-        return tuple(number for _, number in sorted(ranked))
+    priorities: tuple[Priority, ...] = ()
 
     def next_opening(self, channel: int, instant: int) -> int | None:
         """First instant from ``instant`` on at which ``channel`` is open, or None."""

@@ -21,9 +21,13 @@ class Outcome(IntEnum):
     CLOSED = 4
     #: Still in the queue when the follow-up after the period ended.
     UNFINISHED = 5
+    #: Answered, but by a call-back: accepted instead of waiting, or after a voicemail.
+    CALLED_BACK = 6
+    #: Gave up without a sign: kept its place in the queue, and held the line that took it in vain.
+    SILENT = 7
 
 
-#: Line group of a contact that no line answered.
+#: Line group and line of a contact that no line took.
 NO_GROUP = -1
 
 
@@ -31,9 +35,9 @@ NO_GROUP = -1
 class Contacts:
     """A table of contacts as columns of equal length, sorted by caller, then attempt.
 
-    ``dialled <= left_queue <= released`` in integer milliseconds. The wait is ``left_queue - dialled``, the
-    handling time (conversation and wrap-up) ``released - left_queue``; for a contact that was not answered
-    ``released == left_queue``.
+    ``dialled <= left_queue <= released`` in integer milliseconds. The wait is ``left_queue - dialled``, the time the
+    contact was in hand ``released - left_queue``; for a contact that no line took ``released == left_queue``.
+    ``line`` is the number of the line within its ``group``.
     """
 
     caller: NDArray[np.int64]
@@ -44,6 +48,7 @@ class Contacts:
     released: Times
     outcome: NDArray[np.int64]
     group: NDArray[np.int64]
+    line: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.caller)

@@ -19,7 +19,8 @@ Whole = NDArray[np.int64]
 class World:
     """The callers of one replication with all their luck, sorted by first arrival.
 
-    Shapes: n callers, K attempts, C channels. Times and durations in integer ms; uniforms in ``[0, 2**32)``.
+    Shapes: n callers, K attempts, C channels. Times and durations in integer ms; uniforms in ``[0, 2**32)``. Luck
+    marked * is drawn only for scenarios that have a use for it; elsewhere its K is 0.
 
     ===================  =========  ==================================================================
     channel, province    (n,)       what they try first, and where they live
@@ -33,7 +34,17 @@ class World:
     redial, switch       (n, K)     uniforms: try again? on another channel?
     balk                 (n, K)     uniform: leave on meeting a queue?
     redial_delay         (n, K, C)  time until the next contact after one on that channel
+    voicemail *          (n, K)     uniform: leave a message at a closed door?
+    call_back *          (n, K)     uniform: accept a call-back instead of waiting?
+    silent *             (n, K)     uniform: give up without a sign?
+    silence *            (n, K, C)  how long a line is held by somebody who has silently left (at least 1 ms)
+    forward *            (n, K)     uniform: passed on after the answer?
+    again *              (n, K)     uniform: call again though answered?
+    again_delay *        (n, K, C)  time until then, from the end of handling
+    absence *            (G, L, D)  uniform by group, line and day: is that line absent on that day?
     ===================  =========  ==================================================================
+
+    ``groups`` are the names of the G line groups that ``absence`` is about.
     """
 
     channels: tuple[str, ...]
@@ -56,6 +67,15 @@ class World:
     switch: Whole
     balk: Whole
     redial_delay: Times
+    voicemail: Whole
+    call_back: Whole
+    silent: Whole
+    silence: Times
+    forward: Whole
+    again: Whole
+    again_delay: Times
+    groups: tuple[str, ...]
+    absence: Whole
 
     def __len__(self) -> int:
         return len(self.arrival)

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from sim.centre import ONE, UNLIMITED, Centre, Channel, Group, Habits, Queue, Route
+from sim.centre import ONE, UNLIMITED, Centre, Channel, Group, Habits, Priority, Queue, Route
 from sim.clock import FOREVER
 from sim.contacts import NO_GROUP, Contacts, Outcome
 from sim.world import World
@@ -42,6 +43,15 @@ class Caller:
     delay: Luck = 1000
     channel: int = 0
     province: int = 0
+    topic: int = 0
+    age: int = 0
+    voicemail: Luck = ONE - 1
+    call_back: Luck = ONE - 1
+    silent: Luck = ONE - 1
+    silence: Luck = 5
+    forward: Luck = ONE - 1
+    again: Luck = ONE - 1
+    again_delay: Luck = 1000
 
 
 def caller(arrival: int, **luck: object) -> Caller:
@@ -50,9 +60,13 @@ def caller(arrival: int, **luck: object) -> Caller:
 
 
 def world_of(
-    callers: Sequence[Caller], *, channels: Sequence[str] = ("phone",), provinces: Sequence[str] = ("here",)
+    callers: Sequence[Caller],
+    *,
+    channels: Sequence[str] = ("phone",),
+    provinces: Sequence[str] = ("here",),
+    absence: Sequence[Sequence[Sequence[int]]] = (),
 ) -> World:
-    """Make the world of these callers, which stand in order of arrival."""
+    """Make the world of these callers, which stand in order of arrival; ``absence`` is by group, line and day."""
     n = len(callers)
     assert [c.arrival for c in callers] == sorted(c.arrival for c in callers)
     zeros = np.zeros(n, dtype=np.int64)
@@ -69,13 +83,13 @@ def world_of(
         channels=tuple(channels),
         provinces=tuple(provinces),
         causes=("base",),
-        topics=("any",),
-        ages=("any",),
+        topics=("any", "other"),
+        ages=("any", "other"),
         channel=np.array([c.channel for c in callers], dtype=np.int64),
         province=np.array([c.province for c in callers], dtype=np.int64),
         cause=zeros,
-        topic=zeros,
-        age=zeros,
+        topic=np.array([c.topic for c in callers], dtype=np.int64),
+        age=np.array([c.age for c in callers], dtype=np.int64),
         day=zeros,
         slot=np.arange(n, dtype=np.int64),
         arrival=np.array([c.arrival for c in callers], dtype=np.int64),
@@ -86,6 +100,15 @@ def world_of(
         switch=by_attempt("switch"),
         balk=by_attempt("balk"),
         redial_delay=by_attempt("delay", len(channels)),
+        voicemail=by_attempt("voicemail"),
+        call_back=by_attempt("call_back"),
+        silent=by_attempt("silent"),
+        silence=by_attempt("silence", len(channels)),
+        forward=by_attempt("forward"),
+        again=by_attempt("again"),
+        again_delay=by_attempt("again_delay", len(channels)),
+        groups=tuple(f"group {number}" for number in range(len(absence))),
+        absence=np.array(absence, dtype=np.int64) if absence else np.zeros((0, 0, 0), dtype=np.int64),
     )
 
 
@@ -104,9 +127,10 @@ def queue(
     serve_after_closing: bool = False,
     balk: tuple[int, ...] = (0,),
     routes: Sequence[tuple[int, int]] = ((0, 0),),
+    **more: Any,
 ) -> Queue:
     """Make a queue; ``routes`` are (group, after)."""
-    return Queue(name, channel, places, serve_after_closing, balk, tuple(Route(*route) for route in routes))
+    return Queue(name, channel, places, serve_after_closing, balk, tuple(Route(*route) for route in routes), **more)
 
 
 def habits(
@@ -115,9 +139,33 @@ def habits(
     switch: tuple[int, int, int, int] = (NEVER,) * 4,
     switch_to: tuple[int, int, int, int] = (-1,) * 4,
     closed_from_opening: bool = False,
+    **more: Any,
 ) -> Habits:
     """Make habits: nobody redials unless said; tables go by abandoned, blocked, balked, closed."""
-    return Habits(redial, switch, switch_to, closed_from_opening)
+    return Habits(redial, switch, switch_to, closed_from_opening, **more)
+
+
+def duty(levels: Sequence[tuple[int, int]], horizon: int) -> tuple[tuple[tuple[int, int], ...], ...]:
+    """By line, when it is on duty if so many lines are from each instant on: line k where there are more than k."""
+    most = max(level for _, level in levels)
+    ends = [*(at for at, _ in levels[1:]), horizon]
+    spans = [
+        [(at, end) for (at, level), end in zip(levels, ends, strict=True) if level > line] for line in range(most)
+    ]
+    return tuple(map(tuple, spans))
+
+
+def group(name: str, levels: Sequence[tuple[int, int]], serves: Sequence[int], horizon: int, **more: Any) -> Group:
+    """Make a group with (instant, number of lines)."""
+    return Group(name, duty(levels, horizon), tuple(serves), **more)
+
+
+def serving(queues: Sequence[Queue], number: int) -> tuple[int, ...]:
+    """Queues that name a group in their routes, those that name it early first."""
+    ranked = {
+        (rank, q): q for q, each in enumerate(queues) for rank, r in enumerate(each.routes) if r.group == number
+    }
+    return tuple(dict.fromkeys(ranked[key] for key in sorted(ranked)))
 
 
 def centre_of(
@@ -130,23 +178,28 @@ def centre_of(
     attempts: int = 1,
     end: int = 100,
     horizon: int = 200,
+    priorities: Sequence[Priority] = (),
+    groups: Sequence[dict[str, Any]] = (),
 ) -> Centre:
     """Make a centre; ``lines`` has the schedule of each group, ``hours`` the intervals of each channel.
 
-    The queues of a channel are those of the provinces in order; a channel with one queue has it for all.
+    The queues of a channel are those of the provinces in order; a channel with one queue has it for all. ``groups``
+    has more about each group: ``serves``, ``speeds`` and so on.
     """
     hours = hours or {"phone": ((0, horizon),)}
     of_channel = [[q for q in range(len(queues)) if queues[q].channel == c] for c in range(len(hours))]
+    more = [{"serves": serving(queues, g), **(groups[g] if g < len(groups) else {})} for g in range(len(lines))]
     return Centre(
         channels=tuple(Channel(name, tuple(intervals)) for name, intervals in hours.items()),
         provinces=tuple(provinces),
         queues=tuple(queues),
-        groups=tuple(Group(f"group {number}", tuple(changes)) for number, changes in enumerate(lines)),
+        groups=tuple(group(f"group {g}", levels, horizon=horizon, **more[g]) for g, levels in enumerate(lines)),
         queue_of=tuple(tuple(own * len(provinces) if len(own) == 1 else own) for own in of_channel),
         habits=tuple(habits),
         attempts=attempts,
         end=end,
         horizon=horizon,
+        priorities=tuple(priorities),
     )
 
 
@@ -154,15 +207,24 @@ Row = tuple[int, ...]
 
 
 def answered(
-    who: int, dialled: int, taken: int, released: int, *, attempt: int = 0, queue: int = 0, group: int = 0
+    who: int,
+    dialled: int,
+    taken: int,
+    released: int,
+    *,
+    attempt: int = 0,
+    queue: int = 0,
+    group: int = 0,
+    line: int = 0,
+    outcome: Outcome = Outcome.ANSWERED,
 ) -> Row:
-    """Row of an answered contact."""
-    return (who, attempt, queue, dialled, taken, released, Outcome.ANSWERED, group)
+    """Row of a contact that a line took."""
+    return (who, attempt, queue, dialled, taken, released, outcome, group, line)
 
 
 def lost(who: int, dialled: int, left: int, outcome: Outcome, *, attempt: int = 0, queue: int = 0) -> Row:
     """Row of a contact that no line answered."""
-    return (who, attempt, queue, dialled, left, left, outcome, NO_GROUP)
+    return (who, attempt, queue, dialled, left, left, outcome, NO_GROUP, NO_GROUP)
 
 
 @dataclass(frozen=True)
@@ -378,7 +440,7 @@ CASES = [
         ),
         [
             answered(0, 20, 20, 35),
-            answered(1, 21, 21, 51),
+            answered(1, 21, 21, 51, line=1),
             answered(2, 25, 35, 40),
             lost(3, 26, 36, ABANDONED),
             answered(4, 28, 40, 45),
@@ -412,14 +474,14 @@ CASES = [
     ),
     Case(
         "a line withdrawn while busy",
-        "One of two lines is withdrawn at 5: the first to finish, at 10, is the one that leaves.",
-        world_of([caller(0, talk=10), caller(1, talk=20), caller(3, talk=4), caller(22, talk=5)]),
+        "The second of two lines is withdrawn at 5. It finishes at 11 and leaves, though 2 waits for the other.",
+        world_of([caller(0, talk=20), caller(1, talk=10), caller(3, talk=4), caller(22, talk=5)]),
         centre_of(lines=[[(0, 2), (5, 1)]]),
-        [answered(0, 0, 0, 10), answered(1, 1, 1, 21), answered(2, 3, 21, 25), answered(3, 22, 25, 30)],
+        [answered(0, 0, 0, 20), answered(1, 1, 1, 11, line=1), answered(2, 3, 20, 24), answered(3, 22, 24, 29)],
     ),
     Case(
         "extra lines come on",
-        "Two more lines at 8 take the two who wait; withdrawn at 20, the first two lines to finish leave.",
+        "Two more lines at 8 take two who wait; withdrawn at 20, they leave as they finish, and 4 waits on.",
         world_of(
             [
                 caller(0, talk=30),
@@ -432,9 +494,9 @@ CASES = [
         centre_of(lines=[[(0, 1), (8, 3), (20, 1)]]),
         [
             answered(0, 0, 0, 30),
-            answered(1, 2, 8, 18),
-            answered(2, 3, 8, 22),
-            answered(3, 4, 18, 20),
+            answered(1, 2, 8, 18, line=1),
+            answered(2, 3, 8, 22, line=2),
+            answered(3, 4, 18, 20, line=1),
             answered(4, 19, 30, 31),
         ],
     ),

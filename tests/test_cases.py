@@ -3,7 +3,11 @@ import pytest
 from sim.audit import audit
 from sim.contacts import Contacts
 from sim.engines import ENGINES, simulate
-from tests.handmade import CASES, Case
+from tests.handmade import CASES as FIRST
+from tests.handmade import Case
+from tests.handmade_more import MORE
+
+CASES = [*FIRST, *MORE]
 
 
 def test_every_story_has_its_own_name():

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sim.centre import Centre
+from sim.clock import DAY
 from sim.contacts import Contacts
 from sim.world import World
 
@@ -10,11 +13,28 @@ ENGINES = ("simpy",)
 
 
 def simulate(world: World, centre: Centre, *, engine: str = "simpy") -> Contacts:
-    """What becomes of the callers of ``world`` at ``centre``; ValueError for an unknown engine."""
+    """What becomes of the callers of ``world`` at ``centre``; ValueError for an unknown engine or luck not drawn."""
     if engine not in ENGINES:
         raise ValueError(f"{engine!r} is not an engine; there are {', '.join(ENGINES)}")
     if world.channels != tuple(channel.name for channel in centre.channels) or world.provinces != centre.provinces:
         raise ValueError("the world and the centre do not have the same channels and provinces")
+    if missing := ", ".join(sorted(set(_not_drawn(world, centre)))):
+        raise ValueError(f"the centre needs luck that this world was drawn without: {missing}; draw it from its scenario")
     from sim.engines import simpy_engine
 
     return simpy_engine.simulate(world, centre)
+
+
+def _not_drawn(world: World, centre: Centre) -> Iterator[str]:
+    """Luck that the centre's thresholds are compared with, yet that the world does not hold."""
+    needed = {"call_back"} if any(queue.call_back for queue in centre.queues) else set()
+    for habits in centre.habits:
+        needed |= {name for name in ("voicemail", "silent", "forward", "again") if getattr(habits, name)}
+    yield from (name for name in needed if world.redial.shape != getattr(world, name).shape)
+    if centre.attempts > world.redial.shape[1]:
+        yield f"attempts beyond {world.redial.shape[1]}"
+    for group in centre.groups:
+        if group.absent:
+            lines = world.absence.shape[1] if group.name in world.groups else 0
+            if lines < len(group.shifts) or world.absence.shape[2] * DAY < centre.horizon:
+                yield f"absence of {group.name}"
