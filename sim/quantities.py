@@ -126,6 +126,25 @@ def format_percent(fraction: float) -> str:
     return f"{text} %"
 
 
+def parse_whole_percent(value: object) -> int:
+    """Percent as a whole number from 1 to 100: ``'80 %'`` -> 80."""
+    fraction = parse_percent(value, least=0.01, what="a speed")
+    if abs(fraction * 100 - round(fraction * 100)) > 1e-9:
+        raise ValueError(f"{shown(value)} is not a whole percentage; write for example {round(fraction * 100)} %")
+    return round(fraction * 100)
+
+
+def parse_names(value: object) -> tuple[str, ...]:
+    """One name, or a list of names."""
+    if isinstance(value, str) and value.strip():
+        return (value,)
+    if not isinstance(value, list) or not all(isinstance(name, str) and name.strip() for name in value):
+        raise ValueError(f"{shown(value)} is not a name or a list of names, such as phone or [phone, chat]")
+    if not value:
+        raise ValueError("is empty; name at least one")
+    return tuple(value)
+
+
 def parse_number(value: object, *, least: float = 0.0, most: float = 1e12, what: str = "a number") -> float:
     """A plain number within limits."""
     allowed = f"{what} from {least:g} to {most:.12g}" if most < 1e12 else f"{what} of at least {least:g}"

@@ -11,6 +11,7 @@ from sim.centre import Centre
 from sim.clock import Calendar
 from sim.scenario.campaigns import Campaign
 from sim.scenario.laws import AnyLaw, NeverLaw
+from sim.scenario.lines import LineGroup, RouteEntry, Selector
 from sim.scenario.types import (
     Attempts,
     Block,
@@ -20,8 +21,9 @@ from sim.scenario.types import (
     Day,
     DayProfile,
     Duration,
-    Hours,
-    LineCount,
+    DurationText,
+    Longer,
+    Names,
     Percent,
     Places,
     Replications,
@@ -29,6 +31,8 @@ from sim.scenario.types import (
     Share,
     Shares,
     Stated,
+    StatedHours,
+    Waiting,
     WeekdaySet,
     Weight,
     WorkingDays,
@@ -64,14 +68,28 @@ class CalendarBlock(Block):
     closed: tuple[Day, ...] = Field((), description="further days on which the helpline is closed")
 
 
+class CallBack(Block):
+    """Who waits may be called back instead, keeping the place."""
+
+    accepted: Stated[Share]
+    from_waiting: Waiting = Field(0, description="offered where so many wait already")
+
+
 class Channel(Block):
     """A way to reach the helpline."""
 
-    hours: Hours = Field(description="when contacts are let in")
-    staffed: Hours | None = Field(None, description="when its lines work (default: its hours)")
+    hours: StatedHours = Field(description="when contacts are let in")
+    staffed: StatedHours | None = Field(None, description="when its lines work (default: its hours)")
     queue: Literal["per province", "shared"] = "shared"
+    pools: dict[str, Names] = Field(
+        default_factory=dict, description="provinces that share a queue, such as {west: [a, b]} or {flanders: all}"
+    )
     waiting_places: Places = Field("unlimited", description="0 gives a busy tone")
     closing: Literal["serve", "send away"] = Field("serve", description="what happens to who waits at closing")
+    interruptible: bool = Field(False, description="whether its work is laid aside for a call and resumed after it")
+    announce_wait: bool = Field(False, description="whether callers hear how long they will wait")
+    call_back: CallBack | None = None
+    voicemail: Stated[Share] = Field(_NONE, description="share that leaves a message when it is closed")
 
 
 class Weekdays(Block):
@@ -131,6 +149,27 @@ class Switch(Block):
     closed: Stated[Share] = _NONE
 
 
+class Silent(Block):
+    """Who gives up without a sign: the line that takes them finds nobody."""
+
+    share: Stated[Share] = Field(description="of those who give up")
+    holds: AnyLaw = Field(description="how long the line is held")
+
+
+class Forwarded(Block):
+    """Who is passed on to another channel after an answer."""
+
+    to: str
+    share: Stated[Share]
+
+
+class CallsAgain(Block):
+    """Who calls again though answered."""
+
+    share: Stated[Share]
+    delay: AnyLaw = Field(description="from the end of handling")
+
+
 class Callers(Block):
     """How callers of one channel behave."""
 
@@ -138,12 +177,19 @@ class Callers(Block):
     balk: tuple[Stated[Share], ...] = Field(
         (), description="share that leaves on meeting a queue with 0, 1, 2, ... waiting; the last holds for more"
     )
+    balk_at_wait: dict[DurationText, Stated[Share]] = Field(
+        default_factory=dict,
+        description="share that leaves on hearing so long a wait, such as {2 min: 10 %, 10 min: 50 %}",
+    )
     redial: RedialAfter = RedialAfter()
     redial_delay: AnyLaw | None = None
     closed_redial: Literal["after the call", "after opening"] = Field(
         "after opening", description="whether the delay after a closed door counts from the next opening"
     )
     switch: Switch | None = None
+    silent: Silent | None = None
+    forwarded: Forwarded | None = None
+    calls_again: CallsAgain | None = None
 
     @model_validator(mode="after")
     def _delay_given(self) -> Callers:
@@ -158,21 +204,9 @@ class Handling(Block):
 
     conversation: AnyLaw
     wrap_up: AnyLaw | None = None
-
-
-class LineGroup(Block):
-    """Identical lines; their name says whom they serve: a province, a channel, or a queue."""
-
-    count: Stated[LineCount]
-    serves: str | None = Field(None, description="queue, such as phone/antwerpen or chat")
-    staffed: Hours | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _bare(cls, value: object) -> object:
-        if isinstance(value, dict) and not {"value", "status"} & set(value):
-            return value
-        return {"count": value}
+    elsewhere: Stated[Longer] = Field(
+        Stated[Longer].model_validate("0 %"), description="how much longer when a line of another province answers"
+    )
 
 
 class Target(Block):
@@ -215,6 +249,10 @@ class Scenario(Block):
     calendar: CalendarBlock = CalendarBlock()
     channels: dict[str, Channel] = Field(min_length=1)
     lines: dict[str, LineGroup] = Field(min_length=1)
+    routing: dict[str, tuple[RouteEntry, ...]] = Field(
+        default_factory=dict, description="line groups by queue or channel: own, others, or names (default: own)"
+    )
+    priorities: tuple[Selector, ...] = Field((), description="who goes first, the first listed before the second")
     demand: Demand
     campaigns: tuple[Campaign, ...] = ()
     callers: dict[str, Callers] = Field(default_factory=dict)
@@ -241,6 +279,10 @@ class Scenario(Block):
         from sim.scenario.build import build_centre
 
         return build_centre(self)
+
+    def most_lines(self, group: str) -> int:
+        """The most lines of a group that are ever scheduled at the same time."""
+        return len(self.centre.groups[list(self.lines).index(group)].shifts)
 
     def replace(self, **settings: Any) -> Scenario:
         """This scenario with ``path=value`` settings, dots written as double underscores: ``lines__limburg=2``."""

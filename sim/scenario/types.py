@@ -72,6 +72,22 @@ Change = Annotated[
         {**_PERCENT, "description": "a change in percent, such as +76 % or -10 %"},
     ),
 ]
+Longer = Annotated[
+    float,
+    *_kind(
+        lambda v: q.parse_percent(v, least=-0.999, most=100.0, what="a change"),
+        q.format_percent,
+        {**_PERCENT, "description": "a change in percent that leaves something, such as +10 % or -10 %"},
+    ),
+]
+Speed = Annotated[
+    int,
+    *_kind(
+        q.parse_whole_percent,
+        lambda speed: f"{speed} %",
+        {"type": "string", "pattern": r"^\s*\d+\s*%\s*$", "description": "a whole percentage, 1 % to 100 %"},
+    ),
+]
 Positive = Annotated[
     float,
     *_kind(
@@ -147,6 +163,17 @@ Seed = Annotated[
     int,
     *_kind(lambda v: q.parse_whole(v, what="seed", most=2**63), int, {"type": "integer", "minimum": 0}),
 ]
+AtOnce = Annotated[
+    int,
+    *_kind(
+        lambda v: q.parse_whole(v, what="contacts at once", least=1, most=20),
+        int,
+        {"type": "integer", "minimum": 1, "maximum": 20},
+    ),
+]
+Waiting = Annotated[
+    int, *_kind(lambda v: q.parse_whole(v, what="waiting contacts"), int, {"type": "integer", "minimum": 0})
+]
 WorkingDays = Annotated[
     int, *_kind(lambda v: q.parse_whole(v, what="working days", most=365), int, {"type": "integer"})
 ]
@@ -178,6 +205,25 @@ Hours = Annotated[
         _reads_text_or(WeeklyHours, q.parse_hours),
         lambda hours: hours.text,
         {"type": "string", "description": q.HOURS_HELP},
+    ),
+]
+#: Keys of a mapping: what is written is checked and kept as text, in one spelling.
+HoursText = Annotated[
+    str,
+    BeforeValidator(lambda v: q.parse_hours(v).text),
+    WithJsonSchema({"type": "string", "description": q.HOURS_HELP}),
+]
+DurationText = Annotated[
+    str,
+    BeforeValidator(lambda v: q.format_duration(q.parse_duration(v))),
+    WithJsonSchema({"type": "string", "description": q.DURATION_HELP}),
+]
+Names = Annotated[
+    tuple[str, ...],
+    *_kind(
+        _reads_text_or(tuple, q.parse_names),
+        lambda names: names[0] if len(names) == 1 else list(names),
+        {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
     ),
 ]
 WeekdaySet = Annotated[
@@ -333,3 +379,17 @@ class Stated(Block, Generic[T]):
         stated = handler.resolve_ref_schema(handler(schema))
         bare = stated["properties"]["value"]
         return {"anyOf": [bare, dict(stated)]}
+
+
+class StatedHours(Stated[Hours]):
+    """Hours with where they come from."""
+
+    @property
+    def text(self) -> str:
+        """How they were written."""
+        return self.value.text
+
+
+def schema_or_bare(block: dict[str, Any], bare: dict[str, Any]) -> dict[str, Any]:
+    """JSON schema of a mapping that may be written as one bare value; a mistake is reported within the one meant."""
+    return {"if": {"type": "object", "not": {"required": ["value"]}}, "then": block, "else": bare}
