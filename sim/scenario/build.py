@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
 from sim import centre as c
 from sim.clock import DAY, Calendar
-from sim.quantities import WeeklyHours
-from sim.scenario.model import Callers, LineGroup, Scenario
-from sim.scenario.rules import queue_names, served_queue
-
-Spans = tuple[tuple[int, int], ...]
+from sim.quantities import WeeklyHours, parse_duration
+from sim.scenario.lines import LineGroup, Selector
+from sim.scenario.marks import ages_of, causes_of, topics_of
+from sim.scenario.model import Callers, Scenario
+from sim.scenario.routing import Queues
+from sim.scenario.shifts import duty, open_spans
 
 
 def build_calendar(scenario: Scenario) -> Calendar:
@@ -37,103 +40,191 @@ def _holidays(country: str, years: range) -> frozenset[object]:
     return frozenset(holidays.country_holidays(country, years=years))
 
 
-def open_spans(hours: WeeklyHours, calendar: Calendar) -> Spans:
-    """Intervals [from, to) in which ``hours`` hold on working days, touching ones joined, up to the horizon."""
-    if hours.always:
-        return ((0, calendar.horizon),)
-    spans = [
-        (day * DAY + start, min(day * DAY + stop, calendar.horizon))
-        for day, working in enumerate(calendar.working)
-        if working
-        for start, stop in hours.spans[calendar.weekday(day)]
-    ]
-    return tuple(_joined(sorted(spans)))
-
-
-def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    joined: list[tuple[int, int]] = []
-    for start, stop in spans:
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(stop, joined[-1][1]))
-        else:
-            joined.append((start, stop))
-    return joined
-
-
 def build_centre(scenario: Scenario) -> c.Centre:
     """Everything management decides, as plain integers."""
-    calendar, provinces = scenario.days, scenario.provinces
-    names = queues_of(scenario)
-    numbers = {queue: i for i, queue in enumerate(q for some in names.values() for q in some)}
-    served = [served_queue(name, group.serves, names) for name, group in scenario.lines.items()]
+    plan, calendar = Plan(scenario), scenario.days
     return c.Centre(
-        channels=tuple(c.Channel(name, open_spans(ch.hours, calendar)) for name, ch in scenario.channels.items()),
-        provinces=provinces,
-        queues=tuple(_queue(scenario, queue, names, served) for queue in numbers),
-        groups=tuple(
-            _group(scenario, name, group, channel_of(queue or "", names), calendar)
-            for (name, group), queue in zip(scenario.lines.items(), served, strict=True)
+        channels=tuple(
+            c.Channel(name, open_spans(channel.hours.value, calendar)) for name, channel in scenario.channels.items()
         ),
-        queue_of=tuple(
-            tuple(numbers[some[p if len(some) > 1 else 0]] for p in range(len(provinces)))
-            for some in names.values()
-        ),
+        provinces=scenario.provinces,
+        queues=tuple(_queue(plan, queue) for queue in plan.numbers),
+        groups=tuple(_group(plan, name) for name in scenario.lines),
+        queue_of=tuple(tuple(plan.numbers[queue] for queue in some) for some in plan.queues.of.values()),
         habits=tuple(_habits(scenario, name) for name in scenario.channels),
         attempts=scenario.attempts.value,
         end=calendar.end,
         horizon=calendar.horizon,
+        priorities=_priorities(scenario),
     )
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Who waits where and who serves whom in a scenario."""
+
+    scenario: Scenario
+
+    @cached_property
+    def queues(self) -> Queues:
+        """The queues by channel and province."""
+        channels = self.scenario.channels.items()
+        split = {name: (channel.queue == "per province", channel.pools) for name, channel in channels}
+        return Queues.build(split, self.scenario.provinces)
+
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        """Number of each queue."""
+        return {queue: number for number, queue in enumerate(self.queues.every())}
+
+    @cached_property
+    def own(self) -> dict[str, tuple[str, ...]]:
+        """The queues that each group says it serves."""
+        return {name: self.queues.own(name, group.serves) for name, group in self.scenario.lines.items()}
+
+    @cached_property
+    def routes(self) -> dict[str, tuple[tuple[str, int], ...]]:
+        """By queue, its groups in order, each with the waiting time from which it may take."""
+        routing = {
+            name: [(entry.to, entry.after) for entry in entries] for name, entries in self.scenario.routing.items()
+        }
+        return {
+            queue: self.queues.routes(queue, self.queues.entries(routing, queue), self.own) for queue in self.numbers
+        }
+
+    def serves(self, group: str) -> tuple[str, ...]:
+        """The queues that a group takes from: its own first, then the others that it helps."""
+        helps = [queue for queue, routes in self.routes.items() if group in dict(routes)]
+        return tuple(dict.fromkeys([*self.own[group], *helps]))
+
+    def hours(self, group: str) -> WeeklyHours:
+        """The hours of a group that states none: those of the first channel it serves."""
+        served = self.serves(group)
+        channel = self.queues.channel(served[0]) if served else next(iter(self.scenario.channels))
+        block = self.scenario.channels[channel]
+        return (block.staffed or block.hours).value
+
+    def home(self, group: str) -> str | None:
+        """The province that a group is of: that of its name, else that of the queue it serves first.
+
+        Who serves a whole channel, or a pool of several provinces, is of none.
+        """
+        if group in self.scenario.provinces:
+            return group
+        serves, own = self.scenario.lines[group].serves, self.own[group]
+        return self.queues.home(own[0]) if own and not (serves and serves[0] in self.scenario.channels) else None
 
 
 def queues_of(scenario: Scenario) -> dict[str, tuple[str, ...]]:
     """Names of the queues by channel."""
-    split = ((name, channel.queue == "per province") for name, channel in scenario.channels.items())
-    return queue_names(split, scenario.provinces)
+    return Plan(scenario).queues.names()
 
 
-def channel_of(queue: str, names: dict[str, tuple[str, ...]]) -> str:
+def channel_of(queue: str, names: Mapping[str, tuple[str, ...]]) -> str:
     """The channel whose contacts wait in ``queue``."""
     return next(channel for channel, some in names.items() if queue in some)
 
 
-def _queue(
-    scenario: Scenario, name: str, names: dict[str, tuple[str, ...]], served: list[str | None]
-) -> c.Queue:
-    channel = channel_of(name, names)
-    block = scenario.channels[channel]
-    callers = scenario.callers.get(channel, Callers())
+def _queue(plan: Plan, name: str) -> c.Queue:
+    scenario, channel = plan.scenario, plan.queues.channel(name)
+    block, groups = scenario.channels[channel], list(scenario.lines)
+    callers, offer = scenario.callers.get(channel, Callers()), block.call_back
+    waits = ((parse_duration(wait), c.threshold(share.value)) for wait, share in callers.balk_at_wait.items())
     return c.Queue(
         name=name,
-        channel=list(names).index(channel),
+        channel=list(scenario.channels).index(channel),
         places=c.UNLIMITED if block.waiting_places == "unlimited" else block.waiting_places,
         serve_after_closing=block.closing == "serve",
         balk=tuple(c.threshold(share.value) for share in callers.balk) or (0,),
-        routes=tuple(c.Route(group) for group, queue in enumerate(served) if queue == name),
+        routes=tuple(c.Route(groups.index(group), after) for group, after in plan.routes[name]),
+        announce=_mean_handling(scenario, channel) if block.announce_wait else 0,
+        balk_at_wait=tuple(sorted(waits)),
+        call_back=c.threshold(offer.accepted.value) if offer else 0,
+        call_back_from=offer.from_waiting if offer else 0,
+        interruptible=block.interruptible,
     )
 
 
-def _group(scenario: Scenario, name: str, group: LineGroup, channel: str, calendar: Calendar) -> c.Group:
-    block = scenario.channels[channel]
-    count = group.count.value
-    changes = {0: 0}
-    for start, stop in open_spans(group.staffed or block.staffed or block.hours, calendar):
-        changes[start], changes[stop] = count, 0
-    return c.Group(name, tuple(sorted(changes.items())))
+def _mean_handling(scenario: Scenario, channel: str) -> int:
+    """Conversation and wrap-up in whole ms, at least 1."""
+    handling = scenario.handling[channel]
+    wrap_up = handling.wrap_up.law().mean if handling.wrap_up else 0.0
+    return max(1, round(handling.conversation.law().mean + wrap_up))
+
+
+def _group(plan: Plan, name: str) -> c.Group:
+    group = plan.scenario.lines[name]
+    return c.Group(
+        name=name,
+        shifts=duty(group, plan.hours(name), plan.scenario.days),
+        serves=tuple(plan.numbers[queue] for queue in plan.serves(name)),
+        longest_wait=group.takes == "longest wait",
+        speeds=_speeds(group),
+        absent=c.threshold(group.absence.value),
+        factor=_factor(plan.scenario, plan.home(name)),
+    )
+
+
+def _speeds(group: LineGroup) -> tuple[int, ...]:
+    """Percent with 1, 2, ... in hand; more are stated than hold, so that one number turns juggling on."""
+    stated = tuple(speed.value for speed in group.speeds) or (c.FULL_SPEED,)
+    return stated[: group.at_once.value]
+
+
+def _factor(scenario: Scenario, home: str | None) -> tuple[tuple[int, ...], ...]:
+    table = tuple(
+        tuple(
+            c.PER_MILLE if home in (None, province) else round(c.PER_MILLE * (1 + handling.elsewhere.value))
+            for province in scenario.provinces
+        )
+        for handling in (scenario.handling[channel] for channel in scenario.channels)
+    )
+    return table if any(factor != c.PER_MILLE for row in table for factor in row) else ()
 
 
 def _habits(scenario: Scenario, channel: str) -> c.Habits:
-    callers = scenario.callers.get(channel, Callers())
-    switch, names = callers.switch, list(scenario.channels)
-    outcomes = [outcome.name.lower() for outcome in c.UNANSWERED]
-
-    def thresholds(shares: object) -> tuple[int, int, int, int]:
-        abandoned, blocked, balked, closed = (c.threshold(getattr(shares, name).value) for name in outcomes)
-        return abandoned, blocked, balked, closed
-
+    callers, names = scenario.callers.get(channel, Callers()), list(scenario.channels)
+    switch, silent, forwarded, again = callers.switch, callers.silent, callers.forwarded, callers.calls_again
     target = names.index(switch.to) if switch else -1
     return c.Habits(
-        redial=thresholds(callers.redial),
-        switch=thresholds(switch) if switch else (0, 0, 0, 0),
+        redial=_by_outcome(callers.redial),
+        switch=_by_outcome(switch) if switch else (0, 0, 0, 0),
         switch_to=(target,) * 4,
         closed_from_opening=callers.closed_redial == "after opening",
+        voicemail=c.threshold(scenario.channels[channel].voicemail.value),
+        silent=c.threshold(silent.share.value) if silent else 0,
+        forward=c.threshold(forwarded.share.value) if forwarded else 0,
+        forward_to=names.index(forwarded.to) if forwarded else -1,
+        again=c.threshold(again.share.value) if again else 0,
+    )
+
+
+def _by_outcome(shares: object) -> tuple[int, int, int, int]:
+    outcomes = [outcome.name.lower() for outcome in c.UNANSWERED]
+    abandoned, blocked, balked, closed = (c.threshold(getattr(shares, name).value) for name in outcomes)
+    return abandoned, blocked, balked, closed
+
+
+def _priorities(scenario: Scenario) -> tuple[c.Priority, ...]:
+    known = {
+        "channel": tuple(scenario.channels),
+        "province": scenario.provinces,
+        "campaign": causes_of(scenario),
+        "topic": topics_of(scenario),
+        "age": ages_of(scenario),
+    }
+
+    def number(selector: Selector, key: str) -> int:
+        name = getattr(selector, key)
+        return -1 if name is None else known[key].index(name)
+
+    return tuple(
+        c.Priority(
+            channel=number(selector, "channel"),
+            province=number(selector, "province"),
+            cause=number(selector, "campaign"),
+            topic=number(selector, "topic"),
+            age=number(selector, "age"),
+        )
+        for selector in scenario.priorities
     )

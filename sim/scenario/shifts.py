@@ -1,0 +1,129 @@
+"""When which line is on duty: hours on the days of a calendar, extra lines, breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from sim.clock import DAY, Calendar
+from sim.quantities import WeeklyHours, parse_hours
+from sim.scenario.lines import LineGroup
+
+Spans = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """``count`` lines from ``start`` to ``stop``, because of hours that are written for ``day``."""
+
+    day: int
+    start: int
+    stop: int
+    count: int
+
+
+def open_spans(hours: WeeklyHours, calendar: Calendar) -> Spans:
+    """Intervals [from, to) in which ``hours`` hold on working days, touching ones joined, up to the horizon."""
+    spans = sorted((start, stop) for _, start, stop in _by_day(hours, calendar))
+    return tuple(_joined(spans))
+
+
+def _by_day(hours: WeeklyHours, calendar: Calendar) -> Iterator[tuple[int, int, int]]:
+    """(day, from, to) of every stretch of hours; one may pass midnight and still belongs to its day."""
+    for day, working in enumerate(calendar.working):
+        if working or hours.always:
+            for start, stop in _joined(hours.spans[calendar.weekday(day)]):
+                yield day, day * DAY + start, min(day * DAY + stop, calendar.horizon)
+
+
+def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    joined: list[tuple[int, int]] = []
+    for start, stop in spans:
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(stop, joined[-1][1]))
+        else:
+            joined.append((start, stop))
+    return joined
+
+
+def duty(group: LineGroup, usual: WeeklyHours, calendar: Calendar) -> tuple[Spans, ...]:
+    """By line, when it is on duty: line k wherever more than k lines are scheduled.
+
+    ``usual`` are the hours of a count without ``staffed``. A stretch of duty ends where the next one is written for
+    another day, so that a line may be absent on the one and not on the other.
+    """
+    return _lines(_steps(_pieces(group, usual, calendar), _pauses(group, calendar)))
+
+
+def _pieces(group: LineGroup, usual: WeeklyHours, calendar: Calendar) -> list[_Piece]:
+    level: list[tuple[WeeklyHours, int]] = []
+    if group.count is not None:
+        level = [(group.staffed.value if group.staffed else usual, group.count.value)]
+    for text, lines in (group.shifts or {}).items():
+        level.append((parse_hours(text), lines.value))
+    pieces = [_Piece(*span, lines) for hours, lines in level for span in _by_day(hours, calendar)]
+    for extra in group.extra:
+        first = (extra.first - calendar.first).days if extra.first else 0
+        last = (extra.last - calendar.first).days if extra.last else len(calendar.working)
+        spans = [span for span in _by_day(extra.hours.value, calendar) if first <= span[0] <= last]
+        pieces += [_Piece(*span, extra.count.value) for span in spans]
+    return [piece for piece in pieces if piece.count]
+
+
+def _pauses(group: LineGroup, calendar: Calendar) -> list[_Piece]:
+    everyone = 1 << 40
+    return [
+        _Piece(*span, pause.count.value if pause.count is not None else everyone)
+        for pause in group.breaks
+        for span in _by_day(pause.hours.value, calendar)
+    ]
+
+
+def _steps(pieces: list[_Piece], pauses: list[_Piece]) -> list[tuple[int, int, int, int]]:
+    """(from, to, lines, day) of each stretch with lines, in order; ``day`` is the earliest that these belong to."""
+    edges = sorted({edge for piece in (*pieces, *pauses) for edge in (piece.start, piece.stop)})
+    active, paused = _Active(pieces), _Active(pauses)
+    steps = []
+    for start, stop in pairwise(edges):
+        present = active.at(start)
+        level = sum(piece.count for piece in present) - sum(pause.count for pause in paused.at(start))
+        if level > 0:
+            steps.append((start, stop, level, min(piece.day for piece in present)))
+    return steps
+
+
+class _Active:
+    """Walks along pieces once: those that hold at one instant after the other."""
+
+    def __init__(self, pieces: list[_Piece]) -> None:
+        self.coming = sorted(pieces, key=lambda piece: piece.start, reverse=True)
+        self.present: list[_Piece] = []
+
+    def at(self, instant: int) -> list[_Piece]:
+        while self.coming and self.coming[-1].start <= instant:
+            self.present.append(self.coming.pop())
+        self.present = [piece for piece in self.present if piece.stop > instant]
+        return self.present
+
+
+def _lines(steps: list[tuple[int, int, int, int]]) -> tuple[Spans, ...]:
+    lines: list[Spans] = []
+    for level in sorted({step[2] for step in steps}):
+        # Lines between one level that occurs and the next have the same duty.
+        lines += [_stretches(steps, level)] * (level - len(lines))
+    return tuple(lines)
+
+
+def _stretches(steps: list[tuple[int, int, int, int]], least: int) -> Spans:
+    spans: list[tuple[int, int]] = []
+    owner = -1
+    for start, stop, level, day in steps:
+        if level < least:
+            continue
+        if spans and spans[-1][1] == start and owner == day:
+            spans[-1] = (spans[-1][0], stop)
+        else:
+            spans.append((start, stop))
+        owner = day
+    return tuple(spans)
