@@ -110,7 +110,7 @@ class Group:
             for start, stop in spans:
                 changes[start] = changes.get(start, 0) + 1
                 changes[stop] = changes.get(stop, 0) - 1
-        level, levels = 0, []
+        level, levels = 0, list[tuple[int, int]]()
         for instant, change in sorted(changes.items()):
             level += change
             if not levels or change:
@@ -176,3 +176,9 @@ class Centre:
             if instant < closes:
                 return max(opens, instant)
         return None
+
+    def luck_used(self) -> frozenset[str]:
+        """Names of the world's luck that only some centres compare with a threshold, of those that this one does."""
+        of_habits = ("voicemail", "silent", "forward", "again")
+        used = {name for name in of_habits for habits in self.habits if getattr(habits, name)}
+        return frozenset(used | {"call_back" for queue in self.queues if queue.call_back})

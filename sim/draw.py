@@ -37,7 +37,8 @@ class Luck:
     """All that is needed to draw worlds of a scenario: rates, laws by channel, shares of topics and ages.
 
     ``strata`` (S, 3) channel, province, cause. ``count`` (S, days) expected callers. ``topic`` and ``age`` hold
-    cumulative shares by (cause, channel).
+    cumulative shares by (cause, channel). ``used`` names the luck that only some scenarios have a use for.
+    ``lines`` (name, how many) of the groups whose lines may be absent, over ``days``.
     """
 
     rates: Rates
@@ -49,6 +50,11 @@ class Luck:
     wrap_up: tuple[Law, ...]
     patience: tuple[Law, ...]
     redial_delay: tuple[Law, ...]
+    silence: tuple[Law, ...]
+    again_delay: tuple[Law, ...]
+    used: frozenset[str]
+    lines: tuple[tuple[str, int], ...]
+    days: int
     topics: tuple[str, ...]
     ages: tuple[str, ...]
     topic: Floats
@@ -78,6 +84,11 @@ def prepare(scenario: Scenario) -> Luck:
         wrap_up=tuple(part.wrap_up.law() if part.wrap_up else Deterministic(0.0) for part in handling),
         patience=tuple(part.patience.law() for part in callers),
         redial_delay=tuple(part.redial_delay.law() if part.redial_delay else Never() for part in callers),
+        silence=tuple(part.silent.holds.law() if part.silent else Deterministic(0.0) for part in callers),
+        again_delay=tuple(part.calls_again.delay.law() if part.calls_again else Never() for part in callers),
+        used=scenario.centre.luck_used(),
+        lines=tuple((group.name, len(group.shifts)) for group in scenario.centre.groups if group.absent),
+        days=len(scenario.days.working),
         topics=topics,
         ages=ages,
         topic=topic,
@@ -132,6 +143,11 @@ def draw(luck: Luck, *, seed: int, replication: int) -> World:
         purpose: source.attempt_marks(purpose, at)
         for purpose in ("patience", "redial", "switch", "balk", "redial-delay")
     }
+    nothing = np.zeros((len(slot), 0))
+
+    def now_and_then(purpose: str, of: str) -> Floats:
+        return source.attempt_marks(purpose, at) if of in luck.used else nothing
+
     return World(
         channels=luck.rates.channels,
         provinces=luck.rates.provinces,
@@ -153,7 +169,26 @@ def draw(luck: Luck, *, seed: int, replication: int) -> World:
         switch=_whole(each["switch"]),
         balk=_whole(each["balk"]),
         redial_delay=_by_channel(luck.redial_delay, each["redial-delay"]),
+        voicemail=_whole(now_and_then("voicemail", "voicemail")),
+        call_back=_whole(now_and_then("call-back", "call_back")),
+        silent=_whole(now_and_then("silent", "silent")),
+        silence=np.maximum(_by_channel(luck.silence, now_and_then("silence", "silent")), 1),
+        forward=_whole(now_and_then("forward", "forward")),
+        again=_whole(now_and_then("again", "again")),
+        again_delay=_by_channel(luck.again_delay, now_and_then("again-delay", "again")),
+        groups=tuple(name for name, _ in luck.lines),
+        absence=_absences(luck, seed, replication),
     )
+
+
+def _absences(luck: Luck, seed: int, replication: int) -> Whole:
+    """Uniforms by group, line and day: line 2 has its own stream, whichever plan has a line 2."""
+    most = max((lines for _, lines in luck.lines), default=0)
+    absence = np.zeros((len(luck.lines), most, luck.days), dtype=np.int64)
+    for row, (name, lines) in zip(absence, luck.lines, strict=True):
+        for line in range(lines):
+            row[line] = _whole(uniforms(seed, replication, ("absence", name, str(line)), (luck.days,)))
+    return absence
 
 
 @dataclass(frozen=True)

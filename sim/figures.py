@@ -10,13 +10,16 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.dates import DateFormatter, DayLocator
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from sim.clock import DAY, HOUR, MINUTE, SECOND
 from sim.demand import rates_of
+from sim.draw import draw_world
 from sim.errors import ResultsError
 from sim.quantities import WEEKDAYS
 from sim.results import Result
 from sim.scenario.model import Scenario
+from sim.timelines import duty_of
 
 #: Okabe and Ito's colours in an order of falling darkness, each with a hatch, so that pictures read in greyscale.
 _STYLE = {
@@ -24,6 +27,7 @@ _STYLE = {
     "abandoned": ("#D55E00", "///", "gave up"),
     "blocked": ("#E69F00", "xx", "busy"),
     "balked": ("#CC79A7", "..", "left on meeting a queue"),
+    "called_back": ("#56B4E9", "\\\\", "called back"),
     "closed": ("#DDDDDD", "", "outside opening hours"),
 }
 
@@ -157,61 +161,92 @@ def _stack(ax: Axes, result: Result, cells: slice, names: list[str]) -> None:
     ax.tick_params(axis="x", labelsize=8)
 
 
+#: Rows beyond these make a picture that nobody reads.
+_MOST_ROWS = 24
+
+
 def draw_busy_day(result: Result) -> Figure:
     """One day of replication 0: what each line did and who waited for it."""
     contacts = {name: np.ma.getdata(column) for name, column in result.contacts.items()}
     first = contacts["replication"] == 0
     contacts = {name: column[first] for name, column in contacts.items()}
-    calendar = result.scenario.days
+    calendar, centre = result.scenario.days, result.scenario.centre
     start = (contacts["dialled"] - np.datetime64(calendar.first)).astype("timedelta64[ms]").astype(np.int64)
     day = int(np.bincount(start[contacts["outcome"] != "closed"] // DAY).argmax())
-    groups = [group.name for group in result.scenario.centre.groups]
-    serves = {queue.name: groups[queue.routes[0].group] for queue in result.scenario.centre.queues if queue.routes}
-    ax = _axes(None, height=1.6 + 0.62 * len(groups))
+    duty = _duty_on(result, day)
+    rows = {line: number for number, line in enumerate(reversed(list(duty)[:_MOST_ROWS]))}
+    waits_for = {queue.name: (centre.groups[queue.routes[0].group].name, 0) for queue in centre.queues if queue.routes}
+    ax = _axes(None, height=1.6 + 0.62 * len(rows))
     today = (start < (day + 1) * DAY) & (start + contacts["wait_ms"] + contacts["handling_ms"] >= day * DAY)
+    lanes = _lanes(contacts, start)
     for i in np.flatnonzero(today):
-        mine = contacts["line_group"][i] or serves[contacts["queue"][i]]
-        row = len(groups) - 1 - groups.index(str(mine))
-        at, wait, held = (
-            (x - day * DAY * (k == 0)) / HOUR
-            for k, x in enumerate((start[i], contacts["wait_ms"][i], contacts["handling_ms"][i]))
-        )
-        _contact(ax, row, at, wait, held, str(contacts["outcome"][i]))
-    _hours_open(ax, result, day, groups)
-    ax.set_yticks(range(len(groups)), groups[::-1])
-    ax.set_xlim(8, 20)
-    ax.set_ylim(-0.7, len(groups) - 0.3)
-    ax.set_xticks(range(8, 21), [f"{hour}:00" for hour in range(8, 21)])
+        group, line = str(contacts["line_group"][i]), int(contacts["line"][i])
+        row = rows.get((group, line) if group else waits_for[contacts["queue"][i]])
+        if row is not None:
+            times = (start[i] - day * DAY, contacts["wait_ms"][i], contacts["handling_ms"][i])
+            at, wait, held = (time / HOUR for time in times)
+            _contact(ax, row, at, wait, held, str(contacts["outcome"][i]), lane=lanes[i])
+    for whose, row in rows.items():
+        spans = [(a / HOUR, (b - a) / HOUR) for a, b in duty[whose]]
+        ax.broken_barh(spans, (row - 0.42, 0.8), fc="#F0F0F0", ec="none", zorder=0)
+    names = [name if number == 0 else f"{name} {number + 1}" for name, number in rows]
+    ax.set_yticks(range(len(rows)), names)
+    ends = [end / HOUR for whose in rows for span in duty[whose] for end in span]
+    opens, shuts = int(max(0, min(ends, default=9) - 1)), int(min(24, max(ends, default=17) + 2))
+    ax.set_xlim(opens, shuts)
+    ax.set_ylim(-0.7, len(rows) - 0.3)
+    ax.set_xticks(range(opens, shuts + 1), [f"{hour}:00" for hour in range(opens, shuts + 1)])
     ax.set_xlabel("time of day")
     ax.set_ylabel("lines of")
     _day_legend(ax)
     date: dt.date = calendar.date(day)
     what = f"The busiest day of replication 0, {WEEKDAYS[calendar.weekday(day)]} {date}: every line and caller"
-    _title(ax, what, f"{result.scenario.title or result.scenario.name}; shaded: lines on duty")
+    left_out = f"; {len(duty) - len(rows)} more lines not shown" if len(duty) > len(rows) else ""
+    _title(ax, what, f"{result.scenario.title or result.scenario.name}; shaded: lines on duty{left_out}")
     return _figure(ax)
 
 
-def _contact(ax: Axes, row: int, at: float, wait: float, held: float, outcome: str) -> None:
+def _duty_on(result: Result, day: int) -> dict[tuple[str, int], list[tuple[int, int]]]:
+    """Every line with its stretches of duty on that day, in ms of the day; lines that are absent have none."""
+    world = draw_world(result.scenario, seed=result.store.manifest()["seed"])
+    duty: dict[tuple[str, int], list[tuple[int, int]]] = {}
+    for group in result.scenario.centre.groups:
+        spans: dict[int, list[tuple[int, int]]] = {line: [] for line in range(max(len(group.shifts), 1))}
+        for line, start, stop in duty_of(world, group).tolist():
+            if start < (day + 1) * DAY and stop > day * DAY:
+                spans[line].append((max(start - day * DAY, 0), min(stop - day * DAY, DAY)))
+        shown = {line: found for line, found in spans.items() if found or line == 0}
+        duty |= {(group.name, line): found for line, found in shown.items()}
+    return duty
+
+
+def _lanes(contacts: dict[str, Any], start: NDArray[np.int64]) -> list[int]:
+    """For each contact the lowest place at its line that no other contact in hand has."""
+    taken: dict[tuple[str, int], list[tuple[int, int]]] = {}
+    lanes = [0] * len(start)
+    left = start + contacts["wait_ms"]
+    for i in np.lexsort((start, left)):
+        line = (str(contacts["line_group"][i]), int(contacts["line"][i]))
+        here = [(end, lane) for end, lane in taken.get(line, []) if end > left[i]]
+        lanes[i] = min(set(range(len(here) + 1)) - {lane for _, lane in here})
+        taken[line] = [*here, (int(left[i] + contacts["handling_ms"][i]), lanes[i])]
+    return lanes
+
+
+def _contact(ax: Axes, row: int, at: float, wait: float, held: float, outcome: str, *, lane: int) -> None:
     if wait > SECOND / HOUR:
         ax.plot([at, at + wait], [row - 0.3] * 2, color="#555555", lw=1.2, solid_capstyle="butt")
-    if outcome == "answered":
-        ax.broken_barh([(at + wait, held)], (row - 0.18, 0.42), fc=_STYLE["answered"][0], ec="white", lw=0.8)
-    elif outcome == "abandoned":
+    if held:
+        colour, hatch, _ = _STYLE.get(outcome, ("#D55E00", "///", ""))
+        # What is in hand together stands in steps of the same row.
+        bottom, height = row - 0.18 + 0.14 * min(lane, 2), 0.42 - 0.14 * min(lane, 2)
+        ax.broken_barh([(at + wait, held)], (bottom, height), fc=colour, hatch=hatch, ec="white", lw=0.8)
+    elif outcome in ("abandoned", "silent"):
         ax.plot(at + wait, row - 0.3, "x", color=_STYLE["abandoned"][0], ms=6, mew=1.8)
     elif outcome == "blocked":
         ax.plot(at, row - 0.3, "o", color="black", mfc="white", ms=5)
-    elif outcome == "closed":
+    elif outcome in ("closed", "balked"):
         ax.plot(at, row - 0.3, "|", color="black", ms=6)
-
-
-def _hours_open(ax: Axes, result: Result, day: int, groups: list[str]) -> None:
-    for number, group in enumerate(result.scenario.centre.groups):
-        row = len(groups) - 1 - number
-        ends = [at for at, _ in group.changes[1:]] + [result.scenario.centre.horizon]
-        for (at, lines), until in zip(group.changes, ends, strict=True):
-            if lines and at < (day + 1) * DAY and until > day * DAY:
-                span = (at - day * DAY) / HOUR, (until - at) / HOUR
-                ax.broken_barh([span], (row - 0.42, 0.8), fc="#F0F0F0", ec="none", zorder=0)
 
 
 def _day_legend(ax: Axes) -> None:

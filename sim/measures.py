@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sim.centre import UNANSWERED, Centre
 from sim.clock import DAY, HOUR, Calendar
 from sim.contacts import Contacts, Outcome
+from sim.timelines import duty_of, line_time, open_time, queue_time
 from sim.world import World
 
 Whole = NDArray[np.int64]
@@ -23,11 +24,14 @@ Whole = NDArray[np.int64]
 #: Counted or summed over contacts, by the day and hour in which they were dialled.
 CONTACT_COLUMNS = {
     "offered": "contacts while the channel was open, redials included",
-    "answered": "contacts that got a line",
+    "answered": "contacts that got a line while the caller waited",
+    "called_back": "contacts answered by a call-back, accepted or after a message",
     "abandoned": "contacts that gave up waiting",
+    "silent": "of those, contacts that gave up without a sign",
     "blocked": "contacts that met a busy tone",
     "balked": "contacts that left on meeting a queue",
-    "closed": "contacts outside opening hours, or sent away at closing",
+    "closed": "contacts outside opening hours without a message, or sent away at closing",
+    "messages": "contacts outside opening hours that left a message",
     "unfinished": "contacts still in the queue when the follow-up ended",
     "first_offered": "first contacts of callers while the channel was open",
     "short_abandoned": "abandoned within the time that counts as a short abandon",
@@ -35,7 +39,12 @@ CONTACT_COLUMNS = {
     "abandoned_within": "abandoned within it",
     "wait_answered": "waiting time of the answered, ms",
     "wait_abandoned": "waiting time of those who gave up, ms",
-    "handling": "conversation and wrap-up of the answered, ms",
+    "wait_called_back": "time from the call or message to the call-back, ms",
+    "handling": "time from answer to release of the answered and called back, ms",
+    "held_in_vain": "line time held by contacts that had silently left, ms",
+    "forwarded": "answered contacts that were passed on to another channel",
+    "forward_lost": "of those, contacts that were not answered there",
+    "called_again": "answered contacts after which the caller called again",
     "offered_work": "conversation and wrap-up that all offered contacts would have taken, ms",
 }
 #: Counted over persons, by their first contact.
@@ -154,13 +163,13 @@ def measure(world: World, centre: Centre, contacts: Contacts, *, calendar: Calen
     layout = layout_of(world, centre)
     table = np.zeros((layout.size(), len(COLUMNS)), dtype=np.int64)
     channel = np.array([queue.channel for queue in centre.queues])[contacts.queue]
-    values = _contact_values(world, contacts, channel, promises, calendar)
+    values = _contact_values(world, centre, contacts, channel, promises, calendar)
     _add(table, layout, _who(world, contacts, channel), contacts.dialled, values)
     persons, first = _caller_values(world, centre, contacts, channel)
     starts = Contacts(**{name: column[first] for name, column in contacts.columns().items()})
     _add(table, layout, _who(world, starts, channel[first]), starts.dialled, persons)
-    _add_time(table, layout, centre, contacts)
-    return Measures(table, _wait_counts(world, contacts))
+    _add_time(table, layout, world, centre, contacts)
+    return Measures(table, _wait_counts(world, contacts, channel))
 
 
 def _who(world: World, contacts: Contacts, channel: Whole) -> dict[str, Whole]:
@@ -199,22 +208,27 @@ def _add(table: Whole, layout: Layout, who: dict[str, Whole], when: Whole, value
 
 
 def _contact_values(
-    world: World, contacts: Contacts, channel: Whole, promises: Promises, calendar: Calendar
+    world: World, centre: Centre, contacts: Contacts, channel: Whole, promises: Promises, calendar: Calendar
 ) -> dict[str, Whole]:
-    outcome, wait = contacts.outcome, contacts.left_queue - contacts.dialled
+    outcome, wait = contacts.outcome, _wait(world, contacts, channel)
     is_ = {kind: (outcome == kind).astype(np.int64) for kind in Outcome}
-    offered = 1 - is_[Outcome.CLOSED]
-    answered, abandoned = is_[Outcome.ANSWERED], is_[Outcome.ABANDONED]
-    within = contacts.left_queue <= _deadline(contacts.dialled, channel, promises, calendar)
-    whose = contacts.caller
+    answered, called_back = is_[Outcome.ANSWERED], is_[Outcome.CALLED_BACK]
+    abandoned = is_[Outcome.ABANDONED] + is_[Outcome.SILENT]
+    messages = (called_back + is_[Outcome.UNFINISHED]) * ~_while_open(centre, contacts.dialled, channel)
+    offered = 1 - is_[Outcome.CLOSED] - messages
+    within = contacts.dialled + wait <= _deadline(contacts.dialled, channel, promises, calendar)
+    whose, held = contacts.caller, contacts.released - contacts.left_queue
     work = world.conversation[whose, channel] + world.wrap_up[whose, channel]
     return {
         "offered": offered,
         "answered": answered,
+        "called_back": called_back,
         "abandoned": abandoned,
+        "silent": is_[Outcome.SILENT],
         "blocked": is_[Outcome.BLOCKED],
         "balked": is_[Outcome.BALKED],
         "closed": is_[Outcome.CLOSED],
+        "messages": messages,
         "unfinished": is_[Outcome.UNFINISHED],
         "first_offered": offered * (contacts.attempt == 0),
         "short_abandoned": abandoned * (wait <= promises.short_abandon),
@@ -222,10 +236,49 @@ def _contact_values(
         "abandoned_within": abandoned * within,
         "wait_answered": answered * wait,
         "wait_abandoned": abandoned * wait,
-        "handling": contacts.released - contacts.left_queue,
+        "wait_called_back": called_back * wait,
+        "handling": (answered + called_back) * held,
+        "held_in_vain": is_[Outcome.SILENT] * held,
         "offered_work": offered * work,
-        "longest_wait": offered * wait,
+        "longest_wait": offered * (1 - called_back) * wait,
+        **_follow_ups(world, centre, contacts, channel),
     }
+
+
+def _wait(world: World, contacts: Contacts, channel: Whole) -> Whole:
+    """Wait of each contact; who left silently waited until patience ended, whatever the queue made of it."""
+    wait: Whole = contacts.left_queue - contacts.dialled
+    silent = contacts.outcome == Outcome.SILENT
+    if silent.any():
+        wait = wait.copy()
+        wait[silent] = world.patience[contacts.caller[silent], contacts.attempt[silent], channel[silent]]
+    return wait
+
+
+def _while_open(centre: Centre, instant: Whole, channel: Whole) -> NDArray[np.bool_]:
+    """Whether each instant lies in opening hours of its channel."""
+    inside = np.zeros(len(instant), dtype=bool)
+    for number, rules in enumerate(centre.channels):
+        mine = channel == number
+        # Between an odd number of edges; where hours touch, two edges cancel out.
+        edges = np.array([edge for span in rules.open for edge in span], dtype=np.int64)
+        inside[mine] = np.searchsorted(edges, instant[mine], side="right") % 2 == 1
+    return inside
+
+
+def _follow_ups(world: World, centre: Centre, contacts: Contacts, channel: Whole) -> dict[str, Whole]:
+    """Answered contacts after which the caller was passed on or called again, by the contact that follows."""
+    answered = np.isin(contacts.outcome, (Outcome.ANSWERED, Outcome.CALLED_BACK))
+    followed = np.zeros(len(contacts), dtype=bool)
+    followed[:-1] = answered[:-1] & (contacts.caller[1:] == contacts.caller[:-1])
+    passed_on = np.zeros(len(contacts), dtype=bool)
+    if any(habits.forward for habits in centre.habits):
+        thresholds = np.array([habits.forward for habits in centre.habits])[channel]
+        passed_on = followed & (world.forward[contacts.caller, contacts.attempt] < thresholds)
+    lost = np.zeros(len(contacts), dtype=bool)
+    lost[:-1] = passed_on[:-1] & ~answered[1:]
+    columns = {"forwarded": passed_on, "forward_lost": lost, "called_again": followed & ~passed_on}
+    return {name: values.astype(np.int64) for name, values in columns.items()}
 
 
 def _deadline(dialled: Whole, channel: Whole, promises: Promises, calendar: Calendar) -> Whole:
@@ -256,13 +309,15 @@ def _caller_values(world: World, centre: Centre, contacts: Contacts, channel: Wh
         return {name: np.zeros(0, dtype=np.int64) for name in CALLER_COLUMNS}, first
     last = np.append(first[1:], len(contacts)) - 1
     outcome = contacts.outcome
-    reached = np.add.reduceat(outcome == Outcome.ANSWERED, first) > 0
+    answered = (outcome == Outcome.ANSWERED) | (outcome == Outcome.CALLED_BACK)
+    reached = np.add.reduceat(answered, first) > 0
     open_door = np.add.reduceat(outcome != Outcome.CLOSED, first) > 0
     pending = ~reached & (outcome[last] == Outcome.UNFINISHED)
     never = ~reached & ~pending
     at_limit = never & (contacts.attempt[last] + 1 == centre.attempts)
     thresholds = np.zeros((len(centre.channels), len(Outcome)), dtype=np.int64)
     thresholds[:, list(UNANSWERED)] = [habits.redial for habits in centre.habits]
+    thresholds[:, Outcome.SILENT] = thresholds[:, Outcome.ABANDONED]
     would = world.redial[contacts.caller[last], contacts.attempt[last]] < thresholds[channel[last], outcome[last]]
     return {
         "callers": np.ones(len(first), dtype=np.int64),
@@ -276,95 +331,30 @@ def _caller_values(world: World, centre: Centre, contacts: Contacts, channel: Wh
     }, first
 
 
-# Integrals over time
-
-
-@dataclass(frozen=True)
-class Steps:
-    """Step functions on common breakpoints: ``times`` (n+1,) and one row of ``levels`` (k, n) for each."""
-
-    times: Whole
-    levels: Whole
-
-    def integral(self, values: NDArray[Any], edges: Whole) -> Whole:
-        """Integral of ``values`` (n,) over each interval between ``edges``, which are among the times."""
-        area = np.concatenate([[0], np.cumsum(values * np.diff(self.times))])
-        return np.diff(area[np.searchsorted(self.times, edges)])
-
-
-def steps_of(changes: list[tuple[Whole, Whole]], edges: Whole) -> Steps:
-    """Step functions from their changes, each (instants, differences), and breakpoints at ``edges`` too."""
-    every = np.sort(np.concatenate([edges, *(at for at, _ in changes)]), kind="stable")
-    times = every[np.append(True, every[1:] > every[:-1])]
-    levels = np.zeros((len(changes), len(times)), dtype=np.int64)
-    for row, (at, difference) in zip(levels, changes, strict=True):
-        row += np.bincount(np.searchsorted(times, at), difference, len(times)).astype(np.int64)
-    return Steps(times, np.cumsum(levels, axis=1)[:, :-1])
-
-
-def _add_time(table: Whole, layout: Layout, centre: Centre, contacts: Contacts) -> None:
-    table += _duty_and_doors(layout, centre)
+def _add_time(table: Whole, layout: Layout, world: World, centre: Centre, contacts: Contacts) -> None:
+    table += _doors(layout, centre)
     edges = np.arange(0, centre.end + 1, HOUR)
-    for number, group in enumerate(centre.groups):
-        mine = contacts.group == number
-        values = _line_time(group.changes, contacts.left_queue[mine], contacts.released[mine], edges)
+    lines = [line_time(duty_of(world, group), contacts, g, edges) for g, group in enumerate(centre.groups)]
+    for number, values in enumerate(lines):
         _add_hours(table, layout, "lines", number, values)
         _add_hours(table, layout, "all", 0, values)
-    for number in range(len(centre.queues)):
+    for number, queue in enumerate(centre.queues):
         mine = (contacts.queue == number) & (contacts.left_queue > contacts.dialled)
-        values = _queue_time(contacts.dialled[mine], contacts.left_queue[mine], edges)
+        values = queue_time(contacts.dialled[mine], contacts.left_queue[mine], edges)
+        # Over several groups the longest duty of one: the time in which the queue is served.
+        values["on_duty"] = np.max([lines[route.group]["on_duty"] for route in queue.routes], axis=0)
         _add_hours(table, layout, "queue", number, values)
 
 
 @lru_cache(maxsize=16)
-def _duty_and_doors(layout: Layout, centre: Centre) -> Whole:
-    """The part of the table that no caller changes: line time on duty and opening times."""
+def _doors(layout: Layout, centre: Centre) -> Whole:
+    """The part of the table that no luck changes: opening times."""
     table = np.zeros((layout.size(), len(COLUMNS)), dtype=np.int64)
     edges = np.arange(0, centre.end + 1, HOUR)
-    duty = [_presence(np.array(group.changes), edges) for group in centre.groups]
-    for number, values in enumerate(duty):
-        _add_hours(table, layout, "lines", number, values)
-        _add_hours(table, layout, "all", 0, values)
     for number, queue in enumerate(centre.queues):
-        doors = [(at, 1 - closing) for span in centre.channels[queue.channel].open for closing, at in enumerate(span)]
-        values = {"open": _presence(np.array(doors or [(0, 0)]), edges)["on_duty"]}
-        # Over several groups the longest duty of one: the time in which the queue is served.
-        values["on_duty"] = np.max([duty[route.group]["on_duty"] for route in queue.routes], axis=0)
+        values = {"open": open_time(centre.channels[queue.channel].open, edges)}
         _add_hours(table, layout, "queue", number, values)
     return table
-
-
-def _presence(levels: Whole, edges: Whole) -> dict[str, Whole]:
-    """Line time and time with anybody present, from (instant, number present)."""
-    steps = steps_of([(levels[:, 0], np.diff(levels[:, 1], prepend=0))], edges)
-    present = steps.levels[0]
-    return {"staffed": steps.integral(present, edges), "on_duty": steps.integral(present > 0, edges)}
-
-
-def _line_time(changes: tuple[tuple[int, int], ...], start: Whole, stop: Whole, edges: Whole) -> dict[str, Whole]:
-    schedule = np.array(changes, dtype=np.int64)
-    lines = (schedule[:, 0], np.diff(schedule[:, 1], prepend=0))
-    steps = steps_of([lines, _in_and_out(start, stop)], edges)
-    duty, busy = steps.levels
-    return {
-        "busy": steps.integral(busy, edges),
-        "overtime": steps.integral(np.maximum(busy - duty, 0), edges),
-        "all_busy": steps.integral((duty > 0) & (busy >= duty), edges),
-    }
-
-
-def _in_and_out(start: Whole, stop: Whole) -> tuple[Whole, Whole]:
-    ones = np.ones(len(start), dtype=np.int64)
-    return np.concatenate([start, stop]), np.concatenate([ones, -ones])
-
-
-def _queue_time(start: Whole, stop: Whole, edges: Whole) -> dict[str, Whole]:
-    steps = steps_of([_in_and_out(start, stop)], edges)
-    waiting = steps.levels[0]
-    # Changes beyond the last edge are after the period.
-    upto = int(np.searchsorted(steps.times, edges[-1]))
-    longest = np.maximum.reduceat(waiting[:upto], np.searchsorted(steps.times, edges[:-1]))
-    return {"queue_time": steps.integral(waiting, edges), "longest_queue": longest}
 
 
 def _add_hours(table: Whole, layout: Layout, kind: str, number: int, values: dict[str, Whole]) -> None:
@@ -397,13 +387,10 @@ def wait_of(bins: NDArray[Any]) -> NDArray[np.float64]:
     return np.where(bins > 0, BIN ** (np.asarray(bins, dtype=float) - 0.5), 0.0)
 
 
-def _wait_counts(world: World, contacts: Contacts) -> Whole:
-    waited = (contacts.outcome == Outcome.ANSWERED) | (contacts.outcome == Outcome.ABANDONED)
-    columns = (
-        contacts.queue,
-        world.province[contacts.caller],
-        contacts.outcome,
-        bin_of(contacts.left_queue - contacts.dialled),
-    )
+def _wait_counts(world: World, contacts: Contacts, channel: Whole) -> Whole:
+    kind = np.where(contacts.outcome == Outcome.SILENT, Outcome.ABANDONED, contacts.outcome)
+    waited = np.isin(kind, (Outcome.ANSWERED, Outcome.ABANDONED, Outcome.CALLED_BACK))
+    bins = bin_of(_wait(world, contacts, channel))
+    columns = (contacts.queue, world.province[contacts.caller], kind, bins)
     rows, counts = np.unique(np.stack([column[waited] for column in columns], axis=1), axis=0, return_counts=True)
     return np.column_stack([rows, counts]).astype(np.int64)

@@ -28,7 +28,13 @@ if TYPE_CHECKING:
 
 _CHUNK = 50
 _SHARES = (0.5, 0.9, 0.95)
-_WAITS = {"answered": ("answered",), "abandoned": ("abandoned",), "all": ("answered", "abandoned")}
+_WAITS = {
+    "answered": ("answered",),
+    "abandoned": ("abandoned",),
+    "all": ("answered", "abandoned"),
+    "called_back": ("called_back",),
+}
+_WORDS = {"all": "answered and abandoned", "called_back": "called-back"}
 
 
 @dataclass(frozen=True)
@@ -104,7 +110,8 @@ class Result:
         return {}
 
     def _remember(self, slices: tuple[str, ...]) -> list[Row]:
-        rows = list(rows_of(self.moments, self.layout.cells(), slices=slices))
+        luck = self.scenario.centre.luck_used()
+        rows = list(rows_of(self.moments, self.layout.cells(), slices=slices, luck=luck))
         if "period" in slices:
             rows += self._wait_quantiles()
         self._rows[slices] = rows
@@ -119,7 +126,7 @@ class Result:
             found = {key: distribution for key, distribution in found.items() if distribution.counts.sum()}
             products = self._products(kind, found)
             for (name, what), distribution in found.items():
-                waited = "answered and abandoned" if what == "all" else what
+                waited = _WORDS.get(what, what)
                 for i, share in enumerate(_SHARES):
                     bb, be, ee = products[name, what][i]
                     quantile = distribution.quantile(share, (bb, be, ee), self.replications)
@@ -151,7 +158,8 @@ class Result:
                 SELECT key, replication, sum(count)::DOUBLE AS e, {", ".join(below)}
                 FROM (SELECT replication, outcome, count, {whose} AS of, {wait} AS wait
                       FROM {{table}} WHERE replication < ?)
-                JOIN rows ON of = name AND (what = 'all' OR what = outcome) GROUP BY key, replication
+                JOIN rows ON of = name AND (what = outcome OR what = 'all' AND outcome <> 'called_back')
+                GROUP BY key, replication
             ) GROUP BY key"""
         table = self.store.read("waits", query, [self.replications], rows=keys | limits)
         order = list(found)

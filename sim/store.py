@@ -28,7 +28,7 @@ from sim.scenario.load import dumps
 from sim.scenario.model import Scenario
 
 #: Raised whenever the same scenario and seed give other numbers than before.
-RESULTS_VERSION = 1
+RESULTS_VERSION = 2
 _PART = re.compile(r"(\d+)-(\d+)\.parquet")
 Columns = Mapping[str, NDArray[Any]]
 

@@ -64,11 +64,17 @@ OF_PERSONS = (
     _count("cut_off", "people who would have called again after the period"),
     _count("first_offered", "first contacts while open: the demand as stated"),
     _count("offered", "contacts while open, redials included"),
-    _count("answered", "contacts answered"),
+    _count("answered", "contacts answered while the caller waited"),
+    _count("called_back", "contacts answered by a call-back, accepted or after a message"),
     _count("abandoned", "contacts that gave up waiting"),
+    _count("silent", "of those, contacts that gave up without a sign"),
     _count("blocked", "contacts that met a busy tone"),
     _count("balked", "contacts that left on meeting a queue"),
-    _count("closed", "contacts outside opening hours"),
+    _count("closed", "contacts outside opening hours, without a message"),
+    _count("messages", "contacts outside opening hours that left a message"),
+    _count("forwarded", "contacts passed on to another channel after an answer"),
+    _share("forward_lost_share", "passed on and not answered there / passed on", {"forward_lost": 1}, {"forwarded": 1}),
+    _count("called_again", "answered contacts after which the caller called again"),
     _count("unfinished", "contacts still in a queue when the follow-up ended"),
     _share("abandonment", "abandoned / offered", {"abandoned": 1}, {"offered": 1}),
     _share(
@@ -91,6 +97,14 @@ OF_PERSONS = (
         _MS_PER_S,
     ),
     Definition(
+        "time_to_call_back",
+        "mean time from the call or message to the call-back",
+        "min",
+        {"wait_called_back": 1},
+        {"called_back": 1},
+        _MS_PER_MIN,
+    ),
+    Definition(
         "longest_wait", "longest wait in a period, mean over periods", "s", {"longest_wait": 1}, None, _MS_PER_S
     ),
     _share("service_level_of_offered", "answered within AWT / offered", {"answered_within": 1}, {"offered": 1}),
@@ -102,7 +116,12 @@ OF_PERSONS = (
     ),
     _share("service_level_of_answered", "answered within AWT / answered", {"answered_within": 1}, {"answered": 1}),
     Definition(
-        "handling_time", "mean handling time of the answered", "min", {"handling": 1}, {"answered": 1}, _MS_PER_MIN
+        "handling_time",
+        "mean time from answer to release, of the answered and called back",
+        "min",
+        {"handling": 1},
+        {"answered": 1, "called_back": 1},
+        _MS_PER_MIN,
     ),
 )
 #: Of queues besides.
@@ -115,7 +134,16 @@ OF_QUEUES = (
         {"on_duty": 1},
     ),
     Definition("carried_load", "handling time / time with a line on duty", "erlang", {"handling": 1}, {"on_duty": 1}),
-    Definition("queue_length", "mean number waiting while open", "contacts", {"queue_time": 1}, {"open": 1}),
+    Definition(
+        "held_in_vain", "line time held by who had silently left", "h per period", {"held_in_vain": 1}, None, _MS_PER_H
+    ),
+    Definition(
+        "queue_length",
+        "mean number waiting, call-backs and messages too / opening time",
+        "contacts",
+        {"queue_time": 1},
+        {"open": 1},
+    ),
     Definition("longest_queue", "most waiting at once, mean over periods", "contacts", {"longest_queue": 1}),
 )
 #: Of line groups.
@@ -127,6 +155,18 @@ OF_LINES = (
     Definition("overtime", "busy line time beyond the schedule", "h per period", {"overtime": 1}, None, _MS_PER_H),
 )
 DEFINITIONS = {d.name: d for d in (*OF_PERSONS, *OF_QUEUES, *OF_LINES)}
+
+#: Measures of what only some centres do, with the luck that it takes; elsewhere they are left out.
+TAKES = {
+    "called_back": {"call_back", "voicemail"},
+    "time_to_call_back": {"call_back", "voicemail"},
+    "messages": {"voicemail"},
+    "silent": {"silent"},
+    "held_in_vain": {"silent"},
+    "forwarded": {"forward"},
+    "forward_lost_share": {"forward"},
+    "called_again": {"again"},
+}
 
 #: The setting of a scenario and the measure it means.
 SERVICE_LEVELS = {
@@ -161,12 +201,19 @@ class Row:
     definition: str
 
 
-def rows_of(moments: Moments, cells: list[tuple[str, str, str, int]], *, slices: tuple[str, ...]) -> Iterator[Row]:
-    """Every measure of every cell whose slice is asked for; cells in which nothing happened are left out."""
+def rows_of(
+    moments: Moments, cells: list[tuple[str, str, str, int]], *, slices: tuple[str, ...], luck: frozenset[str]
+) -> Iterator[Row]:
+    """Every measure of every cell whose slice is asked for, as far as ``luck`` is in play (see TAKES).
+
+    Cells in which nothing happened are left out.
+    """
     for cell, (kind, name, slice_, number) in enumerate(cells):
         if slice_ not in slices or not moments.total[cell].any():
             continue
         for definition in definitions_of(kind):
+            if definition.name in TAKES and not TAKES[definition.name] & luck:
+                continue
             found = definition.estimate(moments, cell)
             if found is not NOTHING:
                 yield Row(

@@ -51,11 +51,12 @@ def contact_columns(replication: int, world: World, centre: Centre, contacts: Co
         "handling_ms": contacts.released - contacts.left_queue,
         "outcome": contacts.outcome,
         "line_group": answered_by,
+        "line": contacts.line,
     }
 
 
 def wait_columns(first: int, measures: Sequence[Measures], centre: Centre) -> Table:
-    """How many answered and abandoned contacts waited how long, by replication, queue and province."""
+    """How many answered, abandoned and called-back contacts waited how long, by replication, queue and province."""
     rows = np.concatenate([found.waits for found in measures])
     counts = [len(found.waits) for found in measures]
     queue, province, outcome, bins, count = rows.astype(np.int32).T

@@ -49,6 +49,7 @@ def tell_scenario(scenario: Scenario, out: Console) -> None:
     if outside.sum():
         out.print(f"Expected while closed: {outside.sum():,.1f} first contacts that nobody can answer")
     out.print(_channels(scenario, inside, outside))
+    out.print(_groups(scenario))
     out.print(_queues(scenario, inside))
     out.print(_days(scenario, rates.by_day(while_open=True)))
     out.print(_assumptions(scenario))
@@ -87,7 +88,7 @@ def _channels(scenario: Scenario, inside: Any, outside: Any) -> Table:
 
 def _queues(scenario: Scenario, inside: Any) -> Table:
     """Load of each queue if everyone were served, redials left out: they depend on what happens."""
-    title = "Queues: load if every first contact were served (redials come on top)"
+    title = "Queues: load of their own lines if every first contact were served (redials come on top)"
     table = _table(title, "queue", "line hours", "expected", "per working day", "offered load", "utilisation")
     names, centre = queues_of(scenario), scenario.centre
     for number, queue in enumerate(centre.queues):
@@ -97,26 +98,45 @@ def _queues(scenario: Scenario, inside: Any) -> Table:
         expected = inside[:, c, provinces].sum()
         handling = scenario.handling[channel]
         mean = handling.conversation.law().mean + (handling.wrap_up.law().mean if handling.wrap_up else 0.0)
-        staffed = sum(line_time(centre.groups[r.group].changes, centre.end) for r in queue.routes)
-        on_duty = max(
-            line_time([(t, min(n, 1)) for t, n in centre.groups[r.group].changes], centre.end) for r in queue.routes
-        )
+        own = [centre.groups[r.group] for r in queue.routes if centre.groups[r.group].serves[:1] == (number,)]
+        staffed = sum(line_time(group.levels(), centre.end) * group.at_once for group in own)
+        on_duty = max((line_time([(t, min(n, 1)) for t, n in g.levels()], centre.end) for g in own), default=0)
         used = expected * mean / staffed if staffed else float("inf")
         table.add_row(
             queue.name,
-            f"{staffed / HOUR:,.0f}",
+            f"{staffed / HOUR:,.0f}" if own else "shared",
             f"{expected:,.1f}",
             f"{expected / max(scenario.days.working_days, 1):,.2f}",
-            f"{expected * mean / on_duty:.2f} erlang" if on_duty else "-",
-            f"{used:.0%}" + (" (too much)" if used > 1 else ""),
+            f"{expected * mean / on_duty:.2f} erlang" if on_duty else f"{expected * mean / HOUR:.0f} h of work",
+            (f"{used:.0%}" + (" (too much)" if used > 1 else "")) if own else "-",
         )
     return table
 
 
-def line_time(changes: Any, end: int) -> int:
-    """Integral of a schedule up to ``end``, in line ms."""
-    at = [min(t, end) for t, _ in changes] + [end]
-    return sum(n * (later - start) for (_, n), start, later in zip(changes, at, at[1:], strict=False))
+def line_time(levels: Any, end: int) -> int:
+    """Integral of (instant, lines) up to ``end``, in line ms."""
+    at = [min(t, end) for t, _ in levels] + [end]
+    return sum(n * (later - start) for (_, n), start, later in zip(levels, at, at[1:], strict=False))
+
+
+def _groups(scenario: Scenario) -> Table:
+    """Whom each group of lines serves, in which order and after which wait."""
+    centre = scenario.centre
+    table = _table("Lines", "lines of", "at most", "hours", "chats at once", "serve (own first)", left=1)
+    table.columns[-1].justify = "left"
+    for number, group in enumerate(centre.groups):
+        helped = []
+        for queue in group.serves:
+            after = min(route.after for route in centre.queues[queue].routes if route.group == number)
+            helped.append(centre.queues[queue].name + (f" after {format_duration(after)}" if after else ""))
+        table.add_row(
+            group.name,
+            str(len(group.shifts)),
+            f"{line_time(group.levels(), centre.end) / HOUR:,.0f}",
+            " / ".join([str(group.at_once), *(f"{speed} %" for speed in group.speeds if group.at_once > 1)]),
+            ", ".join(helped) + (" (longest wait first)" if group.longest_wait else ""),
+        )
+    return table
 
 
 def _days(scenario: Scenario, by_day: Any) -> Table:
@@ -239,19 +259,25 @@ def _calls(scenario: Scenario, of: Any) -> Table:
     caption = f"offered: while open, redials included. Service level: {DEFINITIONS[level].text}; AWT: " + "; ".join(
         _awt(name, scenario) for name in scenario.channels
     )
-    table = _table(
-        "What happened to contacts, per period",
-        *("queue", "offered", "answered", "gave up", "busy", "closed", "lost %", "service level %"),
-        caption=caption,
-    )
-    for queue in (queue.name for queue in scenario.centre.queues):
-        table.add_row(
-            queue,
-            *(
-                _plain(of(m, "queue", queue))
-                for m in ("offered", "answered", "abandoned", "blocked", "closed", "loss", level)
-            ),
-        )
+    columns = {
+        "offered": "offered",
+        "answered": "answered",
+        "called back": "called_back",
+        "gave up": "abandoned",
+        "busy": "blocked",
+        "left at once": "balked",
+        "closed": "closed",
+        "passed on": "forwarded",
+        "lost %": "loss",
+        "service level %": level,
+    }
+    queues = [queue.name for queue in scenario.centre.queues]
+    # Columns of what this scenario does not know are left out.
+    seen = {m for m in columns.values() for queue in queues if of(m, "queue", queue).value > 0}
+    columns = {name: m for name, m in columns.items() if m in seen or m not in ("called_back", "balked", "forwarded")}
+    table = _table("What happened to contacts, per period", "queue", *columns, caption=caption)
+    for queue in queues:
+        table.add_row(queue, *(_plain(of(m, "queue", queue)) for m in columns.values()))
     return table
 
 
@@ -300,10 +326,10 @@ def _people(scenario: Scenario, rows: list[Row], of: Any) -> Table:
 
 def _lines(scenario: Scenario, of: Any) -> Table:
     title = "How busy the lines were, per period"
-    table = _table(title, "lines of", "number", "on duty h", "busy h", "overtime h", "occupancy %", "all busy %")
-    for name, group in scenario.lines.items():
-        measures = ("staffed", "busy", "overtime", "occupancy", "all_lines_busy")
-        table.add_row(name, str(group.count.value), *(_plain(of(m, "lines", name)) for m in measures))
+    table = _table(title, "lines of", "at most", "on duty h", "busy h", "overtime h", "occupancy %", "all busy %")
+    for group in scenario.centre.groups:
+        name, measures = group.name, ("staffed", "busy", "overtime", "occupancy", "all_lines_busy")
+        table.add_row(name, str(len(group.shifts)), *(_plain(of(m, "lines", name)) for m in measures))
     return table
 
 

@@ -133,6 +133,7 @@ LAYERS = (
     ("contacts", "centre", "world"),
     ("scenario", "demand"),
     ("draw", "engines", "audit"),
+    ("timelines",),
     ("measures", "estimates"),
     ("summary", "tables", "store", "results", "studies"),
     ("figures", "tell", "reference"),

@@ -19,7 +19,7 @@ def simulate(world: World, centre: Centre, *, engine: str = "simpy") -> Contacts
     if world.channels != tuple(channel.name for channel in centre.channels) or world.provinces != centre.provinces:
         raise ValueError("the world and the centre do not have the same channels and provinces")
     if missing := ", ".join(sorted(set(_not_drawn(world, centre)))):
-        raise ValueError(f"the centre needs luck that this world was drawn without: {missing}; draw it from its scenario")
+        raise ValueError(f"the centre needs luck that this world was drawn without: {missing}")
     from sim.engines import simpy_engine
 
     return simpy_engine.simulate(world, centre)
@@ -27,10 +27,7 @@ def simulate(world: World, centre: Centre, *, engine: str = "simpy") -> Contacts
 
 def _not_drawn(world: World, centre: Centre) -> Iterator[str]:
     """Luck that the centre's thresholds are compared with, yet that the world does not hold."""
-    needed = {"call_back"} if any(queue.call_back for queue in centre.queues) else set()
-    for habits in centre.habits:
-        needed |= {name for name in ("voicemail", "silent", "forward", "again") if getattr(habits, name)}
-    yield from (name for name in needed if world.redial.shape != getattr(world, name).shape)
+    yield from (name for name in centre.luck_used() if world.redial.shape != getattr(world, name).shape)
     if centre.attempts > world.redial.shape[1]:
         yield f"attempts beyond {world.redial.shape[1]}"
     for group in centre.groups:

@@ -61,10 +61,7 @@ class Line:
 
     def may_take(self, contact: Contact, now: int) -> bool:
         """Whether there is room, and the line is on duty or serves on after the contact's closing time."""
-        if contact.deskwork:
-            room = not self.in_hand
-        else:
-            room = self.calls() < self.group.at_once
+        room = not self.in_hand if contact.deskwork else self.calls() < self.group.at_once
         return room and (self.on_duty or (contact.served_late and self._was_there_at(contact.closes, now)))
 
     def _was_there_at(self, closes: int, now: int) -> bool:
@@ -77,11 +74,13 @@ class Line:
         return self.group.speeds[calls - 1]
 
     def add(self, contact: Contact, work: int, now: int) -> None:
+        """Take a contact in hand that brings so many ms of work."""
         self._work_until(now)
         contact.left = work * FULL_SPEED
         self.in_hand.append(contact)
 
     def remove(self, contact: Contact, now: int) -> None:
+        """Have done with a contact."""
         self._work_until(now)
         self.in_hand.remove(contact)
 
