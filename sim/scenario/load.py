@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import Place, ScenarioError
+from sim.scenario.feasible import impossible
 from sim.scenario.mistakes import type_mistakes
 from sim.scenario.model import Scenario
-from sim.scenario.rules import broken_rules, unreachable_demand
+from sim.scenario.rules import broken_rules
 from sim.scenario.settings import apply_settings, read_with_parents
 from sim.scenario.source import Located, read_text, write_text
+from sim.scenario.traced import anchored, trace_mistakes
 
 
 def load(path: str | Path, settings: Sequence[str] = ()) -> Scenario:
@@ -40,10 +42,11 @@ def with_settings(scenario: Scenario, settings: Iterable[str]) -> Scenario:
 
 
 def _validated(tree: Located) -> Scenario:
+    tree = anchored(tree)
     scenario, mistakes = type_mistakes(tree)
     mistakes += broken_rules(tree)
     if scenario is not None and not mistakes:
-        mistakes = unreachable_demand(scenario, tree)
+        mistakes = [*impossible(scenario, tree), *trace_mistakes(scenario, tree)]
     if mistakes or scenario is None:
         raise ScenarioError(mistakes)
     return scenario

@@ -24,7 +24,7 @@ _EXPECTED = {
     "bool_type": "true or false",
 }
 #: What pydantic adds to its locations though no file contains it.
-_INVISIBLE = {"value", "count", *laws.TAGS, *campaigns.TAGS}
+_INVISIBLE = {"value", "count", "hours", "to", "[key]", *laws.TAGS, *campaigns.TAGS}
 
 
 def type_mistakes(tree: Located) -> tuple[Scenario | None, list[Mistake]]:
@@ -51,6 +51,8 @@ def _mistake(tree: Located, detail: ErrorDetails) -> Mistake:
         return Mistake(where.key, path, message + (f" Allowed are {', '.join(allowed)}" if allowed else ""))
     if kind == "missing":
         return Mistake(where.key, ".".join([*filter(None, [path]), *(rest or [str(detail["loc"][-1])])]), "is missing")
+    if detail["loc"][-1] == "[key]":
+        return Mistake(where.key, path, _message(kind, detail, detail["input"]))
     where, path, message = _name_first(where, path, _message(kind, detail, where.plain()))
     # The YAML reader puts an empty value where the next one begins.
     return Mistake(where.key if where.value is None else where.place, path, message)

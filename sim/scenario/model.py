@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from functools import cached_property
+from math import isfinite
 from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, model_validator
 
 from sim.centre import Centre
 from sim.clock import Calendar
 from sim.scenario.campaigns import Campaign
 from sim.scenario.laws import AnyLaw, NeverLaw
 from sim.scenario.lines import LineGroup, RouteEntry, Selector
+from sim.scenario.trace import Trace, TraceFile
 from sim.scenario.types import (
     Attempts,
     Block,
@@ -86,8 +88,8 @@ class Channel(Block):
     )
     waiting_places: Places = Field("unlimited", description="0 gives a busy tone")
     closing: Literal["serve", "send away"] = Field("serve", description="what happens to who waits at closing")
-    interruptible: bool = Field(False, description="whether its work is laid aside for a call and resumed after it")
-    announce_wait: bool = Field(False, description="whether callers hear how long they will wait")
+    interruptible: StrictBool = Field(False, description="whether its work is laid aside for a call, and resumed")
+    announce_wait: StrictBool = Field(False, description="whether callers hear how long they will wait")
     call_back: CallBack | None = None
     voicemail: Stated[Share] = Field(_NONE, description="share that leaves a message when it is closed")
 
@@ -155,6 +157,12 @@ class Silent(Block):
     share: Stated[Share] = Field(description="of those who give up")
     holds: AnyLaw = Field(description="how long the line is held")
 
+    @model_validator(mode="after")
+    def _ends(self) -> Silent:
+        if not isfinite(self.holds.law().mean):
+            raise ValueError("holds: never ends; the line would be held for ever")
+        return self
+
 
 class Forwarded(Block):
     """Who is passed on to another channel after an answer."""
@@ -208,6 +216,13 @@ class Handling(Block):
         Stated[Longer].model_validate("0 %"), description="how much longer when a line of another province answers"
     )
 
+    @model_validator(mode="after")
+    def _ends(self) -> Handling:
+        for name, law in (("conversation", self.conversation), ("wrap_up", self.wrap_up)):
+            if law is not None and not isfinite(law.law().mean):
+                raise ValueError(f"{name}: never ends; the line would be busy for ever")
+        return self
+
 
 class Target(Block):
     """A promise about one channel."""
@@ -255,6 +270,7 @@ class Scenario(Block):
     priorities: tuple[Selector, ...] = Field((), description="who goes first, the first listed before the second")
     demand: Demand
     campaigns: tuple[Campaign, ...] = ()
+    trace: TraceFile | None = Field(None, description="call log whose callers take the place of drawn ones")
     callers: dict[str, Callers] = Field(default_factory=dict)
     attempts: Stated[Attempts] = Field(Stated[Attempts](value=5), description="contacts of one caller at most")
     handling: dict[str, Handling]
@@ -272,6 +288,13 @@ class Scenario(Block):
         from sim.scenario.build import build_calendar
 
         return build_calendar(self)
+
+    @cached_property
+    def traced(self) -> Trace | None:
+        """The callers of the call log, if there is one; it was checked on loading."""
+        from sim.scenario.traced import trace_of
+
+        return trace_of(self)[0] if self.trace else None
 
     @cached_property
     def centre(self) -> Centre:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from sim.errors import Mistake, Place, ScenarioError
 from sim.quantities import nearest
+from sim.scenario.lines import is_bare
 from sim.scenario.source import Located, read_file, read_text
+from sim.scenario.types import Stated
 
 _MOST_PARENTS = 20
+#: Names from the top of a scenario down to a value.
+Path_ = tuple[str, ...]
+#: Mappings that are replaced whole, by section and key: their keys are no names.
+_WHOLE = {("channels", "pools"), ("lines", "shifts"), ("callers", "balk_at_wait")}
+#: What a key of a line group stands instead of.
+_INSTEAD = {"count": ("shifts",), "shifts": ("count", "staffed")}
 
 
 def read_with_parents(path: Path) -> Located:
@@ -36,16 +45,19 @@ def _read(path: Path, children: tuple[Path, ...], asked: Place) -> Located:
     return merge(base, tree)
 
 
-def merge(base: Located, over: Located) -> Located:
+def merge(base: Located, over: Located, path: Path_ = ()) -> Located:
     """``over`` laid on ``base``: mappings merge, lists of named items merge by name, all else is replaced.
 
     A bare value over ``{value: ..., status: ...}`` replaces it whole: the old source does not vouch for it. So
-    do two mappings that name different distributions, whose parameters would not go together.
+    do two mappings that name different distributions, whose parameters would not go together, and mappings by
+    hours or waits, whose entries only make sense together. A bare number over a line group is its count.
     """
-    if isinstance(base.value, dict) and isinstance(over.value, dict) and _same_kind(base, over):
+    if _is_group(path):
+        base, over = _same_level(base, over)
+    if isinstance(base.value, dict) and isinstance(over.value, dict) and _same_kind(base, over, path):
         merged = dict(base.value)
         for name, item in over.value.items():
-            merged[name] = merge(base.value[name], item) if name in base.value else item
+            merged[name] = merge(base.value[name], item, (*path, name)) if name in base.value else item
         return Located(merged, over.place, over.key)
     if _named(base.value) and _named(over.value):
         items = {item.value["name"].value: item for item in base.value}
@@ -56,8 +68,33 @@ def merge(base: Located, over: Located) -> Located:
     return over
 
 
-def _same_kind(base: Located, over: Located) -> bool:
+def _is_group(path: Path_) -> bool:
+    return len(path) == 2 and path[0] == "lines"
+
+
+def _same_level(base: Located, over: Located) -> tuple[Located, Located]:
+    """Two line groups so that they merge: what is new decides whether their number is a count or shifts."""
+    bare, over_bare = is_bare(base.plain()), is_bare(over.plain())
+    if bare and over_bare:
+        return base, over
+    base, over = (_count(item) if is_bare(item.plain()) else item for item in (base, over))
+    return _without(base, over.value), over
+
+
+def _count(item: Located) -> Located:
+    return Located({"count": item}, item.place, item.key)
+
+
+def _without(group: Located, keys: Iterable[str]) -> Located:
+    """A line group without what the new ``keys`` stand instead of."""
+    dropped = {old for key in keys for old in _INSTEAD.get(key, ())}
+    return Located({key: item for key, item in group.value.items() if key not in dropped}, group.place, group.key)
+
+
+def _same_kind(base: Located, over: Located, path: Path_) -> bool:
     if "value" in over.value or "value" in base.value:
+        return False
+    if (*path[:1], *path[2:]) in _WHOLE or path == ("demand", "hours"):
         return False
     kind = "distribution"
     return not (
@@ -90,7 +127,7 @@ def apply_settings(tree: Located, settings: list[str]) -> Located:
         try:
             # Read as the value of a key, so that "3 min", 2 and {distribution: ...} mean what they do in a file.
             value = _at(read_text(f"set: {text.strip() or 'null'}\n", str(place)).value["set"], place)
-            tree = _put(tree, path.strip().split("."), value, place, path.strip())
+            tree = _put(tree, path.strip().split("."), value, place)
         except ScenarioError as error:
             mistakes += [Mistake(place, m.path, m.message) for m in error.mistakes]
     if mistakes:
@@ -107,22 +144,36 @@ def _at(tree: Located, place: Place) -> Located:
     return Located(value, place, place)
 
 
-def _put(tree: Located, keys: list[str], value: Located, place: Place, path: str) -> Located:
+def _put(tree: Located, keys: list[str], value: Located, place: Place, done: Path_ = ()) -> Located:
+    """``tree``, found at ``done``, with ``value`` at ``keys`` below it."""
+    if _is_group(done):
+        tree, keys = _put_in_group(tree, keys, value)
     if not keys:
         return value
-    head, rest = keys[0], keys[1:]
+    head, rest, below = keys[0], keys[1:], (*done, keys[0])
     if isinstance(tree.value, list):
-        position = _position(tree.value, head, place, path)
+        position = _position(tree.value, head, place, ".".join((*done, *keys)))
         items = list(tree.value)
-        items[position] = _put(items[position], rest, value, place, path)
+        items[position] = _put(items[position], rest, value, place, below)
         return Located(items, tree.place, tree.key)
     if not isinstance(tree.value, dict):
-        raise ScenarioError([Mistake(place, path, f"has nothing below it to set: {head!r} is too deep")])
-    if rest and head not in tree.value:
-        inside = Located({}, place, place)
-        return Located({**tree.value, head: _put(inside, rest, value, place, path)}, tree.place, tree.key)
-    below = tree.value.get(head, value)
-    return Located({**tree.value, head: _put(below, rest, value, place, path)}, tree.place, tree.key)
+        raise ScenarioError(
+            [Mistake(place, ".".join((*done, *keys)), f"has nothing below it to set: {head!r} is too deep")]
+        )
+    missing = Located({}, place, place) if rest else value
+    inside = _put(tree.value.get(head, missing), rest, value, place, below)
+    return Located({**tree.value, head: inside}, tree.place, tree.key)
+
+
+def _put_in_group(group: Located, keys: list[str], value: Located) -> tuple[Located, list[str]]:
+    """The group and the keys below it such that a number is its count, and the rest of the group stays."""
+    bare = is_bare(group.plain())
+    if not keys and (bare or not is_bare(value.plain())):
+        return group, keys
+    keys = keys or ["count"]
+    if bare and keys[0] in Stated.model_fields:
+        return group, keys
+    return _without(_count(group) if bare else group, keys[:1]), keys
 
 
 def _position(items: list[Located], head: str, place: Place, path: str) -> int:

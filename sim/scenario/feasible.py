@@ -1,0 +1,94 @@
+"""What a scenario asks that cannot be: demand at hours that do not exist, callers who would wait for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from sim.clock import MINUTE, Calendar
+from sim.distributions import Law, Mixture, Never
+from sim.errors import Mistake
+from sim.scenario.campaigns import Campaign
+from sim.scenario.model import Callers, Scenario
+from sim.scenario.source import Located
+from sim.scenario.tree import at, entries, items
+
+
+def impossible(scenario: Scenario, tree: Located) -> list[Mistake]:
+    """Everything in a scenario of right values that cannot be played."""
+    return [*_unreachable_demand(scenario, tree), *_endless_waits(scenario, tree)]
+
+
+def _unreachable_demand(scenario: Scenario, tree: Located) -> list[Mistake]:
+    """Demand that is stated for hours that do not exist: a channel never open, a campaign that misses them."""
+    from sim.demand import Unreachable, rates_of
+
+    nobody_calls = scenario.demand.contacts.value * (1 + scenario.demand.change.value) == 0
+    try:
+        for number, campaign in enumerate(scenario.campaigns):
+            if _brings_nobody(campaign, scenario.days):
+                why = "brings nobody within the period: it has no weight, takes no time or comes too late"
+                raise Unreachable(f"campaigns.{number}.surge", why)
+            if campaign.extra is not None and campaign.extra.value > 0 and nobody_calls:
+                why = "needs a base demand above 0: a campaign's callers come in proportion to it"
+                raise Unreachable(f"campaigns.{number}.extra", why)
+        rates_of(scenario)
+    except Unreachable as error:
+        here = tree
+        for step in error.path.split("."):
+            inside = entries(here) or {str(number): item for number, item in enumerate(items(here))}
+            here = inside.get(step, here)
+        return [Mistake(here.place, error.path, str(error))]
+    return []
+
+
+def _brings_nobody(campaign: Campaign, calendar: Calendar) -> bool:
+    surge = campaign.surge_from(calendar.instant)
+    before, after = surge.integral(np.array([0.0, calendar.end]))
+    if campaign.peak is None:
+        return bool(after <= before)
+    corners = [corner for corner in surge.corners() if 0 <= corner < calendar.end]
+    moments = np.concatenate([np.arange(0, calendar.end, MINUTE), corners]).astype(float)
+    return bool(surge.value(moments).max() <= 0)
+
+
+def _endless_waits(scenario: Scenario, tree: Located) -> Iterator[Mistake]:
+    """Queues whose callers never give up, and for which no line is ever on duty."""
+    centre = scenario.centre
+    for number, queue in enumerate(centre.queues):
+        name, channel = list(scenario.channels)[queue.channel], centre.channels[queue.channel]
+        patience = scenario.callers.get(name, Callers()).patience.law()
+        sent_away = not queue.serve_after_closing and channel.open != ((0, centre.horizon),)
+        if not queue.places or sent_away or not _may_be_endless(patience):
+            continue
+        groups = [centre.groups[route.group] for route in queue.routes]
+        if any(group.shifts for group in groups) or not _comes(scenario, queue.channel, number):
+            continue
+        written = at(tree, "lines", groups[0].name) or tree
+        why = f"no line is ever on duty for the queue {queue.name}, yet its callers never give up: an endless wait"
+        yield Mistake(written.key, f"lines.{groups[0].name}", why)
+
+
+def _may_be_endless(law: Law) -> bool:
+    if isinstance(law, Mixture):
+        return any(share > 0 and _may_be_endless(part) for share, part in zip(law.shares, law.parts, strict=True))
+    return isinstance(law, Never)
+
+
+def _comes(scenario: Scenario, channel: int, queue: int) -> bool:
+    """Whether anybody may come to a queue: first of all, by switching to its channel, or passed on to it."""
+    demand, centre = scenario.demand, scenario.centre
+    if demand.contacts.value * (1 + demand.change.value) == 0:
+        return False
+    names = list(scenario.channels)
+    reached = {names.index(name) for name in names if demand.by_channel.value.fraction(name) > 0}
+    for _ in names:
+        for c in tuple(reached):
+            habits = centre.habits[c]
+            tried = zip(habits.redial, habits.switch, habits.switch_to, strict=True)
+            reached |= {to for redial, switch, to in tried if redial and switch}
+            reached |= {habits.forward_to} if habits.forward else set()
+    share = demand.by_province.value.fraction
+    here = [p for p, name in enumerate(scenario.provinces) if centre.queue_of[channel][p] == queue and share(name) > 0]
+    return channel in reached and bool(here)

@@ -1,0 +1,58 @@
+"""The call log of a scenario: found beside its file, checked against it, unchanged since it was first read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from sim.errors import Mistake
+from sim.quantities import nearest
+from sim.scenario.marks import ages_of, topics_of
+from sim.scenario.model import Scenario
+from sim.scenario.source import Located
+from sim.scenario.trace import Known, Trace, fingerprint, read_trace
+
+
+def anchored(tree: Located) -> Located:
+    """The tree with the log's path made absolute, from the folder of the file that names it, and its fingerprint."""
+    block = tree.value.get("trace")
+    file = block.value.get("file") if block is not None and isinstance(block.value, dict) else None
+    if block is None or file is None or not isinstance(file.value, str) or not file.value:
+        return tree
+    # What --set says is relative to where the command is given.
+    folder = Path(file.place.source).parent if file.place.line else Path()
+    path = (folder / file.value).resolve()
+    inside = {**block.value, "file": replace(file, value=str(path))}
+    if "sha256" not in inside and path.is_file():
+        inside["sha256"] = replace(file, value=fingerprint(path))
+    return replace(tree, value={**tree.value, "trace": replace(block, value=inside)})
+
+
+def trace_of(scenario: Scenario) -> tuple[Trace, list[Mistake]]:
+    """The callers of the scenario's log, and every mistake in it."""
+    assert scenario.trace is not None  # by the callers
+    names = {
+        "channel": tuple(scenario.channels),
+        "province": scenario.provinces,
+        "topic": topics_of(scenario),
+        "age": ages_of(scenario),
+    }
+    known = Known(names, scenario.days)
+    return read_trace(Path(scenario.trace.file), known, repeats=scenario.trace.repeats)
+
+
+def trace_mistakes(scenario: Scenario, tree: Located) -> list[Mistake]:
+    """What is wrong with the log, or with what the scenario says of it."""
+    if scenario.trace is None:
+        return []
+    block = tree.value["trace"].value
+    file, path = block["file"], Path(scenario.trace.file)
+    if not path.is_file():
+        similar = nearest(path.name, [p.name for p in path.parent.glob("*.csv")]) if path.parent.is_dir() else ""
+        return [Mistake(file.place, "trace.file", f"there is no file {str(path)!r}.{similar}")]
+    if scenario.trace.sha256 != fingerprint(path):
+        return [Mistake(file.place, "trace.file", f"{path} is not the file it was: its content has changed")]
+    if scenario.trace.repeats == "keep" and scenario.attempts.value > 1:
+        why = "replays every row, so nobody may redial on top of that; write attempts: 1, or repeats: drop"
+        return [Mistake(block["repeats"].place, "trace.repeats", why)]
+    return trace_of(scenario)[1]
