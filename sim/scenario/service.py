@@ -107,12 +107,13 @@ class Service:
 
     @cached_property
     def written(self) -> dict[str, list[Entry]]:
-        """The routing lists, by queue or channel."""
-        return {
+        """The routing lists that are readable, by queue or channel."""
+        lists: dict[str, list[Entry]] = {
             name: [(tuple(text for _, _, text in texts(_to(entry), "")), _after(entry)) for entry in _items(listed)]
             for name, listed in self.routing.items()
             if self.queues.find(name)
         }
+        return {name: listed for name, listed in lists.items() if listed and all(to for to, _ in listed)}
 
     @cached_property
     def routes(self) -> dict[str, tuple[tuple[str, int], ...]]:
@@ -149,6 +150,7 @@ class Service:
             path = f"lines.{name}"
             if name in (OWN, OTHERS):
                 yield Mistake(item.key, path, f"{name!r} is a word of routing; give these lines another name")
+                continue
             for where, written, text in texts(at(item, "serves"), f"{path}.serves"):
                 if not self.queues.find(text):
                     yield Mistake(written.place, where, unknown("queue", text, every))
@@ -188,36 +190,47 @@ class Service:
     def unserved(self) -> Iterator[Mistake]:
         """Queues from which no group takes."""
         lines = at(self.tree, "lines")
-        for queue, routes in self.routes.items() if lines is not None else ():
-            if routes or lines is None:
-                continue
-            said, path = self.said_of(queue)
-            if said is None:
+        empty = [queue for queue, routes in self.routes.items() if not routes]
+        for queue in empty if lines is not None else []:
+            if self.said_of(queue) is None and lines is not None:
                 group = queue.partition("/")[2] or queue
                 why = f"nobody serves the queue {queue}; add {group}: 1, or 0 for no line"
                 yield Mistake(lines.key, "lines", why)
-            elif said.value and {text for _, _, text in _all(said)} <= {OWN, OTHERS}:
-                yield Mistake(said.place, path, f"nobody serves the queue {queue}: no line group there is one of these")
+        for name, listed in self.written.items():
+            queues = [queue for queue in empty if self.said_of(queue) == name]
+            words = dict.fromkeys(text for to, _ in listed for text in to)
+            # Where a name is unknown, that is the mistake.
+            if queues and set(words) <= {OWN, OTHERS}:
+                why = f"nobody serves {_queues(queues)}: {' and '.join(words)} stand for no line group here"
+                yield Mistake(self.routing[name].place, f"routing.{name}", why)
 
-    def said_of(self, queue: str) -> tuple[Located | None, str]:
-        """The routing that holds for a queue, and its path."""
-        for name in (queue, self.queues.channel(queue)):
-            if name in self.written:
-                return self.routing[name], f"routing.{name}"
-        return None, ""
+    def said_of(self, queue: str) -> str | None:
+        """The name under which the routing of a queue is written."""
+        names = (queue, self.queues.channel(queue))
+        return next((name for name in names if name in self.written), None)
 
     def unused(self) -> Iterator[Mistake]:
         """Groups that the routing leaves out of a queue of their own, or of all queues."""
+        said = [(group, queue) for group, own in self.own.items() for queue in own if self.routes[queue]]
+        left_out = [(group, queue) for group, queue in said if not self.takes(group, queue)]
+        for name, listed in self.routing.items():
+            pairs = [(group, queue) for group, queue in left_out if self.said_of(queue) == name]
+            if pairs:
+                groups, queues = (list(dict.fromkeys(some)) for some in zip(*pairs, strict=True))
+                why = f"leaves out {', '.join(groups)}, who say they serve {_queues(queues)}; add own, or their names"
+                yield Mistake(listed.place, f"routing.{name}", why)
         for name, item in self.lines.items():
-            left_out = [queue for queue in self.own[name] if name not in dict(self.routes[queue])]
-            serves = at(item, "serves")
-            place, path = (item.key, f"lines.{name}") if serves is None else (serves.place, f"lines.{name}.serves")
-            for queue in left_out:
-                why = f"serves the queue {queue}, but {self.said_of(queue)[1]} leaves it out; add its name there, or own"
-                yield Mistake(place, path, why)
-            used = any(name in dict(routes) for routes in self.routes.values())
-            if not used and not self.own[name] and name in self.named() and len(self.written) == len(self.routing):
+            used = self.own[name] or any(self.takes(name, queue) for queue in self.routes)
+            if not used and name in self.named() and len(self.written) == len(self.routing):
                 yield Mistake(item.key, f"lines.{name}", "is used by nobody: no queue that there is routes to it")
+
+    def takes(self, group: str, queue: str) -> bool:
+        """Whether a group may take from a queue."""
+        return group in dict(self.routes[queue])
+
+
+def _queues(names: list[str]) -> str:
+    return f"the queue{'s' if len(names) > 1 else ''} {', '.join(names)}"
 
 
 def _members(channel: Located) -> dict[str, list[str]]:

@@ -55,7 +55,7 @@ def _duty(tree: Located, service: Service | None, name: str, group: Located) -> 
     elif at(group, "staffed") is not None:
         found.append(_hours(stated(group, "staffed")))
     elif service is not None and name in service.lines:
-        helped = [queue for queue, routes in service.routes.items() if name in dict(routes)]
+        helped = [queue for queue in service.routes if service.takes(name, queue)]
         served = [*service.own[name], *helped]
         channel = at(tree, "channels", service.queues.channel(served[0])) if served else None
         hours = None if channel is None else stated(channel, "staffed") or stated(channel, "hours")
