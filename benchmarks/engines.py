@@ -17,7 +17,8 @@ import textbook_simpy
 
 import sim
 from sim.centre import Centre
-from sim.draw import draw, prepare
+from sim.draw import draw
+from sim.luck import prepare
 from sim.measures import measure
 from sim.studies.run import promises_of
 from sim.world import World

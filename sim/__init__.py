@@ -12,14 +12,17 @@ if TYPE_CHECKING:
     from sim.results import Result
     from sim.scenario.load import load, loads
     from sim.scenario.model import Scenario
+    from sim.studies.compare import Comparison, compare
     from sim.studies.run import run
 
 __all__ = [
+    "Comparison",
     "Result",
     "ResultsError",
     "Scenario",
     "ScenarioError",
     "SimError",
+    "compare",
     "draw_world",
     "load",
     "loads",
@@ -27,8 +30,10 @@ __all__ = [
     "simulate",
 ]
 _WHERE = {
+    "Comparison": "sim.studies.compare",
     "Result": "sim.results",
     "Scenario": "sim.scenario.model",
+    "compare": "sim.studies.compare",
     "draw_world": "sim.draw",
     "load": "sim.scenario.load",
     "loads": "sim.scenario.load",

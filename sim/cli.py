@@ -99,6 +99,78 @@ def run(
 
 
 @cli.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@_SET
+@click.option(
+    "--plan",
+    "plans",
+    multiple=True,
+    metavar="NAME:PATH=VALUE[;...]",
+    help="A variant of the first file, e.g. --plan 'second line: lines.antwerpen=2'.",
+)
+@click.option("-n", "--replications", type=click.IntRange(1), help="Independent periods to simulate.")
+@click.option("--seed", type=click.IntRange(0), help="Seed of all luck.")
+@click.option("--workers", type=click.IntRange(1), help="Processes; the result is the same with any number.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("results"), show_default=True)
+@click.option("--figures/--no-figures", default=True, show_default=True)
+def compare(
+    files: tuple[Path, ...],
+    settings: tuple[str, ...],
+    plans: tuple[str, ...],
+    replications: int | None,
+    seed: int | None,
+    workers: int | None,
+    out: Path,
+    figures: bool,
+) -> None:
+    """Hold other plans against the first, on the same callers; --set goes for all of them."""
+    from sim.studies.compare import compare as study
+    from sim.studies.run import Interrupted
+    from sim.tell import console
+    from sim.tell_comparison import tell_comparison
+
+    scenarios = _plans(files, settings, plans)
+    try:
+        with _progress(hidden=False) as progress:
+            found = study(
+                scenarios,
+                replications=replications,
+                seed=seed,
+                workers=workers,
+                out=out,
+                progress=progress,
+                command=_command(),
+            )
+    except Interrupted as stopped:
+        click.echo(f"{stopped}. The same command goes on from there.", err=True)
+        raise SystemExit(INTERRUPTED) from None
+    tell_comparison(found, console())
+    folder = found.write(out)
+    click.echo(f"\nResults:  {folder}/comparison.csv, and each plan's own folder in {out}/")
+    if figures:
+        from sim.figures import draw_comparison, save
+
+        click.echo(f"Picture:  {save(draw_comparison(found), folder / 'comparison.png')}")
+
+
+def _plans(files: tuple[Path, ...], settings: tuple[str, ...], plans: tuple[str, ...]) -> dict[str, Scenario]:
+    """Scenarios by the names under which they are compared; the first is the base."""
+    named = [(file.stem, file, settings) for file in files]
+    for plan in plans:
+        name, colon, changes = plan.partition(":")
+        if not colon or not name.strip() or "=" not in changes:
+            message = f"{plan!r} is not NAME:PATH=VALUE, such as 'second line: lines.antwerpen=2'"
+            raise click.BadParameter(message, param_hint="--plan")
+        named.append((name.strip(), files[0], (*settings, *(change.strip() for change in changes.split(";")))))
+    if len(named) < 2:
+        raise click.UsageError("a comparison needs two plans: name another file, or a --plan of the first")
+    names = [name for name, _, _ in named]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise click.UsageError(f"two plans are called {twice!r}; give files and plans different names")
+    return {name: _load(file, changes) for name, file, changes in named}
+
+
+@cli.command()
 def schema() -> None:
     """Print the JSON Schema of scenario files, for editors."""
     from sim.scenario.load import json_schema

@@ -12,9 +12,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.centre import Spans
 from sim.clock import DAY, HOUR, Calendar
 from sim.scenario.campaigns import Campaign
 from sim.scenario.model import Scenario
+from sim.scenario.shifts import open_spans
 from sim.scenario.surges import Surge
 
 Floats = NDArray[np.float64]
@@ -71,8 +73,8 @@ def rates_of(scenario: Scenario) -> Rates:
     calendar = scenario.days
     surges = [campaign.surge_from(calendar.instant) for campaign in scenario.campaigns]
     edges = _edges(scenario, surges)
-    is_open = _open(scenario, edges)
-    base = _base(scenario, edges, is_open)
+    when_counted = _inside(_counted_spans(scenario), edges)
+    base = _base(scenario, edges, when_counted)
     share = scenario.demand.by_province.value
     province = np.array([share.fraction(name) for name in scenario.provinces])
     masses, weights = [base], [province]
@@ -83,7 +85,7 @@ def rates_of(scenario: Scenario) -> Rates:
         if campaign.peak is not None:
             factors = np.full(len(grown), (campaign.peak.value - 1) / _highest(surge, edges))
         else:
-            counted = is_open & _counted(campaign, edges[:-1] // DAY, calendar)
+            counted = when_counted & _counted(campaign, edges[:-1] // DAY, calendar)
             factors = _factors(campaign, number, reached, grown, counted, chosen.sum())
         masses.append(grown * factors[:, None])
         weights.append(chosen)
@@ -93,7 +95,7 @@ def rates_of(scenario: Scenario) -> Rates:
         provinces=scenario.provinces,
         causes=(BASE, *(campaign.name for campaign in scenario.campaigns)),
         edges=edges,
-        open=is_open,
+        open=_inside([channel.open for channel in scenario.centre.channels], edges),
         mass=np.stack(masses),
         weight=np.stack(weights),
         surges=tuple(surges),
@@ -102,18 +104,29 @@ def rates_of(scenario: Scenario) -> Rates:
 
 def _edges(scenario: Scenario, surges: list[Surge]) -> NDArray[np.int64]:
     end = scenario.days.end
-    opening = [edge for channel in scenario.centre.channels for span in channel.open for edge in span]
+    hours = [*(channel.open for channel in scenario.centre.channels), *_counted_spans(scenario)]
+    opening = [edge for spans in hours for span in spans for edge in span]
     corners = [corner for surge in surges for corner in surge.corners()]
     every = {*range(0, end + 1, HOUR), *opening, *corners}
     return np.array(sorted(edge for edge in every if 0 <= edge <= end), dtype=np.int64)
 
 
-def _open(scenario: Scenario, edges: NDArray[np.int64]) -> NDArray[np.bool_]:
-    is_open = np.zeros((len(scenario.channels), len(edges) - 1), dtype=bool)
-    for row, channel in zip(is_open, scenario.centre.channels, strict=True):
-        for opens, closes in channel.open:
+def _counted_spans(scenario: Scenario) -> list[Spans]:
+    """Opening hours by channel in which the stated contacts were counted."""
+    counted = scenario.demand.counted_hours
+    return [
+        open_spans(counted[channel.name].value, scenario.days) if channel.name in counted else channel.open
+        for channel in scenario.centre.channels
+    ]
+
+
+def _inside(hours: list[Spans], edges: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which segments between edges lie in the spans of each channel, shape (C, m)."""
+    inside = np.zeros((len(hours), len(edges) - 1), dtype=bool)
+    for row, spans in zip(inside, hours, strict=True):
+        for opens, closes in spans:
             row |= (edges[:-1] >= opens) & (edges[1:] <= closes)
-    return is_open
+    return inside
 
 
 def _base(scenario: Scenario, edges: NDArray[np.int64], is_open: NDArray[np.bool_]) -> Floats:

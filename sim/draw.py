@@ -8,19 +8,21 @@ same instant, and adds others. All else is read from the caller's own place in a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.centre import ONE
 from sim.clock import DAY
-from sim.demand import Rates, rates_of
-from sim.distributions import Deterministic, Gamma, Law, Never, whole_ms
-from sim.scenario.model import Callers, Scenario
+from sim.demand import Rates
+from sim.distributions import Law, whole_ms
+from sim.luck import Luck, prepare
+from sim.scenario.model import Scenario
 from sim.scenario.surges import Surge
-from sim.scenario.types import Shares, Stated
+from sim.scenario.trace import Trace
 from sim.streams import uniforms
 from sim.world import Whole, World
 
@@ -32,96 +34,6 @@ _FIRST_BLOCK = 8
 _CHUNK = 8
 
 
-@dataclass(frozen=True)
-class Luck:
-    """All that is needed to draw worlds of a scenario: rates, laws by channel, shares of topics and ages.
-
-    ``strata`` (S, 3) channel, province, cause. ``count`` (S, days) expected callers. ``topic`` and ``age`` hold
-    cumulative shares by (cause, channel). ``used`` names the luck that only some scenarios have a use for.
-    ``lines`` (name, how many) of the groups whose lines may be absent, over ``days``.
-    """
-
-    rates: Rates
-    strata: Whole
-    count: Floats
-    busyness: Law
-    attempts: int
-    conversation: tuple[Law, ...]
-    wrap_up: tuple[Law, ...]
-    patience: tuple[Law, ...]
-    redial_delay: tuple[Law, ...]
-    silence: tuple[Law, ...]
-    again_delay: tuple[Law, ...]
-    used: frozenset[str]
-    lines: tuple[tuple[str, int], ...]
-    days: int
-    topics: tuple[str, ...]
-    ages: tuple[str, ...]
-    topic: Floats
-    age: Floats
-
-
-def prepare(scenario: Scenario) -> Luck:
-    """What stays the same over all replications of ``scenario``."""
-    rates = rates_of(scenario)
-    shape = (len(rates.channels), len(rates.provinces), len(rates.causes))
-    strata = np.stack([axis.ravel() for axis in np.indices(shape)], axis=1)
-    channel, province, cause = strata.T
-    count = sum(rates.by_day(while_open=is_open)[cause, channel, province] for is_open in (True, False))
-    wanted = np.asarray(count).sum(axis=1) > 0
-    callers = [scenario.callers.get(name, Callers()) for name in rates.channels]
-    handling = [scenario.handling[name] for name in rates.channels]
-    cv = scenario.demand.busyness.value
-    topics, topic = _topics(scenario)
-    ages, age = _ages(scenario)
-    return Luck(
-        rates=rates,
-        strata=strata[wanted],
-        count=np.asarray(count)[wanted],
-        busyness=Gamma.from_mean_cv(1.0, cv) if cv else Deterministic(1.0),
-        attempts=scenario.attempts.value,
-        conversation=tuple(part.conversation.law() for part in handling),
-        wrap_up=tuple(part.wrap_up.law() if part.wrap_up else Deterministic(0.0) for part in handling),
-        patience=tuple(part.patience.law() for part in callers),
-        redial_delay=tuple(part.redial_delay.law() if part.redial_delay else Never() for part in callers),
-        silence=tuple(part.silent.holds.law() if part.silent else Deterministic(0.0) for part in callers),
-        again_delay=tuple(part.calls_again.delay.law() if part.calls_again else Never() for part in callers),
-        used=scenario.centre.luck_used(),
-        lines=tuple((group.name, len(group.shifts)) for group in scenario.centre.groups if group.absent),
-        days=len(scenario.days.working),
-        topics=topics,
-        ages=ages,
-        topic=topic,
-        age=age,
-    )
-
-
-def _topics(scenario: Scenario) -> tuple[tuple[str, ...], Floats]:
-    base = scenario.demand.topics
-    stated = [base, *(campaign.topics or base for campaign in scenario.campaigns)]
-    return _cumulative([[shares] * len(scenario.channels) for shares in stated])
-
-
-def _ages(scenario: Scenario) -> tuple[tuple[str, ...], Floats]:
-    base = scenario.demand.ages
-    stated = [base, *({**base, **(campaign.ages or {})} for campaign in scenario.campaigns)]
-    return _cumulative([[ages.get(channel) for channel in scenario.channels] for ages in stated])
-
-
-def _cumulative(stated: Sequence[Sequence[Stated[Shares] | None]]) -> tuple[tuple[str, ...], Floats]:
-    """Names in the order in which they are first given, and cumulative shares (causes, C, names)."""
-    given = [shares.value for row in stated for shares in row if shares is not None]
-    names = tuple(dict.fromkeys(name for shares in given for name in shares.parts))
-    # Those of whom nothing is stated have the name "".
-    if not given or any(shares is None for row in stated for shares in row):
-        names = (*names, "")
-    share = [
-        [[shares.value.fraction(name) if shares else float(name == "") for name in names] for shares in row]
-        for row in stated
-    ]
-    return names, np.cumsum(np.array(share), axis=2)
-
-
 def draw_world(scenario: Scenario, *, seed: int, replication: int = 0) -> World:
     """The world number ``replication`` of ``scenario``; it depends on nothing but these three."""
     return draw(prepare(scenario), seed=seed, replication=replication)
@@ -129,24 +41,66 @@ def draw_world(scenario: Scenario, *, seed: int, replication: int = 0) -> World:
 
 def draw(luck: Luck, *, seed: int, replication: int) -> World:
     """The same, for many replications of one scenario."""
+    callers, marks = (_logged if luck.trace else _drawn)(luck, seed, replication)
+    world = _with_luck(luck, callers, marks, _absences(luck, seed, replication))
+    return _with_what_is_known(world, luck.trace) if luck.trace else world
+
+
+@dataclass(frozen=True)
+class _Callers:
+    """Who calls first when, in order of arrival: columns of equal length."""
+
+    channel: Whole
+    province: Whole
+    cause: Whole
+    day: Whole
+    slot: Whole
+    arrival: Whole
+
+
+class _Marks(Protocol):
+    """The callers' own uniform numbers for a purpose, shape (n, *inner)."""
+
+    def __call__(self, purpose: str, *inner: int) -> Floats: ...
+
+
+def _drawn(luck: Luck, seed: int, replication: int) -> tuple[_Callers, _Marks]:
+    """Callers by the rates of the scenario."""
     source = _Source(luck, seed, replication)
     stratum, day, slot = source.callers()
     channel, province, cause = luck.strata[stratum].T
     when = source.marks("when", _Places(stratum, day, slot))
     arrival = _arrivals(luck.rates, cause, channel, day, when)
     order = np.lexsort((slot, cause, province, channel, arrival))
-    stratum, day, slot = stratum[order], day[order], slot[order]
-    channel, province, cause = channel[order], province[order], cause[order]
-    at = _Places(stratum, day, slot)
-    once = {purpose: source.marks(purpose, at) for purpose in ("conversation", "wrap-up", "topic", "age")}
-    each = {
-        purpose: source.attempt_marks(purpose, at)
-        for purpose in ("patience", "redial", "switch", "balk", "redial-delay")
-    }
-    nothing = np.zeros((len(slot), 0))
+    at = _Places(stratum[order], day[order], slot[order])
+    columns = (column[order] for column in (channel, province, cause, day, slot, arrival))
+
+    def marks(purpose: str, *inner: int) -> Floats:
+        return source.marks(purpose, at, *inner)
+
+    return _Callers(*columns), marks
+
+
+def _logged(luck: Luck, seed: int, replication: int) -> tuple[_Callers, _Marks]:
+    """Callers of a log; what it does not know is drawn, by their place in it."""
+    trace = luck.trace
+    assert trace is not None  # by the caller
+    order = np.lexsort((np.arange(len(trace)), trace.arrival))
+    nobody = np.zeros(len(trace), dtype=np.int64)
+    arrival = trace.arrival[order]
+
+    def marks(purpose: str, *inner: int) -> Floats:
+        return uniforms(seed, replication, ("trace", purpose), (len(trace), *inner))[order]
+
+    return _Callers(trace.channel[order], trace.province[order], nobody, arrival // DAY, order, arrival), marks
+
+
+def _with_luck(luck: Luck, who: _Callers, marks: _Marks, absence: Whole) -> World:
+    attempts = _by_attempt(marks, luck.attempts)
+    nothing = np.zeros((len(who.arrival), 0))
 
     def now_and_then(purpose: str, of: str) -> Floats:
-        return source.attempt_marks(purpose, at) if of in luck.used else nothing
+        return attempts(purpose) if of in luck.used else nothing
 
     return World(
         channels=luck.rates.channels,
@@ -154,21 +108,21 @@ def draw(luck: Luck, *, seed: int, replication: int) -> World:
         causes=luck.rates.causes,
         topics=luck.topics,
         ages=luck.ages,
-        channel=channel,
-        province=province,
-        cause=cause,
-        topic=_category(luck.topic[cause, channel], once["topic"]),
-        age=_category(luck.age[cause, channel], once["age"]),
-        day=day,
-        slot=slot,
-        arrival=arrival[order],
-        conversation=np.maximum(_by_channel(luck.conversation, once["conversation"]), 1),
-        wrap_up=_by_channel(luck.wrap_up, once["wrap-up"]),
-        patience=_by_channel(luck.patience, each["patience"]),
-        redial=_whole(each["redial"]),
-        switch=_whole(each["switch"]),
-        balk=_whole(each["balk"]),
-        redial_delay=_by_channel(luck.redial_delay, each["redial-delay"]),
+        channel=who.channel,
+        province=who.province,
+        cause=who.cause,
+        topic=_category(luck.topic[who.cause, who.channel], marks("topic")),
+        age=_category(luck.age[who.cause, who.channel], marks("age")),
+        day=who.day,
+        slot=who.slot,
+        arrival=who.arrival,
+        conversation=np.maximum(_by_channel(luck.conversation, marks("conversation")), 1),
+        wrap_up=_by_channel(luck.wrap_up, marks("wrap-up")),
+        patience=_by_channel(luck.patience, attempts("patience")),
+        redial=_whole(attempts("redial")),
+        switch=_whole(attempts("switch")),
+        balk=_whole(attempts("balk")),
+        redial_delay=_by_channel(luck.redial_delay, attempts("redial-delay")),
         voicemail=_whole(now_and_then("voicemail", "voicemail")),
         call_back=_whole(now_and_then("call-back", "call_back")),
         silent=_whole(now_and_then("silent", "silent")),
@@ -177,7 +131,37 @@ def draw(luck: Luck, *, seed: int, replication: int) -> World:
         again=_whole(now_and_then("again", "again")),
         again_delay=_by_channel(luck.again_delay, now_and_then("again-delay", "again")),
         groups=tuple(name for name, _ in luck.lines),
-        absence=_absences(luck, seed, replication),
+        absence=absence,
+    )
+
+
+def _by_attempt(marks: _Marks, attempts: int) -> Callable[[str], Floats]:
+    """Marks for every attempt, shape (n, attempts); more attempts leave the first ones as they are."""
+
+    def drawn(purpose: str) -> Floats:
+        chunks = range(0, attempts, _CHUNK)
+        parts = [marks(f"{purpose}@{first}" if first else purpose, _CHUNK) for first in chunks]
+        return np.concatenate(parts, axis=1)[:, :attempts]
+
+    return drawn
+
+
+def _with_what_is_known(world: World, trace: Trace) -> World:
+    """The log's own topics, ages, handling times and patience in place of drawn ones."""
+    rows, own = np.arange(len(world)), world.channel
+    known = {name: getattr(trace, name)[world.slot] for name in ("topic", "age", "handling", "patience")}
+    conversation, wrap_up, patience = world.conversation.copy(), world.wrap_up.copy(), world.patience.copy()
+    timed, limited = known["handling"] >= 0, known["patience"] >= 0
+    conversation[rows[timed], own[timed]] = np.maximum(known["handling"][timed], 1)
+    wrap_up[rows[timed], own[timed]] = 0
+    patience[rows[limited], 0, own[limited]] = known["patience"][limited]
+    return replace(
+        world,
+        topic=np.where(known["topic"] >= 0, known["topic"], world.topic),
+        age=np.where(known["age"] >= 0, known["age"], world.age),
+        conversation=conversation,
+        wrap_up=wrap_up,
+        patience=patience,
     )
 
 
@@ -263,12 +247,6 @@ class _Source:
             strata, row = np.unique(at.stratum[inside], return_inverse=True)
             result[inside] = self.stack(strata.tolist(), purpose, block, *inner)[row, at.day[inside], slot]
         return result
-
-    def attempt_marks(self, purpose: str, at: _Places) -> Floats:
-        """The same for every attempt, shape (n, attempts); more attempts leave the first ones as they are."""
-        chunks = range(0, self.luck.attempts, _CHUNK)
-        parts = [self.marks(f"{purpose}@{first}" if first else purpose, at, _CHUNK) for first in chunks]
-        return np.concatenate(parts, axis=1)[:, : self.luck.attempts]
 
 
 def _arrivals(rates: Rates, cause: Whole, channel: Whole, day: Whole, when: Floats) -> Whole:

@@ -19,6 +19,7 @@ from sim.errors import ResultsError
 from sim.quantities import WEEKDAYS
 from sim.results import Result
 from sim.scenario.model import Scenario
+from sim.studies.compare import Comparison
 from sim.timelines import duty_of
 
 #: Okabe and Ito's colours in an order of falling darkness, each with a hatch, so that pictures read in greyscale.
@@ -256,6 +257,35 @@ def _day_legend(ax: Axes) -> None:
     ax.plot([], [], "o", color="black", mfc="white", label="busy")
     ax.plot([], [], "|", color="black", label="closed")
     _legend_below(ax)
+
+
+#: What a comparison shows, with its heading.
+_COMPARED = {"abandoned": "calls abandoned", "never_reached": "people never reached"}
+
+
+def draw_comparison(found: Comparison) -> Figure:
+    """Differences of each plan to the base, with the intervals that hold for all plans together."""
+    plans = found.plans[::-1]
+    figure = Figure(figsize=(10, 1.9 + 0.5 * len(plans)), layout="constrained")
+    axes = figure.subplots(1, len(_COMPARED), sharey=True)
+    for ax, (measure, heading) in zip(axes, _COMPARED.items(), strict=True):
+        differences = [found.difference(plan, measure).difference for plan in plans]
+        for row, d in enumerate(differences):
+            colour = "#0072B2" if d.high < 0 else "#D55E00" if d.low > 0 else "#777777"
+            ax.plot([d.low, d.high], [row, row], color=colour, lw=3, solid_capstyle="butt")
+            ax.plot(d.value, row, "o" if d.high < 0 else "s" if d.low > 0 else "D", color=colour, ms=7)
+            ax.annotate(f"{d.value:+,.1f}", (d.value, row), xytext=(0, 8), textcoords="offset points", ha="center")
+        ax.axvline(0, color="black", lw=0.8)
+        ax.margins(x=0.15)
+        ax.set_ylim(-0.6, len(plans) - 0.2)
+        ax.set_xlabel(f"{heading}, more or fewer per period")
+        ax.spines[["top", "right"]].set_visible(False)
+    axes[0].set_yticks(range(len(plans)), plans)
+    scenario = found.results[found.base].scenario
+    figure.suptitle(f"What each plan changes against {found.base}", x=0.01, ha="left", fontweight="bold")
+    text = f"{scenario.title or scenario.name}; the same callers in {found.replications:,} worlds; bars: 95 % for all"
+    axes[0].set_title(text, loc="left", fontsize=9, color="#444444")
+    return figure
 
 
 def draw_all(result: Result) -> dict[str, Figure]:

@@ -81,6 +81,17 @@ class Result:
             values[(*where, i)] = rows[name]
         return values
 
+    def values(self, *, kind: str = "all", name: str = "all") -> NDArray[np.int64]:
+        """Counts and sums of the period by replication, shape (replications, columns), in the order of COLUMNS."""
+        cell = self.layout.cells().index((kind, name, "period", 0))
+        columns = ", ".join(f'"{column}"' for column in COLUMNS)
+        query = f"SELECT replication, {columns} FROM {{table}} WHERE cell = ? AND replication < ?"
+        rows = self.store.read("measures", query, [cell, self.replications])
+        values = np.zeros((self.replications, len(COLUMNS)), dtype=np.int64)
+        for number, column in enumerate(COLUMNS):
+            values[rows["replication"], number] = rows[column]
+        return values
+
     @property
     def measures(self) -> dict[str, NDArray[Any]]:
         """Counts and sums by replication and cell, as columns."""

@@ -13,6 +13,7 @@ import json
 import os
 import platform
 import re
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -38,6 +39,8 @@ def essence(scenario: Scenario) -> dict[str, Any]:
     written = scenario.model_dump(mode="json", exclude_none=True)
     for key in ("name", "title", "about", "experiment"):
         written.pop(key, None)
+    if "trace" in written:  # its content counts, not where it lies
+        del written["trace"]["file"]
     bare: dict[str, Any] = _bare(written)
     return bare
 
@@ -84,6 +87,11 @@ class Store:
         store = cls(out / f"{scenario.name}-{identity(scenario, seed)}")
         with _explained(store.folder):
             store.folder.mkdir(parents=True, exist_ok=True)
+            if scenario.trace is not None:
+                shutil.copyfile(scenario.trace.file, store.folder / "trace.csv")
+                scenario = scenario.model_copy(
+                    update={"trace": scenario.trace.model_copy(update={"file": "trace.csv"})}
+                )
         write_atomically(store.folder / "scenario.yaml", dumps(scenario))
         return store
 

@@ -55,7 +55,8 @@ def tell_scenario(scenario: Scenario, out: Console) -> None:
     out.print(_assumptions(scenario))
 
 
-def _table(title: str, *columns: str, left: int = 1, caption: str | None = None) -> Table:
+def table_of(title: str, *columns: str, left: int = 1, caption: str | None = None) -> Table:
+    """A plain table whose first ``left`` columns hold text and the others numbers."""
     table = Table(
         title=title,
         title_justify="left",
@@ -72,7 +73,7 @@ def _table(title: str, *columns: str, left: int = 1, caption: str | None = None)
 
 
 def _channels(scenario: Scenario, inside: Any, outside: Any) -> Table:
-    table = _table("Channels", "channel", "open", "lines work", "expected", "share", "while closed", left=3)
+    table = table_of("Channels", "channel", "open", "lines work", "expected", "share", "while closed", left=3)
     for number, (name, channel) in enumerate(scenario.channels.items()):
         count = inside[:, number].sum()
         table.add_row(
@@ -89,7 +90,7 @@ def _channels(scenario: Scenario, inside: Any, outside: Any) -> Table:
 def _queues(scenario: Scenario, inside: Any) -> Table:
     """Load of each queue if everyone were served, redials left out: they depend on what happens."""
     title = "Queues: load of their own lines if every first contact were served (redials come on top)"
-    table = _table(title, "queue", "line hours", "expected", "per working day", "offered load", "utilisation")
+    table = table_of(title, "queue", "line hours", "expected", "per working day", "offered load", "utilisation")
     names, centre = queues_of(scenario), scenario.centre
     for number, queue in enumerate(centre.queues):
         channel = channel_of(queue.name, names)
@@ -122,7 +123,7 @@ def line_time(levels: Any, end: int) -> int:
 def _groups(scenario: Scenario) -> Table:
     """Whom each group of lines serves, in which order and after which wait."""
     centre = scenario.centre
-    table = _table("Lines", "lines of", "at most", "hours", "chats at once", "serve (own first)", left=1)
+    table = table_of("Lines", "lines of", "at most", "hours", "chats at once", "serve (own first)", left=1)
     table.columns[-1].justify = "left"
     for number, group in enumerate(centre.groups):
         helped = []
@@ -143,7 +144,7 @@ def _days(scenario: Scenario, by_day: Any) -> Table:
     calendar = scenario.days
     causes = [BASE, *(campaign.name for campaign in scenario.campaigns)]
     channels = list(scenario.channels)
-    table = _table("Expected first contacts while open, by day", "day", *channels, *causes[1:], "in all")
+    table = table_of("Expected first contacts while open, by day", "day", *channels, *causes[1:], "in all")
     for day in range(calendar.days):
         counts = by_day[..., day]
         if not counts.sum():
@@ -198,7 +199,7 @@ def _short(value: object) -> str:
 
 
 def _assumptions(scenario: Scenario) -> Table:
-    table = _table("Where the numbers come from", "value of", "is", "status", "may be", "source", left=5)
+    table = table_of("Where the numbers come from", "value of", "is", "status", "may be", "source", left=5)
     for found in assumptions(scenario):
         table.add_row(found.path, found.value, found.status, found.range, found.source)
     return table
@@ -221,10 +222,10 @@ def tell_result(result: Result, out: Console) -> None:
         "± is half a 95 % interval of the mean"
     )
     out.print(
-        f"Per period {_plain(of('callers'))} people called, {_plain(of('first_offered'))} of them first while open. "
-        f"{_plain(of('reached'))} were reached; {_plain(of('never_reached'))} "
-        f"([bold]{_plain(of('never_reached_share'))} %[/bold]) never, "
-        f"{_plain(of('only_closed'))} of these because they only ever called outside opening hours."
+        f"Per period {plain(of('callers'))} people called, {plain(of('first_offered'))} of them first while open. "
+        f"{plain(of('reached'))} were reached; {plain(of('never_reached'))} "
+        f"([bold]{plain(of('never_reached_share'))} %[/bold]) never, "
+        f"{plain(of('only_closed'))} of these because they only ever called outside opening hours."
     )
     for verdict in _verdicts(scenario, of):
         out.print(verdict)
@@ -243,11 +244,11 @@ def _verdicts(scenario: Scenario, of: Any) -> Iterator[str]:
         if isfinite(found.value):
             verdict = _verdict(found.low >= 100 * target.answered, found.high < 100 * target.answered)
             promise = f"{name}, {target.answered:.0%} answered within {_promise(target)}"
-            yield f"Target {verdict}: {promise}; it is {_plain(found)} %."
+            yield f"Target {verdict}: {promise}; it is {plain(found)} %."
     if targets.never_reached is not None:
         found = of("never_reached_share")
         verdict = _verdict(found.high <= 100 * targets.never_reached, found.low > 100 * targets.never_reached)
-        yield f"Target {verdict}: at most {targets.never_reached:.0%} never reached; it is {_plain(found)} %."
+        yield f"Target {verdict}: at most {targets.never_reached:.0%} never reached; it is {plain(found)} %."
 
 
 def _verdict(met: bool, missed: bool) -> str:
@@ -275,9 +276,9 @@ def _calls(scenario: Scenario, of: Any) -> Table:
     # Columns of what this scenario does not know are left out.
     seen = {m for m in columns.values() for queue in queues if of(m, "queue", queue).value > 0}
     columns = {name: m for name, m in columns.items() if m in seen or m not in ("called_back", "balked", "forwarded")}
-    table = _table("What happened to contacts, per period", "queue", *columns, caption=caption)
+    table = table_of("What happened to contacts, per period", "queue", *columns, caption=caption)
     for queue in queues:
-        table.add_row(queue, *(_plain(of(m, "queue", queue)) for m in columns.values()))
+        table.add_row(queue, *(plain(of(m, "queue", queue)) for m in columns.values()))
     return table
 
 
@@ -293,7 +294,7 @@ def _promise(target: Target) -> str:
 
 
 def _waits(scenario: Scenario, of: Any) -> Table:
-    table = _table(
+    table = table_of(
         "How long people waited",
         *("queue", "answered: mean", "90 % within", "95 % within", "gave up: mean", "longest", "most waiting"),
         caption="waits of the answered include those answered at once; longest: in a period, mean over periods",
@@ -304,7 +305,7 @@ def _waits(scenario: Scenario, of: Any) -> Table:
         table.add_row(
             queue,
             *(_seconds(of(m, "queue", queue)) for m in measures),
-            _plain(of("longest_queue", "queue", queue)),
+            plain(of("longest_queue", "queue", queue)),
         )
     return table
 
@@ -312,28 +313,28 @@ def _waits(scenario: Scenario, of: Any) -> Table:
 def _people(scenario: Scenario, rows: list[Row], of: Any) -> Table:
     del scenario
     title = "What happened to people, per period"
-    table = _table(title, "who", "called", "calls each", "reached", "never reached", "never %", "only when closed")
+    table = table_of(title, "who", "called", "calls each", "reached", "never reached", "never %", "only when closed")
     for kind in ("province", "channel", "cause", "topic", "age"):
         names = list(dict.fromkeys(row.name for row in rows if row.kind == kind))
         if len(names) < 2:
             continue
         for name in names:
             measures = ("callers", "attempts_each", "reached", "never_reached", "never_reached_share", "only_closed")
-            table.add_row(f"{kind} {name}", *(_plain(of(m, kind, name)) for m in measures))
+            table.add_row(f"{kind} {name}", *(plain(of(m, kind, name)) for m in measures))
         table.add_section()
     return table
 
 
 def _lines(scenario: Scenario, of: Any) -> Table:
     title = "How busy the lines were, per period"
-    table = _table(title, "lines of", "at most", "on duty h", "busy h", "overtime h", "occupancy %", "all busy %")
+    table = table_of(title, "lines of", "at most", "on duty h", "busy h", "overtime h", "occupancy %", "all busy %")
     for group in scenario.centre.groups:
         name, measures = group.name, ("staffed", "busy", "overtime", "occupancy", "all_lines_busy")
-        table.add_row(name, str(len(group.shifts)), *(_plain(of(m, "lines", name)) for m in measures))
+        table.add_row(name, str(len(group.shifts)), *(plain(of(m, "lines", name)) for m in measures))
     return table
 
 
-def _plain(found: Estimate) -> str:
+def plain(found: Estimate) -> str:
     """Value and half interval with the digits that the interval supports; a bound for what never happened."""
     if not isfinite(found.value):
         return "-"
@@ -353,4 +354,4 @@ def _seconds(found: Estimate) -> str:
         if found.value < 120 * size or unit == "h":
             break
     scaled = Estimate(found.value / size, found.low / size, found.high / size)
-    return f"{_plain(scaled)} {unit}"
+    return f"{plain(scaled)} {unit}"

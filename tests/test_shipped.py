@@ -132,11 +132,11 @@ LAYERS = (
     ("errors", "clock", "distributions", "streams", "theory", "quantities"),
     ("contacts", "centre", "world"),
     ("scenario", "demand"),
-    ("draw", "engines", "audit"),
+    ("luck", "draw", "engines", "audit"),
     ("timelines",),
     ("measures", "estimates"),
     ("summary", "tables", "store", "results", "studies"),
-    ("figures", "tell", "reference"),
+    ("figures", "tell", "tell_comparison", "reference"),
     ("cli",),
 )
 DOORS = {
@@ -145,7 +145,7 @@ DOORS = {
     "matplotlib": {"figures.py"},
     "duckdb": {"store.py"},
     "holidays": {"scenario/build.py"},
-    "rich": {"cli.py", "tell.py"},
+    "rich": {"cli.py", "tell.py", "tell_comparison.py"},
     "click": {"cli.py"},
     "pandas": {"results.py"},
 }

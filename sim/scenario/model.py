@@ -116,6 +116,11 @@ class Demand(Block):
 
     contacts: Stated[Contacts] = Field(description="first contacts during opening hours")
     per: Literal["period", "working day"] = "period"
+    counted_hours: dict[str, StatedHours] = Field(
+        default_factory=dict,
+        description="opening hours in which the stated contacts were counted, by channel (default: the channel's hours); "
+        "so that other hours meet the same callers",
+    )
     counted: Literal["offered"] = Field("offered", description="who tried; not only who was answered")
     change: Stated[Change] = Stated[Change].model_validate("0 %")
     by_channel: Stated[Shares]

@@ -30,7 +30,7 @@ def _channels_exist(tree: Located) -> Iterator[Mistake]:
     if not channels:
         return
     sections = ("handling",), ("callers",), ("targets", "channels"), ("demand", "by_channel")
-    for path in (*sections, ("demand", "outside_hours"), ("demand", "ages")):
+    for path in (*sections, ("demand", "outside_hours"), ("demand", "counted_hours"), ("demand", "ages")):
         for name, item in entries(tree, *path).items():
             if name not in channels:
                 yield Mistake(item.key, ".".join((*path, name)), unknown("channel", name, channels))

@@ -20,9 +20,10 @@ import numpy as np
 
 from sim.centre import Centre
 from sim.clock import Calendar
-from sim.draw import Luck, draw, prepare
+from sim.draw import draw
 from sim.engines import ENGINES, simulate
 from sim.errors import SimError
+from sim.luck import Luck, prepare
 from sim.measures import Promises, layout_of, measure
 from sim.results import Result
 from sim.scenario.load import dumps, loads

@@ -1,0 +1,259 @@
+"""Several plans met by the same callers: paired differences to the first of them, with intervals."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import ResultsError
+from sim.estimates import NOTHING, Estimate, Moments, paired_difference, ratio_difference
+from sim.measures import COLUMNS
+from sim.results import Result
+from sim.scenario.model import Scenario
+from sim.store import write_atomically
+from sim.studies.run import Progress, run
+from sim.summary import DEFINITIONS, Definition
+
+#: What is compared of every scope unless asked otherwise.
+MEASURES = (
+    "never_reached",
+    "never_reached_share",
+    "reached",
+    "offered",
+    "answered",
+    "called_back",
+    "abandoned",
+    "blocked",
+    "balked",
+    "closed",
+    "abandonment",
+    "loss",
+    "asa",
+    "service_level_of_offered",
+    "service_level_excluding_short",
+    "service_level_of_answered",
+)
+KINDS = ("all", "channel", "province", "cause")
+OF_LINES = ("staffed", "busy", "overtime", "occupancy")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A measure of one plan beside the base's: both with 95 % intervals, and their paired difference.
+
+    The interval of the difference holds for all plans of the comparison together (Bonferroni), at 95 %.
+    """
+
+    plan: str
+    kind: str
+    name: str
+    measure: str
+    base: Estimate
+    value: Estimate
+    difference: Estimate
+    unit: str
+    definition: str
+
+
+@dataclass(frozen=True)
+class Fates:
+    """Of 100 callers: reached only under the plan, only under the base, under both, under neither."""
+
+    gained: Estimate
+    lost: Estimate
+    both: Estimate
+    neither: Estimate
+    replications: int
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Results of several plans on the same worlds; the first is the base."""
+
+    results: Mapping[str, Result]
+
+    @property
+    def base(self) -> str:
+        """Name of the plan that the others are held against."""
+        return next(iter(self.results))
+
+    @property
+    def plans(self) -> list[str]:
+        """The other plans."""
+        return list(self.results)[1:]
+
+    @property
+    def replications(self) -> int:
+        """Worlds that every plan met."""
+        return min(result.replications for result in self.results.values())
+
+    @property
+    def level(self) -> float:
+        """Level of a single interval, so that those of all plans hold together at 95 %."""
+        return 1 - 0.05 / max(len(self.plans), 1)
+
+    @cached_property
+    def differences(self) -> list[Difference]:
+        """Every measure of every channel, province and in all, for every plan."""
+        return [found for plan in self.plans for found in self._of(plan)]
+
+    @cached_property
+    def _values(self) -> dict[str, dict[tuple[str, str], NDArray[np.int64]]]:
+        """Counts and sums of every scope that is compared, by plan."""
+        values = {}
+        for plan, result in self.results.items():
+            period = [(k, n) for k, n, slice_, _ in result.layout.cells() if slice_ == "period" and k in KINDS]
+            values[plan] = {(kind, name): result.values(kind=kind, name=name) for kind, name in period}
+        return values
+
+    def _of(self, plan: str) -> list[Difference]:
+        found = []
+        for (kind, name), before in self._values[self.base].items():
+            after = self._values[plan].get((kind, name))
+            if after is None:
+                continue
+            was, is_ = (Moments.of(COLUMNS, values[:, None, :]) for values in (before, after))
+            for measure in (*MEASURES, *(OF_LINES if kind == "all" else ())):
+                of = DEFINITIONS[measure]
+                difference = _difference(of, before, after, level=self.level)
+                if difference is not NOTHING:
+                    both = of.estimate(was, 0), of.estimate(is_, 0)
+                    found.append(Difference(plan, kind, name, measure, *both, difference, of.unit, of.text))
+        return found
+
+    def difference(self, plan: str, measure: str, *, kind: str = "all", name: str = "all") -> Difference:
+        """One of them; KeyError where there is none."""
+        for found in self.differences:
+            if (found.plan, found.measure, found.kind, found.name) == (plan, measure, kind, name):
+                return found
+        raise KeyError(f"no difference of {measure!r} for {plan!r} and {kind} {name!r}")
+
+    def fates(self, plan: str) -> Fates | None:
+        """Which callers are reached under which plan, from the kept contacts; None where the callers differ."""
+        base, other = (self._reached(self.results[name]) for name in (self.base, plan))
+        if any(not np.array_equal(base[key], other[key]) for key in ("replication", "caller", "dialled", "province")):
+            return None
+        before, after = base["reached"].astype(bool), other["reached"].astype(bool)
+        worlds, of = np.unique(base["replication"], return_inverse=True)
+        callers = np.bincount(of).astype(float)
+
+        def share(which: NDArray[np.bool_]) -> Estimate:
+            count = np.bincount(of, which.astype(float), len(worlds)).astype(float)
+            found = ratio_difference((count, callers), (np.zeros(len(worlds)), callers))
+            return Estimate(100 * found.value, 100 * max(found.low, 0.0), 100 * found.high)
+
+        return Fates(
+            gained=share(~before & after),
+            lost=share(before & ~after),
+            both=share(before & after),
+            neither=share(~before & ~after),
+            replications=len(worlds),
+        )
+
+    def _reached(self, result: Result) -> dict[str, NDArray[np.generic]]:
+        query = (
+            "SELECT replication, caller, min(dialled) AS dialled, min(province) AS province, "
+            "max((outcome IN ('answered', 'called_back'))::INT) AS reached FROM {table} WHERE replication < ? "
+            "GROUP BY replication, caller ORDER BY replication, caller"
+        )
+        kept = min(self._kept(r) for r in self.results.values())
+        return {name: np.ma.getdata(c) for name, c in result.store.read("contacts", query, [kept]).items()}
+
+    def _kept(self, result: Result) -> int:
+        """Replications from 0 on whose contacts are there."""
+        upto = 0
+        for first, last, _ in result.store.parts("contacts"):
+            if first > upto:
+                break
+            upto = last + 1
+        return min(upto, self.replications)
+
+    def write(self, out: Path) -> Path:
+        """``comparison.csv`` in a folder of its own below ``out``; the folder."""
+        folders = "+".join(result.folder.name for result in self.results.values())
+        folder = out / f"compare-{self.base}-{hashlib.sha256(folders.encode()).hexdigest()[:12]}"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ResultsError(f"{folder}: {error.strerror or error}") from None
+        write_atomically(folder / "comparison.csv", self.to_csv())
+        return folder
+
+    def to_csv(self) -> str:
+        """All differences as CSV; the plans' results folders stand in the column ``results``."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        of = ("base", "plan", "difference")
+        ends = [f"{name}_{end}" for name in of for end in ("estimate", "low", "high")]
+        writer.writerow(["plan", "kind", "name", "measure", *ends, "unit", "definition", "results"])
+        for d in self.differences:
+            numbers = [f"{x:.6g}" for e in (d.base, d.value, d.difference) for x in (e.value, e.low, e.high)]
+            where = str(self.results[d.plan].folder)
+            writer.writerow([d.plan, d.kind, d.name, d.measure, *numbers, d.unit, d.definition, where])
+        return text.getvalue()
+
+
+def _difference(
+    definition: Definition, before: NDArray[np.int64], after: NDArray[np.int64], *, level: float
+) -> Estimate:
+    """The paired difference of one measure, in its unit; ``before`` and ``after`` are (replications, columns)."""
+
+    def total(values: NDArray[np.int64], weights: Mapping[str, float]) -> NDArray[np.float64]:
+        weighted: NDArray[np.float64] = values @ np.array([weights.get(column, 0.0) for column in COLUMNS])
+        return weighted
+
+    if definition.under is None:
+        found = paired_difference(total(after, definition.over), total(before, definition.over), level=level)
+    else:
+        after_, before_ = ((total(v, definition.over), total(v, definition.under)) for v in (after, before))
+        found = ratio_difference(after_, before_, level=level)
+    scale = definition.scale
+    return found if found is NOTHING else Estimate(found.value * scale, found.low * scale, found.high * scale)
+
+
+def compare(
+    plans: Mapping[str, Scenario],
+    *,
+    replications: int | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    out: str | Path = "results",
+    keep_contacts: int = 100,
+    progress: Progress | None = None,
+    command: str = "",
+) -> Comparison:
+    """Run every plan on the worlds of the same seed; replications and seed default to those of the first plan.
+
+    Callers are the same wherever the plans state the same demand. ``progress`` is told (done, wanted) over all plans.
+    """
+    if len(plans) < 2:
+        raise ValueError("a comparison needs at least two plans")
+    first = next(iter(plans.values()))
+    wanted = first.experiment.replications if replications is None else replications
+    seed = first.experiment.seed if seed is None else seed
+    results = {}
+    for number, (name, scenario) in enumerate(plans.items()):
+
+        def tell(done: int, _wanted: int, number: int = number) -> None:
+            if progress is not None:
+                progress(number * wanted + done, len(plans) * wanted)
+
+        results[name] = run(
+            scenario,
+            replications=wanted,
+            seed=seed,
+            workers=workers,
+            out=out,
+            keep_contacts=keep_contacts,
+            progress=tell,
+            command=command,
+        )
+    return Comparison(results)
