@@ -118,7 +118,7 @@ class Demand(Block):
     per: Literal["period", "working day"] = "period"
     counted_hours: dict[str, StatedHours] = Field(
         default_factory=dict,
-        description="opening hours in which the stated contacts were counted, by channel (default: the channel's hours); "
+        description="opening hours in which the stated contacts were counted, by channel (default: the channel's own); "
         "so that other hours meet the same callers",
     )
     counted: Literal["offered"] = Field("offered", description="who tried; not only who was answered")
