@@ -70,7 +70,7 @@ def _after_answer(world: World, centre: Centre, row: Row) -> Due | None:
         return Due("forward", row.released, habits.forward_to)
     if falls(world.again, row.caller, row.attempt, habits.again):
         delay = int(world.again_delay[row.caller, row.attempt, row.channel])
-        return Due("call again", row.released + delay, row.channel)
+        return Due("repeat call", row.released + delay, row.channel)
     return None
 
 

@@ -64,7 +64,7 @@ class Sweep:
         if event.kind == Kind.ENTITLEMENT:
             self._entitle(row, self.centre.queues[row.queue].routes[event.third].group, now)
         elif event.kind == Kind.LAST_CHANCE:
-            self._say(row, f"{self._fate(row)}, but no line came free for it at that instant")
+            self._say(row, f"{self._fate(row, now)}, but no line came free for it at that instant")
             self.floor.take(row)
         elif event.kind == Kind.ABANDONMENT and now < row.left:
             self._lose_patience(row)
@@ -76,9 +76,12 @@ class Sweep:
             self.told.add(row)
             self.findings.tell(row.who, what)
 
-    def _fate(self, row: Row) -> str:
-        """What the table says became of a contact."""
-        by = f" by {self.floor.tell(self.floor.line_of(row), row.left)}" if row.taken else ""
+    def _fate(self, row: Row, now: int) -> str:
+        """What the table says became of a contact, and the state of its line if that is now."""
+        by = ""
+        if row.taken:
+            state = self.floor.tell(self.floor.line_of(row), now)
+            by = f" by {state if row.left == now else f'line {row.line} of group {row.group}'}"
         return f"{row.outcome.name} at {row.left}{by}"
 
     # Lines that take what waits (rule 22)
@@ -95,7 +98,7 @@ class Sweep:
                 self.floor.take(due)
                 continue
             could = f"first in line at {now}, when {self.floor.tell(line, now)} could take it"
-            self._say(due, f"{could}: {self._fate(due)} is wrong")
+            self._say(due, f"{could}: {self._fate(due, now)} is wrong")
             if not claimed:
                 return
             turn = f"caller {due.caller}, attempt {due.attempt} (dialled {due.dialled}, priority {due.priority})"
@@ -110,7 +113,7 @@ class Sweep:
             return
         taken_now = row.taken and row.left == now
         if not taken_now or (row.group, row.line) != (line.group, line.number):
-            self._say(row, f"{self._fate(row)}, but at {now} {self._free(line, now)}")
+            self._say(row, f"{self._fate(row, now)}, but at {now} {self._free(line, now)}")
         if taken_now:
             self.floor.take(row)
 
@@ -130,13 +133,13 @@ class Sweep:
     def _send_away(self, row: Row, now: int) -> None:
         due = Outcome.SILENT if row.silent and row.patient_until < now else Outcome.CLOSED
         if row.taken or (row.outcome, row.left) != (due, now):
-            self._say(row, f"{self._fate(row)}, but who waits at closing, {now}, is sent away: {due.name}")
+            self._say(row, f"{self._fate(row, now)}, but who waits at closing, {now}, is sent away: {due.name}")
 
     def _lose_patience(self, row: Row) -> None:
         """Patience ends of a contact that the table has wait for ever."""
         if row not in self.floor.call_backs:
             left = "it left without a sign and is SILENT" if row.silent else "it is ABANDONED"
-            self._say(row, f"{self._fate(row)}, after patience ended at {row.patient_until}: {left}")
+            self._say(row, f"{self._fate(row, row.patient_until)}, after patience ended at {row.patient_until}: {left}")
 
     # Contacts that are dialled (rules 10 to 15)
 
@@ -146,7 +149,7 @@ class Sweep:
         if row.closes is not None:
             due = self._welcome(row, self.centre.queues[row.queue])
             if not self._is_as_claimed(row, due):
-                self._say(row, f"{self._fate(row)}, but on dialling at {row.dialled} {due.why}")
+                self._say(row, f"{self._fate(row, row.dialled)}, but on dialling at {row.dialled} {due.why}")
             if row.outcome == Outcome.UNFINISHED:
                 call_back = due.call_back
         if row.waited:
