@@ -46,8 +46,8 @@ _NONE = Stated[Share].model_validate("0 %")
 class Period(Block):
     """The days that are simulated, both included."""
 
-    first: Day
-    last: Day
+    first: Day = Field(description="first day")
+    last: Day = Field(description="last day, included")
     follow_up: Duration = Field(28 * 86_400_000, description="how long work that waits at the end is followed")
 
     @model_validator(mode="after")
@@ -65,7 +65,7 @@ class Period(Block):
 class CalendarBlock(Block):
     """Which days are working days."""
 
-    working_days: WeekdaySet = (0, 1, 2, 3, 4)
+    working_days: WeekdaySet = Field((0, 1, 2, 3, 4), description="days of the week on which it is open")
     holidays: Literal["BE", "NL", "FR", "LU", "DE", "none"] = Field("BE", description="country, or none")
     closed: tuple[Day, ...] = Field((), description="further days on which the helpline is closed")
 
@@ -73,7 +73,7 @@ class CalendarBlock(Block):
 class CallBack(Block):
     """Who waits may be called back instead, keeping the place."""
 
-    accepted: Stated[Share]
+    accepted: Stated[Share] = Field(description="share that accepts")
     from_waiting: Waiting = Field(0, description="offered where so many wait already")
 
 
@@ -82,7 +82,9 @@ class Channel(Block):
 
     hours: StatedHours = Field(description="when contacts are let in")
     staffed: StatedHours | None = Field(None, description="when its lines work (default: its hours)")
-    queue: Literal["per province", "shared"] = "shared"
+    queue: Literal["per province", "shared"] = Field(
+        "shared", description="one queue for each province, or one for all"
+    )
     pools: dict[str, Names] = Field(
         default_factory=dict, description="provinces that share a queue, such as {west: [a, b]} or {flanders: all}"
     )
@@ -90,7 +92,7 @@ class Channel(Block):
     closing: Literal["serve", "send away"] = Field("serve", description="what happens to who waits at closing")
     interruptible: StrictBool = Field(False, description="whether its work is laid aside for a call, and resumed")
     announce_wait: StrictBool = Field(False, description="whether callers hear how long they will wait")
-    call_back: CallBack | None = None
+    call_back: CallBack | None = Field(None, description="offer to be called back instead of waiting")
     voicemail: Stated[Share] = Field(_NONE, description="share that leaves a message when it is closed")
 
 
@@ -115,45 +117,47 @@ class Demand(Block):
     """How many people try to reach the helpline when nobody campaigns, as people state it."""
 
     contacts: Stated[Contacts] = Field(description="first contacts during opening hours")
-    per: Literal["period", "working day"] = "period"
+    per: Literal["period", "working day"] = Field("period", description="what `contacts` counts")
     counted_hours: dict[str, StatedHours] = Field(
         default_factory=dict,
         description="opening hours in which the stated contacts were counted, by channel (default: the channel's own); "
         "so that other hours meet the same callers",
     )
     counted: Literal["offered"] = Field("offered", description="who tried; not only who was answered")
-    change: Stated[Change] = Stated[Change].model_validate("0 %")
-    by_channel: Stated[Shares]
-    by_province: Stated[Shares]
+    change: Stated[Change] = Field(Stated[Change].model_validate("0 %"), description="on top of `contacts`")
+    by_channel: Stated[Shares] = Field(description="how they come")
+    by_province: Stated[Shares] = Field(description="where they live; this names the provinces")
     outside_hours: dict[str, Stated[Percent]] = Field(
         default_factory=dict, description="first contacts while closed, in percent of those while open"
     )
-    weekdays: Weekdays = Weekdays()
-    hours: Stated[DayProfile] = Stated[DayProfile](value=DayProfile(weights=(1.0,) * 24))
+    weekdays: Weekdays = Field(Weekdays(), description="relative weight of the days of the week")
+    hours: Stated[DayProfile] = Field(
+        Stated[DayProfile](value=DayProfile(weights=(1.0,) * 24)), description="relative weight of the hours of the day"
+    )
     busyness: Stated[Busyness] = Field(
         Stated[Busyness](value=0.0), description="coefficient of variation of the day's busyness"
     )
-    topics: Stated[Shares] | None = None
+    topics: Stated[Shares] | None = Field(None, description="what they call about")
     ages: dict[str, Stated[Shares]] = Field(default_factory=dict, description="age groups by channel")
 
 
 class RedialAfter(Block):
     """Share of callers who try again, by what happened."""
 
-    abandoned: Stated[Share] = _NONE
-    blocked: Stated[Share] = _NONE
-    balked: Stated[Share] = _NONE
-    closed: Stated[Share] = _NONE
+    abandoned: Stated[Share] = Field(_NONE, description="after giving up")
+    blocked: Stated[Share] = Field(_NONE, description="after a busy tone")
+    balked: Stated[Share] = Field(_NONE, description="after leaving on meeting a queue")
+    closed: Stated[Share] = Field(_NONE, description="after a closed door")
 
 
 class Switch(Block):
     """Of those who try again, the share that does so on another channel."""
 
-    to: str
-    abandoned: Stated[Share] = _NONE
-    blocked: Stated[Share] = _NONE
-    balked: Stated[Share] = _NONE
-    closed: Stated[Share] = _NONE
+    to: str = Field(description="the other channel")
+    abandoned: Stated[Share] = Field(_NONE, description="after giving up")
+    blocked: Stated[Share] = Field(_NONE, description="after a busy tone")
+    balked: Stated[Share] = Field(_NONE, description="after leaving on meeting a queue")
+    closed: Stated[Share] = Field(_NONE, description="after a closed door")
 
 
 class Silent(Block):
@@ -172,21 +176,21 @@ class Silent(Block):
 class Forwarded(Block):
     """Who is passed on to another channel after an answer."""
 
-    to: str
-    share: Stated[Share]
+    to: str = Field(description="channel to which they are passed on")
+    share: Stated[Share] = Field(description="of the answered")
 
 
 class CallsAgain(Block):
     """Who calls again though answered."""
 
-    share: Stated[Share]
+    share: Stated[Share] = Field(description="of the answered who are not passed on")
     delay: AnyLaw = Field(description="from the end of handling")
 
 
 class Callers(Block):
     """How callers of one channel behave."""
 
-    patience: AnyLaw = NeverLaw(distribution="never")
+    patience: AnyLaw = Field(NeverLaw(distribution="never"), description="longest wait")
     balk: tuple[Stated[Share], ...] = Field(
         (), description="share that leaves on meeting a queue with 0, 1, 2, ... waiting; the last holds for more"
     )
@@ -194,15 +198,15 @@ class Callers(Block):
         default_factory=dict,
         description="share that leaves on hearing so long a wait, such as {2 min: 10 %, 10 min: 50 %}",
     )
-    redial: RedialAfter = RedialAfter()
-    redial_delay: AnyLaw | None = None
+    redial: RedialAfter = Field(RedialAfter(), description="share that tries again, by what happened")
+    redial_delay: AnyLaw | None = Field(None, description="how long until then")
     closed_redial: Literal["after the call", "after opening"] = Field(
         "after opening", description="whether the delay after a closed door counts from the next opening"
     )
-    switch: Switch | None = None
-    silent: Silent | None = None
-    forwarded: Forwarded | None = None
-    calls_again: CallsAgain | None = None
+    switch: Switch | None = Field(None, description="of those, who tries another channel")
+    silent: Silent | None = Field(None, description="who gives up without a sign")
+    forwarded: Forwarded | None = Field(None, description="who is passed on after an answer")
+    calls_again: CallsAgain | None = Field(None, description="who calls again though answered")
 
     @model_validator(mode="after")
     def _delay_given(self) -> Callers:
@@ -215,8 +219,8 @@ class Callers(Block):
 class Handling(Block):
     """How long contacts of one channel take."""
 
-    conversation: AnyLaw
-    wrap_up: AnyLaw | None = None
+    conversation: AnyLaw = Field(description="time with the caller")
+    wrap_up: AnyLaw | None = Field(None, description="work after it that still holds the line")
     elsewhere: Stated[Longer] = Field(
         Stated[Longer].model_validate("0 %"), description="how much longer when a line of another province answers"
     )
@@ -232,9 +236,11 @@ class Handling(Block):
 class Target(Block):
     """A promise about one channel."""
 
-    answered: Share
-    within: Duration | None = None
-    within_working_days: WorkingDays | None = None
+    answered: Share = Field(description="share to be answered in time")
+    within: Duration | None = Field(None, description="acceptable waiting time (AWT)")
+    within_working_days: WorkingDays | None = Field(
+        None, description="or the promise in working days after the day of the contact"
+    )
 
     @model_validator(mode="after")
     def _one(self) -> Target:
@@ -246,41 +252,47 @@ class Target(Block):
 class Targets(Block):
     """What good service means here; sets the thresholds that are counted and judged."""
 
-    service_level: Literal["of offered", "excluding short abandons", "of answered"] = "excluding short abandons"
-    short_abandon: Duration = 5000
-    channels: dict[str, Target] = Field(default_factory=dict)
+    service_level: Literal["of offered", "excluding short abandons", "of answered"] = Field(
+        "excluding short abandons", description="the formula of the service level"
+    )
+    short_abandon: Duration = Field(5000, description="up to this wait giving up counts as short")
+    channels: dict[str, Target] = Field(default_factory=dict, description="promise of each channel")
     never_reached: Share | None = Field(None, description="at most this share of callers")
 
 
 class Experiment(Block):
     """How long to look; not part of the model."""
 
-    replications: Replications = 1000
-    seed: Seed = 1712
+    replications: Replications = Field(1000, description="independent periods")
+    seed: Seed = Field(1712, description="of all luck")
 
 
 class Scenario(Block):
     """A helpline, its callers and a period: everything a run needs."""
 
-    name: str = Field("scenario", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")
-    title: str = ""
-    about: str = ""
-    period: Period
-    calendar: CalendarBlock = CalendarBlock()
-    channels: dict[str, Channel] = Field(min_length=1)
-    lines: dict[str, LineGroup] = Field(min_length=1)
+    name: str = Field(
+        "scenario",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$",
+        description="of the results folder (default: the file's)",
+    )
+    title: str = Field("", description="of tables and pictures")
+    about: str = Field("", description="what it is about, in words")
+    period: Period = Field(description="the days")
+    calendar: CalendarBlock = Field(CalendarBlock(), description="working days and holidays")
+    channels: dict[str, Channel] = Field(min_length=1, description="ways to reach the helpline")
+    lines: dict[str, LineGroup] = Field(min_length=1, description="line groups by name")
     routing: dict[str, tuple[RouteEntry, ...]] = Field(
         default_factory=dict, description="line groups by queue or channel: own, others, or names (default: own)"
     )
     priorities: tuple[Selector, ...] = Field((), description="who goes first, the first listed before the second")
-    demand: Demand
-    campaigns: tuple[Campaign, ...] = ()
+    demand: Demand = Field(description="who calls, when nobody campaigns")
+    campaigns: tuple[Campaign, ...] = Field((), description="who calls besides")
     trace: TraceFile | None = Field(None, description="call log whose callers take the place of drawn ones")
-    callers: dict[str, Callers] = Field(default_factory=dict)
+    callers: dict[str, Callers] = Field(default_factory=dict, description="how callers of each channel behave")
     attempts: Stated[Attempts] = Field(Stated[Attempts](value=5), description="contacts of one caller at most")
-    handling: dict[str, Handling]
-    targets: Targets = Targets()
-    experiment: Experiment = Experiment()
+    handling: dict[str, Handling] = Field(description="how long contacts of each channel take")
+    targets: Targets = Field(Targets(), description="what good service means")
+    experiment: Experiment = Field(Experiment(), description="how long to look")
 
     @property
     def provinces(self) -> tuple[str, ...]:

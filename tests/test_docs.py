@@ -1,0 +1,37 @@
+"""Pages say what is true: tables of keys are those of the schema, examples of scenarios load."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import sim
+from sim.keys import with_tables
+from sim.scenario.load import dumps
+from sim.scenario.settings import merge
+from sim.scenario.source import read_text, write_text
+
+ROOT = Path(__file__).parent.parent
+PAGE = (ROOT / "docs" / "scenario.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+
+
+def test_tables_of_keys_are_fresh() -> None:
+    assert with_tables(PAGE) == PAGE, "python -m sim.keys writes them anew"
+
+
+def test_every_section_of_a_scenario_has_an_example() -> None:
+    shown = {line.split(":")[0] for example in EXAMPLES for line in example.splitlines() if re.match(r"\w", line)}
+    assert set(sim.Scenario.model_fields) - {"name", "title", "about"} <= shown
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda text: text.split(":")[0])
+def test_examples_load_on_top_of_the_campaign(example, tmp_path) -> None:
+    base = sim.load(ROOT / "scenarios" / "1712-baseline-2019.yaml")
+    text = example.replace("extends: 1712-baseline-2019.yaml\n", "").replace("examples/", f"{ROOT}/docs/examples/")
+    tree = merge(read_text(dumps(base), "base"), read_text(text, "example"))
+    scenario = sim.loads(write_text(tree.plain()))
+    world = sim.draw_world(scenario, seed=1)
+    assert len(sim.simulate(world, scenario.centre))
