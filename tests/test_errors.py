@@ -47,6 +47,26 @@ CHANNELS = "value: {phone: 80 %, e-mail: 12.4 %, chat: 7.6 %}"
 BUSY = "busyness: {value: 0.2, status: assumed"
 SURGE = "surge: [{shape: decay, at: [2020-02-11 21:00], time_constant: 4 days}]"
 MOMENT = "campaigns.0.surge.0.at.0"
+SPLIT = "    queue: per province\n"
+EXPERIMENT = "experiment: {"
+CHAT_CALLERS = "  chat:\n    patience: {distribution: never}\n"
+
+
+def pooled(pools: str) -> str:
+    return f"{SPLIT}    pools: {pools}\n"
+
+
+def chat_line(group: str) -> str:
+    return f"chat: {{{group}}}"
+
+
+def routed(routing: str) -> str:
+    return f"routing: {{{routing}}}\n{EXPERIMENT}"
+
+
+def prior(selectors: str) -> str:
+    return f"priorities: [{selectors}]\n{EXPERIMENT}"
+
 
 WRONG = {
     # keys and sections
@@ -486,8 +506,8 @@ WRONG = {
         "to: e-mail", "to: emial", "emial", "callers.chat.switch.to", ("'emial' is not a channel", "mean 'e-mail'")
     ),
     "never open": Wrong(
-        "hours: mon-thu 17:00-19:00",
-        "hours: sat 17:00-19:00",
+        "chat: mon-thu 17:00-19:00}",
+        "chat: sat 17:00-19:00}",
         "7.6 %",
         "demand.by_channel.chat",
         ("chat is never open",),
@@ -634,7 +654,327 @@ WRONG = {
         "{0-6: 0.15", "{weights: [1, 2], 0-6: 0.15", "[1, 2]", "demand.hours.value.weights", ("[1, 2]",)
     ),
     "lines without count": Wrong(
-        CHAT_LINE, "chat: {serves: chat}", "chat: {serves", "lines.chat.count", ("is missing",)
+        CHAT_LINE, "chat: {serves: chat}", "{serves: chat}", "lines.chat", ("needs count or shifts", "found neither")
+    ),
+    # pools
+    "unknown province in a pool": Wrong(
+        SPLIT,
+        pooled("{west: [limburg, antwerpn]}"),
+        "antwerpn]",
+        "channels.phone.pools.west.1",
+        ("'antwerpn' is not a province", "limburg, all", "mean 'antwerpen'"),
+    ),
+    "province in two pools": Wrong(
+        SPLIT,
+        pooled("{west: [limburg, antwerpen], east: [limburg]}"),
+        "limburg]}",
+        "channels.phone.pools.east.0",
+        ("'limburg' is in the pool 'west' too",),
+    ),
+    "all provinces and one more": Wrong(
+        SPLIT, pooled("{a: limburg, b: all}"), "all}", "channels.phone.pools.b", ("'limburg' is in the pool 'a' too",)
+    ),
+    "province twice in a pool": Wrong(
+        SPLIT,
+        pooled("{west: [limburg, antwerpen, limburg]}"),
+        "limburg]}",
+        "channels.phone.pools.west.2",
+        ("'limburg' is twice in this pool",),
+    ),
+    "pool named after another province": Wrong(
+        SPLIT,
+        pooled("{limburg: [antwerpen]}"),
+        "limburg: [",
+        "channels.phone.pools.limburg",
+        ("a province that is not in it",),
+    ),
+    "pool named after a channel": Wrong(
+        SPLIT, pooled("{chat: [antwerpen]}"), "chat: [", "channels.phone.pools.chat", ("name of a channel too",)
+    ),
+    "pool with a slash": Wrong(
+        SPLIT, pooled("{a/b: [antwerpen]}"), "a/b: [", "channels.phone.pools.a/b", ("contain '/'",)
+    ),
+    "empty pool": Wrong(SPLIT, pooled("{west: []}"), "[]}", "channels.phone.pools.west", ("is empty",)),
+    "pools of a shared queue": Wrong(
+        "    waiting_places: 0\n",
+        "    waiting_places: 0\n    pools: {west: [limburg]}\n",
+        "pools: {",
+        "channels.chat.pools",
+        ("has one queue", "queue: per province"),
+    ),
+    # channels
+    "interruptible maybe": Wrong(
+        SPLIT, f"{SPLIT}    interruptible: maybe\n", "maybe", "channels.phone.interruptible", ("not true or false",)
+    ),
+    "call-back misspelt": Wrong(
+        SPLIT,
+        f"{SPLIT}    call_back: {{accepted: 5 %, from_waitng: 2}}\n",
+        "from_waitng",
+        "channels.phone.call_back.from_waitng",
+        ("mean 'from_waiting'", "accepted, from_waiting"),
+    ),
+    "call-back from half a caller": Wrong(
+        SPLIT,
+        f"{SPLIT}    call_back: {{accepted: 5 %, from_waiting: 1.5}}\n",
+        "1.5}",
+        "channels.phone.call_back.from_waiting",
+        ("1.5 is not a whole number of waiting contacts",),
+    ),
+    "hours published by nobody": Wrong(
+        PHONE_HOURS,
+        "hours: {value: mon-fri 9:00-17:00, status: published}",
+        "{value: mon-fri",
+        "channels.phone.hours",
+        ("is published", "needs its source"),
+    ),
+    # lines
+    "count and shifts": Wrong(
+        CHAT_LINE,
+        chat_line("count: 1, shifts: {mon 17:00-19:00: 1}"),
+        "{count: 1, shifts",
+        "lines.chat",
+        ("needs count or shifts", "found both"),
+    ),
+    "overlapping shifts": Wrong(
+        CHAT_LINE,
+        chat_line("shifts: {mon-fri 9:00-13:00: 2, wed-sat 12:00-17:00: 1}"),
+        "wed-sat",
+        "lines.chat.shifts.wed-sat 12:00-17:00",
+        ("'mon-fri 9:00-13:00'", "wed 12:00-13:00", "extra:"),
+    ),
+    "shifts overlap over Sunday's midnight": Wrong(
+        CHAT_LINE,
+        chat_line("shifts: {sun 22:00-6:00: 2, mon 5:00-9:00: 1}"),
+        "mon 5:00",
+        "lines.chat.shifts.mon 5:00-9:00",
+        ("overlaps with 'sun 22:00-6:00' on mon 5:00-6:00",),
+    ),
+    "shifts of no hours": Wrong(
+        CHAT_LINE,
+        chat_line("shifts: {mon 9u-12:00: 2}"),
+        "mon 9u",
+        "lines.chat.shifts.mon 9u-12:00",
+        ("'9u' is not a time of day",),
+    ),
+    "shifts of half a line": Wrong(
+        CHAT_LINE,
+        chat_line("shifts: {mon 9:00-12:00: 2.5}"),
+        "2.5}",
+        "lines.chat.shifts.mon 9:00-12:00",
+        ("2.5 is not a whole number of lines",),
+    ),
+    "no shifts": Wrong(CHAT_LINE, chat_line("shifts: {}"), "{}}", "lines.chat.shifts", ("is empty", "mon-fri 9:00")),
+    "shifts and staffed": Wrong(
+        CHAT_LINE,
+        chat_line("shifts: {mon 17:00-19:00: 1}, staffed: always"),
+        "always}",
+        "lines.chat.staffed",
+        ("goes with count",),
+    ),
+    "break outside duty": Wrong(
+        CHAT_LINE,
+        chat_line("count: 1, breaks: [mon 17:30-18:00, mon 12:00-12:30]"),
+        "mon 12:00",
+        "lines.chat.breaks.1",
+        ("'mon 12:00-12:30' is a break while no line works", "mon-thu 17:00-19:00"),
+    ),
+    "break of one line outside its shifts": Wrong(
+        CHAT_LINE,
+        chat_line("shifts: {mon 17:00-19:00: 1}, breaks: [{hours: tue 17:00-18:00, count: 1}]"),
+        "tue 17:00",
+        "lines.chat.breaks.0.hours",
+        ("while no line works; they work mon 17:00-19:00",),
+    ),
+    "break malformed": Wrong(
+        CHAT_LINE, chat_line("count: 1, breaks: [mon 12u]"), "mon 12u", "lines.chat.breaks.0", ("'12u'", "9:00-17:00")
+    ),
+    "extra without hours": Wrong(
+        CHAT_LINE, chat_line("count: 1, extra: [{count: 2}]"), "{count: 2}", "lines.chat.extra.0.hours", ("missing",)
+    ),
+    "extra that ends before it begins": Wrong(
+        CHAT_LINE,
+        chat_line("count: 1, extra: [{hours: mon 9:00-12:00, first: 2020-02-20, last: 2020-02-12}]"),
+        "2020-02-12}",
+        "lines.chat.extra.0.last",
+        ("2020-02-12 is before the first day, 2020-02-20",),
+    ),
+    "extra outside the period": Wrong(
+        CHAT_LINE,
+        chat_line("count: 1, extra: [{hours: mon 9:00-12:00, first: 2020-01-20}]"),
+        "2020-01-20",
+        "lines.chat.extra.0.first",
+        ("outside the period", "from 2020-02-10 to 2020-02-27"),
+    ),
+    "absence without unit": Wrong(
+        CHAT_LINE, chat_line("count: 1, absence: 5"), "5}", "lines.chat.absence", ("5 has no unit", "mean '5 %'")
+    ),
+    "takes the shortest": Wrong(
+        CHAT_LINE,
+        chat_line("count: 1, takes: longest first"),
+        "longest first",
+        "lines.chat.takes",
+        ("own first, longest wait", "mean 'longest wait'"),
+    ),
+    "at once without speeds": Wrong(
+        CHAT_LINE, chat_line("count: 1, at_once: 2"), "2}", "lines.chat.at_once", ("2 needs as many", "found none")
+    ),
+    "at once with too few speeds": Wrong(
+        CHAT_LINE,
+        chat_line("count: 1, speeds: [100 %, 80 %], at_once: 3"),
+        "3}",
+        "lines.chat.at_once",
+        ("3 needs as many speeds", "found 2"),
+    ),
+    "many at once": Wrong(CHAT_LINE, chat_line("count: 1, at_once: 21"), "21}", "lines.chat.at_once", ("1 to 20",)),
+    "speed 0": Wrong(
+        CHAT_LINE, chat_line("count: 1, speeds: [0 %]"), "0 %]", "lines.chat.speeds.0", ("between 1 % and 100 %",)
+    ),
+    "speed with a fraction": Wrong(
+        CHAT_LINE, chat_line("count: 1, speeds: [79.5 %]"), "79.5", "lines.chat.speeds.0", ("not a whole percentage",)
+    ),
+    "unknown queue in a list": Wrong(
+        CHAT_LINE,
+        chat_line("count: 1, serves: [chat, fone]"),
+        "fone]",
+        "lines.chat.serves.1",
+        ("'fone' is not a queue", "phone/antwerpen", "mean 'phone'"),
+    ),
+    "serves nobody": Wrong(CHAT_LINE, chat_line("count: 1, serves: []"), "[]", "lines.chat.serves", ("is empty",)),
+    "serves a number": Wrong(
+        CHAT_LINE, chat_line("count: 1, serves: [chat, 3]"), "[chat, 3]", "lines.chat.serves", ("list of names",)
+    ),
+    "line group named own": Wrong(
+        CHAT_LINE, CHAT_LINE + "\n  own: 1", "own: 1", "lines.own", ("a word of routing", "another name")
+    ),
+    "line group of two queues": Wrong(
+        "    waiting_places: 0\n",
+        "    waiting_places: 0\n    queue: per province\n",
+        "limburg:         {",
+        "lines.limburg",
+        ("could serve phone/limburg or chat/limburg", "serves:"),
+    ),
+    "nobody ever on duty": Wrong(
+        "e-mail:          {count: {value: 1, status: assumed, source: nothing is published, low: 1, high: 2}}",
+        "e-mail: {count: 0}",
+        "e-mail: {count: 0}",
+        "lines.e-mail",
+        ("no line is ever on duty for the queue e-mail", "never give up"),
+    ),
+    # routing
+    "routing of an unknown queue": Wrong(
+        EXPERIMENT, routed("phon: [own]"), "phon: [", "routing.phon", ("'phon' is not a queue", "mean 'phone'")
+    ),
+    "routing to nobody": Wrong(
+        EXPERIMENT, routed("phone: []"), "[]}", "routing.phone", ("routes to nobody", "own, others, antwerpen")
+    ),
+    "routing without a list": Wrong(EXPERIMENT, routed("phone: own"), "own}", "routing.phone", ("is not a list",)),
+    "routing to an unknown group": Wrong(
+        EXPERIMENT,
+        routed("phone: [own, {to: [others, limbrug], after: 60 s}]"),
+        "limbrug]",
+        "routing.phone.1.to.1",
+        ("'limbrug' is not a line group", "own, others, antwerpen", "mean 'limburg'"),
+    ),
+    "routing after a number": Wrong(
+        EXPERIMENT, routed("phone: [own, {to: others, after: 60}]"), "60}", "routing.phone.1.after", ("no unit",)
+    ),
+    "routing without to": Wrong(
+        EXPERIMENT, routed("phone: [{after: 5 s}]"), "{after", "routing.phone.0.to", ("is missing",)
+    ),
+    "routing leaves out own": Wrong(
+        EXPERIMENT,
+        routed("phone/limburg: [antwerpen]"),
+        "[antwerpen]}",
+        "routing.phone/limburg",
+        ("leaves out limburg", "the queue phone/limburg", "add own"),
+    ),
+    "routing to others that there are not": Wrong(
+        EXPERIMENT,
+        routed("chat: [others]"),
+        "[others]",
+        "routing.chat",
+        ("nobody serves the queue chat", "others stand for no line group"),
+    ),
+    # priorities
+    "priority of nobody": Wrong(EXPERIMENT, prior("{}"), "{}]", "priorities.0", ("says nothing", "channel, province")),
+    "priority of an unknown age": Wrong(
+        EXPERIMENT,
+        prior("{age: minr}"),
+        "minr",
+        "priorities.0.age",
+        ("'minr' is not an age group", "minor, adult", "mean 'minor'"),
+    ),
+    "priority of an unknown topic": Wrong(
+        EXPERIMENT, prior("{topic: abuse}"), "abuse}]", "priorities.0.topic", ("'abuse' is not a topic", "past abuse")
+    ),
+    "priority of an unknown campaign": Wrong(
+        EXPERIMENT, prior("{campaign: tset}"), "tset", "priorities.0.campaign", ("'tset' is not a campaign", "'test'?")
+    ),
+    "priority of an unknown channel": Wrong(
+        EXPERIMENT, prior("{channel: fone}"), "fone}", "priorities.0.channel", ("'fone' is not a channel", "'phone'?")
+    ),
+    "priority of an unknown province": Wrong(
+        EXPERIMENT, prior("{province: x}"), "x}]", "priorities.0.province", ("'x' is not a province",)
+    ),
+    "priority misspelt": Wrong(
+        EXPERIMENT, prior("{ages: minor}"), "ages: minor", "priorities.0.ages", ("mean 'age'", "channel, province")
+    ),
+    # callers
+    "forwarded to itself": Wrong(
+        CHAT_CALLERS,
+        CHAT_CALLERS + "    forwarded: {to: chat, share: 5 %}\n",
+        "chat, share",
+        "callers.chat.forwarded.to",
+        ("the channel itself",),
+    ),
+    "forwarded to nowhere": Wrong(
+        CHAT_CALLERS,
+        CHAT_CALLERS + "    forwarded: {to: emial, share: 5 %}\n",
+        "emial",
+        "callers.chat.forwarded.to",
+        ("'emial' is not a channel", "mean 'e-mail'"),
+    ),
+    "balks at a number": Wrong(
+        CHAT_CALLERS,
+        CHAT_CALLERS + "    balk_at_wait: {5: 5 %}\n",
+        "5: 5 %",
+        "callers.chat.balk_at_wait.5",
+        ("'5' has no unit", "25 min"),
+    ),
+    "balks twice at the same wait": Wrong(
+        CHAT_CALLERS,
+        CHAT_CALLERS + "    balk_at_wait: {2 min: 5 %, 120 s: 9 %}\n",
+        "120 s: 9 %",
+        "callers.chat.balk_at_wait.120 s",
+        ("as long as '2 min'",),
+    ),
+    "silent for ever": Wrong(
+        CHAT_CALLERS,
+        CHAT_CALLERS + "    silent: {share: 5 %, holds: {distribution: never}}\n",
+        "{distribution: never}}",
+        "callers.chat.silent.holds",
+        ("never ends",),
+    ),
+    "calls again without delay": Wrong(
+        CHAT_CALLERS,
+        CHAT_CALLERS + "    calls_again: {share: 5 %}\n",
+        "calls_again",
+        "callers.chat.calls_again.delay",
+        ("is missing",),
+    ),
+    "conversation without end": Wrong(
+        "    wrap_up: {distribution: deterministic, always",
+        "    wrap_up: {distribution: never} #",
+        "{distribution: never} #",
+        "handling.chat.wrap_up",
+        ("never ends",),
+    ),
+    "elsewhere in no time": Wrong(
+        "    wrap_up: {distribution: deterministic,",
+        "    elsewhere: -100 %\n    wrap_up: {distribution: deterministic,",
+        "-100 %",
+        "handling.chat.elsewhere",
+        ("-100 % is out of range", "between -99.9 % and"),
     ),
     # YAML
     "tab": Wrong("\n  phone:     ", "\n\tphone:     ", "\tphone", "", ("tab", "only spaces")),
@@ -736,6 +1076,81 @@ def test_mistakes_of_parent_and_child_name_their_own_file(tmp_path) -> None:
     assert [line.split(": ")[0] for line in lines] == [f"{child}:3:12", f"{parent}:{in_parent}"]
 
 
+TOGETHER = {
+    "a pooled province in routing": (
+        ["channels.phone.pools={west: [limburg, antwerpen]}", "routing.phone/limburg=[own]"],
+        "routing.phone/limburg: waits in phone/west with others; name that queue",
+    ),
+    "a pooled queue that nobody serves": (
+        ["channels.phone.pools={west: [limburg]}", "lines.limburg={count: 1, serves: chat}"],
+        "nobody serves the queue phone/west; add west: 1, or 0 for no line",
+    ),
+    "a group whose routing holds for no queue": (
+        [
+            "lines.backup=1",
+            "routing={chat: [own], phone: [own, backup]}",
+            "channels.phone.pools={flanders: all}",
+            "routing.phone/flanders=[own]",
+        ],
+        "lines.backup: is used by nobody: no queue that there is routes to it",
+    ),
+    "nobody on duty for who switches": (
+        ["demand.by_channel={phone: 90 %, chat: 10 %, e-mail: 0 %}", "lines.e-mail=0"],
+        "lines.e-mail: no line is ever on duty for the queue e-mail",
+    ),
+    "nobody on duty for who is passed on": (
+        [
+            "demand.by_channel={phone: 90 %, chat: 10 %, e-mail: 0 %}",
+            "callers.chat.switch.blocked=0 %",
+            "callers.phone.forwarded={to: e-mail, share: 1 %}",
+            "lines.e-mail=0",
+        ],
+        "lines.e-mail: no line is ever on duty for the queue e-mail",
+    ),
+    "nobody on duty for some who never give up": (
+        [
+            "callers.phone.patience={distribution: mixture, at_once: 50 %, rest: {distribution: never}}",
+            "lines.limburg.shifts={sat 9:00-12:00: 1}",
+        ],
+        "lines.limburg: no line is ever on duty for the queue phone/limburg",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", TOGETHER)
+def test_parts_that_do_not_go_together(kind, tmp_path) -> None:
+    given, words = TOGETHER[kind]
+    path = tmp_path / "right.yaml"
+    path.write_text(TEXT, encoding="utf-8")
+    (line,) = mistakes(path, tuple(given))
+    assert words in line
+
+
+FINE = {
+    "nobody on duty and nobody comes": [
+        "demand.by_channel={phone: 90 %, chat: 10 %, e-mail: 0 %}",
+        "lines.e-mail=0",
+        "callers.chat.switch.blocked=0 %",
+    ],
+    "nobody on duty and everybody sent away": [
+        "callers.phone.patience={distribution: never}",
+        "lines.limburg=0",
+        "channels.phone.closing=send away",
+    ],
+    "nobody on duty and nobody waits": ["lines.chat=0"],
+    "a group named in routing only": ["lines.backup=1", "routing.phone=[own, {to: backup, after: 2 min}]"],
+    "a break in extra hours": ["lines.chat={count: 0, extra: [{hours: fri 9:00-12:00}], breaks: [fri 10:00-10:15]}"],
+    "a pool named after one of its provinces": ["channels.phone.pools={limburg: [limburg, antwerpen]}"],
+}
+
+
+@pytest.mark.parametrize("kind", FINE)
+def test_what_is_no_mistake(kind, tmp_path) -> None:
+    path = tmp_path / "right.yaml"
+    path.write_text(TEXT, encoding="utf-8")
+    assert sim.load(path, FINE[kind]).centre.end
+
+
 SETTINGS = {
     "no equals sign": ("lines.antwerpen", "write it as path=value, for example lines.antwerpen=2"),
     "no path": ("=2", "write it as path=value"),
@@ -814,10 +1229,35 @@ SPLINTERS = [
 WORDS = ["null", "true", "0", "-1", "[]", "{}", "[[a]]", "{a: {b: c}}", "1e300", "9999-12-31", "'0 s'", "'100 %'", "²"]
 
 
+#: The baseline with everything that a centre may have.
+RICH = TEXT
+for old, new in {
+    SPLIT: pooled("\n      west: [oost-vlaanderen, limburg]")
+    + "    voicemail: 5 %\n    announce_wait: true\n    call_back: {accepted: 5 %, from_waiting: 1}\n",
+    "    hours: always\n": "    hours: {value: always, status: derived}\n    interruptible: true\n",
+    CHAT_LINE: "chat:\n    shifts: {mon-thu 17:00-18:00: 1, mon-thu 18:00-19:00: {value: 2, status: derived}}\n"
+    "    extra: [{hours: mon 17:00-18:00, first: 2020-02-17}]\n    breaks:\n      - tue 17:30-17:45\n"
+    "      - {hours: wed 17:30-17:45, count: 1}\n    speeds: [100 %, 80 %]\n    at_once: 2\n    absence: 2 %",
+    EXPERIMENT: "routing:\n  phone: [own, {to: [others, e-mail], after: 60 s}]\n"
+    "  e-mail:\n    - own\n    - to: antwerpen\n"
+    f"priorities:\n  - {{age: minor}}\n  - {{campaign: test, topic: past abuse}}\n{EXPERIMENT}",
+    CHAT_CALLERS: f"{CHAT_CALLERS}    balk_at_wait: {{2 min: 5 %, 1 h: 9 %}}\n"
+    "    silent: {share: 5 %, holds: {distribution: exponential, mean: 30 s}}\n"
+    "    forwarded: {to: phone, share: 5 %}\n"
+    "    calls_again: {share: 5 %, delay: {distribution: exponential, mean: 2 h}}\n",
+}.items():
+    assert old in RICH
+    RICH = RICH.replace(old, new, 1)
+
+
+def test_the_rich_file_is_right() -> None:
+    assert len(sim.loads(RICH).centre.priorities) == 2
+
+
 @st.composite
 def mutilated(draw: st.DrawFn) -> str:
-    """The baseline with lines or characters dropped, doubled, swapped or replaced, or values of another kind."""
-    lines = TEXT.splitlines()
+    """A right file with lines or characters dropped, doubled, swapped or replaced, or values of another kind."""
+    lines = draw(st.sampled_from([TEXT, RICH])).splitlines()
     for _ in range(draw(st.integers(1, 4))):
         at = draw(st.integers(0, len(lines) - 1))
         line = lines[at]
@@ -842,7 +1282,7 @@ def mutilated(draw: st.DrawFn) -> str:
     return "\n".join(lines)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(text=mutilated())
 def test_a_mutilated_file_gives_a_scenario_or_its_mistakes(text) -> None:
     found = None

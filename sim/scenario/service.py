@@ -190,7 +190,7 @@ class Service:
     def unserved(self) -> Iterator[Mistake]:
         """Queues from which no group takes."""
         lines = at(self.tree, "lines")
-        empty = [queue for queue, routes in self.routes.items() if not routes]
+        empty = [queue for queue, routes in self.routes.items() if not routes and queue not in self.doubtful()]
         for queue in empty if lines is not None else []:
             if self.said_of(queue) is None and lines is not None:
                 group = queue.partition("/")[2] or queue
@@ -203,6 +203,11 @@ class Service:
             if queues and set(words) <= {OWN, OTHERS}:
                 why = f"nobody serves {_queues(queues)}: {' and '.join(words)} stand for no line group here"
                 yield Mistake(self.routing[name].place, f"routing.{name}", why)
+
+    def doubtful(self) -> set[str]:
+        """Queues of groups whose name does not say which of several they serve."""
+        named = [self.queues.named(name) for name in self.lines if self.said(name) is None and not self.own[name]]
+        return {queue for some in named for queue in some}
 
     def said_of(self, queue: str) -> str | None:
         """The name under which the routing of a queue is written."""

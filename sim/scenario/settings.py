@@ -97,9 +97,7 @@ def _same_kind(base: Located, over: Located, path: Path_) -> bool:
     if (*path[:1], *path[2:]) in _WHOLE or path == ("demand", "hours"):
         return False
     kind = "distribution"
-    return not (
-        kind in base.value and kind in over.value and base.value[kind].plain() != over.value[kind].plain()
-    )
+    return not (kind in base.value and kind in over.value and base.value[kind].plain() != over.value[kind].plain())
 
 
 def _named(value: object) -> bool:
@@ -107,9 +105,7 @@ def _named(value: object) -> bool:
         isinstance(value, list)
         and bool(value)
         and all(
-            isinstance(item.value, dict)
-            and "name" in item.value
-            and isinstance(item.value["name"].value, str)
+            isinstance(item.value, dict) and "name" in item.value and isinstance(item.value["name"].value, str)
             for item in value
         )
     )
@@ -178,8 +174,7 @@ def _put_in_group(group: Located, keys: list[str], value: Located) -> tuple[Loca
 
 def _position(items: list[Located], head: str, place: Place, path: str) -> int:
     names = [
-        str(item.value["name"].value) if isinstance(item.value, dict) and "name" in item.value else ""
-        for item in items
+        str(item.value["name"].value) if isinstance(item.value, dict) and "name" in item.value else "" for item in items
     ]
     if head in names:
         return names.index(head)

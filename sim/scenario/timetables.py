@@ -90,9 +90,7 @@ def _same_waits(callers: Located, path: str) -> Iterator[Mistake]:
 
 def _common(one: WeeklyHours, other: WeeklyHours) -> tuple[int, int] | None:
     """The first span of a week, in ms since Monday, that both hours hold."""
-    spans = (
-        (max(a, c), min(b, d)) for a, b in _week(one) for c, d in _week(other) if max(a, c) < min(b, d)
-    )
+    spans = ((max(a, c), min(b, d)) for a, b in _week(one) for c, d in _week(other) if max(a, c) < min(b, d))
     return min(spans, default=None)
 
 

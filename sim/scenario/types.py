@@ -139,9 +139,7 @@ Contacts = Annotated[
 ]
 LineCount = Annotated[
     int,
-    *_kind(
-        lambda v: q.parse_whole(v, what="lines", most=100_000), int, {"type": "integer", "minimum": 0}
-    ),
+    *_kind(lambda v: q.parse_whole(v, what="lines", most=100_000), int, {"type": "integer", "minimum": 0}),
 ]
 Attempts = Annotated[
     int,
@@ -187,9 +185,7 @@ Places = Annotated[
 ]
 Day = Annotated[
     dt.date,
-    *_kind(
-        _reads_text_or(dt.date, q.parse_date), dt.date.isoformat, {"type": "string", "format": "date"}
-    ),
+    *_kind(_reads_text_or(dt.date, q.parse_date), dt.date.isoformat, {"type": "string", "format": "date"}),
 ]
 Moment = Annotated[
     dt.datetime,
