@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from sim.centre import Spans
 from sim.clock import DAY, HOUR, Calendar
 from sim.scenario.campaigns import Campaign
+from sim.scenario.marks import causes_of
 from sim.scenario.model import Scenario
 from sim.scenario.shifts import open_spans
 from sim.scenario.surges import Surge
 
 Floats = NDArray[np.float64]
-BASE = "base"
 
 
 class Unreachable(ValueError):
@@ -93,7 +93,7 @@ def rates_of(scenario: Scenario) -> Rates:
         calendar=calendar,
         channels=tuple(scenario.channels),
         provinces=scenario.provinces,
-        causes=(BASE, *(campaign.name for campaign in scenario.campaigns)),
+        causes=causes_of(scenario),
         edges=edges,
         open=_inside([channel.open for channel in scenario.centre.channels], edges),
         mass=np.stack(masses),

@@ -1,21 +1,21 @@
-"""A world drawn from a scenario: who calls, when, and with what luck.
+"""Worlds drawn from a scenario: who calls, when, and with what luck.
 
 A caller is a place in a grid: stratum (channel, province, cause), day, and slot within the day. Slot j of a day
 has a height, the j-th point of a Poisson process of rate one, and its caller exists where that height is below
 the day's expected count; when on that day is a number of its own. A higher rate therefore keeps everybody, at the
-same instant, and adds others. All else is read from the caller's own place in a stream named after its purpose.
+same instant, and adds others. All else is read from the caller's own addresses in streams named after their purpose.
+
+Replications are drawn in blocks, since arrays are quicker than loops; each is the same as when drawn alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Protocol
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.centre import ONE
 from sim.clock import DAY
 from sim.demand import Rates
 from sim.distributions import Law, whole_ms
@@ -23,15 +23,15 @@ from sim.luck import Luck, prepare
 from sim.scenario.model import Scenario
 from sim.scenario.surges import Surge
 from sim.scenario.trace import Trace
-from sim.streams import uniforms
+from sim.streams import Addresses, days_of, key_of
 from sim.world import Whole, World
 
 Floats = NDArray[np.float64]
 
-#: Slots are drawn in blocks of 8, 16, 32, ... per day, so that a quiet stratum costs little and none has a limit.
-_FIRST_BLOCK = 8
-#: Luck of single attempts is drawn for so many attempts at a time.
-_CHUNK = 8
+#: Slots are looked at in runs of 8, 16, 32, ... a day, so that a quiet stratum costs little and none has a limit.
+_FIRST_RUN = 8
+#: Places of a log or of callers beyond what one address can hold.
+_MOST_PLACES = 1 << 32
 
 
 def draw_world(scenario: Scenario, *, seed: int, replication: int = 0) -> World:
@@ -40,16 +40,59 @@ def draw_world(scenario: Scenario, *, seed: int, replication: int = 0) -> World:
 
 
 def draw(luck: Luck, *, seed: int, replication: int) -> World:
-    """The same, for many replications of one scenario."""
-    callers, marks = (_logged if luck.trace else _drawn)(luck, seed, replication)
-    world = _with_luck(luck, callers, marks, _absences(luck, seed, replication))
-    return _with_what_is_known(world, luck.trace) if luck.trace else world
+    """The same from what was prepared once."""
+    return draw_block(luck, seed=seed, replications=range(replication, replication + 1))[0]
+
+
+@dataclass(frozen=True)
+class Worlds:
+    """Worlds of several replications: callers one after the other, those of world i from ``starts[i]`` on.
+
+    ``callers`` has the columns of all; its absences are those of ``absence`` (replications, G, L, D).
+    """
+
+    callers: World
+    starts: Whole
+    absence: Whole
+
+    def __len__(self) -> int:
+        return len(self.absence)
+
+    def __iter__(self) -> Iterator[World]:
+        return (self[number] for number in range(len(self)))
+
+    def __getitem__(self, number: int) -> World:
+        if not 0 <= number < len(self):
+            raise IndexError(number)
+        mine = slice(int(self.starts[number]), int(self.starts[number + 1]))
+        rows = {name: getattr(self.callers, name)[mine] for name in _BY_CALLER}
+        return replace(self.callers, **rows, absence=self.absence[number])
+
+
+#: Columns of a world that have a row for each caller.
+_BY_CALLER = tuple(
+    field.name for field in fields(World) if field.type in ("Whole", "Times") and field.name != "absence"
+)
+
+
+def draw_block(luck: Luck, *, seed: int, replications: Sequence[int], compiled: bool = False) -> Worlds:
+    """The worlds of these replications; ``compiled`` draws with machine code, the same numbers."""
+    numbers = np.array(replications, dtype=np.int64)
+    streams = _Streams(luck, seed, compiled)
+    who = _logged(luck, numbers) if luck.trace else _drawn(luck, streams, numbers)
+    world = _with_luck(luck, who, streams)
+    if luck.trace:
+        world = _with_what_is_known(world, luck.trace)
+    starts = np.searchsorted(who.replication, np.append(numbers, numbers[-1] + 1))
+    return Worlds(world, starts, _absences(luck, seed, numbers))
 
 
 @dataclass(frozen=True)
 class _Callers:
-    """Who calls first when, in order of arrival: columns of equal length."""
+    """Who calls first when, by replication and in order of arrival: columns of equal length."""
 
+    replication: Whole
+    stratum: Whole
     channel: Whole
     province: Whole
     cause: Whole
@@ -58,50 +101,104 @@ class _Callers:
     arrival: Whole
 
 
-class _Marks(Protocol):
-    """The callers' own uniform numbers for a purpose, shape (n, *inner)."""
+@dataclass(frozen=True)
+class _Streams:
+    """The luck of callers by the stratum that they belong to (a log has one for all)."""
 
-    def __call__(self, purpose: str, *inner: int) -> Floats: ...
+    luck: Luck
+    seed: int
+    compiled: bool
+
+    def keys(self, purpose: str) -> NDArray[np.uint64]:
+        """Key of each stratum's stream for a purpose, shape (2, S)."""
+        rates = self.luck.rates
+        names = [
+            (rates.channels[channel], rates.provinces[province], rates.causes[cause])
+            for channel, province, cause in self.luck.strata.tolist()
+        ]
+        streams = [("trace",)] if self.luck.trace else names
+        return np.array([key_of(self.seed, *name, purpose) for name in streams], dtype=np.uint64).reshape(-1, 2).T
+
+    def at(self, purpose: str, who: _Callers) -> Addresses:
+        """Where the callers' own numbers for a purpose are."""
+        return Addresses(self.keys(purpose), who.stratum, who.replication, who.day, who.slot, self.compiled)
+
+    def pairs(self, purpose: str, who: _Callers) -> tuple[Floats, Floats]:
+        """Two uniforms for every caller, each of shape (n,)."""
+        found = self.at(purpose, who).pairs()[:, 0]
+        return found[:, 0], found[:, 1]
+
+    def pairs_by_attempt(self, purpose: str, who: _Callers) -> tuple[Floats, Floats]:
+        """Two uniforms for every attempt, each of shape (n, K); more attempts leave the first ones as they are."""
+        found = self.at(purpose, who).pairs(self.luck.attempts)
+        return found[..., 0], found[..., 1]
+
+    def choices(self, purpose: str, who: _Callers) -> tuple[Whole, Whole, Whole, Whole]:
+        """Four uniforms in [0, 2**32) for every attempt, each of shape (n, K)."""
+        found = self.at(purpose, who).words(self.luck.attempts).astype(np.int64)
+        return found[..., 0], found[..., 1], found[..., 2], found[..., 3]
 
 
-def _drawn(luck: Luck, seed: int, replication: int) -> tuple[_Callers, _Marks]:
+def _drawn(luck: Luck, streams: _Streams, replications: Whole) -> _Callers:
     """Callers by the rates of the scenario."""
-    source = _Source(luck, seed, replication)
-    stratum, day, slot = source.callers()
+    row, stratum, day, slot, when = _existing(luck, streams, replications)
     channel, province, cause = luck.strata[stratum].T
-    when = source.marks("when", _Places(stratum, day, slot))
     arrival = _arrivals(luck.rates, cause, channel, day, when)
-    order = np.lexsort((slot, cause, province, channel, arrival))
-    at = _Places(stratum[order], day[order], slot[order])
-    columns = (column[order] for column in (channel, province, cause, day, slot, arrival))
-
-    def marks(purpose: str, *inner: int) -> Floats:
-        return source.marks(purpose, at, *inner)
-
-    return _Callers(*columns), marks
+    order = np.lexsort((stratum * _MOST_PLACES + slot, row * luck.rates.calendar.horizon + arrival))
+    columns = (replications[row], stratum, channel, province, cause, day, slot, arrival)
+    return _Callers(*(column[order] for column in columns))
 
 
-def _logged(luck: Luck, seed: int, replication: int) -> tuple[_Callers, _Marks]:
-    """Callers of a log; what it does not know is drawn, by their place in it."""
+def _existing(luck: Luck, streams: _Streams, replications: Whole) -> tuple[Whole, Whole, Whole, Whole, Floats]:
+    """Row of the replication, stratum, day, slot and moment (a uniform) of everyone who exists."""
+    days = luck.count.shape[1]
+    busy = days_of(streams.seed, ("busyness",), replications, days).pairs()[:, 0, 0]
+    busyness = luck.busyness.quantile(busy).reshape(-1, 1, days)
+    limits = luck.count * busyness
+    # Cells of replication, stratum and day in which somebody may still come, and the height reached in each.
+    cells = np.nonzero(limits)
+    limit, height, keys = limits[cells], np.zeros(len(cells[0])), streams.keys("exists")
+    start, run, found = 0, _FIRST_RUN, []
+    while len(limit):
+        row, stratum, day = (np.repeat(part, run) for part in cells)
+        slot = np.tile(np.arange(start, start + run), len(limit))
+        drawn = Addresses(keys, stratum, replications[row], day, slot, streams.compiled).pairs()[:, 0]
+        exists, when = drawn[:, 0], drawn[:, 1]
+        heights = height[:, None] + np.cumsum(-np.log(exists).reshape(-1, run), axis=1)
+        inside = (heights < limit[:, None]).ravel()
+        found.append((row[inside], stratum[inside], day[inside], slot[inside], when[inside]))
+        more = heights[:, -1] < limit
+        cells, limit, height = tuple(part[more] for part in cells), limit[more], heights[more, -1]
+        start, run = start + run, 2 * run
+    if not found:
+        nobody = np.zeros(0, dtype=np.int64)
+        return nobody, nobody, nobody, nobody, nobody.astype(float)
+    row, stratum, day, slot, when = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return row, stratum, day, slot, when
+
+
+def _logged(luck: Luck, replications: Whole) -> _Callers:
+    """Callers of a log, the same in every replication; what it does not know is drawn by their place in it."""
     trace = luck.trace
     assert trace is not None  # by the caller
     order = np.lexsort((np.arange(len(trace)), trace.arrival))
-    nobody = np.zeros(len(trace), dtype=np.int64)
-    arrival = trace.arrival[order]
-
-    def marks(purpose: str, *inner: int) -> Floats:
-        return uniforms(seed, replication, ("trace", purpose), (len(trace), *inner))[order]
-
-    return _Callers(trace.channel[order], trace.province[order], nobody, arrival // DAY, order, arrival), marks
+    nothing = np.zeros(len(trace), dtype=np.int64)
+    columns = (nothing, trace.channel[order], trace.province[order], nothing)
+    day, arrival = np.zeros_like(order), trace.arrival[order]
+    again = [np.tile(column, len(replications)) for column in (*columns, day, order, arrival)]
+    return _Callers(np.repeat(replications, len(trace)), *again)
 
 
-def _with_luck(luck: Luck, who: _Callers, marks: _Marks, absence: Whole) -> World:
-    attempts = _by_attempt(marks, luck.attempts)
-    nothing = np.zeros((len(who.arrival), 0))
-
-    def now_and_then(purpose: str, of: str) -> Floats:
-        return attempts(purpose) if of in luck.used else nothing
-
+def _with_luck(luck: Luck, who: _Callers, streams: _Streams) -> World:
+    conversation, wrap_up = streams.pairs("work", who)
+    topic, age = streams.pairs("marks", who)
+    patience, redial_delay = streams.pairs_by_attempt("waiting", who)
+    redial, switch, balk, voicemail = streams.choices("choices", who)
+    nothing = np.zeros((len(who.slot), 0))
+    none = nothing.astype(np.int64)
+    call_back, silent, forward, again = streams.choices("offers", who) if luck.used - {"voicemail"} else (none,) * 4
+    long = luck.used & {"silent", "again"}
+    silence, again_delay = streams.pairs_by_attempt("delays", who) if long else (nothing, nothing)
     return World(
         channels=luck.rates.channels,
         provinces=luck.rates.provinces,
@@ -111,39 +208,28 @@ def _with_luck(luck: Luck, who: _Callers, marks: _Marks, absence: Whole) -> Worl
         channel=who.channel,
         province=who.province,
         cause=who.cause,
-        topic=_category(luck.topic[who.cause, who.channel], marks("topic")),
-        age=_category(luck.age[who.cause, who.channel], marks("age")),
+        topic=_category(luck.topic[who.cause, who.channel], topic),
+        age=_category(luck.age[who.cause, who.channel], age),
         day=who.day,
         slot=who.slot,
         arrival=who.arrival,
-        conversation=np.maximum(_by_channel(luck.conversation, marks("conversation")), 1),
-        wrap_up=_by_channel(luck.wrap_up, marks("wrap-up")),
-        patience=_by_channel(luck.patience, attempts("patience")),
-        redial=_whole(attempts("redial")),
-        switch=_whole(attempts("switch")),
-        balk=_whole(attempts("balk")),
-        redial_delay=_by_channel(luck.redial_delay, attempts("redial-delay")),
-        voicemail=_whole(now_and_then("voicemail", "voicemail")),
-        call_back=_whole(now_and_then("call-back", "call_back")),
-        silent=_whole(now_and_then("silent", "silent")),
-        silence=np.maximum(_by_channel(luck.silence, now_and_then("silence", "silent")), 1),
-        forward=_whole(now_and_then("forward", "forward")),
-        again=_whole(now_and_then("again", "again")),
-        again_delay=_by_channel(luck.again_delay, now_and_then("again-delay", "again")),
+        conversation=np.maximum(_by_channel(luck.conversation, conversation), 1),
+        wrap_up=_by_channel(luck.wrap_up, wrap_up),
+        patience=_by_channel(luck.patience, patience),
+        redial=redial,
+        switch=switch,
+        balk=balk,
+        redial_delay=_by_channel(luck.redial_delay, redial_delay),
+        voicemail=voicemail,
+        call_back=call_back if "call_back" in luck.used else none,
+        silent=silent if "silent" in luck.used else none,
+        silence=np.maximum(_by_channel(luck.silence, silence if "silent" in luck.used else nothing), 1),
+        forward=forward if "forward" in luck.used else none,
+        again=again if "again" in luck.used else none,
+        again_delay=_by_channel(luck.again_delay, again_delay if "again" in luck.used else nothing),
         groups=tuple(name for name, _ in luck.lines),
-        absence=absence,
+        absence=np.zeros((0, 0, 0), dtype=np.int64),
     )
-
-
-def _by_attempt(marks: _Marks, attempts: int) -> Callable[[str], Floats]:
-    """Marks for every attempt, shape (n, attempts); more attempts leave the first ones as they are."""
-
-    def drawn(purpose: str) -> Floats:
-        chunks = range(0, attempts, _CHUNK)
-        parts = [marks(f"{purpose}@{first}" if first else purpose, _CHUNK) for first in chunks]
-        return np.concatenate(parts, axis=1)[:, :attempts]
-
-    return drawn
 
 
 def _with_what_is_known(world: World, trace: Trace) -> World:
@@ -157,6 +243,7 @@ def _with_what_is_known(world: World, trace: Trace) -> World:
     patience[rows[limited], 0, own[limited]] = known["patience"][limited]
     return replace(
         world,
+        day=world.arrival // DAY,
         topic=np.where(known["topic"] >= 0, known["topic"], world.topic),
         age=np.where(known["age"] >= 0, known["age"], world.age),
         conversation=conversation,
@@ -165,88 +252,15 @@ def _with_what_is_known(world: World, trace: Trace) -> World:
     )
 
 
-def _absences(luck: Luck, seed: int, replication: int) -> Whole:
-    """Uniforms by group, line and day: line 2 has its own stream, whichever plan has a line 2."""
+def _absences(luck: Luck, seed: int, replications: Whole) -> Whole:
+    """Uniforms by replication, group, line and day: line 2 has its own stream, whichever plan has a line 2."""
     most = max((lines for _, lines in luck.lines), default=0)
-    absence = np.zeros((len(luck.lines), most, luck.days), dtype=np.int64)
-    for row, (name, lines) in zip(absence, luck.lines, strict=True):
+    absence = np.zeros((len(replications), len(luck.lines), most, luck.days), dtype=np.int64)
+    for group, (name, lines) in enumerate(luck.lines):
         for line in range(lines):
-            row[line] = _whole(uniforms(seed, replication, ("absence", name, str(line)), (luck.days,)))
+            drawn = days_of(seed, ("absence", name, str(line)), replications, luck.days).words()[:, 0, 0]
+            absence[:, group, line] = drawn.reshape(len(replications), luck.days)
     return absence
-
-
-@dataclass(frozen=True)
-class _Places:
-    """Where callers stand in the grid of strata, days and slots."""
-
-    stratum: Whole
-    day: Whole
-    slot: Whole
-
-    def blocks(self) -> list[tuple[int, NDArray[np.bool_], Whole]]:
-        """Number of each block in use, who stands in it, and their slot within it."""
-        number = np.frexp((self.slot + _FIRST_BLOCK) / _FIRST_BLOCK)[1] - 1
-        return [
-            (block, inside, self.slot[inside] - _start(block))
-            for block in range(int(number.max(initial=-1)) + 1)
-            if (inside := number == block).any()
-        ]
-
-
-def _start(block: int) -> int:
-    """First slot of a block."""
-    return _FIRST_BLOCK * ((1 << block) - 1)
-
-
-@dataclass(frozen=True)
-class _Source:
-    """The streams of one replication."""
-
-    luck: Luck
-    seed: int
-    replication: int
-
-    def stream(self, stratum: int, purpose: str, block: int, shape: tuple[int, ...]) -> Floats:
-        channel, province, cause = self.luck.strata[stratum]
-        rates = self.luck.rates
-        name = (rates.channels[channel], rates.provinces[province], rates.causes[cause], purpose, str(block))
-        return uniforms(self.seed, self.replication, name, shape)
-
-    def stack(self, strata: list[int], purpose: str, block: int, *inner: int) -> Floats:
-        """Numbers of a block for several strata, shape (strata, days, slots of the block, *inner)."""
-        shape = (self.luck.count.shape[1], _FIRST_BLOCK << block, *inner)
-        return np.stack([self.stream(stratum, purpose, block, shape) for stratum in strata])
-
-    def callers(self) -> tuple[Whole, Whole, Whole]:
-        """Stratum, day and slot of everyone who exists."""
-        luck = self.luck
-        days = luck.count.shape[1]
-        busyness = luck.busyness.quantile(uniforms(self.seed, self.replication, ("busyness",), (days,)))
-        limit = luck.count * busyness
-        carry, block, found = np.zeros_like(limit), 0, []
-        open_strata = list(range(len(limit)))
-        while open_strata:
-            heights = -np.log(self.stack(open_strata, "exists", block))
-            heights = np.cumsum(heights, axis=2) + carry[open_strata][:, :, None]
-            row, day, place = np.nonzero(heights < limit[open_strata][:, :, None])
-            stratum = np.array(open_strata)[row]
-            found.append((stratum, day, place + _start(block)))
-            carry[open_strata] = heights[:, :, -1]
-            open_strata = [s for s in open_strata if (carry[s] < limit[s]).any()]
-            block += 1
-        if not found:
-            empty = np.zeros(0, dtype=np.int64)
-            return empty, empty, empty
-        stratum, day, slot = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        return stratum, day, slot
-
-    def marks(self, purpose: str, at: _Places, *inner: int) -> Floats:
-        """The callers' own numbers for a purpose, shape (n, *inner)."""
-        result = np.empty((len(at.slot), *inner))
-        for block, inside, slot in at.blocks():
-            strata, row = np.unique(at.stratum[inside], return_inverse=True)
-            result[inside] = self.stack(strata.tolist(), purpose, block, *inner)[row, at.day[inside], slot]
-        return result
 
 
 def _arrivals(rates: Rates, cause: Whole, channel: Whole, day: Whole, when: Floats) -> Whole:
@@ -303,7 +317,3 @@ def _by_channel(laws: tuple[Law, ...], u: Floats) -> Whole:
     """Durations under each channel's law from the same uniforms, shape (*u.shape, C)."""
     under = {law: whole_ms(law.quantile(u)) for law in set(laws)}
     return np.stack([under[law] for law in laws], axis=-1)
-
-
-def _whole(u: Floats) -> Whole:
-    return (u * ONE).astype(np.int64)

@@ -13,11 +13,12 @@ from rich.console import Console
 from rich.table import Table
 
 from sim.clock import HOUR
-from sim.demand import BASE, rates_of
+from sim.demand import rates_of
 from sim.estimates import NOTHING, Estimate
 from sim.quantities import WEEKDAYS, format_duration
 from sim.results import Result
 from sim.scenario.build import channel_of, queues_of
+from sim.scenario.marks import causes_of
 from sim.scenario.model import Scenario, Target
 from sim.scenario.types import Stated
 from sim.summary import DEFINITIONS, SERVICE_LEVELS, Row
@@ -142,7 +143,7 @@ def _groups(scenario: Scenario) -> Table:
 
 def _days(scenario: Scenario, by_day: Any) -> Table:
     calendar = scenario.days
-    causes = [BASE, *(campaign.name for campaign in scenario.campaigns)]
+    causes = causes_of(scenario)
     channels = list(scenario.channels)
     table = table_of("Expected first contacts while open, by day", "day", *channels, *causes[1:], "in all")
     for day in range(calendar.days):

@@ -394,8 +394,20 @@ DESKWORK = [
         ],
     ),
     Case(
+        "finished in the instant of the call",
+        "The line is back at 30 and takes the call that waits, just as the e-mail it stayed late for is done.",
+        world_of([caller(10, talk=20, channel=1), caller(25, talk=7)], channels=("phone", "mail")),
+        centre_of(
+            hours=PHONE_AND_MAIL,
+            lines=[[(0, 1), (20, 0), (30, 1)]],
+            queues=[MAIL_QUEUES[0], queue("mail", channel=1, interruptible=True)],
+            habits=PATIENT,
+        ),
+        [answered(0, 10, 10, 30, queue=1), answered(1, 25, 30, 37)],
+    ),
+    Case(
         "deskwork is finished before leaving",
-        "The line leaves at 10 with an e-mail laid aside: it finishes the call, then the e-mail, at 23; 3 waits for 50.",
+        "The line leaves at 10 with an e-mail laid aside: it finishes the call, then the e-mail, at 23; 2 waits.",
         world_of(
             [caller(2, talk=8, channel=1), caller(5, talk=13), caller(11, talk=3), caller(30, talk=1, channel=1)],
             channels=("phone", "mail"),
@@ -557,6 +569,18 @@ CALL_BACK = [
             answered(1, 20, 55, 61, outcome=CALLED_BACK),
             lost(2, 30, 30, CLOSED),
             answered(3, 50, 61, 63),
+        ],
+    ),
+    Case(
+        "a message while a line is idle",
+        "The door is closed until 50, but the line is there from 20: it calls 1 back at once, and 0, who rang at 10,"
+        " when it came on duty.",
+        world_of([caller(10, talk=5, voicemail=YES), caller(30, talk=6, voicemail=YES), caller(33, voicemail=NO)]),
+        centre_of(hours={"phone": [(50, 90)]}, lines=[[(0, 0), (20, 1)]], habits=[habits(voicemail=HALF)]),
+        [
+            answered(0, 10, 20, 25, outcome=CALLED_BACK),
+            answered(1, 30, 30, 36, outcome=CALLED_BACK),
+            lost(2, 33, 33, CLOSED),
         ],
     ),
     Case(

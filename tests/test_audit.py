@@ -455,14 +455,14 @@ BREAKS = {
         "voicemail",
         [lost(0, 50, 50, CLOSED)],
         (
-            "CLOSED though dialled at 50, outside opening hours: leaves a message and waits as a call-back, "
+            "CLOSED though dialled at 50, outside opening hours: leaves a message, to be called back, "
             "with voicemail uniform 0 below 2147483648"
         ),
     ),
     "voicemail answered at once": (
         "voicemail",
         [answered(0, 50, 50, 55, outcome=CALLED_BACK)],
-        "CALLED_BACK at 50, when it was dialled, but a call-back waits first",
+        "but on dialling at 50 no line was free to call back at once: the message waits",
     ),
     "voicemail that counts as answered": (
         "voicemail",

@@ -28,7 +28,7 @@ def test_every_section_of_a_scenario_has_an_example() -> None:
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda text: text.split(":")[0])
-def test_examples_load_on_top_of_the_campaign(example, tmp_path) -> None:
+def test_examples_load_on_top_of_the_campaign(example) -> None:
     base = sim.load(ROOT / "scenarios" / "1712-baseline-2019.yaml")
     text = example.replace("extends: 1712-baseline-2019.yaml\n", "").replace("examples/", f"{ROOT}/docs/examples/")
     tree = merge(read_text(dumps(base), "base"), read_text(text, "example"))

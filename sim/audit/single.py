@@ -33,7 +33,7 @@ def _check_door(world: World, centre: Centre, row: Row, findings: Findings) -> N
     if row.outcome in may_be:
         return
     luck = say_falls("voicemail", world.voicemail, row.caller, row.attempt, threshold)
-    then = "leaves a message and waits as a call-back" if message else "CLOSED at once"
+    then = "leaves a message, to be called back" if message else "CLOSED at once"
     outside = f"{row.outcome.name} though dialled at {row.dialled}, outside opening hours"
     findings.tell(row.who, f"{outside}: {then}, with {luck}")
 
@@ -63,7 +63,7 @@ def _check_taking(centre: Centre, row: Row, findings: Findings) -> None:
         findings.tell(row.who, f"{by}, which is not in the routing of queue {centre.queues[row.queue].name}")
     elif wait < after:
         findings.tell(row.who, f"{by} after a wait of {wait}, which may help after {after}")
-    if row.outcome == Outcome.CALLED_BACK and not row.waited:
+    if row.outcome == Outcome.CALLED_BACK and not row.waited and row.closes is not None:
         findings.tell(row.who, f"CALLED_BACK at {row.left}, when it was dialled, but a call-back waits first")
 
 

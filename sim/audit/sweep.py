@@ -146,8 +146,8 @@ class Sweep:
     def _arrive(self, row: Row) -> None:
         """A contact is dialled: it is answered, turned away, leaves, or waits, by what it meets."""
         call_back = row.outcome == Outcome.CALLED_BACK or row.closes is None
-        if row.closes is not None:
-            due = self._welcome(row, self.centre.queues[row.queue])
+        due = self._welcome(row, self.centre.queues[row.queue]) if row.closes is not None else self._leave_message(row)
+        if due is not None:
             if not self._is_as_claimed(row, due):
                 self._say(row, f"{self._fate(row, row.dialled)}, but on dialling at {row.dialled} {due.why}")
             if row.outcome == Outcome.UNFINISHED:
@@ -158,6 +158,20 @@ class Sweep:
             self.floor.take(row)
         if row.waited and row.outcome == Outcome.UNFINISHED and row.patient_until <= row.dialled:
             self._lose_patience(row)
+
+    def _leave_message(self, row: Row) -> _Welcome | None:
+        """What becomes of a message left at a closed door; None where none is left."""
+        if row.outcome not in (Outcome.CALLED_BACK, Outcome.UNFINISHED):
+            return None
+        line = self._ready_line(row, self.centre.queues[row.queue])
+        if line is not None:
+            return _Welcome(Outcome.CALLED_BACK, self._free(line, row.dialled), line)
+        return _Welcome(None, "no line was free to call back at once: the message waits", call_back=True)
+
+    def _ready_line(self, row: Row, queue: Queue) -> Line | None:
+        """The line that a contact gets on being dialled, if any (rule 11)."""
+        lines = (self.floor.line_for(route.group, row, row.dialled) for route in queue.routes if route.after <= 0)
+        return next((line for line in lines if line is not None), None)
 
     def _is_as_claimed(self, row: Row, due: _Welcome) -> bool:
         """Whether the table has a contact go on as it must."""
@@ -171,10 +185,9 @@ class Sweep:
     def _welcome(self, row: Row, queue: Queue) -> _Welcome:
         """What a contact meets in opening hours."""
         now, waiting = row.dialled, len(self.floor.queues[row.queue])
-        for route in queue.routes:
-            line = self.floor.line_for(route.group, row, now) if route.after <= 0 else None
-            if line is not None:
-                return _Welcome(Outcome.ANSWERED, self._free(line, now), line)
+        line = self._ready_line(row, queue)
+        if line is not None:
+            return _Welcome(Outcome.ANSWERED, self._free(line, now), line)
         places = "unlimited" if queue.places >= UNLIMITED else str(queue.places)
         room = f"there was no free line, and {waiting} waited in {places} places"
         if waiting >= queue.places:

@@ -57,9 +57,7 @@ class _Waiting:
     def __init__(self, rules: Queue, priorities: int) -> None:
         self.rules = rules
         self.by_priority: list[dict[int, Contact]] = [{} for _ in range(priorities)]
-        self.after: dict[int, int] = {}
-        for route in rules.routes:
-            self.after[route.group] = min(route.after, self.after.get(route.group, FOREVER))
+        self.after = {route.group: route.after for route in rules.routes}
 
     def __len__(self) -> int:
         return sum(map(len, self.by_priority))
@@ -190,9 +188,8 @@ class _Play:
         queue = self.queues[contact.queue]
         contact.deskwork = queue.rules.interruptible
         contact.served_late = queue.rules.serve_after_closing
-        for route in queue.rules.routes:
-            if route.after == 0 and self.take_from(self.groups[route.group], contact):
-                return
+        if self.take_at_once(contact):
+            return
         waiting, luck = len(queue), (contact.caller, contact.attempt)
         if waiting >= queue.rules.places:
             self.lose(contact, Outcome.BLOCKED)
@@ -208,7 +205,9 @@ class _Play:
         luck = (contact.caller, contact.attempt)
         if self.falls("voicemail", luck, self.centre.habits[contact.channel].voicemail):
             contact.deskwork = self.centre.queues[contact.queue].interruptible
-            self.await_call_back(contact)
+            contact.call_back = True
+            if not self.take_at_once(contact):
+                self.await_call_back(contact)
         else:
             self.lose(contact, Outcome.CLOSED)
 
@@ -262,6 +261,11 @@ class _Play:
             self.lose(contact, Outcome.ABANDONED)
 
     # Lines
+
+    def take_at_once(self, contact: Contact) -> bool:
+        """Let the contact take a line of the first group that has one for it without a wait."""
+        ready = (route.group for route in self.queues[contact.queue].rules.routes if route.after == 0)
+        return any(self.take_from(self.groups[number], contact) for number in ready)
 
     def take_from(self, group: Group, contact: Contact) -> bool:
         """Let the contact take a line of ``group``, if one may take it."""
@@ -350,7 +354,7 @@ class _Play:
     def follow_up(self, contact: Contact) -> None:
         """Passed on to another channel, or calls again though answered."""
         habits, luck = self.centre.habits[contact.channel], (contact.caller, contact.attempt)
-        if self.falls("forward", luck, habits.forward):
+        if habits.forward_to >= 0 and self.falls("forward", luck, habits.forward):
             self.plan_contact(self.now, contact.caller, contact.attempt + 1, habits.forward_to)
         elif self.falls("again", luck, habits.again):
             delay = self.world.again_delay.item(contact.caller, contact.attempt, contact.channel)

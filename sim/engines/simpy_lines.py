@@ -95,10 +95,11 @@ class Line:
         calls = self.calls()
         for contact in self.in_hand:
             speed = self.speed(contact, calls)
-            ends = now + max(0, -(-contact.left // speed)) if speed else -1
+            # What is finished is finished, even if its line has been given a call in this very instant.
+            ends = now if contact.left <= 0 else now - (-contact.left // speed) if speed else -1
             if ends != contact.ends:
                 contact.ends = ends
-                if speed:
+                if ends >= 0:
                     yield contact, ends
 
 

@@ -20,7 +20,7 @@ import numpy as np
 
 from sim.centre import Centre
 from sim.clock import Calendar
-from sim.draw import draw
+from sim.draw import draw_block
 from sim.engines import ENGINES, simulate
 from sim.errors import SimError
 from sim.luck import Luck, prepare
@@ -166,18 +166,18 @@ def _simulate_block(job: _Job, first: int, last: int) -> tuple[int, int]:
     """Simulate and write the replications ``first`` to ``last``."""
     luck, centre, calendar, promises = _prepared(job.scenario)
     measures, contacts = [], []
-    for replication in range(first, last + 1):
-        world = draw(luck, seed=job.seed, replication=replication)
+    worlds = draw_block(luck, seed=job.seed, replications=range(first, last + 1))
+    for replication, world in zip(range(first, last + 1), worlds, strict=True):
         table = simulate(world, centre, engine=job.engine)
         measures.append(measure(world, centre, table, calendar=calendar, promises=promises))
         if replication < job.keep_contacts:
             contacts.append(contact_columns(replication, world, centre, table, calendar))
-    store, names = Store(Path(job.folder)), stored_names(world, centre)
+    store, names = Store(Path(job.folder)), stored_names(worlds[0], centre)
     if contacts:
         joined = {name: np.concatenate([part[name] for part in contacts]) for name in contacts[0]}
         store.write_part("contacts", first, min(last, job.keep_contacts - 1), joined, names=names)
     store.write_part("waits", first, last, wait_columns(first, measures, centre), names=names)
     # Last, since the parts of the measures say which replications are there.
-    columns, cell_names = measure_columns(first, measures, layout_of(world, centre))
+    columns, cell_names = measure_columns(first, measures, layout_of(worlds[0], centre))
     store.write_part("measures", first, last, columns, names=cell_names)
     return first, last
