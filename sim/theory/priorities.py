@@ -1,0 +1,136 @@
+"""Two priorities at the same lines: the urgent go first, nobody is interrupted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import inf
+
+import numpy as np
+
+from sim.theory.arguments import HOUR_S, Duration, patience_seconds, rate, same_length, seconds, whole
+from sim.theory.birth_death import TooManyStatesError, wait_probability
+from sim.theory.markov import explore, stationary_of
+
+_BOUNDARY = 1e-13
+_MOST = 150_000
+
+#: Lines busy, urgent waiting, others waiting.
+_State = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Priority:
+    """What becomes of one priority: shares of its contacts; mean wait of all of them, answered or not."""
+
+    arrivals_per_hour: float
+    abandoned: float
+    mean_queue: float
+
+    @property
+    def mean_wait_s(self) -> float:
+        """Seconds (Little's law)."""
+        return self.mean_queue / (self.arrivals_per_hour / HOUR_S)
+
+
+@dataclass(frozen=True)
+class TwoPriorities:
+    """Steady state; ``waits`` is the share of all contacts that meets all lines busy."""
+
+    model: str
+    source: str
+    waits: float
+    occupancy: float
+    urgent: Priority
+    other: Priority
+
+
+def two_priorities(
+    *,
+    arrivals_per_hour: tuple[float, float],
+    handling: Duration,
+    lines: int,
+    patience: tuple[Duration | None, Duration | None] = (None, None),
+) -> TwoPriorities:
+    """Two non-preemptive priorities M/M/c(+M), first come first served within each; the first of each pair is urgent.
+
+    Both have the same exponential handling time. Without any patience the closed form of A. Cobham 1954, "Priority
+    assignment in waiting line problems", Operations Research 2, 70-76, and O. Kella and U. Yechiali 1985, "Waiting
+    times in the non-preemptive priority M/M/c queue", Stochastic Models 1, 257-262: with P Erlang C's P(wait) and s_k
+    the load per line of priorities 1..k, W_k = P handling / (c (1 - s_{k-1}) (1 - s_k)). With patience (None: never
+    gives up) a chain on the numbers waiting, cut where less than 1e-13 of the time is left out. ValueError where a
+    queue grows for ever.
+    """
+    same_length("arrivals_per_hour", arrivals_per_hour, 2)
+    same_length("patience", patience, 2)
+    whole(lines, "lines", least=1)
+    held = seconds(handling, "handling")
+    arrivals = [rate(value) for value in arrivals_per_hour]
+    if patience[0] is None and patience[1] is None:
+        return _closed(arrivals, held, lines)
+    patient = [patience_seconds(value) for value in patience]
+    return _chain(arrivals, held, lines, [1 / p if p < inf else 0.0 for p in patient])
+
+
+def _closed(arrivals: list[float], held: float, lines: int) -> TwoPriorities:
+    load = sum(arrivals) * held
+    if load >= lines:
+        raise ValueError(f"{load:.6g} erlangs on {lines} lines: without patience the queue grows for ever")
+    waits = wait_probability(load, lines, lines / (lines - load))
+    first = lines - arrivals[0] * held
+    wait = [waits * held / first, waits * held * lines / (first * (lines - load))]
+    urgent, other = (Priority(a * HOUR_S, 0.0, a * w) for a, w in zip(arrivals, wait, strict=True))
+    source = "A. Cobham 1954, Operations Research 2, 70-76; Kella and Yechiali 1985, Stochastic Models 1, 257-262"
+    return TwoPriorities("two priorities M/M/c", source, waits, load / lines, urgent, other)
+
+
+def _chain(arrivals: list[float], held: float, lines: int, leaving: list[float]) -> TwoPriorities:
+    rooms = [16, 16]
+    while True:
+        if lines + (rooms[0] + 1) * (rooms[1] + 1) > _MOST:
+            raise TooManyStatesError(
+                f"more than {rooms[0]} urgent or {rooms[1]} others may wait: too many to solve for"
+            )
+        found = _solved(arrivals, held, lines, leaving, (rooms[0], rooms[1]))
+        if isinstance(found, TwoPriorities):
+            return found
+        rooms = [2 * room if cut > _BOUNDARY else room for room, cut in zip(rooms, found, strict=True)]
+
+
+def _solved(
+    arrivals: list[float], held: float, lines: int, leaving: list[float], rooms: tuple[int, int]
+) -> TwoPriorities | tuple[float, float]:
+    """The steady state, or how much of each queue was cut off where that is too much."""
+
+    def moves(state: _State) -> Iterator[tuple[_State, float]]:
+        busy, first, second = state
+        if busy < lines:
+            yield (busy + 1, 0, 0), sum(arrivals)
+        if busy and not first and not second:
+            yield (busy - 1, 0, 0), busy / held
+        if busy == lines:
+            yield (busy, min(first + 1, rooms[0]), second), arrivals[0]
+            yield (busy, first, min(second + 1, rooms[1])), arrivals[1]
+        if first:
+            yield (busy, first - 1, second), lines / held + first * leaving[0]
+        if second:
+            yield (busy, first, second - 1), (0 if first else lines / held) + second * leaving[1]
+
+    chain = explore([(0, 0, 0)], moves)
+    share = stationary_of(chain)
+    busy, first, second = np.array(chain.states).T
+    cut = float(share[first == rooms[0]].sum()), float(share[second == rooms[1]].sum())
+    if max(cut) > _BOUNDARY:
+        return cut
+    urgent, other = (
+        Priority(a * HOUR_S, float(share @ queue) * gone / a, float(share @ queue))
+        for a, gone, queue in zip(arrivals, leaving, (first, second), strict=True)
+    )
+    return TwoPriorities(
+        "two priorities M/M/c+M",
+        "A. Cobham 1954, Operations Research 2, 70-76, with patience (exact chain)",
+        float(share[busy == lines].sum()),
+        float(share @ busy) / lines,
+        urgent,
+        other,
+    )

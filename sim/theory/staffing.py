@@ -1,0 +1,128 @@
+"""The queue that fits what is known, and the smallest number of lines that meets a target."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import floor
+
+from sim.quantities import parse_duration, parse_percent
+from sim.theory.arguments import Duration, rate, seconds
+from sim.theory.erlang import erlang_a, erlang_b, erlang_c, limited_queue
+from sim.theory.steady import ServiceLevel, SteadyState
+
+TARGET_HELP = "a target such as '80 % in 60 s', '5 % abandoned', '1 % blocked' or '5 % lost'"
+
+
+@dataclass(frozen=True)
+class Target:
+    """At least ``share`` answered ``within`` (text of a duration), or at most ``share`` of ``what``."""
+
+    text: str
+    what: str
+    share: float
+    within: str = ""
+    of: ServiceLevel = "of offered"
+
+    def reached(self, queue: SteadyState) -> float:
+        """The share that the target speaks of, in this queue."""
+        if self.what == "answered":
+            return queue.answered_within(self.within, of=self.of)
+        return float(getattr(queue, self.what))
+
+    def met(self, queue: SteadyState) -> bool:
+        """Whether the queue does at least as well."""
+        return self.reached(queue) >= self.share if self.what == "answered" else self.reached(queue) <= self.share
+
+
+def parse_target(text: str, *, of: ServiceLevel = "of offered") -> Target:
+    """Read ``80 % in 60 s`` (service level ``of offered`` or another formula), ``5 % abandoned``, ``1 % blocked``."""
+    found = (
+        re.fullmatch(r"\s*(.+?%)\s*(?:in\s+(.+?)|(abandoned|blocked|lost))\s*", text) if isinstance(text, str) else None
+    )
+    if found is None:
+        raise ValueError(f"target: {text!r} is not {TARGET_HELP}")
+    try:
+        share = parse_percent(found[1])
+        if found[2] is not None:
+            parse_duration(found[2])
+    except ValueError as error:
+        raise ValueError(f"target: {error}") from None
+    target = Target(text, "answered", share, found[2], of) if found[2] else Target(text, found[3], share, of=of)
+    if share == (1 if target.what == "answered" else 0):
+        raise ValueError(f"target: {text!r} is met by no number of lines; write for example 99.9 % instead of 100 %")
+    return target
+
+
+def queue_of(
+    *,
+    arrivals_per_hour: float,
+    handling: Duration,
+    lines: int,
+    patience: Duration | None = None,
+    places: int | None = None,
+) -> SteadyState:
+    """Erlang C, or A with patience, B with 0 waiting ``places``, M/M/c/K(+M) where there are some."""
+    if places == 0:
+        return erlang_b(arrivals_per_hour=arrivals_per_hour, handling=handling, lines=lines)
+    if places is not None:
+        return limited_queue(
+            arrivals_per_hour=arrivals_per_hour, handling=handling, lines=lines, places=places, patience=patience
+        )
+    if patience is None:
+        return erlang_c(arrivals_per_hour=arrivals_per_hour, handling=handling, lines=lines)
+    return erlang_a(arrivals_per_hour=arrivals_per_hour, handling=handling, patience=patience, lines=lines)
+
+
+def lines_needed(
+    *,
+    arrivals_per_hour: float,
+    handling: Duration,
+    target: str,
+    patience: Duration | None = None,
+    places: int | None = None,
+    of: ServiceLevel = "of offered",
+) -> int:
+    """Smallest number of lines with which the steady state meets ``target``.
+
+    ``target``: ``80 % in 60 s`` (at least so many answered within that time; ``of`` chooses the formula),
+    ``5 % abandoned``, ``1 % blocked`` or ``5 % lost`` (at most so many of the offered). The model is that of
+    ``queue_of``. More lines never do worse, so the number is found by halving.
+    """
+    wanted = parse_target(target, of=of)
+    if wanted.what == "abandoned" and patience is None:
+        raise ValueError(f"target: nobody gives up without patience, so {target!r} says nothing; give a patience")
+    if wanted.what == "blocked" and places is None:
+        raise ValueError(
+            f"target: there is no busy tone with unlimited places, so {target!r} says nothing; give places"
+        )
+    load = rate(arrivals_per_hour) * seconds(handling, "handling")
+    endless = patience is None and places is None
+
+    def enough(lines: int) -> bool:
+        if endless and lines <= load:
+            return False
+        return wanted.met(
+            queue_of(
+                arrivals_per_hour=arrivals_per_hour, handling=handling, lines=lines, patience=patience, places=places
+            )
+        )
+
+    return _smallest(enough, guess=floor(load) + 1)
+
+
+def _smallest(enough: Callable[[int], bool], *, guess: int) -> int:
+    """Smallest whole number of at least 1 that is enough, near a guess."""
+    low, high, step = 0, guess, 1
+    if enough(guess):
+        while high - step > 0 and enough(high - step):
+            high, step = high - step, 2 * step
+        low = max(0, high - step)
+    else:
+        while not enough(high):
+            low, high, step = high, high + step, 2 * step
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return high
