@@ -161,16 +161,17 @@ def transient(generator: sparse.csr_array, start: Floats, time: float) -> tuple[
             after += weight * vector
             spent += still * vector
             vector = np.asarray(step @ vector, dtype=np.float64)
-        now = after
+        # Rounding loses some 1e-17 at each jump, and there may be many.
+        now = after * (start.sum() / after.sum())
     return now, spent
 
 
 def transient_by_equations(
-    generator: Callable[[float], sparse.csr_array], start: Floats, times: Sequence[float]
+    flow: Callable[[float, Floats], Floats], start: Floats, times: Sequence[float]
 ) -> tuple[Floats, Floats]:
     """Probabilities and expected times in each state at the last of ``times``, where rates change continuously.
 
-    ``generator(t)`` must be smooth between neighbouring ``times``. Kolmogorov's forward equations p' = p Q(t) by
+    ``flow(t, p)`` is p Q(t), smooth in t between neighbouring ``times``. Kolmogorov's forward equations p' = p Q(t) by
     an explicit Runge-Kutta method of order 8 (A. Kolmogoroff 1931, Mathematische Annalen 104, 415-458; E. Hairer,
     S. P. Nørsett and G. Wanner 1993, Solving Ordinary Differential Equations I, Springer), tolerance 1e-11.
     """
@@ -178,7 +179,7 @@ def transient_by_equations(
     now = np.concatenate([start, np.zeros(size)])
 
     def slope(t: float, y: Floats) -> Floats:
-        return np.concatenate([y[:size] @ generator(t), y[:size]])
+        return np.concatenate([flow(t, y[:size]), y[:size]])
 
     for since, until in pairwise(times):
         # Times spent are in seconds and may be large; probabilities carry the absolute tolerance.

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import comb, inf
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from scipy import sparse
@@ -209,20 +209,20 @@ def _smooth_interval(
     span: tuple[float, float],
     seen: Floats,
 ) -> tuple[Floats, Floats, Floats]:
-    """The same with a rate that is a function: two more states count the blocked and the waiting, a third everybody."""
+    """The same with a rate that is a function; three numbers more count everybody, the blocked and who waits."""
     size = len(start)
-    arriving = sparse.csr_array(chain.generator - nobody)
-    # Counters take from nobody: they are states into which the equations pour without emptying the others.
-    counting = sparse.csr_array(np.vstack([np.ones(size), seen]).T)
-    still = sparse.block_array([[nobody, None], [None, sparse.csr_array((3, 3))]], format="csr")
-    moving = sparse.block_array([[arriving, counting], [None, sparse.csr_array((3, 3))]], format="csr")
+    still = sparse.csr_array(nobody.T)
+    arriving = sparse.csr_array((chain.generator - nobody).T)
+    counted = np.vstack([np.ones(size), seen])
 
-    def generator(t: float) -> sparse.csr_array[np.float64]:
+    def flow(t: float, p: Floats) -> Floats:
         # A function may jump at the end of the span, which belongs to the next one.
-        speed: Any = coming.at(min(t, float(np.nextafter(span[1], 0))))
-        return sparse.csr_array(still + moving * speed)
+        speed = coming.at(min(t, float(np.nextafter(span[1], 0))))
+        states = p[:size]
+        moved = np.asarray(still.dot(states) + speed * arriving.dot(states), dtype=np.float64)
+        return np.concatenate([moved, speed * (counted @ states)])
 
-    now, spent = transient_by_equations(generator, np.concatenate([start, np.zeros(3)]), span)
+    now, spent = transient_by_equations(flow, np.concatenate([start, np.zeros(3)]), span)
     return now[:size], spent[:size], now[size:]
 
 

@@ -142,7 +142,7 @@ class StagesWait:
         if self.leaving == 0:
             return np.asarray(special.gammainc(stages, self.service * t), dtype=np.float64)
         first = self.service / self.leaving + staying
-        passed = special.betainc(stages, first, -np.expm1(-self.leaving * t))
+        passed = _beta_above(first, stages, self.leaving * t)
         return np.asarray(passed * self.service / self._rates if staying else passed, dtype=np.float64)
 
     def answered_by(self, t: float) -> float:
@@ -165,5 +165,17 @@ class StagesWait:
         if self.leaving == 0:
             late = special.gammaincc(stages, self.service * t)
         else:
-            late = special.betaincc(stages, self.service / self.leaving, -np.expm1(-self.leaving * t))
+            late = _beta_below(self.service / self.leaving, stages, self.leaving * t)
         return float((self.ahead * late).sum())
+
+
+def _beta_above(first: float, second: Floats, x: float) -> Floats:
+    """Chance that a beta variable is above exp(-x); near 1 and near 0 its distance from the end keeps all digits."""
+    near = special.betainc(second, first, -np.expm1(-x)) if x < 1 else special.betaincc(first, second, exp(-x))
+    return np.asarray(near, dtype=np.float64)
+
+
+def _beta_below(first: float, second: Floats, x: float) -> Floats:
+    """Chance that it is below."""
+    near = special.betaincc(second, first, -np.expm1(-x)) if x < 1 else special.betainc(first, second, exp(-x))
+    return np.asarray(near, dtype=np.float64)
