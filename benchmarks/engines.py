@@ -20,7 +20,7 @@ from sim.centre import Centre
 from sim.draw import draw
 from sim.luck import prepare
 from sim.measures import measure
-from sim.studies.run import promises_of
+from sim.studies.parts import promises_of
 from sim.world import World
 
 SCENARIO = Path(__file__).parent.parent / "scenarios" / "als-je-eens-wist-2020.yaml"

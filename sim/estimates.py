@@ -6,8 +6,9 @@ count that stayed zero has the upper bound of a Poisson count. Intervals are at 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import inf, isfinite, log, nan, sqrt
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 Floats = NDArray[np.float64]
-Weights = Mapping[str, float]
+Weights = Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -35,42 +36,75 @@ class Estimate:
 NOTHING = Estimate(nan, nan, nan)
 
 
-@dataclass(frozen=True)
-class Moments:
-    """Sums over replications of columns and of their products: all that ratios and their intervals need.
+def vector(columns: Sequence[str], weights: Weights | None) -> NDArray[np.int64]:
+    """Weights as a vector over ``columns``, zeros for None."""
+    found = np.zeros(len(columns), dtype=np.int64)
+    for name, weight in (weights or {}).items():
+        found[columns.index(name)] += weight
+    return found
 
-    ``total`` (cells, columns), ``cross`` (cells, columns, columns). They add, so memory does not grow.
+
+@dataclass(frozen=True)
+class Pairs:
+    """What is estimated: each pair a weighted sum of columns, over another one or per replication (None).
+
+    Weights are whole numbers, so sums over columns are exact.
     """
 
     columns: tuple[str, ...]
+    pairs: tuple[tuple[Weights, Weights | None], ...]
+
+    @cached_property
+    def over(self) -> NDArray[np.int64]:
+        """Weights of the numerators, shape (D, columns)."""
+        return np.stack([vector(self.columns, over) for over, _ in self.pairs])
+
+    @cached_property
+    def under(self) -> NDArray[np.int64]:
+        """Weights of the denominators, zeros where there is none, shape (D, columns)."""
+        return np.stack([vector(self.columns, under) for _, under in self.pairs])
+
+    def position(self, over: Weights, under: Weights | None) -> int:
+        """Number of a pair; ValueError where it is not one of these."""
+        return self.pairs.index((over, under))
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Sums over replications: all that means, ratios and their intervals need. They add, so memory does not grow.
+
+    ``total`` (cells, columns) of every column. Of D pairs (see Pairs) the sums of numerators and denominators and of
+    their squares and products, ``sums`` (5, cells, D): y, x, yy, xy, xx.
+    """
+
+    pairs: Pairs
     replications: int
-    total: Floats
-    cross: Floats
+    total: NDArray[np.int64]
+    sums: Floats
 
     @classmethod
-    def of(cls, columns: tuple[str, ...], values: NDArray[np.int64]) -> Moments:
+    def nothing(cls, pairs: Pairs, cells: int) -> Moments:
+        """No replications yet."""
+        total = np.zeros((cells, len(pairs.columns)), dtype=np.int64)
+        return cls(pairs, 0, total, np.zeros((5, cells, len(pairs.pairs))))
+
+    @classmethod
+    def of(cls, pairs: Pairs, values: NDArray[np.int64]) -> Moments:
         """Moments of ``values`` (replications, cells, columns)."""
-        cells = values.astype(float).transpose(1, 0, 2)
-        return cls(columns, len(values), cells.sum(axis=1), cells.transpose(0, 2, 1) @ cells)
+        # Whole numbers below 2**53, so that these products are exact in any order.
+        exact = values.astype(float)
+        y, x = exact @ pairs.over.T.astype(float), exact @ pairs.under.T.astype(float)
+        sums = np.stack([part.sum(axis=0) for part in (y, x, y * y, x * y, x * x)])
+        return cls(pairs, len(values), values.sum(axis=0), sums)
 
     def __add__(self, other: Moments) -> Moments:
-        return Moments(
-            self.columns,
-            self.replications + other.replications,
-            self.total + other.total,
-            self.cross + other.cross,
-        )
-
-    def _weights(self, weights: Weights) -> Floats:
-        vector = np.zeros(len(self.columns))
-        for name, weight in weights.items():
-            vector[self.columns.index(name)] += weight
-        return vector
+        sums = self.sums + other.sums
+        return Moments(self.pairs, self.replications + other.replications, self.total + other.total, sums)
 
     def mean(self, cell: int, weights: Weights, *, level: float = 0.95) -> Estimate:
         """Mean per replication of a weighted sum of columns, with its t-interval."""
-        n, w = self.replications, self._weights(weights)
-        total, square = float(self.total[cell] @ w), float(w @ self.cross[cell] @ w)
+        n, at = self.replications, self.pairs.position(weights, None)
+        total, square = float(self.sums[0, cell, at]), float(self.sums[2, cell, at])
         mean = total / n
         if total == 0 and square == 0:
             return Estimate(0.0, 0.0, zero_count_bound(level=level) / n)
@@ -81,16 +115,15 @@ class Moments:
 
         Var(r) is about mean((y - r x)^2) / mean(x)^2 / (n - 1), e.g. Cochran, Sampling Techniques, 3rd ed., 6.4.
         """
-        n, y, x = self.replications, self._weights(over), self._weights(under)
-        upper, lower = float(self.total[cell] @ y), float(self.total[cell] @ x)
-        if lower == 0:
+        n, at = self.replications, self.pairs.position(over, under)
+        y, x, yy, xy, xx = (float(part) for part in self.sums[:, cell, at])
+        if x == 0:
             return NOTHING
-        ratio = upper / lower
-        if upper == 0 and float(y @ self.cross[cell] @ y) == 0:
-            return Estimate(0.0, 0.0, zero_count_bound(level=level) / lower)
-        rest = y - ratio * x
-        mean_x = lower / n
-        return _interval(ratio, float(rest @ self.cross[cell] @ rest) / n / mean_x**2, n, level)
+        ratio = y / x
+        if y == 0 and yy == 0:
+            return Estimate(0.0, 0.0, zero_count_bound(level=level) / x)
+        spread = (yy - 2 * ratio * xy + ratio * ratio * xx) / n
+        return _interval(ratio, spread / (x / n) ** 2, n, level)
 
 
 def zero_count_bound(*, level: float = 0.95) -> float:

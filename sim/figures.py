@@ -155,7 +155,7 @@ def _stack(ax: Axes, result: Result, cells: slice, names: list[str]) -> None:
     moments = result.moments
     below = np.zeros(len(names))
     for outcome, (colour, hatch, label) in _STYLE.items():
-        heights = moments.total[cells, moments.columns.index(outcome)] / result.replications
+        heights = moments.total[cells, moments.pairs.columns.index(outcome)] / result.replications
         if heights.any():
             ax.bar(names, heights, bottom=below, color=colour, hatch=hatch, ec="white", lw=0.3, label=label)
         below += heights
@@ -295,7 +295,7 @@ def draw_all(result: Result) -> dict[str, Figure]:
         "waits": draw_waits(result),
         "outcomes": draw_outcomes(result),
     }
-    if any(first == 0 for first, _, _ in result.store.parts("contacts")):
+    if result.store.kept("contacts", result.replications):
         figures["busy-day"] = draw_busy_day(result)
     return figures
 

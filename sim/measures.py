@@ -116,6 +116,10 @@ class Layout:
             start += len(scope.names) * (self.slices if scope.split else 1)
         raise KeyError(kind)
 
+    def periods(self) -> Whole:
+        """The cell of the whole period of every scope's name, in order."""
+        return np.array([cell for cell, (_, _, slice_, _) in enumerate(self.cells()) if slice_ == "period"])
+
     def size(self) -> int:
         """Number of cells."""
         return sum(len(scope.names) * (self.slices if scope.split else 1) for scope in self.scopes)

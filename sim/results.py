@@ -15,18 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.draw import draw_world
-from sim.estimates import Distribution, Estimate, Moments
+from sim.estimates import Distribution, Estimate, Moments, Pairs, Weights
 from sim.measures import BIN, COLUMNS, Layout, layout_of, wait_of
 from sim.scenario.build import queues_of
 from sim.scenario.load import load
 from sim.scenario.model import Scenario
-from sim.store import Store, write_atomically
-from sim.summary import Row, rows_of
+from sim.store import Store, batch_size, parts_of, write_atomically
+from sim.summary import PAIRS, Row, rows_of
+from sim.tables import moments_from
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_CHUNK = 50
 _SHARES = (0.5, 0.9, 0.95)
 _WAITS = {
     "answered": ("answered",),
@@ -61,48 +61,40 @@ class Result:
 
     @cached_property
     def moments(self) -> Moments:
-        """Sums of all measures and of their products over the replications, read in chunks."""
-        total: Moments | None = None
-        for first in range(0, self.replications, _CHUNK):
-            chunk = self._dense(first, min(first + _CHUNK, self.replications))
-            moments = Moments.of(COLUMNS, chunk)
-            total = moments if total is None else total + moments
-        if total is None:
-            raise ValueError("a result needs at least one replication")
+        """Sums of all measures, and of what their intervals need, part after part."""
+        total = Moments.nothing(PAIRS, self.layout.size())
+        for first, last in parts_of(self.replications):
+            table = self.store.part_columns("moments", (first, last))
+            total = total + moments_from(table, PAIRS, last - first + 1)
         return total
-
-    def _dense(self, first: int, stop: int) -> NDArray[np.int64]:
-        columns = ", ".join(f'"{name}"' for name in COLUMNS)
-        query = f"SELECT replication, cell, {columns} FROM {{table}} WHERE replication BETWEEN ? AND ?"
-        rows = self.store.read("measures", query, [first, stop - 1])
-        values = np.zeros((stop - first, self.layout.size(), len(COLUMNS)), dtype=np.int64)
-        where = rows["replication"] - first, rows["cell"]
-        for i, name in enumerate(COLUMNS):
-            values[(*where, i)] = rows[name]
-        return values
 
     def values(self, *, kind: str = "all", name: str = "all") -> NDArray[np.int64]:
         """Counts and sums of the period by replication, shape (replications, columns), in the order of COLUMNS."""
-        cell = self.layout.cells().index((kind, name, "period", 0))
         columns = ", ".join(f'"{column}"' for column in COLUMNS)
-        query = f"SELECT replication, {columns} FROM {{table}} WHERE cell = ? AND replication < ?"
-        rows = self.store.read("measures", query, [cell, self.replications])
+        query = f"SELECT replication, {columns} FROM {{table}} WHERE kind = ? AND name = ?"
+        rows = self.store.read("measures", self.replications, query, [kind, name])
         values = np.zeros((self.replications, len(COLUMNS)), dtype=np.int64)
         for number, column in enumerate(COLUMNS):
             values[rows["replication"], number] = rows[column]
         return values
 
+    def ratio(
+        self, over: Weights, under: Weights, *, kind: str = "all", name: str = "all", level: float = 0.95
+    ) -> Estimate:
+        """Any sum of columns over any other, in the period."""
+        pairs = Pairs(COLUMNS, ((over, under),))
+        return Moments.of(pairs, self.values(kind=kind, name=name)[:, None, :]).ratio(0, over, under, level=level)
+
     @property
     def measures(self) -> dict[str, NDArray[Any]]:
-        """Counts and sums by replication and cell, as columns."""
-        query = "SELECT * FROM {table} WHERE replication < ? ORDER BY replication, cell"
-        return self.store.read("measures", query, [self.replications])
+        """Counts and sums of the period by replication and scope, as columns."""
+        return self.store.read("measures", self.replications, "SELECT * FROM {table} ORDER BY replication, kind, name")
 
     @property
     def contacts(self) -> dict[str, NDArray[Any]]:
         """Contacts of the replications whose contacts were kept, as columns."""
-        query = "SELECT * FROM {table} WHERE replication < ? ORDER BY replication, caller, attempt"
-        return self.store.read("contacts", query, [self.replications])
+        query = "SELECT * FROM {table} ORDER BY replication, caller, attempt"
+        return self.store.read("contacts", self.replications, query)
 
     def estimate(self, measure: str, *, kind: str = "all", name: str = "all") -> Estimate:
         """One measure of the period, such as ``estimate("loss", kind="queue", name="phone/limburg")``."""
@@ -140,10 +132,15 @@ class Result:
                 waited = _WORDS.get(what, what)
                 for i, share in enumerate(_SHARES):
                     bb, be, ee = products[name, what][i]
-                    quantile = distribution.quantile(share, (bb, be, ee), self.replications)
+                    quantile = distribution.quantile(share, (bb, be, ee), self._batches)
                     text = f"wait that {share:.0%} of {waited} contacts stay within, to 0.25 %"
                     label = f"wait_p{round(share * 100)}_{what}"
                     yield Row(kind, name, "period", 0, label, quantile.value, quantile.low, quantile.high, "s", text)
+
+    @property
+    def _batches(self) -> int:
+        """Independent units in which waits were counted."""
+        return sum(-(-(last - first + 1) // batch_size((first, last))) for first, last in parts_of(self.replications))
 
     def _products(
         self, kind: str, found: dict[tuple[str, str], Distribution]
@@ -166,13 +163,12 @@ class Result:
         wait = f"CASE WHEN bin > 0 THEN {BIN} ** (bin - 0.5) ELSE 0 END"
         query = f"""
             SELECT key, sum(e * e) AS ee, {", ".join(sums)} FROM (
-                SELECT key, replication, sum(count)::DOUBLE AS e, {", ".join(below)}
-                FROM (SELECT replication, outcome, count, {whose} AS of, {wait} AS wait
-                      FROM {{table}} WHERE replication < ?)
+                SELECT key, batch, sum(count)::DOUBLE AS e, {", ".join(below)}
+                FROM (SELECT batch, outcome, count, {whose} AS of, {wait} AS wait FROM {{table}})
                 JOIN rows ON of = name AND (what = outcome OR what = 'all' AND outcome <> 'called_back')
-                GROUP BY key, replication
+                GROUP BY key, batch
             ) GROUP BY key"""
-        table = self.store.read("waits", query, [self.replications], rows=keys | limits)
+        table = self.store.read("waits", self.replications, query, rows=keys | limits)
         order = list(found)
         return {
             order[key]: [
@@ -197,9 +193,9 @@ class Result:
     def _wait_counts(self) -> dict[str, NDArray[Any]]:
         query = (
             "SELECT channel, queue, province, outcome, bin, sum(count)::BIGINT AS count FROM {table} "
-            "WHERE replication < ? GROUP BY ALL"
+            "GROUP BY ALL"
         )
-        found = self.store.read("waits", query, [self.replications])
+        found = self.store.read("waits", self.replications, query)
         return {name: np.ma.getdata(column) for name, column in found.items()}
 
     def df(self, table: str = "summary") -> pd.DataFrame:

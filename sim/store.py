@@ -14,6 +14,7 @@ import os
 import platform
 import re
 import shutil
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,7 +22,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import ResultsError
@@ -32,6 +32,11 @@ from sim.scenario.model import Scenario
 RESULTS_VERSION = 2
 _PART = re.compile(r"(\d+)-(\d+)\.parquet")
 Columns = Mapping[str, NDArray[Any]]
+#: First and last replication.
+Part = tuple[int, int]
+SMALLEST_PART = 25
+#: The table whose part is written last and says that a part is finished.
+LAST_WRITTEN = "measures"
 
 
 def essence(scenario: Scenario) -> dict[str, Any]:
@@ -95,33 +100,30 @@ class Store:
         write_atomically(store.folder / "scenario.yaml", dumps(scenario))
         return store
 
-    def parts(self, table: str) -> list[tuple[int, int, Path]]:
-        """First and last replication and path of each part of ``table``, in order."""
-        paths = (self.folder / table).glob("*.parquet")
-        return sorted((int(m[1]), int(m[2]), path) for path in paths if (m := _PART.fullmatch(path.name)))
+    def part(self, table: str, part: Part) -> Path:
+        """Path of a part of ``table``."""
+        return self.folder / table / f"{part[0]:09d}-{part[1]:09d}.parquet"
+
+    def missing(self, replications: int) -> list[Part]:
+        """Parts of these replications that are not there yet, in order."""
+        return [part for part in parts_of(replications) if not self.part(LAST_WRITTEN, part).exists()]
 
     def replications(self) -> int:
-        """Number of replications from 0 on that are there without a gap."""
-        upto = 0
-        for first, last, _ in self.parts("measures"):
-            if first > upto:
-                break
-            upto = max(upto, last + 1)
-        return upto
+        """The most replications whose parts are all there."""
+        found = (_PART.fullmatch(path.name) for path in (self.folder / LAST_WRITTEN).glob("*.parquet"))
+        ends = sorted({int(match[2]) + 1 for match in found if match}, reverse=True)
+        return next((upto for upto in ends if not self.missing(upto)), 0)
 
-    def missing(self, replications: int) -> list[int]:
-        """Those of the first ``replications`` that are not there yet."""
-        there = {r for first, last, _ in self.parts("measures") for r in range(first, last + 1)}
-        return [r for r in range(replications) if r not in there]
+    def kept(self, table: str, replications: int) -> list[Part]:
+        """Parts of these replications that ``table`` has, in order (not every part keeps contacts)."""
+        return [part for part in parts_of(replications) if self.part(table, part).exists()]
 
-    def write_part(
-        self, table: str, first: int, last: int, columns: Columns, *, names: Mapping[str, Sequence[str]]
-    ) -> None:
+    def write_part(self, table: str, part: Part, columns: Columns, *, names: Mapping[str, Sequence[str]]) -> None:
         """Write a part; each column in ``names`` holds indices and is stored as the names they stand for."""
-        path = self.folder / table / f"{first:07d}-{last:07d}.parquet"
+        path = self.part(table, part)
         with _explained(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-        scratch = path.with_name(f".{path.name}.{os.getpid()}")
+        scratch = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
         picked = ", ".join(
             f'list_extract(?::VARCHAR[], "{name}" + 1) AS "{name}"' if name in names else f'"{name}"'
             for name in columns
@@ -136,14 +138,18 @@ class Store:
             scratch.replace(path)
 
     def read(
-        self, table: str, query: str, parameters: Sequence[Any] = (), rows: Columns | None = None
+        self, table: str, replications: int, query: str, parameters: Sequence[Any] = (), rows: Columns | None = None
     ) -> dict[str, NDArray[Any]]:
-        """Columns of an SQL query in which ``{table}`` stands for the parts of ``table``; ``rows`` as in ``sql``."""
-        paths = [str(path) for *_, path in self.parts(table)]
+        """Columns of an SQL query in which ``{table}`` stands for what ``table`` has of so many replications."""
+        paths = [str(self.part(table, part)) for part in self.kept(table, replications)]
         if not paths:
             raise ResultsError(f"{self.folder}: there are no {table} here")
         source = "read_parquet([" + ", ".join(f"'{_quoted(path)}'" for path in paths) + "])"
         return self.sql(query.replace("{table}", source), parameters, rows)
+
+    def part_columns(self, table: str, part: Part) -> dict[str, NDArray[Any]]:
+        """All columns of one part of ``table``."""
+        return self.sql(f"SELECT * FROM read_parquet('{_quoted(self.part(table, part))}')")
 
     def sql(self, query: str, parameters: Sequence[Any] = (), rows: Columns | None = None) -> dict[str, NDArray[Any]]:
         """Result of a DuckDB query as columns; ``rows`` in it stands for the given columns."""
@@ -162,14 +168,13 @@ class Store:
     def write_manifest(self, scenario: Scenario, *, seed: int, engine: str, command: str) -> None:
         """Provenance: all that is needed to make these results again."""
         packages = ("helpline-sim", "numpy", "scipy", "simpy", "duckdb", "pydantic")
-        path = self.folder / "manifest.json"
+        path, there = self.folder / "manifest.json", self.replications()
         manifest = {
             "scenario": scenario.name,
             "title": scenario.title,
             "seed": seed,
             "engine": engine,
-            "replications": self.replications(),
-            "replications_with_contacts": sum(last - first + 1 for first, last, _ in self.parts("contacts")),
+            "replications": there,
             "command": command,
             "written": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
             "results_version": RESULTS_VERSION,
@@ -192,10 +197,24 @@ def _quoted(path: Path | str) -> str:
     return str(path).replace("'", "''")
 
 
-def blocks_of(replications: Sequence[int], size: int) -> list[tuple[int, int]]:
-    """Runs of consecutive replications (first, last) within multiples of ``size``, in order."""
-    array = np.array(replications, dtype=np.int64)
-    if not len(array):
-        return []
-    breaks = np.flatnonzero((np.diff(array) > 1) | (array[1:] % size == 0)) + 1
-    return [(int(part[0]), int(part[-1])) for part in np.split(array, breaks)]
+def parts_of(replications: int) -> list[Part]:
+    """First and last replication of the parts in which so many are kept; always the same for the same number.
+
+    Parts of 25 up to a thousand, of 250 up to ten thousand, and so on, the last one cut short: few enough to add up
+    quickly, and no more is lost when a run is stopped than is quickly done again.
+    """
+    parts, size, first = [], SMALLEST_PART, 0
+    while first < replications:
+        if first >= 40 * size:
+            size *= 10
+        parts.append((first, min(first + size, replications) - 1))
+        first += size
+    return parts
+
+
+def batch_size(part: Part) -> int:
+    """Replications that are counted together in the distribution of waits: 1 up to a thousand, then 10, ..."""
+    size = 1
+    while part[0] >= 40 * SMALLEST_PART * size:
+        size *= 10
+    return size

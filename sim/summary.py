@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import isfinite
 
-from sim.estimates import NOTHING, Estimate, Moments, Weights, bounded
+from sim.estimates import NOTHING, Estimate, Moments, Pairs, Weights, bounded
+from sim.measures import COLUMNS
 
 #: Units of measures that count events.
 _COUNTED = ("per period", "%", "contacts")
@@ -27,10 +28,12 @@ class Definition:
     scale: float = 1.0
     most: float = float("inf")
 
-    def estimate(self, moments: Moments, cell: int) -> Estimate:
+    def estimate(self, moments: Moments, cell: int, *, level: float = 0.95) -> Estimate:
         """The measure in one cell, in its unit."""
-        under = self.under
-        found = moments.mean(cell, self.over) if under is None else moments.ratio(cell, self.over, under)
+        if self.under is None:
+            found = moments.mean(cell, self.over, level=level)
+        else:
+            found = moments.ratio(cell, self.over, self.under, level=level)
         if not isfinite(found.value):
             return NOTHING
         if found.value == 0 and self.unit not in _COUNTED:
@@ -155,6 +158,8 @@ OF_LINES = (
     Definition("overtime", "busy line time beyond the schedule", "h per period", {"overtime": 1}, None, _MS_PER_H),
 )
 DEFINITIONS = {d.name: d for d in (*OF_PERSONS, *OF_QUEUES, *OF_LINES)}
+#: What is summed over replications for them.
+PAIRS = Pairs(COLUMNS, tuple((d.over, d.under) for d in DEFINITIONS.values()))
 
 #: Measures of what only some centres do, with the luck that it takes; elsewhere they are left out.
 TAKES = {

@@ -11,10 +11,13 @@ from numpy.typing import NDArray
 from sim.centre import Centre
 from sim.clock import Calendar
 from sim.contacts import NO_GROUP, Contacts, Outcome
-from sim.measures import COLUMNS, Layout, Measures
+from sim.estimates import Moments, Pairs
+from sim.measures import COLUMNS, Layout
 from sim.world import World
 
 Table = dict[str, NDArray[Any]]
+#: Sums of pairs in the order of Moments.
+SUMS = ("y", "x", "yy", "xy", "xx")
 
 
 def stored_names(world: World, centre: Centre) -> dict[str, list[str]]:
@@ -55,39 +58,60 @@ def contact_columns(replication: int, world: World, centre: Centre, contacts: Co
     }
 
 
-def wait_columns(first: int, measures: Sequence[Measures], centre: Centre) -> Table:
-    """How many answered, abandoned and called-back contacts waited how long, by replication, queue and province."""
-    rows = np.concatenate([found.waits for found in measures])
-    counts = [len(found.waits) for found in measures]
-    queue, province, outcome, bins, count = rows.astype(np.int32).T
+def wait_columns(batches: Sequence[tuple[int, NDArray[np.int64]]], centre: Centre) -> Table:
+    """How many answered, abandoned and called-back contacts waited how long, by batch, queue and province.
+
+    ``batches``: first replication of each batch with its rows of queue, province, outcome and bin, one per contact
+    or with their count as a fifth column.
+    """
+    found = []
+    for first, rows in batches:
+        every = rows if rows.shape[1] == 5 else np.column_stack([rows, np.ones(len(rows), dtype=np.int64)])
+        kinds, of = np.unique(every[:, :4], axis=0, return_inverse=True)
+        counts = np.bincount(of.ravel(), every[:, 4], len(kinds)).astype(np.int64)
+        found.append(np.column_stack([np.full(len(kinds), first), kinds, counts]))
+    batch, queue, province, outcome, bins, count = (np.ascontiguousarray(c) for c in np.concatenate(found).T)
     return {
-        "replication": np.repeat(np.arange(first, first + len(measures), dtype=np.int32), counts),
+        "batch": batch,
         "channel": _channel_of(centre)[queue],
-        "queue": queue.copy(),
-        "province": province.copy(),
-        "outcome": outcome.copy(),
-        "bin": bins.copy(),
-        "count": count.copy(),
+        "queue": queue.astype(np.int32),
+        "province": province.astype(np.int32),
+        "outcome": outcome.astype(np.int32),
+        "bin": bins.astype(np.int32),
+        "count": count,
     }
 
 
-def measure_columns(first: int, measures: Sequence[Measures], layout: Layout) -> tuple[Table, dict[str, list[str]]]:
-    """Counts and sums by replication and cell, cells of zeros left out; and the names of the cells."""
-    values = np.stack([found.cells for found in measures])
-    replication, cell = np.nonzero(values.any(axis=2))
-    kind, name, slice_, number = zip(*layout.cells(), strict=True)
-    names = {"kind": list(dict.fromkeys(kind)), "name": list(dict.fromkeys(name)), "slice": ["period", "day", "hour"]}
+def measure_columns(first: int, values: NDArray[np.int64], layout: Layout) -> tuple[Table, dict[str, list[str]]]:
+    """Counts and sums of the period by replication, of every scope; ``values`` (replications, scopes, columns)."""
+    names = [(kind, name) for kind, name, slice_, _ in layout.cells() if slice_ == "period"]
+    replication, scope = np.nonzero(values.any(axis=2))
+    kinds, of = list(dict.fromkeys(kind for kind, _ in names)), list(dict.fromkeys(name for _, name in names))
     columns: Table = {
         "replication": (replication + first).astype(np.int32),
-        "cell": cell.astype(np.int32),
-        "number": np.array(number, dtype=np.int32)[cell],
+        "kind": np.array([kinds.index(kind) for kind, _ in names], dtype=np.int32)[scope],
+        "name": np.array([of.index(name) for _, name in names], dtype=np.int32)[scope],
     }
-    for column, cells in (("kind", kind), ("name", name), ("slice", slice_)):
-        position = {value: i for i, value in enumerate(names[column])}
-        columns[column] = np.array([position[value] for value in cells], dtype=np.int32)[cell]
     for i, column in enumerate(COLUMNS):
-        columns[column] = values[replication, cell, i]
-    return columns, names
+        columns[column] = values[replication, scope, i]
+    return columns, {"kind": kinds, "name": of}
+
+
+def moment_columns(moments: Moments) -> Table:
+    """Sums over the replications of a part by cell: of every column, and of each estimated pair."""
+    columns: Table = {"cell": np.arange(len(moments.total), dtype=np.int32)}
+    columns |= {name: moments.total[:, i] for i, name in enumerate(moments.pairs.columns)}
+    for k, what in enumerate(SUMS):
+        columns |= {f"{what}{d}": moments.sums[k, :, d] for d in range(moments.sums.shape[2])}
+    return columns
+
+
+def moments_from(table: Table, pairs: Pairs, replications: int) -> Moments:
+    """What ``moment_columns`` wrote."""
+    order = np.argsort(table["cell"])
+    total = np.stack([table[name][order] for name in pairs.columns], axis=1).astype(np.int64)
+    sums = [np.stack([table[f"{what}{d}"][order] for d in range(len(pairs.pairs))], axis=1) for what in SUMS]
+    return Moments(pairs, replications, total, np.stack(sums))
 
 
 def _channel_of(centre: Centre) -> NDArray[np.int32]:

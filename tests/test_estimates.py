@@ -9,12 +9,11 @@ import pytest
 from single import single
 
 import sim
-from sim.estimates import Distribution, Moments, mean_of, paired_difference, ratio_difference, zero_count_bound
+from sim.estimates import Distribution, Moments, Pairs, mean_of, paired_difference, ratio_difference, zero_count_bound
 from sim.results import Result
-from sim.store import blocks_of
-from sim.studies.run import BLOCK
+from sim.store import batch_size, parts_of
 
-COLUMNS = ("y", "x")
+PAIRS = Pairs(("y", "x"), (({"y": 1}, {"x": 1}), ({"x": 1}, None)))
 
 
 def draws(seed: int, replications: int = 20) -> np.ndarray:
@@ -27,7 +26,7 @@ def draws(seed: int, replications: int = 20) -> np.ndarray:
 def test_intervals_of_ratios_and_means_cover() -> None:
     ratios = means = 0
     for seed in range(600):
-        moments = Moments.of(COLUMNS, draws(seed))
+        moments = Moments.of(PAIRS, draws(seed))
         ratio, mean = moments.ratio(0, {"y": 1}, {"x": 1}), moments.mean(0, {"x": 1})
         ratios += ratio.low < 0.3 < ratio.high
         means += mean.low < 50 < mean.high
@@ -38,7 +37,7 @@ def test_intervals_of_ratios_and_means_cover() -> None:
 
 def test_moments_add_up() -> None:
     values = draws(1, 40)
-    whole, parts = Moments.of(COLUMNS, values), Moments.of(COLUMNS, values[:13]) + Moments.of(COLUMNS, values[13:])
+    whole, parts = Moments.of(PAIRS, values), Moments.of(PAIRS, values[:13]) + Moments.of(PAIRS, values[13:])
     assert whole.ratio(0, {"y": 1}, {"x": 1}) == parts.ratio(0, {"y": 1}, {"x": 1})
     assert whole.mean(0, {"x": 1}).value == pytest.approx(values[:, 0, 1].mean())
     spread = values[:, 0, 1].std(ddof=1) / math.sqrt(40) * 2.0227
@@ -46,7 +45,7 @@ def test_moments_add_up() -> None:
 
 
 def test_what_never_happened_has_an_upper_bound() -> None:
-    moments = Moments.of(COLUMNS, np.stack([np.zeros(30, int), np.full(30, 10)], axis=1)[:, None, :])
+    moments = Moments.of(PAIRS, np.stack([np.zeros(30, int), np.full(30, 10)], axis=1)[:, None, :])
     found = moments.ratio(0, {"y": 1}, {"x": 1})
     assert (found.value, found.low) == (0, 0)
     assert found.high == pytest.approx(zero_count_bound() / 300)
@@ -55,7 +54,7 @@ def test_what_never_happened_has_an_upper_bound() -> None:
 
 
 def test_one_replication_has_no_interval() -> None:
-    found = Moments.of(COLUMNS, draws(1, 1)).ratio(0, {"y": 1}, {"x": 1})
+    found = Moments.of(PAIRS, draws(1, 1)).ratio(0, {"y": 1}, {"x": 1})
     assert math.isinf(found.low)
     assert math.isinf(found.high)
 
@@ -101,7 +100,12 @@ def test_quantiles_of_a_run_are_those_of_its_contacts(tmp_path) -> None:
     assert isinstance(result, Result)
 
 
-def test_blocks_are_whole_and_aligned() -> None:
-    assert blocks_of(range(60), BLOCK) == [(0, 24), (25, 49), (50, 59)]
-    assert blocks_of([3, 4, 5, 24, 25, 80], BLOCK) == [(3, 5), (24, 24), (25, 25), (80, 80)]
-    assert blocks_of([], BLOCK) == []
+def test_parts_are_few_and_always_the_same() -> None:
+    assert parts_of(60) == [(0, 24), (25, 49), (50, 59)]
+    assert parts_of(0) == []
+    many = parts_of(123_456)
+    assert len(many) < 160
+    assert [first for first, _ in many] == [0, *(last + 1 for _, last in many[:-1])]
+    assert many[-1][1] == 123_455
+    assert set(parts_of(1000)) < set(many)
+    assert [batch_size(part) for part in ((975, 999), (1000, 1249), (10_000, 12_499))] == [1, 10, 100]

@@ -136,7 +136,7 @@ LAYERS = (
     ("timelines",),
     ("measures", "estimates"),
     ("summary", "tables", "store", "results", "studies"),
-    ("figures", "tell", "tell_comparison", "reference"),
+    ("figures", "tell", "tell_comparison", "reference", "keys", "ranges"),
     ("cli",),
 )
 DOORS = {

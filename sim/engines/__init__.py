@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sim.centre import Centre
 from sim.clock import DAY
@@ -23,6 +23,11 @@ def simulate(world: World, centre: Centre, *, engine: str = "simpy") -> Contacts
     from sim.engines import simpy_engine
 
     return simpy_engine.simulate(world, centre)
+
+
+def simulate_all(worlds: Iterable[World], centre: Centre, *, engine: str = "simpy") -> list[Contacts]:
+    """The same for many worlds drawn from one scenario."""
+    return [simulate(world, centre, engine=engine) for world in worlds]
 
 
 def _not_drawn(world: World, centre: Centre) -> Iterator[str]:

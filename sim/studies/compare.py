@@ -20,7 +20,7 @@ from sim.results import Result
 from sim.scenario.model import Scenario
 from sim.store import write_atomically
 from sim.studies.run import Progress, run
-from sim.summary import DEFINITIONS, Definition
+from sim.summary import DEFINITIONS, PAIRS, Definition
 
 #: What is compared of every scope unless asked otherwise.
 MEASURES = (
@@ -120,7 +120,7 @@ class Comparison:
             after = self._values[plan].get((kind, name))
             if after is None:
                 continue
-            was, is_ = (Moments.of(COLUMNS, values[:, None, :]) for values in (before, after))
+            was, is_ = (Moments.of(PAIRS, values[:, None, :]) for values in (before, after))
             for measure in (*MEASURES, *(OF_LINES if kind == "all" else ())):
                 of = DEFINITIONS[measure]
                 difference = _difference(of, before, after, level=self.level)
@@ -161,20 +161,16 @@ class Comparison:
     def _reached(self, result: Result) -> dict[str, NDArray[np.generic]]:
         query = (
             "SELECT replication, caller, min(dialled) AS dialled, min(province) AS province, "
-            "max((outcome IN ('answered', 'called_back'))::INT) AS reached FROM {table} WHERE replication < ? "
+            "max((outcome IN ('answered', 'called_back'))::INT) AS reached FROM {table} WHERE replication <= ? "
             "GROUP BY replication, caller ORDER BY replication, caller"
         )
-        kept = min(self._kept(r) for r in self.results.values())
-        return {name: np.ma.getdata(c) for name, c in result.store.read("contacts", query, [kept]).items()}
+        last = min(self._last_kept(r) for r in self.results.values())
+        return {n: np.ma.getdata(c) for n, c in result.store.read("contacts", self.replications, query, [last]).items()}
 
-    def _kept(self, result: Result) -> int:
-        """Replications from 0 on whose contacts are there."""
-        upto = 0
-        for first, last, _ in result.store.parts("contacts"):
-            if first > upto:
-                break
-            upto = last + 1
-        return min(upto, self.replications)
+    def _last_kept(self, result: Result) -> int:
+        """The last replication whose contacts were kept, as those before it were."""
+        table = result.store.read("contacts", self.replications, "SELECT max(replication) AS last FROM {table}")
+        return int(table["last"][0])
 
     def write(self, out: Path) -> Path:
         """``comparison.csv`` in a folder of its own below ``out``; the folder."""
