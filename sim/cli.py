@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli_erlang import erlang
 from sim.errors import ScenarioError, SimError
 
 if TYPE_CHECKING:
@@ -176,6 +177,9 @@ def schema() -> None:
     from sim.scenario.load import json_schema
 
     click.echo(json.dumps(json_schema(), indent=2))
+
+
+cli.add_command(erlang)
 
 
 def main() -> None:

@@ -137,7 +137,7 @@ LAYERS = (
     ("measures", "estimates"),
     ("summary", "tables", "store", "results", "studies"),
     ("figures", "tell", "tell_comparison", "reference", "keys", "ranges"),
-    ("cli",),
+    ("cli", "cli_erlang"),
 )
 DOORS = {
     "simpy": {"engines/simpy_engine.py"},
@@ -146,7 +146,7 @@ DOORS = {
     "duckdb": {"store.py"},
     "holidays": {"scenario/build.py"},
     "rich": {"cli.py", "tell.py", "tell_comparison.py"},
-    "click": {"cli.py"},
+    "click": {"cli.py", "cli_erlang.py"},
     "pandas": {"results.py"},
 }
 

@@ -12,6 +12,8 @@ from sim.theory.arguments import Duration, rate, seconds
 from sim.theory.erlang import erlang_a, erlang_b, erlang_c, limited_queue
 from sim.theory.steady import ServiceLevel, SteadyState
 
+#: The formula that scenarios use where they name none.
+DEFAULT_LEVEL: ServiceLevel = "excluding short abandons"
 TARGET_HELP = "a target such as '80 % in 60 s', '5 % abandoned', '1 % blocked' or '5 % lost'"
 
 
@@ -23,7 +25,7 @@ class Target:
     what: str
     share: float
     within: str = ""
-    of: ServiceLevel = "of offered"
+    of: ServiceLevel = DEFAULT_LEVEL
 
     def reached(self, queue: SteadyState) -> float:
         """The share that the target speaks of, in this queue."""
@@ -36,8 +38,8 @@ class Target:
         return self.reached(queue) >= self.share if self.what == "answered" else self.reached(queue) <= self.share
 
 
-def parse_target(text: str, *, of: ServiceLevel = "of offered") -> Target:
-    """Read ``80 % in 60 s`` (service level ``of offered`` or another formula), ``5 % abandoned``, ``1 % blocked``."""
+def parse_target(text: str, *, of: ServiceLevel = DEFAULT_LEVEL) -> Target:
+    """Read ``80 % in 60 s`` (service level by the formula ``of``), ``5 % abandoned``, ``1 % blocked``."""
     found = (
         re.fullmatch(r"\s*(.+?%)\s*(?:in\s+(.+?)|(abandoned|blocked|lost))\s*", text) if isinstance(text, str) else None
     )
@@ -82,7 +84,7 @@ def lines_needed(
     target: str,
     patience: Duration | None = None,
     places: int | None = None,
-    of: ServiceLevel = "of offered",
+    of: ServiceLevel = DEFAULT_LEVEL,
 ) -> int:
     """Smallest number of lines with which the steady state meets ``target``.
 
