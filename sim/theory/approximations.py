@@ -15,7 +15,7 @@ from sim.theory.erlang import queue_states
 from sim.theory.steps import Profile, Smooth, Steps, edges_of, line_profile, rate_profile
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Approximation:
     """Arrays with one entry per instant ``at_s`` (the middles of the intervals)."""
 

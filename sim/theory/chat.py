@@ -13,7 +13,7 @@ from sim.theory.arguments import HOUR_S, Duration, patience_seconds, rate, secon
 from sim.theory.birth_death import Floats, stationary
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ChatLine:
     """Steady state: shares of offered chats, seconds. ``states[n]`` is the share of time with n chats present."""
 

@@ -36,7 +36,7 @@ def _gauss() -> tuple[Floats, Floats, Floats]:
     return (x + 1) / 2, w / 2, steps @ parts / 2
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Panels:
     """Integrands at the nodes of panels: one row per panel."""
 
@@ -48,7 +48,7 @@ class _Panels:
     mass: Floats
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class OfferedWait:
     """The wait of M/M/c+G: see ``sim.theory.waiting.Waiting``. ``edges`` seconds; ``exponents`` and ``areas`` there.
 

@@ -31,7 +31,7 @@ _TOLERANCE = 1e-12
 _STEP = 2000.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Chain(Generic[State]):
     """States and generator: ``generator[i, j]`` is the rate from state i to j, rows add up to 0."""
 

@@ -16,7 +16,7 @@ from sim.theory.markov import explore, stationary_of
 _Lines = tuple[int, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class OverflowLines:
     """Steady state: shares of each province's contacts.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import nan
 from typing import Literal
 
@@ -33,7 +33,7 @@ class SteadyState:
     lines: int
     places: int | None
     blocked: float
-    waiting: Waiting
+    waiting: Waiting = field(repr=False, compare=False)
 
     @property
     def offered_load(self) -> float:

@@ -30,7 +30,7 @@ class Present(NamedTuple):
     waiting: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Day:
     """What is expected to happen: arrays with one entry per interval; counts of contacts, times in seconds.
 

@@ -94,7 +94,7 @@ class ExponentialWait:
         return self.waits * exp(-self.rate * t)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class StagesWait:
     """Exponential patience: who meets j waiting passes j + 1 stages at rates s + j theta, ..., s + theta, s.
 
