@@ -264,6 +264,10 @@ def test_one_percent_lost_of_the_table() -> None:
         (lambda: erlang_c(arrivals_per_hour=6, handling="1 h", lines=6), "6 erlangs on 6 lines.*grows for ever"),
         (lambda: limited_queue(arrivals_per_hour=6, handling="1 h", lines=6, places=-1), "places: -1"),
         (lambda: general_patience(arrivals_per_hour=6, handling="1 h", lines=6, patience="5 min"), "neither a law"),
+        (
+            lambda: general_patience(arrivals_per_hour=6, handling="1 h", lines=6, patience=lambda t: 2 - t),
+            "patience: the function gives 2 after .* s, which is no share",
+        ),
         (lambda: parse_target("80 in 20"), "target: '80 in 20' is not a target such as"),
         (lambda: parse_target("80 % in 20"), "target: '20' has no unit"),
         (lambda: parse_target("180 % in 20 s"), "target: 180 % is out of range"),

@@ -21,7 +21,15 @@ from sim.theory import (
     two_priorities,
 )
 from sim.theory.erlang import queue_states
-from sim.theory.markov import explore, gth, sparse_stationary, stationary_of, transient, transient_by_equations
+from sim.theory.markov import (
+    explore,
+    gth,
+    power_stationary,
+    sparse_stationary,
+    stationary_of,
+    transient,
+    transient_by_equations,
+)
 from sim.theory.single_line import moment
 
 EXACT = 1e-9
@@ -47,6 +55,24 @@ def test_chains_of_queues_have_the_closed_form(solve, load, lines, patience) -> 
     chain = queue_chain(load, 1.0, patience, lines, lines + 60)
     exact = queue_states(load, 1.0, patience, lines, 60)
     assert solve(chain.generator) == pytest.approx(exact, rel=EXACT, abs=1e-13)
+
+
+def test_stepping_agrees_with_factors_where_it_is_chosen() -> None:
+    def moves(state: tuple[int, ...]):
+        for line, what in enumerate(state):
+            for kind in range(1, 4):
+                yield (*state[:line], kind, *state[line + 1 :]) if not what else state, 0.3 * kind
+            yield (*state[:line], 0, *state[line + 1 :]), 1.0 / (1 + what)
+
+    chain = explore([(0,) * 5], moves)
+    assert len(chain.states) == 4**5
+    found = power_stationary(chain.generator)
+    assert found == pytest.approx(sparse_stationary(chain.generator), abs=1e-13)
+    # The lines are independent of each other: probabilities are products.
+    one = stationary_of(explore([(0,)], moves))
+    assert found == pytest.approx([math.prod(one[w] for w in state) for state in chain.states], abs=1e-13)
+    slow = queue_chain(90.0, 1.0, 1e5, 90, 600)
+    assert power_stationary(slow.generator) is None
 
 
 def test_reduction_keeps_the_digits_of_rare_states() -> None:
@@ -217,6 +243,8 @@ def test_chats_that_wait_agree_with_their_chain() -> None:
     assert found.states == pytest.approx(share, rel=EXACT)
     carried = sum(p * rates[min(n, 3)] for n, p in enumerate(share)) / (5 / 3600)
     assert found.answered == pytest.approx(carried, rel=EXACT)
+    with pytest.raises(ValueError, match="speeds: 70 has no unit"):
+        chat_line(arrivals_per_hour=5, handling="20 min", speeds=("100 %", 70))
     with pytest.raises(ValueError, match="any number may wait only where patience is given"):
         chat_line(arrivals_per_hour=5, handling="20 min", speeds=["100 %"], places=None)
 

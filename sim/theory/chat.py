@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf
 
 import numpy as np
 
@@ -70,17 +69,11 @@ def chat_line(
     Informatica 12, 245-284), else for exponential ones (W. Feller 1950, An Introduction to Probability Theory, XVII.5).
     """
     arrivals, held = rate(arrivals_per_hour), seconds(handling, "handling")
-    patient = patience_seconds(patience)
-    pace = np.array([parse_percent(speed, least=1e-6, what="a speed") for speed in speeds])
-    if not len(pace):
-        raise ValueError("speeds: name at least that of a chat alone, '100 %'")
-    if places is None:
-        if patience is None:
-            raise ValueError("places: any number may wait only where patience is given")
-    else:
-        whole(places, "places", least=0)
-    most = None if places is None else len(pace) + places
-    states = _states(arrivals, pace / held, 1 / patient if patient < inf else 0.0, most)
+    patient, pace = patience_seconds(patience), _paces(speeds)
+    if places is None and patience is None:
+        raise ValueError("places: any number may wait only where patience is given")
+    most = None if places is None else len(pace) + whole(places, "places", least=0)
+    states = _states(arrivals, pace / held, 1 / patient, most)
     n = np.arange(len(states))
     queue = float(states @ np.maximum(n - len(pace), 0))
     return ChatLine(
@@ -95,6 +88,16 @@ def chat_line(
         mean_queue=queue,
         mean_in_hand=float(states @ np.minimum(n, len(pace))),
     )
+
+
+def _paces(speeds: Sequence[str]) -> Floats:
+    try:
+        pace = [parse_percent(speed, least=1e-6, what="a speed") for speed in speeds]
+    except ValueError as error:
+        raise ValueError(f"speeds: {error}") from None
+    if not pace:
+        raise ValueError("speeds: name at least that of a chat alone, '100 %'")
+    return np.array(pace)
 
 
 def _states(arrivals: float, each: Floats, leaving: float, most: int | None) -> Floats:

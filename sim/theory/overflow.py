@@ -61,7 +61,13 @@ def overflow_lines(
         raise ValueError("arrivals_per_hour: name at least one province")
     arrivals = [rate(arrivals_per_hour[name], f"arrivals_per_hour of {name}", zero=True) for name in provinces]
     held = [seconds(_of(handling, name), f"handling of {name}") for name in provinces]
-    tried = _tried(provinces, order)
+    taken, busy = _taken(arrivals, held, _tried(provinces, order))
+    source = "A. K. Erlang 1917; R. I. Wilkinson 1956, Bell System Technical Journal 35, 421-514 (exact chain)"
+    return OverflowLines("single lines with overflow", source, provinces, np.array(arrivals) * HOUR_S, taken, busy)
+
+
+def _taken(arrivals: list[float], held: list[float], tried: list[list[int]]) -> tuple[Floats, Floats]:
+    """Share of each province's contacts that each line takes, and share of time that it is busy."""
     times = sorted(set(held))
     kind = [1 + times.index(time) for time in held]
 
@@ -74,19 +80,15 @@ def overflow_lines(
             if what:
                 yield (*state[:line], 0, *state[line + 1 :]), 1 / times[what - 1]
 
-    chain = explore([(0,) * len(provinces)], moves)
+    chain = explore([(0,) * len(held)], moves)
     share = stationary_of(chain)
-    taken = np.zeros((len(provinces), len(provinces)))
+    taken = np.zeros((len(held), len(held)))
     for state, probability in zip(chain.states, share, strict=True):
-        for origin in range(len(provinces)):
-            line = _first_free(state, tried[origin])
+        for origin, lines in enumerate(tried):
+            line = _first_free(state, lines)
             if line is not None:
                 taken[origin, line] += probability
-    busy = share @ (np.array(chain.states) > 0)
-    source = "A. K. Erlang 1917; R. I. Wilkinson 1956, Bell System Technical Journal 35, 421-514 (exact chain)"
-    return OverflowLines(
-        "single lines with overflow", source, provinces, np.array(arrivals) * HOUR_S, taken, np.asarray(busy)
-    )
+    return taken, np.asarray(share @ (np.array(chain.states) > 0), dtype=np.float64)
 
 
 def _of(handling: Duration | Mapping[str, Duration], name: str) -> Duration:

@@ -55,7 +55,17 @@ def _in_seconds(patience: Law | Survival) -> tuple[Cdf, list[float], float]:
         )
     if not callable(patience):
         raise ValueError(f"patience: {patience!r} is neither a law of sim.distributions nor a function of seconds")
-    return (lambda t: 1 - np.asarray(patience(t), dtype=np.float64)), [], nan
+    survival: Survival = patience
+    return (lambda t: 1 - _checked(np.asarray(survival(t), dtype=np.float64), t)), [], nan
+
+
+def _checked(patient: Floats, t: Floats) -> Floats:
+    wrong = ~((patient >= -1e-12) & (patient <= 1 + 1e-12))
+    if wrong.any():
+        raise ValueError(
+            f"patience: the function gives {patient[wrong][0]:g} after {t[wrong][0]:g} s, which is no share"
+        )
+    return patient
 
 
 def _bends(law: Law) -> list[float]:

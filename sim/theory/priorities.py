@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import inf
 
 import numpy as np
 
@@ -69,7 +68,7 @@ def two_priorities(
     if patience[0] is None and patience[1] is None:
         return _closed(arrivals, held, lines)
     patient = [patience_seconds(value) for value in patience]
-    return _chain(arrivals, held, lines, [1 / p if p < inf else 0.0 for p in patient])
+    return _chain(arrivals, held, lines, [1 / p for p in patient])
 
 
 def _closed(arrivals: list[float], held: float, lines: int) -> TwoPriorities:
@@ -91,46 +90,49 @@ def _chain(arrivals: list[float], held: float, lines: int, leaving: list[float])
             raise TooManyStatesError(
                 f"more than {rooms[0]} urgent or {rooms[1]} others may wait: too many to solve for"
             )
-        found = _solved(arrivals, held, lines, leaving, (rooms[0], rooms[1]))
+        found = _solved(_Rules(arrivals, leaving, 1 / held, lines, (rooms[0], rooms[1])))
         if isinstance(found, TwoPriorities):
             return found
         rooms = [2 * room if cut > _BOUNDARY else room for room, cut in zip(rooms, found, strict=True)]
 
 
-def _solved(
-    arrivals: list[float], held: float, lines: int, leaving: list[float], rooms: tuple[int, int]
-) -> TwoPriorities | tuple[float, float]:
-    """The steady state, or how much of each queue was cut off where that is too much."""
+@dataclass(frozen=True)
+class _Rules:
+    """Rates per second of the urgent and the others; places after which the queues are cut."""
 
-    def moves(state: _State) -> Iterator[tuple[_State, float]]:
+    arrivals: list[float]
+    leaving: list[float]
+    service: float
+    lines: int
+    rooms: tuple[int, int]
+
+    def moves(self, state: _State) -> Iterator[tuple[_State, float]]:
         busy, first, second = state
-        if busy < lines:
-            yield (busy + 1, 0, 0), sum(arrivals)
+        if busy < self.lines:
+            yield (busy + 1, 0, 0), sum(self.arrivals)
         if busy and not first and not second:
-            yield (busy - 1, 0, 0), busy / held
-        if busy == lines:
-            yield (busy, min(first + 1, rooms[0]), second), arrivals[0]
-            yield (busy, first, min(second + 1, rooms[1])), arrivals[1]
+            yield (busy - 1, 0, 0), busy * self.service
+        if busy == self.lines:
+            yield (busy, min(first + 1, self.rooms[0]), second), self.arrivals[0]
+            yield (busy, first, min(second + 1, self.rooms[1])), self.arrivals[1]
         if first:
-            yield (busy, first - 1, second), lines / held + first * leaving[0]
+            yield (busy, first - 1, second), busy * self.service + first * self.leaving[0]
         if second:
-            yield (busy, first, second - 1), (0 if first else lines / held) + second * leaving[1]
+            yield (busy, first, second - 1), (0 if first else busy * self.service) + second * self.leaving[1]
 
-    chain = explore([(0, 0, 0)], moves)
+
+def _solved(rules: _Rules) -> TwoPriorities | tuple[float, float]:
+    """The steady state, or how much of each queue was cut off where that is too much."""
+    chain = explore([(0, 0, 0)], rules.moves)
     share = stationary_of(chain)
     busy, first, second = np.array(chain.states).T
-    cut = float(share[first == rooms[0]].sum()), float(share[second == rooms[1]].sum())
+    cut = float(share[first == rules.rooms[0]].sum()), float(share[second == rules.rooms[1]].sum())
     if max(cut) > _BOUNDARY:
         return cut
     urgent, other = (
         Priority(a * HOUR_S, float(share @ queue) * gone / a, float(share @ queue))
-        for a, gone, queue in zip(arrivals, leaving, (first, second), strict=True)
+        for a, gone, queue in zip(rules.arrivals, rules.leaving, (first, second), strict=True)
     )
-    return TwoPriorities(
-        "two priorities M/M/c+M",
-        "A. Cobham 1954, Operations Research 2, 70-76, with patience (exact chain)",
-        float(share[busy == lines].sum()),
-        float(share @ busy) / lines,
-        urgent,
-        other,
-    )
+    waits, occupancy = float(share[busy == rules.lines].sum()), float(share @ busy) / rules.lines
+    source = "A. Cobham 1954, Operations Research 2, 70-76, with patience (exact chain)"
+    return TwoPriorities("two priorities M/M/c+M", source, waits, occupancy, urgent, other)

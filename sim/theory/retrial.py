@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import inf
 
 import numpy as np
 
@@ -96,16 +95,13 @@ def retrial_queue(
     M. I. Reiman, A. Stolyar and B. Rider 2002, "Queue lengths and waiting times for multiserver queues with abandonment
     and retrials", Telecommunication Systems 21, 149-171.
     """
-    whole(lines, "lines", least=1)
-    whole(places, "places", least=0)
-    patient = patience_seconds(patience)
     rules = _Rules(
         arrivals=rate(arrivals_per_hour),
         service=1 / seconds(handling, "handling"),
-        leaving=1 / patient if patient < inf else 0.0,
+        leaving=1 / patience_seconds(patience),
         again=1 / seconds(redial_after, "redial_after"),
-        lines=lines,
-        room=lines + places,
+        lines=whole(lines, "lines", least=1),
+        room=lines + whole(places, "places", least=0),
         after_busy=share(redial_if_blocked, "redial_if_blocked"),
         after_leaving=share(redial_if_abandoned, "redial_if_abandoned"),
     )
@@ -114,6 +110,11 @@ def retrial_queue(
         raise ValueError(
             "everybody redials until answered, and the lines cannot serve as many: redials pile up for ever"
         )
+    return _solved(rules, arrivals_per_hour)
+
+
+def _solved(rules: _Rules, arrivals_per_hour: float) -> RetrialQueue:
+    """The steady state with an orbit that is large enough."""
     orbit = 16
     while True:
         if (rules.room + 1) * (orbit + 1) > _MOST:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import comb, inf
+from math import comb
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -127,7 +127,7 @@ def varying_day(
     coming, staff = rate_profile(arrivals_per_hour, breaks), line_profile(lines)
     room = 32 if places is None else whole(places, "places", least=0)
     while True:
-        rules = _Rules(1 / held, 1 / patient if patient < inf else 0.0, room)
+        rules = _Rules(1 / held, 1 / patient, room)
         day, cut = _play(rules, coming, staff, edges_of(length, interval, coming, staff), withdraw)
         if places is not None or cut < _BOUNDARY:
             return day
