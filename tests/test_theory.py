@@ -11,7 +11,7 @@ import sim
 from sim.estimates import Estimate
 from sim.measures import COLUMNS
 from sim.results import Result
-from sim.theory import erlang_a, erlang_b
+from sim.theory import erlang_a, erlang_b, general_patience, varying_day
 
 
 def ratio(result: Result, over: str, under: str) -> Estimate:
@@ -29,6 +29,31 @@ def test_simulation_agrees_with_erlang_a(tmp_path, contacts, lines, patience) ->
     assert abandoned.half < 0.02
     queue = ratio(result, "queue_time", "open")
     assert queue.low < exact.mean_queue < queue.high
+
+
+def test_simulation_agrees_with_any_law_of_patience(tmp_path) -> None:
+    lognormal = {"distribution": "lognormal", "mean": "15 min", "cv": 1.5}
+    scenario = single(contacts=120, lines=3).replace(callers__phone__patience=lognormal)
+    result = sim.run(scenario, replications=40, workers=1, out=tmp_path)
+    law = scenario.callers["phone"].patience.law()
+    exact = general_patience(arrivals_per_hour=5, handling="30 min", patience=law, lines=3)
+    memoryless = erlang_a(arrivals_per_hour=5, handling="30 min", patience="15 min", lines=3)
+    abandoned = ratio(result, "abandoned", "offered")
+    assert abandoned.low < exact.abandoned < abandoned.high
+    assert not abandoned.low < memoryless.abandoned < abandoned.high
+    queue = result.moments.ratio(result.layout.first("queue"), {"queue_time": 1}, {"open": 1}, level=0.999)
+    assert queue.low < exact.mean_queue < queue.high
+
+
+def test_simulation_of_one_day_agrees_with_the_transient_solution(tmp_path) -> None:
+    result = sim.run(single(contacts=40, lines=1, last="2021-03-01"), replications=1500, workers=1, out=tmp_path)
+    day = [("0 s", 40 / 24), ("24 h", 0)]
+    exact = varying_day(
+        arrivals_per_hour=day, handling="30 min", patience="15 min", lines=1, until="36 h", every="12 h"
+    )
+    abandoned = result.moments.mean(result.layout.first("queue"), {"abandoned": 1}, level=0.999)
+    assert abandoned.low < exact.abandoned.sum() < abandoned.high
+    assert abandoned.half < 0.03 * exact.abandoned.sum()
 
 
 @pytest.mark.parametrize("handling", ["exponential, mean: 30 min", "lognormal, mean: 30 min, cv: 1.2"])
