@@ -30,7 +30,7 @@ MEASURES = {"lost % (contacts)": "loss", "never reached % (people)": "never_reac
 
 @dataclass(frozen=True)
 class Ranged:
-    """A value with a low and a high, as it is written; the same statement in several places is one."""
+    """A value with a low and a high, as it is written; the same statement of several line groups is one."""
 
     paths: tuple[str, ...]
     value: Any
@@ -56,12 +56,17 @@ def ranged(scenario: Scenario) -> list[Ranged]:
     places: dict[str, list[str]] = {}
     stated: dict[str, dict[str, Any]] = {}
     for path, found in _stated(scenario.model_dump(mode="json", exclude_none=True), ()):
-        same = json.dumps([path[-1], found])
+        same = json.dumps([_of_any_group(path), found])
         places.setdefault(same, []).append(".".join(path))
         stated[same] = found
     return [
         Ranged(tuple(paths), *(stated[same][key] for key in ("value", "low", "high"))) for same, paths in places.items()
     ]
+
+
+def _of_any_group(path: tuple[str, ...]) -> tuple[str, ...]:
+    """A path that is the same for all line groups: five lines of which one thing is assumed are one assumption."""
+    return ("lines", *path[2:]) if path[0] == "lines" else path
 
 
 def _stated(dumped: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:

@@ -42,7 +42,7 @@ def small() -> sim.Scenario:
     return sim.loads(SMALL)
 
 
-def test_equal_statements_move_together_and_derived_ranges_too() -> None:
+def test_equal_statements_of_lines_move_together_and_derived_ranges_too() -> None:
     found = {one.name(): one for one in ranged(small())}
     assert list(found) == [
         "lines.north.count and 1 alike",
