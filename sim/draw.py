@@ -11,7 +11,7 @@ Replications are drawn in blocks, since arrays are quicker than loops; each is t
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,7 @@ from sim.scenario.model import Scenario
 from sim.scenario.surges import Surge
 from sim.scenario.trace import Trace
 from sim.streams import Addresses, days_of, key_of
-from sim.world import Whole, World
+from sim.world import OF_CALLERS, Whole, World
 
 Floats = NDArray[np.float64]
 
@@ -65,14 +65,8 @@ class Worlds:
         if not 0 <= number < len(self):
             raise IndexError(number)
         mine = slice(int(self.starts[number]), int(self.starts[number + 1]))
-        rows = {name: getattr(self.callers, name)[mine] for name in _BY_CALLER}
+        rows = {name: getattr(self.callers, name)[mine] for name in OF_CALLERS}
         return replace(self.callers, **rows, absence=self.absence[number])
-
-
-#: Columns of a world that have a row for each caller.
-_BY_CALLER = tuple(
-    field.name for field in fields(World) if field.type in ("Whole", "Times") and field.name != "absence"
-)
 
 
 def draw_block(luck: Luck, *, seed: int, replications: Sequence[int], compiled: bool = False) -> Worlds:

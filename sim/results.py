@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.cells import COLUMNS, Layout, layout_of
+from sim.contact_values import BIN, wait_of
 from sim.draw import draw_world
 from sim.estimates import Distribution, Estimate, Moments, Pairs, Weights
-from sim.measures import BIN, COLUMNS, Layout, layout_of, wait_of
 from sim.scenario.build import queues_of
 from sim.scenario.load import load
 from sim.scenario.model import Scenario

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import isfinite
 
+from sim.cells import COLUMNS
 from sim.estimates import NOTHING, Estimate, Moments, Pairs, Weights, bounded
-from sim.measures import COLUMNS
 
 #: Units of measures that count events.
 _COUNTED = ("per period", "%", "contacts")

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.cells import COLUMNS, Layout
 from sim.centre import Centre
 from sim.clock import Calendar
 from sim.contacts import NO_GROUP, Contacts, Outcome
 from sim.estimates import Moments, Pairs
-from sim.measures import COLUMNS, Layout
 from sim.world import World
 
 Table = dict[str, NDArray[Any]]
@@ -61,14 +61,11 @@ def contact_columns(replication: int, world: World, centre: Centre, contacts: Co
 def wait_columns(batches: Sequence[tuple[int, NDArray[np.int64]]], centre: Centre) -> Table:
     """How many answered, abandoned and called-back contacts waited how long, by batch, queue and province.
 
-    ``batches``: first replication of each batch with its rows of queue, province, outcome and bin, one per contact
-    or with their count as a fifth column.
+    ``batches``: first replication of each batch with its rows of queue, province, outcome and bin, one per contact.
     """
     found = []
     for first, rows in batches:
-        every = rows if rows.shape[1] == 5 else np.column_stack([rows, np.ones(len(rows), dtype=np.int64)])
-        kinds, of = np.unique(every[:, :4], axis=0, return_inverse=True)
-        counts = np.bincount(of.ravel(), every[:, 4], len(kinds)).astype(np.int64)
+        kinds, counts = np.unique(rows, axis=0, return_counts=True)
         found.append(np.column_stack([np.full(len(kinds), first), kinds, counts]))
     batch, queue, province, outcome, bins, count = (np.ascontiguousarray(c) for c in np.concatenate(found).T)
     return {

@@ -5,7 +5,7 @@ A world knows nothing of lines, hours or routing, so one world serves every plan
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,3 +88,9 @@ class World:
                 self.channel, self.province, self.cause, self.day, self.slot, strict=True
             )
         ]
+
+
+#: Columns of a world that have a row for each caller.
+OF_CALLERS = tuple(
+    field.name for field in fields(World) if field.type in ("Whole", "Times") and field.name != "absence"
+)

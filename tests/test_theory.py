@@ -9,7 +9,7 @@ from single import single
 
 import sim
 from sim.estimates import Estimate
-from sim.measures import COLUMNS
+from sim.cells import COLUMNS
 from sim.results import Result
 from sim.theory import erlang_a, erlang_b, general_patience, varying_day
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.cells import COLUMNS
 from sim.errors import ResultsError
 from sim.estimates import NOTHING, Estimate, Moments, paired_difference, ratio_difference
-from sim.measures import COLUMNS
 from sim.results import Result
 from sim.scenario.model import Scenario
 from sim.store import write_atomically

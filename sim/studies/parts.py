@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.cells import Layout, layout_of
 from sim.centre import Centre
 from sim.clock import Calendar
+from sim.contact_values import Promises
 from sim.contacts import Contacts
 from sim.draw import Worlds, draw_block
 from sim.engines import simulate_all
 from sim.estimates import Moments
 from sim.luck import Luck, prepare
-from sim.measures import Layout, Promises, layout_of, measure
+from sim.measures import measure
 from sim.scenario.load import loads
 from sim.scenario.model import Scenario
 from sim.store import LAST_WRITTEN, Part, Store, batch_size
@@ -97,12 +100,10 @@ def simulate_part(job: Job, part: Part) -> Part:
 def _measured(
     worlds: Worlds, centre: Centre, tables: list[Contacts], calendar: Calendar, promises: Promises, layout: Layout
 ) -> _Measured:
-    found = [
-        measure(world, centre, table, calendar=calendar, promises=promises)
-        for world, table in zip(worlds, tables, strict=True)
-    ]
-    cells = np.stack([each.cells for each in found])
-    return _Measured(cells[:, layout.periods()], Moments.of(PAIRS, cells), [each.waits for each in found])
+    found = measure(list(worlds), centre, tables, calendar=calendar, promises=promises)
+    of = np.searchsorted(found.replication, np.arange(len(tables) + 1))
+    waits = [found.waits[start:stop] for start, stop in pairwise(of)]
+    return _Measured(found.cells[:, layout.periods()], Moments.of(PAIRS, found.cells), waits)
 
 
 def _joined(tables: list[Table]) -> Table:

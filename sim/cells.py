@@ -1,0 +1,131 @@
+"""What is counted, of whom and of when: the columns and the cells of the measures of a scenario."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.centre import Centre
+from sim.clock import DAY
+from sim.world import World
+
+Whole = NDArray[np.int64]
+
+#: Counted or summed over contacts, by the day and hour in which they were dialled.
+CONTACT_COLUMNS = {
+    "offered": "contacts while the channel was open, redials included",
+    "answered": "contacts that got a line while the caller waited",
+    "called_back": "contacts answered by a call-back, accepted or after a message",
+    "abandoned": "contacts that gave up waiting",
+    "silent": "of those, contacts that gave up without a sign",
+    "blocked": "contacts that met a busy tone",
+    "balked": "contacts that left on meeting a queue",
+    "closed": "contacts outside opening hours without a message, or sent away at closing",
+    "messages": "contacts outside opening hours that left a message",
+    "unfinished": "contacts still in the queue when the follow-up ended",
+    "first_offered": "first contacts of callers while the channel was open",
+    "short_abandoned": "abandoned within the time that counts as a short abandon",
+    "answered_within": "answered within the channel's acceptable waiting time or promise",
+    "abandoned_within": "abandoned within it",
+    "wait_answered": "waiting time of the answered, ms",
+    "wait_abandoned": "waiting time of those who gave up, ms",
+    "wait_called_back": "time from the call or message to the call-back, ms",
+    "handling": "time from answer to release of the answered and called back, ms",
+    "held_in_vain": "line time held by contacts that had silently left, ms",
+    "forwarded": "answered contacts that were passed on to another channel",
+    "forward_lost": "of those, contacts that were not answered there",
+    "called_again": "answered contacts after which the caller called again",
+    "offered_work": "conversation and wrap-up that all offered contacts would have taken, ms",
+}
+#: Counted over persons, by their first contact.
+CALLER_COLUMNS = {
+    "callers": "persons who called",
+    "reached": "persons who were answered at least once",
+    "never_reached": "persons who were not answered, and are not waiting any more",
+    "only_closed": "of those, persons who only ever called outside opening hours",
+    "pending": "persons whose last contact was still in the queue when the follow-up ended",
+    "attempts": "contacts of these persons",
+    "at_limit": "persons never reached who made the last attempt the scenario allows",
+    "cut_off": "persons who would have called again after the period's end",
+}
+#: Integrals over time within the period, and the largest values met.
+TIME_COLUMNS = {
+    "staffed": "line time on duty, ms",
+    "busy": "line time spent on contacts, ms",
+    "overtime": "busy line time beyond the schedule, ms",
+    "on_duty": "time with at least one line on duty, ms",
+    "all_busy": "of that, time with every line busy, ms",
+    "queue_time": "time integral of the number waiting, ms",
+    "open": "opening time, ms",
+    "longest_queue": "largest number waiting at once (a maximum, not a sum)",
+    "longest_wait": "longest wait of a contact dialled then, ms (a maximum, not a sum)",
+}
+COLUMNS = (*CONTACT_COLUMNS, *CALLER_COLUMNS, *TIME_COLUMNS)
+AT = {name: number for number, name in enumerate(COLUMNS)}
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Of whom: ``kind`` such as queue, ``names``, and whether it is split by day and hour too."""
+
+    kind: str
+    names: tuple[str, ...]
+    split: bool
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The cells of a scenario, in order: for each scope's name the period, then its days, then its hours."""
+
+    scopes: tuple[Scope, ...]
+    days: int
+
+    @property
+    def slices(self) -> int:
+        """Cells of one name of a scope that is split."""
+        return 1 + self.days + 24
+
+    def first(self, kind: str) -> int:
+        """First cell of a scope."""
+        start = 0
+        for scope in self.scopes:
+            if scope.kind == kind:
+                return start
+            start += len(scope.names) * (self.slices if scope.split else 1)
+        raise KeyError(kind)
+
+    def periods(self) -> Whole:
+        """The cell of the whole period of every scope's name, in order."""
+        return np.array([cell for cell, (_, _, slice_, _) in enumerate(self.cells()) if slice_ == "period"])
+
+    def size(self) -> int:
+        """Number of cells."""
+        return sum(len(scope.names) * (self.slices if scope.split else 1) for scope in self.scopes)
+
+    def cells(self) -> list[tuple[str, str, str, int]]:
+        """Kind, name, slice (period, day or hour) and its number, of every cell."""
+        split = [("period", 0), *(("day", d) for d in range(self.days)), *(("hour", h) for h in range(24))]
+        return [
+            (scope.kind, name, slice_, number)
+            for scope in self.scopes
+            for name in scope.names
+            for slice_, number in (split if scope.split else split[:1])
+        ]
+
+
+def layout_of(world: World, centre: Centre) -> Layout:
+    """The cells of every world and centre of one scenario."""
+    persons = {"cause": world.causes, "topic": world.topics, "age": world.ages}
+    return Layout(
+        scopes=(
+            Scope("all", ("all",), split=True),
+            Scope("channel", world.channels, split=True),
+            Scope("queue", tuple(queue.name for queue in centre.queues), split=True),
+            Scope("province", world.provinces, split=True),
+            Scope("lines", tuple(group.name for group in centre.groups), split=True),
+            *(Scope(kind, names, split=False) for kind, names in persons.items()),
+        ),
+        days=centre.end // DAY,
+    )
