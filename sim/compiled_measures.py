@@ -4,9 +4,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -16,10 +13,10 @@ from sim.centre import Centre
 from sim.clock import DAY, HOUR, Calendar
 from sim.compiled_timelines import ALL_BUSY, BUSY, ON_DUTY, OVERTIME, STAFFED, line_hours, queue_hours
 from sim.contact_values import Promises
-from sim.contacts import Contacts
+from sim.contacts import ContactTables
 from sim.estimates import Moments, Pairs
 from sim.measures import LARGEST, Measures, count, doors, join, positions, who
-from sim.world import World
+from sim.world import Worlds
 
 Whole = NDArray[np.int64]
 _IN_ROWS = {BUSY: "busy", STAFFED: "staffed", ON_DUTY: "on_duty", OVERTIME: "overtime", ALL_BUSY: "all_busy"}
@@ -28,10 +25,10 @@ _ON_DUTY, _QUEUE_TIME, _LONGEST_QUEUE = AT["on_duty"], AT["queue_time"], AT["lon
 
 
 def measure(
-    worlds: Sequence[World], centre: Centre, tables: Sequence[Contacts], *, calendar: Calendar, promises: Promises
+    worlds: Worlds, centre: Centre, tables: ContactTables, *, calendar: Calendar, promises: Promises
 ) -> Measures:
     """See ``sim.measures.measure``."""
-    joined, layout = join(worlds, tables), layout_of(worlds[0], centre)
+    joined, layout = join(worlds, tables), layout_of(worlds.callers, centre)
     cells = np.repeat(doors(layout, centre)[None], len(worlds), axis=0)
     counted = count(joined, centre, calendar, promises)
     for values, contacts, of in ((counted.contacts, joined.contacts, joined.replication), counted.callers):
@@ -41,17 +38,15 @@ def measure(
         split = {scope.kind: scope.split for scope in layout.scopes}
         first = np.array([[layout.first(kind), layout.slices if split[kind] else 1, split[kind]] for kind in scopes])
         _add(cells, of, np.stack(list(scopes.values())), first, contacts.dialled, values, at, largest, layout.days)
-    _add_time(cells, joined, worlds, centre, layout)
+    _add_time(cells, tables, worlds, centre, layout)
     return Measures(cells, counted.waits, counted.of_waits)
 
 
-def _add_time(cells: Whole, joined: Any, worlds: Sequence[World], centre: Centre, layout: Layout) -> None:
-    contacts = joined.contacts
-    begins = np.searchsorted(joined.replication, np.arange(len(worlds) + 1))
-    absence = np.stack([world.absence for world in worlds])
+def _add_time(cells: Whole, tables: ContactTables, worlds: Worlds, centre: Centre, layout: Layout) -> None:
+    contacts = tables.rows
     groups = np.array(
         [
-            (len(g.shifts), g.absent, worlds[0].groups.index(g.name) if g.absent else -1)
+            (len(g.shifts), g.absent, worlds.callers.groups.index(g.name) if g.absent else -1)
             for g in centre.groups
         ],
         dtype=np.int64,
@@ -64,12 +59,12 @@ def _add_time(cells: Whole, joined: Any, worlds: Sequence[World], centre: Centre
     columns = (contacts.queue, contacts.dialled, contacts.left_queue, contacts.released, contacts.group, contacts.line)
     _times(
         cells,
-        begins,
+        tables.begins,
         *columns,
         groups,
         np.array([row for rows in shifts for row in rows], dtype=np.int64).reshape(-1, 3),
         first_shift,
-        absence,
+        worlds.absence,
         np.array([group for each in routes for group in each], dtype=np.int64),
         first_route,
         np.array([lines_at, queues_at, layout.slices, layout.days, layout.first("all")]),

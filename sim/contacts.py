@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from enum import IntEnum
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,3 +76,25 @@ class Contacts:
         return all(np.array_equal(mine, theirs) for mine, theirs in pairs)
 
     __hash__ = None  # type: ignore[assignment]  # arrays are not hashable
+
+
+@dataclass(frozen=True)
+class ContactTables:
+    """Contacts of several worlds: one table after the other, that of world i from ``begins[i]`` on."""
+
+    rows: Contacts
+    begins: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, tables: Sequence[Contacts]) -> ContactTables:
+        """Tables put together."""
+        names = [field.name for field in fields(Contacts)]
+        columns = {name: np.concatenate([getattr(table, name) for table in tables]) for name in names}
+        return cls(Contacts(**columns), np.cumsum([0, *map(len, tables)]))
+
+    def __len__(self) -> int:
+        return len(self.begins) - 1
+
+    def __iter__(self) -> Iterator[Contacts]:
+        for start, stop in pairwise(self.begins.tolist()):
+            yield Contacts(**{name: column[start:stop] for name, column in self.rows.columns().items()})

@@ -10,7 +10,7 @@ Replications are drawn in blocks, since arrays are quicker than loops; each is t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,7 +24,7 @@ from sim.scenario.model import Scenario
 from sim.scenario.surges import Surge
 from sim.scenario.trace import Trace
 from sim.streams import Addresses, days_of, key_of
-from sim.world import OF_CALLERS, Whole, World
+from sim.world import Whole, World, Worlds
 
 Floats = NDArray[np.float64]
 
@@ -42,31 +42,6 @@ def draw_world(scenario: Scenario, *, seed: int, replication: int = 0) -> World:
 def draw(luck: Luck, *, seed: int, replication: int) -> World:
     """The same from what was prepared once."""
     return draw_block(luck, seed=seed, replications=range(replication, replication + 1))[0]
-
-
-@dataclass(frozen=True)
-class Worlds:
-    """Worlds of several replications: callers one after the other, those of world i from ``starts[i]`` on.
-
-    ``callers`` has the columns of all; its absences are those of ``absence`` (replications, G, L, D).
-    """
-
-    callers: World
-    starts: Whole
-    absence: Whole
-
-    def __len__(self) -> int:
-        return len(self.absence)
-
-    def __iter__(self) -> Iterator[World]:
-        return (self[number] for number in range(len(self)))
-
-    def __getitem__(self, number: int) -> World:
-        if not 0 <= number < len(self):
-            raise IndexError(number)
-        mine = slice(int(self.starts[number]), int(self.starts[number + 1]))
-        rows = {name: getattr(self.callers, name)[mine] for name in OF_CALLERS}
-        return replace(self.callers, **rows, absence=self.absence[number])
 
 
 def draw_block(luck: Luck, *, seed: int, replications: Sequence[int], compiled: bool = False) -> Worlds:
@@ -309,5 +284,9 @@ def _category(cumulative: Floats, u: Floats) -> Whole:
 
 def _by_channel(laws: tuple[Law, ...], u: Floats) -> Whole:
     """Durations under each channel's law from the same uniforms, shape (*u.shape, C)."""
-    under = {law: whole_ms(law.quantile(u)) for law in set(laws)}
-    return np.stack([under[law] for law in laws], axis=-1)
+    # Each channel's numbers stand together in memory, where they are written fastest.
+    found = np.empty((len(laws), *u.shape), dtype=np.int64)
+    for number, law in enumerate(laws):
+        same = laws.index(law)
+        found[number] = found[same] if same < number else whole_ms(law.quantile(u))
+    return np.moveaxis(found, 0, -1)

@@ -6,10 +6,8 @@ cause, a topic, an age) and of when (the period, one day, one hour of the day). 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +16,9 @@ from sim.cells import AT, CALLER_COLUMNS, COLUMNS, CONTACT_COLUMNS, Layout, layo
 from sim.centre import Centre
 from sim.clock import DAY, HOUR, Calendar
 from sim.contact_values import Promises, caller_values, contact_values, wait_rows
-from sim.contacts import Contacts
+from sim.contacts import Contacts, ContactTables
 from sim.timelines import duty_of, line_time, open_time, queue_time
-from sim.world import OF_CALLERS, World
+from sim.world import World, Worlds
 
 Whole = NDArray[np.int64]
 #: Columns that take the largest instead of the sum.
@@ -41,11 +39,11 @@ class Measures:
 
 
 def measure(
-    worlds: Sequence[World], centre: Centre, tables: Sequence[Contacts], *, calendar: Calendar, promises: Promises
+    worlds: Worlds, centre: Centre, tables: ContactTables, *, calendar: Calendar, promises: Promises
 ) -> Measures:
-    """Everything that is kept of these replications, which were drawn from one scenario."""
+    """Everything that is kept of these replications."""
     joined = join(worlds, tables)
-    layout = layout_of(worlds[0], centre)
+    layout = layout_of(worlds.callers, centre)
     cells = np.zeros((len(worlds), layout.size(), len(COLUMNS)), dtype=np.int64)
     counted = count(joined, centre, calendar, promises)
     for values, contacts, of in ((counted.contacts, joined.contacts, joined.replication), counted.callers):
@@ -64,17 +62,11 @@ class Joined:
     replication: Whole
 
 
-def join(worlds: Sequence[World], tables: Sequence[Contacts]) -> Joined:
-    """Columns of several worlds and tables of contacts, one after the other."""
-    first = np.cumsum([0, *(len(world) for world in worlds)])
-    columns_of = {name: [getattr(world, name) for world in worlds] for name in OF_CALLERS}
-    joined: dict[str, Any] = {name: np.concatenate(columns) for name, columns in columns_of.items()}
-    world = replace(worlds[0], **joined)
-    names = tables[0].columns()
-    columns = {name: np.concatenate([getattr(table, name) for table in tables]) for name in names}
-    replication = np.repeat(np.arange(len(tables)), [len(table) for table in tables])
-    columns["caller"] = columns["caller"] + first[replication]
-    return Joined(world, Contacts(**columns), replication)
+def join(worlds: Worlds, tables: ContactTables) -> Joined:
+    """All replications as one, with callers numbered through."""
+    replication = np.repeat(np.arange(len(tables)), np.diff(tables.begins))
+    contacts = replace(tables.rows, caller=tables.rows.caller + worlds.starts[replication])
+    return Joined(worlds.callers, contacts, replication)
 
 
 @dataclass(frozen=True)

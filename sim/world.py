@@ -5,7 +5,9 @@ A world knows nothing of lines, hours or routing, so one world serves every plan
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,3 +96,37 @@ class World:
 OF_CALLERS = tuple(
     field.name for field in fields(World) if field.type in ("Whole", "Times") and field.name != "absence"
 )
+
+
+@dataclass(frozen=True)
+class Worlds:
+    """Worlds of several replications: callers one after the other, those of world i from ``starts[i]`` on.
+
+    ``callers`` has the columns of all; the absences are those of ``absence`` (replications, G, L, D).
+    """
+
+    callers: World
+    starts: Whole
+    absence: Whole
+
+    @classmethod
+    def of(cls, worlds: Sequence[World]) -> Worlds:
+        """Worlds drawn from one scenario, put together."""
+        columns: dict[str, Any] = {
+            name: np.concatenate([getattr(world, name) for world in worlds]) for name in OF_CALLERS
+        }
+        starts = np.cumsum([0, *(len(world) for world in worlds)])
+        return cls(replace(worlds[0], **columns), starts, np.stack([world.absence for world in worlds]))
+
+    def __len__(self) -> int:
+        return len(self.absence)
+
+    def __iter__(self) -> Iterator[World]:
+        return (self[number] for number in range(len(self)))
+
+    def __getitem__(self, number: int) -> World:
+        if not 0 <= number < len(self):
+            raise IndexError(number)
+        mine = slice(int(self.starts[number]), int(self.starts[number + 1]))
+        rows: dict[str, Any] = {name: getattr(self.callers, name)[mine] for name in OF_CALLERS}
+        return replace(self.callers, **rows, absence=self.absence[number])

@@ -14,8 +14,8 @@ from sim.cells import Layout, layout_of
 from sim.centre import Centre
 from sim.clock import Calendar
 from sim.contact_values import Promises
-from sim.contacts import Contacts
-from sim.draw import Worlds, draw_block
+from sim.contacts import ContactTables
+from sim.draw import draw_block
 from sim.engines import simulate_all
 from sim.estimates import Moments
 from sim.luck import Luck, prepare
@@ -25,6 +25,7 @@ from sim.scenario.model import Scenario
 from sim.store import LAST_WRITTEN, Part, Store, batch_size
 from sim.summary import PAIRS
 from sim.tables import Table, contact_columns, measure_columns, moment_columns, stored_names, wait_columns
+from sim.world import Worlds
 
 #: Replications that are in memory together; sums are formed over these first, whatever the part.
 CHUNK = 25
@@ -75,7 +76,7 @@ def simulate_part(job: Job, part: Part) -> Part:
     for first in range(part[0], part[1] + 1, CHUNK):
         numbers = range(first, min(first + CHUNK, part[1] + 1))
         worlds = draw_block(luck, seed=job.seed, replications=numbers, compiled=job.engine == "compiled")
-        tables = simulate_all(worlds, centre, engine=job.engine)
+        tables = ContactTables.of(simulate_all(worlds, centre, engine=job.engine))
         layout = layout_of(worlds.callers, centre)
         found = _measured(worlds, centre, tables, calendar, promises, layout)
         values.append(found.values)
@@ -98,9 +99,9 @@ def simulate_part(job: Job, part: Part) -> Part:
 
 
 def _measured(
-    worlds: Worlds, centre: Centre, tables: list[Contacts], calendar: Calendar, promises: Promises, layout: Layout
+    worlds: Worlds, centre: Centre, tables: ContactTables, calendar: Calendar, promises: Promises, layout: Layout
 ) -> _Measured:
-    found = measure(list(worlds), centre, tables, calendar=calendar, promises=promises)
+    found = measure(worlds, centre, tables, calendar=calendar, promises=promises)
     of = np.searchsorted(found.replication, np.arange(len(tables) + 1))
     waits = [found.waits[start:stop] for start, stop in pairwise(of)]
     return _Measured(found.cells[:, layout.periods()], Moments.of(PAIRS, found.cells), waits)
