@@ -9,25 +9,35 @@ from sim.clock import DAY
 from sim.contacts import Contacts
 from sim.world import World
 
-ENGINES = ("simpy",)
+ENGINES = ("simpy", "compiled")
 
 
 def simulate(world: World, centre: Centre, *, engine: str = "simpy") -> Contacts:
     """What becomes of the callers of ``world`` at ``centre``; ValueError for an unknown engine or luck not drawn."""
+    return simulate_all([world], centre, engine=engine)[0]
+
+
+def simulate_all(worlds: Iterable[World], centre: Centre, *, engine: str = "simpy") -> list[Contacts]:
+    """The same for many worlds, of which the compiled engine makes one call."""
     if engine not in ENGINES:
         raise ValueError(f"{engine!r} is not an engine; there are {', '.join(ENGINES)}")
+    checked = list(worlds)
+    for world in checked:
+        _check(world, centre)
+    if engine == "compiled":
+        from sim.engines import compiled
+
+        return compiled.simulate_all(checked, centre)
+    from sim.engines import simpy_engine
+
+    return [simpy_engine.simulate(world, centre) for world in checked]
+
+
+def _check(world: World, centre: Centre) -> None:
     if world.channels != tuple(channel.name for channel in centre.channels) or world.provinces != centre.provinces:
         raise ValueError("the world and the centre do not have the same channels and provinces")
     if missing := ", ".join(sorted(set(_not_drawn(world, centre)))):
         raise ValueError(f"the centre needs luck that this world was drawn without: {missing}")
-    from sim.engines import simpy_engine
-
-    return simpy_engine.simulate(world, centre)
-
-
-def simulate_all(worlds: Iterable[World], centre: Centre, *, engine: str = "simpy") -> list[Contacts]:
-    """The same for many worlds drawn from one scenario."""
-    return [simulate(world, centre, engine=engine) for world in worlds]
 
 
 def _not_drawn(world: World, centre: Centre) -> Iterator[str]:

@@ -1,239 +1,222 @@
-"""Worlds and centres as plain arrays of integers."""
+"""A centre and worlds as integers: the memory with which the engine begins, and where luck is to be found."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 import numpy as np
 
-from sim.centre import PER_MILLE, UNANSWERED, Centre, Habits, Queue
-from sim.clock import FOREVER
-from sim.engines.compiled import names
+from sim.centre import UNANSWERED, Centre, Habits, Queue
+from sim.engines.compiled import names as n
 from sim.world import Whole, World
 
 
-class Plan(NamedTuple):
-    """A centre. Columns of the two-dimensional arrays are in ``names``; lines are numbered through all groups.
-
-    ``at_once``: groups of the routes that may be taken at once, ``later``: those that entitle later, ``served``: queues
-    that groups serve, each as slices of one array. ``after[group, queue]``: wait from which on the group takes from the
-    queue, ``FOREVER`` for never. ``of_line``: group by line. ``first_shift``, ``first_hours``: where those of a line
-    or channel begin in ``shifts`` and ``hours``.
-    """
-
-    calendar: Whole
-    shifts: Whole
-    first_shift: Whole
-    of_line: Whole
-    groups: Whole
-    speeds: Whole
-    factor: Whole
-    served: Whole
-    queues: Whole
-    queue_of: Whole
-    at_once: Whole
-    later: Whole
-    after: Whole
-    balk: Whole
-    balk_at_wait: Whole
-    hours: Whole
-    first_hours: Whole
-    habits: Whole
-    priorities: Whole
-    attempts: int
-    end: int
-    horizon: int
+def memory_of(centre: Centre) -> Whole:
+    """The memory at the beginning, with all that the centre says and without luck or contacts."""
+    return np.array(_Memory(centre).words, np.int64)
 
 
-class Luck(NamedTuple):
-    """Worlds one after the other; ``absence`` has the worlds as its first axis, and the centre's groups as second."""
+class _Memory:
+    """The words, in the order: what there is once, what changes in play, what does not."""
 
-    channel: Whole
-    province: Whole
-    cause: Whole
-    topic: Whole
-    age: Whole
-    arrival: Whole
-    conversation: Whole
-    wrap_up: Whole
-    patience: Whole
-    redial: Whole
-    switch: Whole
-    balk: Whole
-    redial_delay: Whole
-    voicemail: Whole
-    call_back: Whole
-    silent: Whole
-    silence: Whole
-    forward: Whole
-    again: Whole
-    again_delay: Whole
-    absence: Whole
-
-
-def plan_of(centre: Centre) -> Plan:
-    """Flatten a centre."""
-    shifts = [
-        [(*span, g, line) for span in spans if span[0] < span[1]]
-        for g, group in enumerate(centre.groups)
-        for line, spans in enumerate(group.shifts)
-    ]
-    first_line = _starts(group.shifts for group in centre.groups)
-    served = _starts(group.serves for group in centre.groups)
-    at_once = [_at_once(queue) for queue in centre.queues]
-    later = [_later(queue) for queue in centre.queues]
-    starts = [
-        _starts(each)
-        for each in (at_once, later, [q.balk for q in centre.queues], [q.balk_at_wait for q in centre.queues])
-    ]
-    groups = [
-        (
-            first_line[g],
-            first_line[g + 1],
-            group.at_once,
-            group.longest_wait,
-            group.absent,
-            served[g],
-            served[g + 1],
+    def __init__(self, centre: Centre) -> None:
+        classes = len(centre.priorities) + 1
+        self.words = [0] * n.HEADER
+        self.channels = [self.add([0] * (n.QUEUES + len(centre.provinces))) for _ in centre.channels]
+        self.queues = [self.add([0] * (n.LISTS + n.LIST_SIZE * classes)) for _ in centre.queues]
+        self.groups = [self.add([0] * n.GROUP_SIZE) for _ in centre.groups]
+        self.lines = [[self.add([0] * n.LINE_SIZE) for _ in group.shifts] for group in centre.groups]
+        state = len(self.words)
+        self._write_channels(centre)
+        self._write_queues(centre)
+        self._write_groups(centre)
+        priorities = self.add(
+            mark for p in centre.priorities for mark in (p.channel, p.province, p.cause, p.topic, p.age)
         )
-        for g, group in enumerate(centre.groups)
-    ]
-    queues = [
-        (
-            queue.channel,
-            queue.places,
-            queue.serve_after_closing,
-            queue.interruptible,
-            queue.announce,
-            queue.call_back,
-            queue.call_back_from,
-            *(start[q + more] for start in starts for more in (0, 1)),
+        first_shift = len(self.words)
+        changes = self._write_lines(centre)
+        last_shift = len(self.words)
+        self.write(
+            0,
+            {
+                n.STAMP: n.NO_EVENT,
+                n.ATTEMPTS: centre.attempts,
+                n.DIAL_END: min(centre.end, centre.horizon),
+                n.HORIZON: centre.horizon,
+                n.FIRST_QUEUE: self.queues[0] if self.queues else 0,
+                n.FIRST_GROUP: self.groups[0] if self.groups else 0,
+                n.FIRST_CHANNEL: self.channels[0],
+                n.CLASSES: classes,
+                n.PRIORITIES: priorities,
+                n.STATE: state,
+                n.FIRST_SHIFT: first_shift,
+                n.LAST_SHIFT: last_shift,
+                n.PROVINCES: len(centre.provinces),
+                n.CALENDAR: self._add_calendar(centre, changes),
+            },
         )
-        for q, queue in enumerate(centre.queues)
-    ]
-    most = max((group.at_once for group in centre.groups), default=1)
-    everywhere = (PER_MILLE,) * len(centre.provinces)
-    return Plan(
-        calendar=_calendar(centre, shifts),
-        shifts=_table([span for spans in shifts for span in spans], 4),
-        first_shift=_row(_starts(shifts)),
-        of_line=_row([g for g, group in enumerate(centre.groups) for _ in group.shifts]),
-        groups=_table(groups, 7),
-        speeds=_table([group.speeds + (1,) * (most - group.at_once) for group in centre.groups], most),
-        factor=np.array(
-            [group.factor or (everywhere,) * len(centre.channels) for group in centre.groups], np.int64
-        ).reshape(-1, len(centre.channels), len(centre.provinces)),
-        served=_row([q for group in centre.groups for q in group.serves]),
-        queues=_table(queues, 15),
-        queue_of=_table(centre.queue_of, len(centre.provinces)),
-        at_once=_row([g for each in at_once for g in each]),
-        later=_table([route for each in later for route in each], 2),
-        after=_table([_shortest(queue, len(centre.groups)) for queue in centre.queues], len(centre.groups)).T.copy(),
-        balk=_row([threshold for queue in centre.queues for threshold in queue.balk]),
-        balk_at_wait=_table([step for queue in centre.queues for step in queue.balk_at_wait], 2),
-        hours=_table([span for channel in centre.channels for span in channel.open], 2),
-        first_hours=_row(_starts(channel.open for channel in centre.channels)),
-        habits=_table([_habits(habits) for habits in centre.habits], names.HABITS),
-        priorities=_table([(p.channel, p.province, p.cause, p.topic, p.age) for p in centre.priorities], 5),
-        attempts=centre.attempts,
-        end=min(centre.end, centre.horizon),
-        horizon=centre.horizon,
-    )
+        self.write(0, {n.FIRST_CONTACT: len(self.words), n.FRESH: len(self.words)})
+
+    def add(self, words: Iterable[int]) -> int:
+        """Append words; the address of the first."""
+        address = len(self.words)
+        self.words += words
+        return address
+
+    def add_list(self, words: Iterable[int]) -> tuple[int, int]:
+        """Append words; the addresses of the first and after the last."""
+        return self.add(words), len(self.words)
+
+    def write(self, record: int, fields: dict[int, int]) -> None:
+        for field, value in fields.items():
+            self.words[record + field] = value
+
+    def _write_channels(self, centre: Centre) -> None:
+        for number, record in enumerate(self.channels):
+            first, last = self.add_list(instant for span in centre.channels[number].open for instant in span)
+            self.write(record, {n.NUMBER: number, n.HOURS: first, n.LAST_HOURS: last})
+            self.write(record, _habits(centre.habits[number], self.channels))
+            self.write(record, {n.QUEUES + p: self.queues[q] for p, q in enumerate(centre.queue_of[number])})
+
+    def _write_queues(self, centre: Centre) -> None:
+        for number, (record, queue) in enumerate(zip(self.queues, centre.queues, strict=True)):
+            at_once = dict.fromkeys(self.groups[route.group] for route in queue.routes if route.after == 0)
+            later = ((after, self.groups[group]) for group, after in _entitled(queue).items() if after > 0)
+            self.write(
+                record,
+                {
+                    n.NUMBER: number,
+                    n.CHANNEL: self.channels[queue.channel],
+                    n.PLACES: queue.places,
+                    n.SERVED_LATE: queue.serve_after_closing,
+                    n.DESKWORK: queue.interruptible,
+                    n.ANNOUNCE: queue.announce,
+                    n.CALL_BACK: queue.call_back,
+                    n.CALL_BACK_FROM: queue.call_back_from,
+                    n.NEXT_QUEUE: self.queues[number + 1] if number + 1 < len(self.queues) else 0,
+                },
+            )
+            for field, words in (
+                (n.FIRST_AT_ONCE, at_once),
+                (n.FIRST_LATER, _flat(later)),
+                (n.FIRST_BALK, queue.balk),
+                (n.FIRST_WAIT, _flat(queue.balk_at_wait)),
+            ):
+                first, last = self.add_list(words)
+                self.write(record, {field: first, field + 1: last})
+
+    def _write_groups(self, centre: Centre) -> None:
+        entitled = [_entitled(queue) for queue in centre.queues]
+        for number, (record, group) in enumerate(zip(self.groups, centre.groups, strict=True)):
+            served = ((self.queues[q], entitled[q][number]) for q in group.serves if number in entitled[q])
+            first, last = self.add_list(_flat(served))
+            self.write(
+                record,
+                {
+                    n.NUMBER: number,
+                    n.FIRST_LINE: self.lines[number][0] if group.shifts else 0,
+                    n.AT_ONCE: group.at_once,
+                    n.LONGEST_WAIT: group.longest_wait,
+                    n.ABSENT: group.absent,
+                    n.FIRST_SERVED: first,
+                    n.LAST_SERVED: last,
+                    n.SPEEDS: self.add(group.speeds),
+                    n.FACTOR: self.add(_flat(group.factor)) if group.factor else 0,
+                },
+            )
+
+    def _write_lines(self, centre: Centre) -> dict[tuple[int, int], list[int]]:
+        """Lines and their shifts; (instant, line) at which shifts end and begin."""
+        changes: dict[tuple[int, int], list[int]] = {}
+        for g, group in enumerate(centre.groups):
+            for number, (line, spans) in enumerate(zip(self.lines[g], group.shifts, strict=True)):
+                duty = len(self.words)
+                for start, stop in spans:
+                    if start < stop:
+                        shift = self.add((start, stop, line, 0))
+                        changes.setdefault((start, line), [0, 0])[1] = shift
+                        changes.setdefault((stop, line), [0, 0])[0] = shift
+                self.write(
+                    line,
+                    {
+                        n.NUMBER: number,
+                        n.GROUP: self.groups[g],
+                        n.NEXT_LINE: self.lines[g][number + 1] if number + 1 < len(group.shifts) else 0,
+                        n.FIRST_DUTY: duty,
+                        n.LAST_DUTY: len(self.words),
+                    },
+                )
+        return changes
+
+    def _add_calendar(self, centre: Centre, changes: dict[tuple[int, int], list[int]]) -> int:
+        """Schedule and closings up to the horizon in order; a last row that never comes.
+
+        Where one shift of a line touches the next, both are in one row: who is absent decides whether anything happens.
+        """
+        rows = [(at * n.KINDS + n.SCHEDULE, line, *shifts) for (at, line), shifts in changes.items()]
+        rows += [
+            (closes * n.KINDS + n.CLOSING, self.channels[number], 0, 0)
+            for number, channel in enumerate(centre.channels)
+            for _, closes in channel.open
+        ]
+        rows = sorted(row for row in rows if row[0] < centre.horizon * n.KINDS)
+        return self.add(_flat([*rows, (n.NO_EVENT, 0, 0, 0)]))
 
 
-def luck_of(worlds: Sequence[World], centre: Centre) -> tuple[Luck, Whole]:
-    """Flatten worlds; also where each one begins among all callers, and where the last one ends."""
-    columns = {
-        name: _joined([getattr(world, name) for world in worlds]) for name in Luck._fields if name != "absence"
-    }
-    starts = _row(_starts(worlds))
-    return Luck(**columns, absence=np.stack([_absence(world, centre) for world in worlds])), starts
-
-
-def _joined(parts: list[Whole]) -> Whole:
-    return np.ascontiguousarray(parts[0] if len(parts) == 1 else np.concatenate(parts), np.int64)
-
-
-def _absence(world: World, centre: Centre) -> Whole:
-    """Absence in the order of the centre's groups, nothing for the groups that do not ask for it."""
-    if not any(group.absent for group in centre.groups):
-        return np.zeros((0, 0, 0), np.int64)
-    absence = np.zeros((len(centre.groups), *world.absence.shape[1:]), np.int64)
-    for g, group in enumerate(centre.groups):
-        if group.absent:
-            absence[g] = world.absence[world.groups.index(group.name)]
-    return absence
-
-
-def _calendar(centre: Centre, shifts: list[list[tuple[int, int, int, int]]]) -> Whole:
-    """Schedule and closings up to the horizon in order; a last row that never comes.
-
-    Where one shift of a line touches the next, both are in one row: who was absent decides whether anything happens.
-    """
-    changes: dict[tuple[int, int], list[int]] = {}
-    numbers = _starts(shifts)
-    for line, spans in enumerate(shifts):
-        for number, (start, stop, _, _) in enumerate(spans, start=numbers[line]):
-            changes.setdefault((start, line), [-1, -1])[1] = number
-            changes.setdefault((stop, line), [-1, -1])[0] = number
-    rows = [(at * names.KINDS + names.SCHEDULE, line, *spans) for (at, line), spans in changes.items()]
-    rows += [
-        (closes * names.KINDS + names.CLOSING, number, -1, -1)
-        for number, channel in enumerate(centre.channels)
-        for _, closes in channel.open
-    ]
-    rows = sorted(row for row in rows if row[0] < centre.horizon * names.KINDS)
-    return _table([*rows, (names.NO_EVENT, -1, -1, -1)], 4)
-
-
-def _at_once(queue: Queue) -> list[int]:
-    return list(dict.fromkeys(route.group for route in queue.routes if route.after == 0))
-
-
-def _shortest(queue: Queue, groups: int) -> list[int]:
-    after = [FOREVER] * groups
-    for route in queue.routes:
-        after[route.group] = min(after[route.group], route.after)
+def _entitled(queue: Queue) -> dict[int, int]:
+    """From which wait on each group in the routes may be taken, those at once first, in the order of the routes."""
+    after: dict[int, int] = {}
+    for route in sorted(queue.routes, key=lambda route: route.after):
+        after.setdefault(route.group, route.after)
     return after
 
 
-def _later(queue: Queue) -> list[tuple[int, int]]:
-    """(after, group) of the routes that entitle after the contact was dialled, the earliest first."""
-    first: dict[int, int] = {}
-    for route in sorted(queue.routes, key=lambda route: route.after):
-        first.setdefault(route.group, route.after)
-    return [(after, group) for group, after in first.items() if after > 0]
-
-
-def _habits(habits: Habits) -> list[int]:
-    row = [0] * names.HABITS
+def _habits(habits: Habits, channels: Sequence[int]) -> dict[int, int]:
+    fields = {
+        n.FROM_OPENING: habits.closed_from_opening,
+        n.VOICEMAIL: habits.voicemail,
+        n.SILENTLY: habits.silent,
+        n.FORWARD: habits.forward,
+        n.FORWARD_TO: _channel(habits.forward_to, channels),
+        n.AGAIN: habits.again,
+    }
     for place, outcome in enumerate(UNANSWERED):
-        row[names.REDIAL + outcome] = habits.redial[place]
-        row[names.SWITCH + outcome] = habits.switch[place]
-        row[names.SWITCH_TO + outcome] = habits.switch_to[place]
-    row[names.FROM_OPENING :] = (
-        habits.closed_from_opening,
-        habits.voicemail,
-        habits.silent,
-        habits.forward,
-        habits.forward_to,
-        habits.again,
-    )
-    return row
+        fields[n.REDIAL + outcome] = habits.redial[place]
+        fields[n.SWITCH + outcome] = habits.switch[place]
+        fields[n.SWITCH_TO + outcome] = _channel(habits.switch_to[place], channels)
+    return fields
 
 
-def _starts(parts: Iterable[Sequence[object] | World]) -> list[int]:
-    """Where each part begins if they are put one after the other, and where the last one ends."""
-    starts = [0]
-    for part in parts:
-        starts.append(starts[-1] + len(part))
-    return starts
+def _channel(number: int, channels: Sequence[int]) -> int:
+    return channels[number] if number >= 0 else 0
 
 
-def _row(numbers: Sequence[int]) -> Whole:
-    return np.array(numbers, np.int64)
+def _flat(rows: Iterable[Sequence[int]]) -> list[int]:
+    return [word for row in rows for word in row]
 
 
-def _table(rows: Sequence[Sequence[int]], columns: int) -> Whole:
-    return np.array(rows, np.int64).reshape(-1, columns)
+class Luck:
+    """Where the luck of worlds is, a row of ``table`` for each world; it holds the worlds' arrays while they are read.
+
+    A row has the number of callers, the number of each of the centre's groups in the world's absence, and the words
+    that stand in the memory from ``LUCK`` on.
+    """
+
+    def __init__(self, worlds: Sequence[World], centre: Centre) -> None:
+        absent = [group.name if group.absent else None for group in centre.groups]
+        self.arrays = [
+            [np.asarray(getattr(world, name), np.int64) for name in n.LUCK_FIELDS] for world in worlds
+        ]
+        rows = [
+            [
+                len(world),
+                *(world.groups.index(name) if name is not None else 0 for name in absent),
+                *_flat(_where(array) for array in arrays),
+            ]
+            for world, arrays in zip(worlds, self.arrays, strict=True)
+        ]
+        self.table = np.array(rows, np.int64)
+
+
+def _where(array: Whole) -> tuple[int, ...]:
+    return (array.ctypes.data, *array.strides, *(0,) * (n.STRIDES - 1 - array.ndim))

@@ -1,90 +1,85 @@
-"""Heaps of what is to happen, from which anything can be moved or taken out.
+"""Pairing heaps of contacts: the first event is at hand, and any can be taken out at little cost.
 
-An entry has a stamp, a number that decides among equal stamps, and an item; ``items[item, PLACE]`` is its entry.
+``m[heap]`` is the contact that comes first, 0 if there is none. Each is before all of its children, which are chained
+by ``SIBLING``; ``BEFORE`` is the sibling before, or the parent for a first child.
 """
 
 from __future__ import annotations
 
-import numpy as np
-
 from sim.engines.compiled.jit import compiled
-from sim.engines.compiled.names import ITEM, NO_EVENT, PLACE, STAMP, WHO
+from sim.engines.compiled.names import BEFORE, CHILD, SIBLING, STAMP, WHO
 from sim.world import Whole
 
 
 @compiled
-def new_heap(most: int) -> Whole:
-    """Make an empty heap for ``most`` entries."""
-    heap = np.empty((most + 2, 3), np.int64)
-    heap[0, 0] = 0
-    heap[1, STAMP] = NO_EVENT
-    return heap
+def _meld(m: Whole, one: int, other: int) -> int:
+    """Make one heap of two, of which each may be nobody; the first of it."""
+    if one == 0:
+        return other
+    if other == 0:
+        return one
+    if m[other + STAMP] < m[one + STAMP] or (m[other + STAMP] == m[one + STAMP] and m[other + WHO] < m[one + WHO]):
+        one, other = other, one
+    child = m[one + CHILD]
+    m[other + SIBLING] = child
+    if child:
+        m[child + BEFORE] = other
+    m[other + BEFORE] = one
+    m[one + CHILD] = other
+    return one
 
 
 @compiled
-def _before(heap: Whole, entry: int, stamp: int, who: int) -> bool:
-    return heap[entry, STAMP] < stamp or (heap[entry, STAMP] == stamp and heap[entry, WHO] < who)
+def _meld_all(m: Whole, first: int) -> int:
+    """Make one heap of siblings: of pairs from the left, and then of all pairs from the right."""
+    pairs = 0
+    while first:
+        second = m[first + SIBLING]
+        following = m[second + SIBLING] if second else 0
+        pair = _meld(m, first, second)
+        m[pair + SIBLING] = pairs
+        pairs, first = pair, following
+    root = 0
+    while pairs:
+        following = m[pairs + SIBLING]
+        root = _meld(m, pairs, root)
+        pairs = following
+    return root
 
 
 @compiled
-def _write(heap: Whole, items: Whole, entry: int, stamp: int, who: int, item: int) -> None:
-    heap[entry, STAMP] = stamp
-    heap[entry, WHO] = who
-    heap[entry, ITEM] = item
-    items[item, PLACE] = entry
+def _set_root(m: Whole, heap: int, root: int) -> None:
+    m[heap] = root
+    m[root + BEFORE] = 0
+    m[root + SIBLING] = 0
 
 
 @compiled
-def _copy(heap: Whole, items: Whole, entry: int, source: int) -> None:
-    _write(heap, items, entry, heap[source, STAMP], heap[source, WHO], heap[source, ITEM])
-
-
-@compiled
-def _settle(heap: Whole, items: Whole, hole: int, stamp: int, who: int, item: int) -> None:
-    """Write an entry where it belongs, looking up and down from ``hole``."""
-    size = heap[0, 0]
-    while hole > 1 and not _before(heap, hole >> 1, stamp, who):
-        _copy(heap, items, hole, hole >> 1)
-        hole >>= 1
-    while 2 * hole <= size:
-        child = 2 * hole
-        if child < size and _before(heap, child + 1, heap[child, STAMP], heap[child, WHO]):
-            child += 1
-        if not _before(heap, child, stamp, who):
-            break
-        _copy(heap, items, hole, child)
-        hole = child
-    _write(heap, items, hole, stamp, who, item)
-
-
-@compiled
-def put(heap: Whole, items: Whole, item: int, stamp: int, who: int) -> None:
-    """Set the event of ``item``, which may have had another one."""
-    hole = items[item, PLACE]
-    if hole == 0:
-        heap[0, 0] += 1
-        hole = heap[0, 0]
-    _settle(heap, items, hole, stamp, who, item)
-
-
-@compiled
-def drop(heap: Whole, items: Whole, item: int) -> None:
-    """Forget the event of ``item``, if it has one."""
-    hole = items[item, PLACE]
-    if hole == 0:
+def drop(m: Whole, heap: int, contact: int) -> None:
+    """Take a contact out of a heap, if it is there."""
+    before = m[contact + BEFORE]
+    if before < 0:
         return
-    items[item, PLACE] = 0
-    last = heap[0, 0]
-    heap[0, 0] = last - 1
-    if hole != last:
-        _settle(heap, items, hole, heap[last, STAMP], heap[last, WHO], heap[last, ITEM])
-    elif last == 1:
-        heap[1, STAMP] = NO_EVENT
+    m[contact + BEFORE] = -1
+    rest = _meld_all(m, m[contact + CHILD])
+    if m[heap] == contact:
+        _set_root(m, heap, rest)
+        return
+    sibling = m[contact + SIBLING]
+    if m[before + CHILD] == contact:
+        m[before + CHILD] = sibling
+    else:
+        m[before + SIBLING] = sibling
+    if sibling:
+        m[sibling + BEFORE] = before
+    if rest:
+        _set_root(m, heap, _meld(m, m[heap], rest))
 
 
 @compiled
-def grown(heap: Whole) -> Whole:
-    """The same heap with room for twice as much."""
-    more = np.empty((2 * heap.shape[0], heap.shape[1]), np.int64)
-    more[: heap.shape[0]] = heap
-    return more
+def put(m: Whole, heap: int, contact: int, stamp: int) -> None:
+    """Set the event of a contact, which may have had another one in the same heap."""
+    drop(m, heap, contact)
+    m[contact + STAMP] = stamp
+    m[contact + CHILD] = 0
+    _set_root(m, heap, _meld(m, m[heap], contact))

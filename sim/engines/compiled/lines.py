@@ -3,216 +3,217 @@
 from __future__ import annotations
 
 from sim.centre import FULL_SPEED, PER_MILLE
-from sim.engines.compiled import heap
-from sim.engines.compiled.flatten import Luck, Plan
-from sim.engines.compiled.floor import Floor
+from sim.engines.compiled.heap import drop, put
 from sim.engines.compiled.jit import compiled
+from sim.engines.compiled.memory import of_attempt_on, of_caller, of_caller_on
 from sim.engines.compiled.names import (
-    AT_DESK,
     AT_ONCE,
-    ATTEMPT,
+    BEFORE,
+    CALLED_BACK,
     CALLER,
     CALLS,
-    CHANNEL_OF,
+    CHANNEL,
     CLOSES,
+    CONVERSATION,
     DESKWORK,
     END,
-    FIRST_END,
+    ENDS,
+    FACTOR,
+    FIRST_DUTY,
+    FIRST_IN_HAND,
     FIRST_LINE,
     GROUP,
+    HELD_BY,
     IDLE,
     IN_HAND,
-    IN_QUEUE,
     KINDS,
-    LAST_LINE,
+    LAST_DUTY,
     LEFT,
     LEFT_QUEUE,
-    LINE,
-    NO_EVENT,
+    MISSED,
+    NEXT,
+    NEXT_LINE,
+    NUMBER,
     ON_DUTY,
     OUTCOME,
     PRESENT,
+    PREVIOUS,
+    PROVINCE,
+    PROVINCES,
     QUEUE,
-    ROW,
+    RELEASED,
     SERVED_LATE,
+    SHIFT,
+    SILENCE,
     SILENT,
     SINCE,
+    SPEEDS,
+    STAMP,
     START,
     STOP,
-    TO_BE_CALLED,
-    WAITS_AS,
     WITH_ROOM,
+    WRAP_UP,
 )
+from sim.world import Whole
 
 #: Work is kept in hundredths of a ms, of which a contact at full speed loses so many in a ms.
 HUNDREDTHS = FULL_SPEED
+#: More contacts than any line has in hand.
+MANY = 1 << 30
 
 
 @compiled
-def was_on_duty(plan: Plan, floor: Floor, line: int, instant: int) -> bool:
+def was_on_duty(m: Whole, line: int, instant: int) -> bool:
     """Whether ``line`` was on duty in the ms that begins at ``instant``."""
-    low, high = plan.first_shift[line], plan.first_shift[line + 1]
+    first, last = m[line + FIRST_DUTY], m[line + LAST_DUTY]
+    low, high = 0, (last - first) // SHIFT
     while low < high:
         middle = (low + high) >> 1
-        if plan.shifts[middle, STOP] <= instant:
+        if m[first + middle * SHIFT + STOP] <= instant:
             low = middle + 1
         else:
             high = middle
-    return bool(low < plan.first_shift[line + 1] and plan.shifts[low, START] <= instant and not floor.missed[low])
+    shift = first + low * SHIFT
+    return shift < last and m[shift + START] <= instant and m[shift + MISSED] == 0
 
 
 @compiled
-def _count(plan: Plan, floor: Floor, line: int, by: int) -> None:
+def _count(m: Whole, line: int, by: int) -> None:
     """Add a line to the numbers of its group, or take it away."""
-    state, crew, group = floor.lines, floor.crew, plan.of_line[line]
-    if state[line, ON_DUTY]:
-        crew[group, PRESENT] += by
-        if state[line, CALLS] < plan.groups[group, AT_ONCE]:
-            crew[group, WITH_ROOM] += by
-        if state[line, IN_HAND] == 0:
-            crew[group, IDLE] += by
+    if m[line + ON_DUTY]:
+        group = m[line + GROUP]
+        m[group + PRESENT] += by
+        if m[line + CALLS] < m[group + AT_ONCE]:
+            m[group + WITH_ROOM] += by
+        if m[line + IN_HAND] == 0:
+            m[group + IDLE] += by
 
 
 @compiled
-def set_duty(plan: Plan, floor: Floor, line: int, on: int) -> None:
+def set_duty(m: Whole, line: int, on: int) -> None:
     """Let a line come on duty or leave."""
-    _count(plan, floor, line, -1)
-    floor.lines[line, ON_DUTY] = on
-    _count(plan, floor, line, 1)
+    _count(m, line, -1)
+    m[line + ON_DUTY] = on
+    _count(m, line, 1)
 
 
 @compiled
-def has_room(plan: Plan, floor: Floor, line: int, deskwork: int) -> bool:
+def _has_room(m: Whole, line: int, deskwork: int) -> bool:
     """Whether a line has room for a call, or for deskwork (rule 2)."""
     if deskwork:
-        return bool(floor.lines[line, IN_HAND] == 0)
-    return bool(floor.lines[line, CALLS] < plan.groups[plan.of_line[line], AT_ONCE])
+        return m[line + IN_HAND] == 0
+    return m[line + CALLS] < m[m[line + GROUP] + AT_ONCE]
 
 
 @compiled
-def serves_late(plan: Plan, floor: Floor, contact: int, now: int) -> bool:
-    """Whether a line that was on duty at the end of its opening interval serves a contact late (rule 3)."""
-    contacts = floor.contacts
-    return bool(
-        contacts[contact, WAITS_AS] != TO_BE_CALLED
-        and contacts[contact, CLOSES] <= now
-        and plan.queues[contacts[contact, IN_QUEUE], SERVED_LATE]
+def served_late(m: Whole, contact: int, now: int) -> bool:
+    """Whether lines that were on duty at the end of its opening interval serve a contact late (rule 3)."""
+    return (
+        m[m[contact + QUEUE] + SERVED_LATE] != 0 and m[contact + CLOSES] <= now and m[contact + OUTCOME] != CALLED_BACK
     )
 
 
 @compiled
-def line_on_duty(plan: Plan, floor: Floor, group: int, deskwork: int) -> int:
-    """The line on duty that a contact takes from a group (rule 4), -1 for none."""
-    if floor.crew[group, IDLE if deskwork else WITH_ROOM] == 0:
-        return -1
-    best, fewest = -1, 1 << 30
-    for line in range(plan.groups[group, FIRST_LINE], plan.groups[group, LAST_LINE]):
-        in_hand = floor.lines[line, IN_HAND]
-        if in_hand < fewest and floor.lines[line, ON_DUTY] and has_room(plan, floor, line, deskwork):
-            best, fewest = line, in_hand
-            if fewest == 0:
-                break
-    return best
-
-
-@compiled
-def line_for(plan: Plan, floor: Floor, group: int, contact: int, now: int) -> int:
-    """The line, on duty or serving late, that a waiting contact takes from a group, -1 for none."""
-    deskwork = plan.queues[floor.contacts[contact, IN_QUEUE], DESKWORK]
-    if not serves_late(plan, floor, contact, now):
-        return line_on_duty(plan, floor, group, deskwork)
-    worked_at = floor.contacts[contact, CLOSES] - 1
-    best, fewest = -1, 1 << 30
-    for line in range(plan.groups[group, FIRST_LINE], plan.groups[group, LAST_LINE]):
-        in_hand = floor.lines[line, IN_HAND]
+def line_for(m: Whole, group: int, contact: int, now: int) -> int:
+    """The line that a contact takes from a group (rules 3 and 4), 0 for none."""
+    deskwork, late = m[m[contact + QUEUE] + DESKWORK], served_late(m, contact, now)
+    if not late and m[group + (IDLE if deskwork else WITH_ROOM)] == 0:
+        return 0
+    best, fewest, line = 0, MANY, m[group + FIRST_LINE]
+    while line and fewest > 0:
         if (
-            in_hand < fewest
-            and has_room(plan, floor, line, deskwork)
-            and (floor.lines[line, ON_DUTY] or was_on_duty(plan, floor, line, worked_at))
+            m[line + IN_HAND] < fewest
+            and _has_room(m, line, deskwork)
+            and (m[line + ON_DUTY] or (late and was_on_duty(m, line, m[contact + CLOSES] - 1)))
         ):
-            best, fewest = line, in_hand
+            best, fewest = line, m[line + IN_HAND]
+        line = m[line + NEXT_LINE]
     return best
 
 
 @compiled
-def take(plan: Plan, luck: Luck, floor: Floor, line: int, row: int, now: int, outcome: int) -> None:
-    """Put a contact into the hands of a line, which is to be ``set_end`` afterwards."""
-    table, queue, group = floor.table, floor.table[QUEUE, row], plan.of_line[line]
-    table[LEFT_QUEUE, row] = now
-    table[OUTCOME, row] = outcome
-    table[GROUP, row] = group
-    table[LINE, row] = line - plan.groups[group, FIRST_LINE]
-    deskwork = plan.queues[queue, DESKWORK]
-    caller, channel = table[CALLER, row], plan.queues[queue, CHANNEL_OF]
-    if outcome == SILENT:
-        work = luck.silence[caller, table[ATTEMPT, row], channel]
+def _work(m: Whole, contact: int, group: int) -> int:
+    """Work of a contact for a line of a group, in ms (rule 6)."""
+    caller, channel = m[contact + CALLER], m[m[contact + QUEUE] + CHANNEL]
+    on = m[channel + NUMBER]
+    if m[contact + OUTCOME] == SILENT:
+        return of_attempt_on(m, SILENCE, contact, on)
+    work = of_caller_on(m, CONVERSATION, caller, on) + of_caller_on(m, WRAP_UP, caller, on)
+    if m[group + FACTOR]:
+        factor = m[group + FACTOR] + on * m[PROVINCES] + of_caller(m, PROVINCE, caller)
+        work = work * m[factor] // PER_MILLE
+    return max(work, 1)
+
+
+@compiled
+def take(m: Whole, line: int, contact: int, now: int) -> None:
+    """Put a contact into the hands of a line, which needs ``set_ends`` afterwards."""
+    _go_on(m, line, now)
+    _count(m, line, -1)
+    first = m[line + FIRST_IN_HAND]
+    m[line + FIRST_IN_HAND] = contact
+    m[line + IN_HAND] += 1
+    m[line + CALLS] += 1 - m[m[contact + QUEUE] + DESKWORK]
+    m[contact + NEXT] = first
+    m[contact + PREVIOUS] = 0
+    if first:
+        m[first + PREVIOUS] = contact
+    m[contact + LEFT] = _work(m, contact, m[line + GROUP]) * HUNDREDTHS
+    m[contact + LEFT_QUEUE] = now
+    m[contact + HELD_BY] = line
+    _count(m, line, 1)
+
+
+@compiled
+def finish(m: Whole, contact: int, now: int) -> None:
+    """Take a contact out of the hands of its line, which needs ``set_ends`` afterwards."""
+    line, before, after = m[contact + HELD_BY], m[contact + PREVIOUS], m[contact + NEXT]
+    _go_on(m, line, now)
+    _count(m, line, -1)
+    if before:
+        m[before + NEXT] = after
     else:
-        work = luck.conversation[caller, channel] + luck.wrap_up[caller, channel]
-        factor = plan.factor[group, channel, luck.province[caller]]
-        if factor != PER_MILLE:
-            work = work * factor // PER_MILLE
-        work = max(work, 1)
-    _go_on(plan, floor, line, now)
-    _count(plan, floor, line, -1)
-    place = floor.lines[line, IN_HAND]
-    floor.hand[line, place, ROW] = row
-    floor.hand[line, place, LEFT] = work * HUNDREDTHS
-    floor.hand[line, place, AT_DESK] = deskwork
-    floor.lines[line, IN_HAND] += 1
-    floor.lines[line, CALLS] += 1 - deskwork
-    _count(plan, floor, line, 1)
+        m[line + FIRST_IN_HAND] = after
+    if after:
+        m[after + PREVIOUS] = before
+    m[line + IN_HAND] -= 1
+    m[line + CALLS] -= 1 - m[m[contact + QUEUE] + DESKWORK]
+    m[contact + RELEASED] = now
+    drop(m, ENDS, contact)
+    _count(m, line, 1)
 
 
 @compiled
-def finish(plan: Plan, floor: Floor, line: int, now: int) -> int:
-    """Take what ends out of the hands of a line; its row. The line is to be ``set_end`` afterwards."""
-    _go_on(plan, floor, line, now)
-    _count(plan, floor, line, -1)
-    hand, place, last = floor.hand, floor.lines[line, FIRST_END], floor.lines[line, IN_HAND] - 1
-    row = hand[line, place, ROW]
-    floor.lines[line, IN_HAND] = last
-    floor.lines[line, CALLS] -= 1 - hand[line, place, AT_DESK]
-    for column in range(3):
-        hand[line, place, column] = hand[line, last, column]
-    _count(plan, floor, line, 1)
-    return int(row)
+def _speed(m: Whole, line: int, contact: int) -> int:
+    """Percent at which what a line has in hand goes on (rule 7)."""
+    calls = m[line + CALLS]
+    if m[m[contact + QUEUE] + DESKWORK]:
+        return 0 if calls else FULL_SPEED
+    return m[m[m[line + GROUP] + SPEEDS] + calls - 1]
 
 
 @compiled
-def _speed(plan: Plan, floor: Floor, line: int, deskwork: int) -> int:
-    """Percent at which calls, or deskwork, in the hands of a line go on (rule 7)."""
-    calls = floor.lines[line, CALLS]
-    if deskwork:
-        return FULL_SPEED if calls == 0 else 0
-    return int(plan.speeds[plan.of_line[line], calls - 1])
+def _go_on(m: Whole, line: int, now: int) -> None:
+    """Take off what has been done since what a line has in hand last changed."""
+    elapsed, contact = now - m[line + SINCE], m[line + FIRST_IN_HAND]
+    m[line + SINCE] = now
+    while contact:
+        m[contact + LEFT] -= elapsed * _speed(m, line, contact)
+        contact = m[contact + NEXT]
 
 
 @compiled
-def _go_on(plan: Plan, floor: Floor, line: int, now: int) -> None:
-    """Take off what has been done since the hands of a line last changed."""
-    elapsed = now - floor.lines[line, SINCE]
-    floor.lines[line, SINCE] = now
-    for place in range(floor.lines[line, IN_HAND]):
-        floor.hand[line, place, LEFT] -= elapsed * _speed(plan, floor, line, floor.hand[line, place, AT_DESK])
-
-
-@compiled
-def set_end(plan: Plan, floor: Floor, line: int, now: int) -> None:
-    """Find out what ends first in the hands of a line, and when; of several the lowest caller and attempt."""
-    first, ends, first_who = -1, NO_EVENT, 0
-    for place in range(floor.lines[line, IN_HAND]):
-        left, row = floor.hand[line, place, LEFT], floor.hand[line, place, ROW]
-        at = now
-        if left > 0:
-            speed = _speed(plan, floor, line, floor.hand[line, place, AT_DESK])
-            if speed == 0:
-                continue
+def set_ends(m: Whole, line: int, now: int) -> None:
+    """Set when everything in the hands of a line ends."""
+    _go_on(m, line, now)
+    contact = m[line + FIRST_IN_HAND]
+    while contact:
+        left, speed, at = m[contact + LEFT], _speed(m, line, contact), now
+        if left > 0 and speed > 0:
             at += (left + speed - 1) // speed
-        who = floor.table[CALLER, row] * plan.attempts + floor.table[ATTEMPT, row]
-        if at < ends or (at == ends and who < first_who):
-            first, ends, first_who = place, at, who
-    if first < 0:
-        heap.drop(floor.ends, floor.lines, line)
-    else:
-        floor.lines[line, FIRST_END] = first
-        heap.put(floor.ends, floor.lines, line, ends * KINDS + END, first_who)
+        stamp = at * KINDS + END
+        if left > 0 and speed == 0:
+            drop(m, ENDS, contact)
+        elif m[contact + BEFORE] < 0 or m[contact + STAMP] != stamp:
+            put(m, ENDS, contact, stamp)
+        contact = m[contact + NEXT]

@@ -2,88 +2,118 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
-from sim.clock import DAY
-from sim.engines.compiled import heap
-from sim.engines.compiled.flatten import Luck, Plan
-from sim.engines.compiled.floor import Floor, claim, first_of, grown, has_room, new_floor, release
-from sim.engines.compiled.jit import compiled, sources
-from sim.engines.compiled.lines import finish, line_for, line_on_duty, set_duty, set_end, take
+from sim.engines.compiled.heap import drop, put
+from sim.engines.compiled.jit import compiled, entry, sources
+from sim.engines.compiled.lines import finish, line_for, set_duty, set_ends, take
+from sim.engines.compiled.memory import (
+    begin,
+    grown,
+    has_room,
+    new_contact,
+    of_attempt,
+    of_attempt_on,
+    of_caller,
+    sorted_to,
+)
 from sim.engines.compiled.names import (
     ABANDONED,
-    ABSENT,
+    ACCEPTS,
     AGAIN,
+    AGAIN_DELAY,
     ANNOUNCE,
-    ANSWERED,
     ARRIVAL,
+    ASKS_AGAIN,
     AT_ONCE,
     ATTEMPT,
+    ATTEMPTS,
     BALKED,
-    BEGINS,
+    BALKS,
     BLOCKED,
-    BY,
+    CALENDAR,
+    CALENDAR_ROW,
     CALL_BACK,
     CALL_BACK_FROM,
     CALLED_BACK,
     CALLER,
-    CHANNEL_OF,
+    CHANNEL,
+    CLASSES,
     CLOSED,
     CLOSES,
     CLOSES_AT,
     CLOSING,
-    COLUMNS,
-    DESKWORK,
-    DIALLED,
+    CONTACT,
+    DIAL_END,
     ENDS,
     ENTITLEMENT,
+    FIRST_ARRIVAL,
     FIRST_AT_ONCE,
     FIRST_BALK,
+    FIRST_CHANNEL,
+    FIRST_QUEUE,
     FIRST_WAIT,
     FORWARD,
     FORWARD_TO,
+    FRESH,
     FROM_OPENING,
-    GONE,
-    GROUP,
-    HOLDING,
-    IN_ROW,
-    ITEM,
+    GOES_SILENTLY,
+    GROUP_THEN,
+    HEAD,
+    HELD_BY,
+    HORIZON,
+    HOURS,
+    INSIDE,
+    INTERVAL,
     KINDS,
     LAST_AT_ONCE,
     LAST_BALK,
+    LAST_HOURS,
     LAST_WAIT,
+    LEAVES_MESSAGE,
     LEFT_QUEUE,
-    LINE,
+    LIST_SIZE,
+    LISTS,
+    LUCK_CHANNEL,
+    MISSED,
     NEXT,
+    NEXT_QUEUE,
     NO_EVENT,
-    OF_GROUP,
-    OF_LINE,
-    ON_CHANNEL,
+    NUMBER,
     OPENS,
     OUTCOME,
+    PAIR,
+    PASSED_ON,
+    PATIENCE,
     PLACES,
     PRESENT,
+    PROVINCES,
     QUEUE,
+    QUEUES,
     REDIAL,
+    REDIAL_DELAY,
+    REDIALS,
     RELEASED,
     SERVED_LATE,
+    SHIFT_BEGINS,
+    SHIFT_ENDS,
     SILENT,
     SILENTLY,
     STAMP,
-    START,
     STEP,
     SUBJECT,
     SWITCH,
     SWITCH_TO,
+    SWITCHES,
     THRESHOLD,
-    TO_BE_CALLED,
-    TO_GROUP,
-    TRY,
+    TIMERS,
+    TRIES_AGAIN,
     UNFINISHED,
     UNTIL,
     VOICEMAIL,
     WAIT,
-    WAITS_AS,
     WHO,
 )
 from sim.engines.compiled.waiting import join, leave, next_for, set_timer
@@ -91,355 +121,336 @@ from sim.world import Whole
 
 
 @compiled
-def _interval(plan: Plan, floor: Floor, channel: int, now: int) -> int:
-    """The opening interval of a channel that is now or comes next, -1 for none; time never goes back."""
-    number, last = floor.interval[channel], plan.first_hours[channel + 1]
-    while number < last and plan.hours[number, CLOSES_AT] <= now:
-        number += 1
-    floor.interval[channel] = number
-    return int(number) if number < last else -1
+def _channel(m: Whole, contact: int) -> int:
+    return m[m[contact + QUEUE] + CHANNEL]
+
+
+@compiled
+def _hours(m: Whole, channel: int, now: int) -> int:
+    """The opening interval of a channel that is now or comes next, 0 for none; time never goes back."""
+    hours, last = m[channel + HOURS], m[channel + LAST_HOURS]
+    while hours < last and m[hours + CLOSES_AT] <= now:
+        hours += INTERVAL
+    m[channel + HOURS] = hours
+    return hours if hours < last else 0
 
 
 # --- what callers do next ---
 
 
 @compiled
-def _dial_at(plan: Plan, floor: Floor, caller: int, attempt: int, channel: int, at: int) -> None:
-    """Have a contact dialled, unless it is too late for that (rule 26)."""
-    if at >= plan.end:
-        return
-    contact = claim(floor)
-    floor.contacts[contact, BY] = caller
-    floor.contacts[contact, TRY] = attempt
-    floor.contacts[contact, ON_CHANNEL] = channel
-    heap.put(floor.redials, floor.contacts, contact, at * KINDS + ARRIVAL, caller * plan.attempts + attempt)
+def _dial_next(m: Whole, contact: int, channel: int, at: int) -> None:
+    """Have the caller of a contact dial again, unless it is too late for that (rule 26)."""
+    if at < m[DIAL_END]:
+        another = new_contact(m, m[contact + CALLER], m[contact + ATTEMPT] + 1, channel, at)
+        put(m, REDIALS, another, at * KINDS + ARRIVAL)
 
 
 @compiled
-def _try_again(
-    plan: Plan, luck: Luck, floor: Floor, caller: int, attempt: int, channel: int, now: int, outcome: int
-) -> None:
+def _try_again(m: Whole, contact: int, now: int, outcome: int) -> None:
     """After a contact that was not answered (rule 24)."""
-    habits = plan.habits[channel]
-    if attempt + 1 >= plan.attempts or luck.redial[caller, attempt] >= habits[REDIAL + outcome]:
+    channel = _channel(m, contact)
+    if (
+        m[contact + ATTEMPT] + 1 >= m[ATTEMPTS]
+        or m[channel + REDIAL + outcome] == 0
+        or of_attempt(m, TRIES_AGAIN, contact) >= m[channel + REDIAL + outcome]
+    ):
         return
-    on, other, since = channel, habits[SWITCH_TO + outcome], now
-    if other >= 0 and luck.switch[caller, attempt] < habits[SWITCH + outcome]:
+    on, since, other = channel, now, m[channel + SWITCH_TO + outcome]
+    if other and of_attempt(m, SWITCHES, contact) < m[channel + SWITCH + outcome]:
         on = other
-    if outcome == CLOSED and habits[FROM_OPENING] and on == channel:
-        interval = _interval(plan, floor, channel, now)
-        if interval < 0:
+    if outcome == CLOSED and m[channel + FROM_OPENING] and on == channel:
+        hours = _hours(m, channel, now)
+        if hours == 0:
             return
-        since = max(now, plan.hours[interval, OPENS])
-    _dial_at(plan, floor, caller, attempt + 1, on, since + luck.redial_delay[caller, attempt, channel])
+        since = max(now, m[hours + OPENS])
+    _dial_next(m, contact, on, since + of_attempt_on(m, REDIAL_DELAY, contact, m[channel + NUMBER]))
 
 
 @compiled
-def _after_answer(plan: Plan, luck: Luck, floor: Floor, row: int, now: int) -> None:
+def _after_answer(m: Whole, contact: int, now: int) -> None:
     """Forwarding, or another question (rule 25)."""
-    caller, attempt = floor.table[CALLER, row], floor.table[ATTEMPT, row]
-    channel = plan.queues[floor.table[QUEUE, row], CHANNEL_OF]
-    habits = plan.habits[channel]
-    if attempt + 1 >= plan.attempts:
+    channel = _channel(m, contact)
+    if m[contact + ATTEMPT] + 1 >= m[ATTEMPTS]:
         return
-    if habits[FORWARD] and luck.forward[caller, attempt] < habits[FORWARD]:
-        _dial_at(plan, floor, caller, attempt + 1, habits[FORWARD_TO], now)
-    elif habits[AGAIN] and luck.again[caller, attempt] < habits[AGAIN]:
-        _dial_at(plan, floor, caller, attempt + 1, channel, now + luck.again_delay[caller, attempt, channel])
+    if m[channel + FORWARD_TO] and m[channel + FORWARD] and of_attempt(m, PASSED_ON, contact) < m[channel + FORWARD]:
+        _dial_next(m, contact, m[channel + FORWARD_TO], now)
+    elif m[channel + AGAIN] and of_attempt(m, ASKS_AGAIN, contact) < m[channel + AGAIN]:
+        _dial_next(m, contact, channel, now + of_attempt_on(m, AGAIN_DELAY, contact, m[channel + NUMBER]))
 
 
 # --- arrivals ---
 
 
 @compiled
-def _gone(floor: Floor, row: int, now: int, outcome: int) -> None:
+def _gone(m: Whole, contact: int, now: int, outcome: int) -> None:
     """End a contact that no line took."""
-    floor.table[LEFT_QUEUE, row] = now
-    floor.table[RELEASED, row] = now
-    floor.table[OUTCOME, row] = outcome
-    floor.table[GROUP, row] = -1
-    floor.table[LINE, row] = -1
+    m[contact + LEFT_QUEUE] = now
+    m[contact + RELEASED] = now
+    m[contact + OUTCOME] = outcome
 
 
 @compiled
-def _announced(plan: Plan, floor: Floor, queue: int) -> int:
+def _turned_away(m: Whole, contact: int, now: int, outcome: int) -> None:
+    _gone(m, contact, now, outcome)
+    _try_again(m, contact, now, outcome)
+
+
+@compiled
+def _taken_at_once(m: Whole, contact: int, now: int) -> bool:
+    """Whether a line of a group in the routes takes a contact without delay (rule 11)."""
+    queue = m[contact + QUEUE]
+    for route in range(m[queue + FIRST_AT_ONCE], m[queue + LAST_AT_ONCE]):
+        line = line_for(m, m[route], contact, now)
+        if line:
+            take(m, line, contact, now)
+            set_ends(m, line, now)
+            return True
+    return False
+
+
+@compiled
+def _balk_at_announcement(m: Whole, queue: int) -> int:
     """Threshold to balk at the announced wait (rule 13)."""
-    about, slots = plan.queues[queue], 0
-    for place in range(about[FIRST_AT_ONCE], about[LAST_AT_ONCE]):
-        group = plan.at_once[place]
-        slots += floor.crew[group, PRESENT] * plan.groups[group, AT_ONCE]
-    threshold = 0
-    for step in range(about[FIRST_WAIT], about[LAST_WAIT]):
-        if slots == 0 or plan.balk_at_wait[step, WAIT] <= (floor.inside[queue] + 1) * about[ANNOUNCE] // slots:
-            threshold = plan.balk_at_wait[step, THRESHOLD]
-    return int(threshold)
+    slots, threshold = 0, 0
+    for route in range(m[queue + FIRST_AT_ONCE], m[queue + LAST_AT_ONCE]):
+        slots += m[m[route] + PRESENT] * m[m[route] + AT_ONCE]
+    for step in range(m[queue + FIRST_WAIT], m[queue + LAST_WAIT], PAIR):
+        if slots == 0 or m[step + WAIT] <= (m[queue + INSIDE] + 1) * m[queue + ANNOUNCE] // slots:
+            threshold = m[step + THRESHOLD]
+    return threshold
 
 
 @compiled
-def _balks(plan: Plan, luck: Luck, floor: Floor, caller: int, attempt: int, queue: int) -> bool:
-    about, threshold = plan.queues[queue], 0
-    if about[FIRST_BALK] < about[LAST_BALK]:
-        threshold = plan.balk[min(about[FIRST_BALK] + floor.inside[queue], about[LAST_BALK] - 1)]
-    if about[ANNOUNCE] > 0:
-        threshold = max(threshold, _announced(plan, floor, queue))
-    return bool(luck.balk[caller, attempt] < threshold)
+def _balks(m: Whole, contact: int) -> bool:
+    queue, threshold = m[contact + QUEUE], 0
+    if m[queue + FIRST_BALK] < m[queue + LAST_BALK]:
+        threshold = m[min(m[queue + FIRST_BALK] + m[queue + INSIDE], m[queue + LAST_BALK] - 1)]
+    if m[queue + ANNOUNCE]:
+        threshold = max(threshold, _balk_at_announcement(m, queue))
+    return threshold > 0 and of_attempt(m, BALKS, contact) < threshold
 
 
 @compiled
-def _arrive(plan: Plan, luck: Luck, floor: Floor, caller: int, attempt: int, channel: int, now: int) -> None:
-    """A contact arrives (rules 9 to 15)."""
-    row, queue, table = floor.rows[0], plan.queue_of[channel, luck.province[caller]], floor.table
-    floor.rows[0] += 1
-    table[CALLER, row] = caller
-    table[ATTEMPT, row] = attempt
-    table[QUEUE, row] = queue
-    table[DIALLED, row] = now
-    about, interval = plan.queues[queue], _interval(plan, floor, channel, now)
-    if interval < 0 or plan.hours[interval, OPENS] > now:
-        message = plan.habits[channel, VOICEMAIL]
-        if message and luck.voicemail[caller, attempt] < message:
-            join(plan, luck, floor, row, TO_BE_CALLED, now, plan.horizon)
-        else:
-            _gone(floor, row, now, CLOSED)
-            _try_again(plan, luck, floor, caller, attempt, channel, now, CLOSED)
-        return
-    for place in range(about[FIRST_AT_ONCE], about[LAST_AT_ONCE]):
-        line = line_on_duty(plan, floor, plan.at_once[place], about[DESKWORK])
-        if line >= 0:
-            take(plan, luck, floor, line, row, now, ANSWERED)
-            set_end(plan, floor, line, now)
-            return
-    closes, waiting = plan.hours[interval, CLOSES_AT], floor.inside[queue]
-    if waiting >= about[PLACES]:
-        _gone(floor, row, now, BLOCKED)
-        _try_again(plan, luck, floor, caller, attempt, channel, now, BLOCKED)
-    elif _balks(plan, luck, floor, caller, attempt, queue):
-        _gone(floor, row, now, BALKED)
-        _try_again(plan, luck, floor, caller, attempt, channel, now, BALKED)
-    elif about[CALL_BACK] and waiting >= about[CALL_BACK_FROM] and luck.call_back[caller, attempt] < about[CALL_BACK]:
-        join(plan, luck, floor, row, TO_BE_CALLED, closes, plan.horizon)
+def _at_closed_door(m: Whole, contact: int, now: int) -> None:
+    """A contact outside opening hours (rule 10)."""
+    message = m[_channel(m, contact) + VOICEMAIL]
+    if message and of_attempt(m, LEAVES_MESSAGE, contact) < message:
+        m[contact + OUTCOME] = CALLED_BACK
+        if not _taken_at_once(m, contact, now):
+            join(m, contact, now, m[HORIZON])
     else:
-        join(plan, luck, floor, row, HOLDING, closes, now + luck.patience[caller, attempt, channel])
+        _turned_away(m, contact, now, CLOSED)
+
+
+@compiled
+def _arrive(m: Whole, contact: int, now: int) -> None:
+    """A contact arrives (rules 9 to 15)."""
+    queue, channel = m[contact + QUEUE], _channel(m, contact)
+    hours = _hours(m, channel, now)
+    if hours == 0 or m[hours + OPENS] > now:
+        _at_closed_door(m, contact, now)
+        return
+    closes, inside = m[hours + CLOSES_AT], m[queue + INSIDE]
+    m[contact + CLOSES] = closes
+    if _taken_at_once(m, contact, now):
+        return
+    if inside >= m[queue + PLACES]:
+        _turned_away(m, contact, now, BLOCKED)
+    elif _balks(m, contact):
+        _turned_away(m, contact, now, BALKED)
+    elif (
+        m[queue + CALL_BACK]
+        and inside >= m[queue + CALL_BACK_FROM]
+        and of_attempt(m, ACCEPTS, contact) < m[queue + CALL_BACK]
+    ):
+        m[contact + OUTCOME] = CALLED_BACK
+        join(m, contact, closes, m[HORIZON])
+    else:
+        join(m, contact, closes, now + of_attempt_on(m, PATIENCE, contact, m[channel + NUMBER]))
 
 
 # --- events of lines and of who waits ---
 
 
 @compiled
-def _serve(plan: Plan, luck: Luck, floor: Floor, contact: int, line: int, now: int) -> None:
-    """Let a line take a waiting contact."""
-    row, waits_as = floor.contacts[contact, IN_ROW], floor.contacts[contact, WAITS_AS]
-    outcome = ANSWERED
-    if waits_as == TO_BE_CALLED:
-        outcome = CALLED_BACK
-    elif waits_as == GONE:
-        outcome = SILENT
-    leave(floor, contact)
-    take(plan, luck, floor, line, row, now, outcome)
-
-
-@compiled
-def _take_all(plan: Plan, luck: Luck, floor: Floor, line: int, now: int) -> None:
+def _take_all(m: Whole, line: int, now: int) -> None:
     """Let a line take contacts as long as there is one that it may take (rule 22)."""
-    contact = next_for(plan, floor, line, now)
+    contact = next_for(m, line, now)
     while contact:
-        _serve(plan, luck, floor, contact, line, now)
-        contact = next_for(plan, floor, line, now)
-    set_end(plan, floor, line, now)
+        leave(m, contact)
+        take(m, line, contact, now)
+        contact = next_for(m, line, now)
+    set_ends(m, line, now)
 
 
 @compiled
-def _schedule(plan: Plan, luck: Luck, floor: Floor, event: int, now: int) -> None:
-    line, ends, begins = plan.calendar[event, SUBJECT], plan.calendar[event, ENDS], plan.calendar[event, BEGINS]
-    was = ends >= 0 and floor.missed[ends] == 0
-    comes = begins >= 0 and floor.missed[begins] == 0
-    if was != comes:
-        set_duty(plan, floor, line, 1 if comes else 0)
+def _present(m: Whole, shift: int) -> bool:
+    return shift != 0 and m[shift + MISSED] == 0
+
+
+@compiled
+def _change_of_duty(m: Whole, line: int, ends: int, begins: int, now: int) -> None:
+    """Let a line come on duty or leave, unless it was absent or one shift touches the next (rule 1)."""
+    comes = _present(m, begins)
+    if comes != _present(m, ends):
+        set_duty(m, line, 1 if comes else 0)
         if comes:
-            _take_all(plan, luck, floor, line, now)
+            _take_all(m, line, now)
 
 
 @compiled
-def _close(plan: Plan, luck: Luck, floor: Floor, channel: int, now: int) -> None:
+def _close(m: Whole, channel: int, now: int) -> None:
     """Send away who waits at a closing (rule 20)."""
-    classes = len(plan.priorities) + 1
-    for queue in range(len(plan.queues)):
-        if plan.queues[queue, CHANNEL_OF] != channel or plan.queues[queue, SERVED_LATE]:
-            continue
-        for of_list in range(queue * classes, (queue + 1) * classes):
-            contact = first_of(floor, of_list)
-            while contact:
-                about = floor.contacts[contact]
-                following, caller, attempt, waits_as = about[NEXT], about[BY], about[TRY], about[WAITS_AS]
-                if waits_as != TO_BE_CALLED and about[CLOSES] <= now:
-                    _gone(floor, about[IN_ROW], now, SILENT if waits_as == GONE else CLOSED)
-                    leave(floor, contact)
-                    if waits_as == HOLDING:
-                        _try_again(plan, luck, floor, caller, attempt, channel, now, CLOSED)
-                contact = following
+    queue = m[FIRST_QUEUE]
+    while queue:
+        if m[queue + CHANNEL] == channel and not m[queue + SERVED_LATE]:
+            for line_up in range(queue + LISTS, queue + LISTS + LIST_SIZE * m[CLASSES], LIST_SIZE):
+                contact = m[line_up + HEAD]
+                while contact:
+                    following = m[contact + NEXT]
+                    if m[contact + OUTCOME] != CALLED_BACK and m[contact + CLOSES] <= now:
+                        leave(m, contact)
+                        if m[contact + OUTCOME] == SILENT:
+                            _gone(m, contact, now, SILENT)
+                        else:
+                            _turned_away(m, contact, now, CLOSED)
+                    contact = following
+        queue = m[queue + NEXT_QUEUE]
 
 
 @compiled
-def _entitle(plan: Plan, luck: Luck, floor: Floor, contact: int, now: int) -> None:
-    group = plan.later[floor.contacts[contact, STEP], TO_GROUP]
-    line = line_for(plan, floor, group, contact, now)
-    if line >= 0:
-        _serve(plan, luck, floor, contact, line, now)
-        set_end(plan, floor, line, now)
+def _entitle(m: Whole, contact: int, now: int) -> None:
+    """A waiting contact may use another group from now on (rule 18)."""
+    line = line_for(m, m[m[contact + STEP] + GROUP_THEN], contact, now)
+    if line:
+        leave(m, contact)
+        take(m, line, contact, now)
+        set_ends(m, line, now)
     else:
-        floor.contacts[contact, STEP] += 1
-        set_timer(plan, floor, contact)
+        m[contact + STEP] += PAIR
+        set_timer(m, contact)
 
 
 @compiled
-def _lose_patience(plan: Plan, luck: Luck, floor: Floor, contact: int, now: int) -> None:
-    about = floor.contacts[contact]
-    caller, attempt, channel = about[BY], about[TRY], about[ON_CHANNEL]
-    silently = plan.habits[channel, SILENTLY]
-    if silently and luck.silent[caller, attempt] < silently:
-        about[WAITS_AS] = GONE
-        about[UNTIL] = plan.horizon
-        set_timer(plan, floor, contact)
+def _lose_patience(m: Whole, contact: int, now: int) -> None:
+    """The end of patience (rule 19)."""
+    silently = m[_channel(m, contact) + SILENTLY]
+    if silently and of_attempt(m, GOES_SILENTLY, contact) < silently:
+        m[contact + OUTCOME] = SILENT
+        m[contact + UNTIL] = m[HORIZON]
+        set_timer(m, contact)
+        _try_again(m, contact, now, ABANDONED)
     else:
-        _gone(floor, about[IN_ROW], now, ABANDONED)
-        leave(floor, contact)
-    _try_again(plan, luck, floor, caller, attempt, channel, now, ABANDONED)
+        leave(m, contact)
+        _turned_away(m, contact, now, ABANDONED)
 
 
 @compiled
-def _end(plan: Plan, luck: Luck, floor: Floor, line: int, now: int) -> None:
-    """Something that a line had in hand ends; from the horizon on nothing follows."""
-    row = finish(plan, floor, line, now)
-    floor.table[RELEASED, row] = now
-    if now >= plan.horizon:
-        set_end(plan, floor, line, now)
+def _end(m: Whole, contact: int, now: int) -> None:
+    """A contact is released; from the horizon on nothing follows."""
+    line = m[contact + HELD_BY]
+    finish(m, contact, now)
+    if now >= m[HORIZON]:
+        set_ends(m, line, now)
         return
-    if floor.table[OUTCOME, row] != SILENT:
-        _after_answer(plan, luck, floor, row, now)
-    _take_all(plan, luck, floor, line, now)
+    if m[contact + OUTCOME] != SILENT:
+        _after_answer(m, contact, now)
+    _take_all(m, line, now)
 
 
 # --- a whole world ---
 
 
 @compiled
-def _begin(plan: Plan, luck: Luck, floor: Floor, world: int) -> None:
-    """Make a floor ready for a world; the one before has left no contact in it."""
-    floor.rows[0] = 0
-    floor.crew[:] = 0
-    floor.lines[:] = 0
-    floor.interval[:] = plan.first_hours[:-1]
-    for shift in range(len(plan.shifts)):
-        group = plan.shifts[shift, OF_GROUP]
-        absent = plan.groups[group, ABSENT]
-        floor.missed[shift] = (
-            absent
-            and luck.absence[world, group, plan.shifts[shift, OF_LINE], plan.shifts[shift, START] // DAY] < absent
-        )
-
-
-@compiled
-def _finish_all(plan: Plan, luck: Luck, floor: Floor) -> None:
+def _finish_all(m: Whole) -> None:
     """The horizon: nothing happens any more but the ends of what is in hand, and who waits is unfinished."""
-    while floor.ends[1, STAMP] < NO_EVENT:
-        _end(plan, luck, floor, floor.ends[1, ITEM], floor.ends[1, STAMP] // KINDS)
-    for of_list in range(len(floor.lists)):
-        contact = first_of(floor, of_list)
-        while contact:
-            about = floor.contacts[contact]
-            _gone(floor, about[IN_ROW], plan.horizon, SILENT if about[WAITS_AS] == GONE else UNFINISHED)
-            leave(floor, contact)
-            contact = first_of(floor, of_list)
+    while m[ENDS]:
+        _end(m, m[ENDS], m[m[ENDS] + STAMP] // KINDS)
+    queue = m[FIRST_QUEUE]
+    while queue:
+        for line_up in range(queue + LISTS, queue + LISTS + LIST_SIZE * m[CLASSES], LIST_SIZE):
+            contact = m[line_up + HEAD]
+            while contact:
+                _gone(m, contact, m[HORIZON], SILENT if m[contact + OUTCOME] == SILENT else UNFINISHED)
+                contact = m[contact + NEXT]
+        queue = m[queue + NEXT_QUEUE]
 
 
 @compiled
-def _play(plan: Plan, luck: Luck, floor: Floor, first: int, last: int) -> Floor:
-    """All events of the callers from ``first`` to before ``last``, in their order."""
-    event, following, over = 0, first, plan.horizon * KINDS
+def _first_arrival(m: Whole, caller: int, callers: int) -> int:
+    """Stamp of the first contact of a caller."""
+    if caller < callers:
+        at = of_caller(m, FIRST_ARRIVAL, caller)
+        if at < m[DIAL_END]:
+            return at * KINDS + ARRIVAL
+    return NO_EVENT
+
+
+@compiled
+def _play(m: Whole, callers: int) -> Whole:
+    """All events in their order; the memory after them, which may have grown."""
+    event, caller, over = m[CALENDAR], 0, m[HORIZON] * KINDS
+    arrival = _first_arrival(m, caller, callers)
     while True:
-        calendar, ends, timer, redial = (
-            plan.calendar[event, STAMP],
-            floor.ends[1, STAMP],
-            floor.timers[1, STAMP],
-            floor.redials[1, STAMP],
-        )
-        arrival = NO_EVENT
-        if following < last and luck.arrival[following] < plan.end:
-            arrival = luck.arrival[following] * KINDS + ARRIVAL
-        stamp = min(calendar, ends, timer, redial, arrival)
+        sure, end, timer, redial = m[event], m[m[ENDS]], m[m[TIMERS]], m[m[REDIALS]]
+        stamp = min(sure, end, timer, redial, arrival)
         if stamp >= over:
-            return floor
+            return m
         now = stamp // KINDS
-        if not has_room(floor):
-            floor = grown(floor)
-        if stamp == ends:
-            _end(plan, luck, floor, floor.ends[1, ITEM], now)
+        if not has_room(m):
+            m = grown(m)
+        if stamp == end:
+            _end(m, m[ENDS], now)
         elif stamp == timer:
-            contact = floor.timers[1, ITEM]
             if stamp % KINDS == ENTITLEMENT:
-                _entitle(plan, luck, floor, contact, now)
+                _entitle(m, m[TIMERS], now)
             else:
-                heap.drop(floor.timers, floor.contacts, contact)
-                _lose_patience(plan, luck, floor, contact, now)
-        elif stamp == calendar:
+                contact = m[TIMERS]
+                drop(m, TIMERS, contact)
+                _lose_patience(m, contact, now)
+        elif stamp == sure:
             if stamp % KINDS == CLOSING:
-                _close(plan, luck, floor, plan.calendar[event, SUBJECT], now)
+                _close(m, m[event + SUBJECT], now)
             else:
-                _schedule(plan, luck, floor, event, now)
-            event += 1
-        elif stamp == arrival and (redial > stamp or following * plan.attempts < floor.redials[1, WHO]):
-            _arrive(plan, luck, floor, following, 0, luck.channel[following], now)
-            following += 1
+                _change_of_duty(m, m[event + SUBJECT], m[event + SHIFT_ENDS], m[event + SHIFT_BEGINS], now)
+            event += CALENDAR_ROW
+        elif stamp == redial and (arrival > stamp or m[m[REDIALS] + WHO] < caller * m[ATTEMPTS]):
+            contact = m[REDIALS]
+            drop(m, REDIALS, contact)
+            _arrive(m, contact, now)
         else:
-            contact = floor.redials[1, ITEM]
-            caller, attempt = floor.contacts[contact, BY], floor.contacts[contact, TRY]
-            channel = floor.contacts[contact, ON_CHANNEL]
-            heap.drop(floor.redials, floor.contacts, contact)
-            release(floor, contact)
-            _arrive(plan, luck, floor, caller, attempt, channel, now)
+            channel = m[FIRST_CHANNEL] + of_caller(m, LUCK_CHANNEL, caller) * (QUEUES + m[PROVINCES])
+            contact = new_contact(m, caller, 0, channel, now)
+            _arrive(m, contact, now)
+            caller += 1
+            arrival = _first_arrival(m, caller, callers)
 
 
-@compiled
-def _sorted_to(floor: Floor, out: Whole, start: int, first: int, last: int) -> None:
-    """Copy the rows of a world to ``out`` by caller, then attempt, callers counted from ``first``."""
-    table, rows = floor.table, floor.rows[0]
-    place = np.zeros(last - first + 1, np.int64)
-    for row in range(rows):
-        place[table[CALLER, row] - first + 1] += 1
-    for caller in range(last - first):
-        place[caller + 1] += place[caller]
-    for row in range(rows):
-        to = start + place[table[CALLER, row] - first] + table[ATTEMPT, row]
-        out[CALLER, to] = table[CALLER, row] - first
-        for column in range(1, COLUMNS):
-            out[column, to] = table[column, row]
-
-
-def _with(version: int):  # type: ignore[no-untyped-def]
+def _run(version: int) -> Callable[[Whole, Whole], tuple[Whole, Whole]]:
     @entry
-    def run(plan: Plan, luck: Luck, starts: Whole) -> tuple[Whole, Whole]:
+    def run(start: Whole, worlds: Whole) -> tuple[Whole, Whole]:
         """Rows of all worlds, and where each world's begin and the last one's end."""
         _ = version
-        worlds = len(starts) - 1
-        callers = starts[worlds]
-        floor = new_floor(plan, 256, 64)
-        out = np.empty((COLUMNS, callers + callers // 4 + 16), np.int64)
-        begins = np.zeros(worlds + 1, np.int64)
-        for world in range(worlds):
-            first, last, start = starts[world], starts[world + 1], begins[world]
-            _begin(plan, luck, floor, world)
-            floor = _play(plan, luck, floor, first, last)
-            _finish_all(plan, luck, floor)
-            begins[world + 1] = start + floor.rows[0]
-            if begins[world + 1] > out.shape[1]:
-                more = np.empty((COLUMNS, 2 * begins[world + 1]), np.int64)
-                more[:, :start] = out[:, :start]
-                out = more
-            _sorted_to(floor, out, start, first, last)
-        return out, begins
+        m = np.empty(2 * len(start) + 64 * CONTACT, np.int64)
+        m[: len(start)] = start
+        table = np.empty((9, worlds[:, 0].sum() * 5 // 4 + 16), np.int64)
+        begins = np.zeros(len(worlds) + 1, np.int64)
+        for world in range(len(worlds)):
+            begin(m, start, worlds[world])
+            m = _play(m, worlds[world, 0])
+            _finish_all(m)
+            first, last = begins[world], begins[world] + (m[FRESH] - start[FRESH]) // CONTACT
+            begins[world + 1] = last
+            if last > table.shape[1]:
+                longer = np.empty((9, 2 * last), np.int64)
+                longer[:, :first] = table[:, :first]
+                table = longer
+            sorted_to(m, table, first, worlds[world, 0])
+        return table, begins
 
     return run
 
 
 #: The whole engine as one compiled function.
-run = _with(sources())
+run = _run(sources())

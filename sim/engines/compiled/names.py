@@ -1,23 +1,26 @@
-"""Names of the columns of the engine's arrays, and of its few kinds of things."""
+"""Names of the fields of all records in the engine's memory.
+
+The memory is one array of integers, here called ``m``. A thing (a line, a queue, a contact) is the address of its
+record, and ``m[line + CALLS]`` is a field of it. Address 0 is nobody and nothing. Words like ``FIRST_...`` and
+``LAST_...`` are the addresses where a list begins and where it is over.
+"""
 
 from __future__ import annotations
 
 from sim.contacts import Outcome
 
-ANSWERED, ABANDONED, BLOCKED, BALKED, CLOSED, UNFINISHED, CALLED_BACK, SILENT = (
-    int(outcome)
-    for outcome in (
-        Outcome.ANSWERED,
-        Outcome.ABANDONED,
-        Outcome.BLOCKED,
-        Outcome.BALKED,
-        Outcome.CLOSED,
-        Outcome.UNFINISHED,
-        Outcome.CALLED_BACK,
-        Outcome.SILENT,
-    )
+ANSWERED, ABANDONED, BLOCKED, BALKED = (
+    int(Outcome.ANSWERED),
+    int(Outcome.ABANDONED),
+    int(Outcome.BLOCKED),
+    int(Outcome.BALKED),
 )
-OUTCOMES = len(Outcome)
+CLOSED, UNFINISHED, CALLED_BACK, SILENT = (
+    int(Outcome.CLOSED),
+    int(Outcome.UNFINISHED),
+    int(Outcome.CALLED_BACK),
+    int(Outcome.SILENT),
+)
 
 #: Kinds of events in the order in which they come within an instant. Nothing happens at an opening.
 SCHEDULE, CLOSING, END, ENTITLEMENT, ABANDONMENT, ARRIVAL = range(6)
@@ -26,22 +29,96 @@ KINDS = 8
 #: Stamp of what never happens.
 NO_EVENT = 1 << 62
 
-#: Rows of the table of contacts: columns of ``Contacts``, a contact in each column of the array.
-CALLER, ATTEMPT, QUEUE, DIALLED, LEFT_QUEUE, RELEASED, OUTCOME, GROUP, LINE = range(9)
-COLUMNS = 9
+# Contacts. The first five fields place them in a heap; ``WHO`` orders by caller, then attempt; ``BEFORE`` is -1 for
+# those in no heap. ``OUTCOME`` of a contact that waits is the one it has if a line takes it. ``HELD_BY`` is the line
+# that took it, ``STEP`` its next route, ``LEFT`` the hundredths of a ms of work left. ``NEXT`` and ``PREVIOUS`` chain
+# those in one list, waiting or in hand.
+STAMP, WHO, CHILD, SIBLING, BEFORE = range(5)
+CALLER, ATTEMPT, QUEUE, DIALLED, LEFT_QUEUE, RELEASED, OUTCOME, HELD_BY = range(5, 13)
+NEXT, PREVIOUS, LEFT, CLOSES, UNTIL, LIST, STEP = range(13, 20)
+CONTACT = 20
 
-#: Calendar: what is certain beforehand. Subject is a line or a channel, the spans are the shifts that end and begin.
-STAMP, SUBJECT, ENDS, BEGINS = range(4)
-
-#: Shifts.
-START, STOP, OF_GROUP, OF_LINE = range(4)
-
-#: Groups, as planned.
-FIRST_LINE, LAST_LINE, AT_ONCE, LONGEST_WAIT, ABSENT, FIRST_SERVED, LAST_SERVED = range(7)
-
-#: Queues, as planned.
+# What there is once, after the record of nobody. ``FRESH`` is where the next contact goes, ``CALENDAR`` the first row
+# of the calendar, ``CLASSES`` the number of priorities. ``WAITING`` contacts wait in all queues. ``STATE`` is where the
+# records end that change in play.
 (
-    CHANNEL_OF,
+    TIMERS,
+    REDIALS,
+    ENDS,
+    FRESH,
+    FIRST_CONTACT,
+    CALENDAR,
+    ATTEMPTS,
+    DIAL_END,
+    HORIZON,
+    FIRST_QUEUE,
+    CLASSES,
+    PRIORITIES,
+    STATE,
+    FIRST_SHIFT,
+    LAST_SHIFT,
+    PROVINCES,
+    FIRST_GROUP,
+    WAITING,
+    FIRST_CHANNEL,
+) = range(CONTACT, CONTACT + 19)
+
+# Luck: for each of these, address of the first number and bytes between callers, attempts and channels.
+LUCK = CONTACT + 19
+LUCK_FIELDS = (
+    "channel",
+    "province",
+    "cause",
+    "topic",
+    "age",
+    "arrival",
+    "conversation",
+    "wrap_up",
+    "patience",
+    "redial",
+    "switch",
+    "balk",
+    "redial_delay",
+    "voicemail",
+    "call_back",
+    "silent",
+    "silence",
+    "forward",
+    "again",
+    "again_delay",
+    "absence",
+)
+STRIDES = 4
+(
+    LUCK_CHANNEL,
+    PROVINCE,
+    CAUSE,
+    TOPIC,
+    AGE,
+    FIRST_ARRIVAL,
+    CONVERSATION,
+    WRAP_UP,
+    PATIENCE,
+    TRIES_AGAIN,
+    SWITCHES,
+    BALKS,
+    REDIAL_DELAY,
+    LEAVES_MESSAGE,
+    ACCEPTS,
+    GOES_SILENTLY,
+    SILENCE,
+    PASSED_ON,
+    ASKS_AGAIN,
+    AGAIN_DELAY,
+    ABSENCE,
+) = range(LUCK, LUCK + STRIDES * len(LUCK_FIELDS), STRIDES)
+HEADER = LUCK + STRIDES * len(LUCK_FIELDS)
+
+NUMBER = 0  # of a queue, group, line or channel in the centre
+
+# Queues. Numbers of ``INSIDE`` wait in it; from ``LISTS`` on, the first and the last of each priority.
+(
+    CHANNEL,
     PLACES,
     SERVED_LATE,
     DESKWORK,
@@ -56,58 +133,55 @@ FIRST_LINE, LAST_LINE, AT_ONCE, LONGEST_WAIT, ABSENT, FIRST_SERVED, LAST_SERVED 
     LAST_BALK,
     FIRST_WAIT,
     LAST_WAIT,
-) = range(15)
+    NEXT_QUEUE,
+    INSIDE,
+    LISTS,
+) = range(1, 19)
+HEAD, TAIL, LIST_SIZE = 0, 1, 2
+#: What routes that entitle later, steps of balking and queues served are lists of.
+AFTER, GROUP_THEN = 0, 1
+WAIT, THRESHOLD = 0, 1
+SERVED_QUEUE, SERVED_AFTER = 0, 1
+PAIR = 2
 
-#: Routes that entitle later.
-AFTER, TO_GROUP = range(2)
-
-#: Steps of balking at an announced wait.
-WAIT, THRESHOLD = range(2)
-
-#: Opening hours.
-OPENS, CLOSES_AT = range(2)
-
-#: Habits; the first three are followed by a column for each outcome.
-REDIAL, SWITCH, SWITCH_TO = 0, OUTCOMES, 2 * OUTCOMES
-FROM_OPENING, VOICEMAIL, SILENTLY, FORWARD, FORWARD_TO, AGAIN = range(3 * OUTCOMES, 3 * OUTCOMES + 6)
-HABITS = 3 * OUTCOMES + 6
-
-#: Rules of priority.
-BY_CHANNEL, BY_PROVINCE, BY_CAUSE, BY_TOPIC, BY_AGE = range(5)
-
-#: Heaps: entry 0 has the number of entries, the first is entry 1.
-WHO, ITEM = 1, 2
-#: Column of lines and of contacts under way: where they are in a heap, 0 for nowhere.
-PLACE = 0
-
-#: Lines at work. ``FIRST_END`` is the place in hand of what ends first.
-ON_DUTY, CALLS, IN_HAND, SINCE, FIRST_END = range(1, 6)
-
-#: What is in a line's hands: row of the table, hundredths of ms left, whether it is deskwork.
-ROW, LEFT, AT_DESK = range(3)
-
-#: Lines of a group that are on duty; of these, those with room for a call; of these, those with nothing in hand.
-PRESENT, WITH_ROOM, IDLE = range(3)
-
-#: Contacts under way, waiting or yet to be dialled. ``LIST`` is the list they wait in, ``STEP`` their next route.
+# Groups. ``SPEEDS`` and ``FACTOR`` are addresses of lists; ``PRESENT`` lines are on duty, of which some have room for
+# a call, and some nothing in hand. ``ABSENT_AS`` is the group's number in the world's absence.
 (
-    BY,
-    TRY,
-    ON_CHANNEL,
-    IN_ROW,
-    SINCE_DIALLED,
-    CLOSES,
-    UNTIL,
-    WAITS_AS,
-    IN_QUEUE,
-    LIST,
-    NEXT,
-    PREVIOUS,
-    STEP,
-) = range(1, 14)
-UNDER_WAY = 14
-#: How a contact waits: on the line, for a call-back, or as a silent leaver.
-HOLDING, TO_BE_CALLED, GONE = range(3)
+    FIRST_LINE,
+    AT_ONCE,
+    LONGEST_WAIT,
+    ABSENT,
+    ABSENT_AS,
+    FIRST_SERVED,
+    LAST_SERVED,
+    SPEEDS,
+    FACTOR,
+    PRESENT,
+    WITH_ROOM,
+    IDLE,
+) = range(1, 13)
+GROUP_SIZE = 13
 
-#: Lists of waiting contacts.
-HEAD, TAIL = range(2)
+# Lines. ``SINCE`` is when what they have in hand changed last.
+GROUP, NEXT_LINE, FIRST_DUTY, LAST_DUTY, ON_DUTY, CALLS, IN_HAND, FIRST_IN_HAND, SINCE = range(1, 10)
+LINE_SIZE = 10
+
+# Shifts.
+START, STOP, OF_LINE, MISSED = range(4)
+SHIFT = 4
+
+# Channels: opening hours, habits (the first three a field for each outcome), the queue of each province.
+HOURS, LAST_HOURS = 1, 2
+REDIAL, SWITCH, SWITCH_TO = 3, 3 + len(Outcome), 3 + 2 * len(Outcome)
+FROM_OPENING, VOICEMAIL, SILENTLY, FORWARD, FORWARD_TO, AGAIN, QUEUES = range(
+    3 + 3 * len(Outcome), 10 + 3 * len(Outcome)
+)
+OPENS, CLOSES_AT, INTERVAL = 0, 1, 2
+
+# Rows of the calendar: what is certain beforehand. Subject is a line or a channel; its shifts that end and begin.
+SUBJECT, SHIFT_ENDS, SHIFT_BEGINS = 1, 2, 3
+CALENDAR_ROW = 4
+
+# Rules of priority.
+BY_CHANNEL, BY_PROVINCE, BY_CAUSE, BY_TOPIC, BY_AGE = range(5)
+PRIORITY = 5

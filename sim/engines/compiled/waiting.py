@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from sim.engines.compiled import heap
-from sim.engines.compiled.flatten import Luck, Plan
-from sim.engines.compiled.floor import Floor, claim, release
+from sim.engines.compiled.heap import drop, put
 from sim.engines.compiled.jit import compiled
-from sim.engines.compiled.lines import serves_late, was_on_duty
+from sim.engines.compiled.lines import served_late, was_on_duty
+from sim.engines.compiled.memory import of_caller
 from sim.engines.compiled.names import (
     ABANDONMENT,
     AFTER,
+    AGE,
     AT_ONCE,
-    ATTEMPT,
-    BY,
     BY_AGE,
     BY_CAUSE,
     BY_CHANNEL,
@@ -20,160 +18,159 @@ from sim.engines.compiled.names import (
     BY_TOPIC,
     CALLER,
     CALLS,
-    CHANNEL_OF,
+    CAUSE,
+    CHANNEL,
+    CLASSES,
     CLOSES,
     DESKWORK,
     DIALLED,
     ENTITLEMENT,
     FIRST_LATER,
     FIRST_SERVED,
+    GROUP,
     HEAD,
+    HORIZON,
     IN_HAND,
-    IN_QUEUE,
-    IN_ROW,
+    INSIDE,
     KINDS,
     LAST_LATER,
     LAST_SERVED,
     LIST,
+    LIST_SIZE,
+    LISTS,
     LONGEST_WAIT,
     NEXT,
-    ON_CHANNEL,
+    NUMBER,
     ON_DUTY,
+    PAIR,
     PREVIOUS,
+    PRIORITIES,
+    PRIORITY,
+    PROVINCE,
     QUEUE,
+    SERVED_AFTER,
     SERVED_LATE,
-    SINCE_DIALLED,
+    SERVED_QUEUE,
     STEP,
     TAIL,
-    TRY,
+    TIMERS,
+    TOPIC,
     UNTIL,
-    WAITS_AS,
+    WAITING,
+    WHO,
 )
+from sim.world import Whole
 
 
 @compiled
-def _priority(plan: Plan, luck: Luck, caller: int, channel: int) -> int:
-    for place in range(len(plan.priorities)):
-        rule = plan.priorities[place]
+def _matches(mark: int, value: int) -> bool:
+    return mark in (-1, value)
+
+
+@compiled
+def _priority(m: Whole, contact: int) -> int:
+    caller, channel = m[contact + CALLER], m[m[m[contact + QUEUE] + CHANNEL] + NUMBER]
+    for place in range(m[CLASSES] - 1):
+        rule = m[PRIORITIES] + place * PRIORITY
         if (
-            (rule[BY_CHANNEL] == -1 or rule[BY_CHANNEL] == channel)
-            and (rule[BY_PROVINCE] == -1 or rule[BY_PROVINCE] == luck.province[caller])
-            and (rule[BY_CAUSE] == -1 or rule[BY_CAUSE] == luck.cause[caller])
-            and (rule[BY_TOPIC] == -1 or rule[BY_TOPIC] == luck.topic[caller])
-            and (rule[BY_AGE] == -1 or rule[BY_AGE] == luck.age[caller])
+            _matches(m[rule + BY_CHANNEL], channel)
+            and _matches(m[rule + BY_PROVINCE], of_caller(m, PROVINCE, caller))
+            and _matches(m[rule + BY_CAUSE], of_caller(m, CAUSE, caller))
+            and _matches(m[rule + BY_TOPIC], of_caller(m, TOPIC, caller))
+            and _matches(m[rule + BY_AGE], of_caller(m, AGE, caller))
         ):
             return place
-    return len(plan.priorities)
+    return m[CLASSES] - 1
 
 
 @compiled
-def who(plan: Plan, floor: Floor, contact: int) -> int:
-    """Number that orders contacts by caller, then attempt."""
-    return int(floor.contacts[contact, BY] * plan.attempts + floor.contacts[contact, TRY])
-
-
-@compiled
-def join(plan: Plan, luck: Luck, floor: Floor, row: int, waits_as: int, closes: int, until: int) -> None:
+def join(m: Whole, contact: int, closes: int, until: int) -> None:
     """Let a contact wait; contacts are dialled in order, so its place is the last of its priority."""
-    contacts, table, contact = floor.contacts, floor.table, claim(floor)
-    caller, queue = table[CALLER, row], table[QUEUE, row]
-    channel = plan.queues[queue, CHANNEL_OF]
-    of_list = queue * (len(plan.priorities) + 1) + _priority(plan, luck, caller, channel)
-    last = floor.lists[of_list, TAIL]
-    contacts[contact, BY] = caller
-    contacts[contact, TRY] = table[ATTEMPT, row]
-    contacts[contact, ON_CHANNEL] = channel
-    contacts[contact, IN_ROW] = row
-    contacts[contact, SINCE_DIALLED] = table[DIALLED, row]
-    contacts[contact, CLOSES] = closes
-    contacts[contact, UNTIL] = until
-    contacts[contact, WAITS_AS] = waits_as
-    contacts[contact, IN_QUEUE] = queue
-    contacts[contact, LIST] = of_list
-    contacts[contact, NEXT] = 0
-    contacts[contact, PREVIOUS] = last
-    contacts[contact, STEP] = plan.queues[queue, FIRST_LATER]
+    queue = m[contact + QUEUE]
+    line_up = queue + LISTS + LIST_SIZE * _priority(m, contact)
+    last = m[line_up + TAIL]
+    m[contact + CLOSES] = closes
+    m[contact + UNTIL] = until
+    m[contact + STEP] = m[queue + FIRST_LATER]
+    m[contact + LIST] = line_up
+    m[contact + NEXT] = 0
+    m[contact + PREVIOUS] = last
     if last:
-        contacts[last, NEXT] = contact
+        m[last + NEXT] = contact
     else:
-        floor.lists[of_list, HEAD] = contact
-    floor.lists[of_list, TAIL] = contact
-    floor.inside[queue] += 1
-    set_timer(plan, floor, contact)
+        m[line_up + HEAD] = contact
+    m[line_up + TAIL] = contact
+    m[queue + INSIDE] += 1
+    m[WAITING] += 1
+    set_timer(m, contact)
 
 
 @compiled
-def leave(floor: Floor, contact: int) -> None:
+def leave(m: Whole, contact: int) -> None:
     """Take a contact out of its queue."""
-    contacts = floor.contacts
-    before, after, of_list = contacts[contact, PREVIOUS], contacts[contact, NEXT], contacts[contact, LIST]
+    before, after, line_up = m[contact + PREVIOUS], m[contact + NEXT], m[contact + LIST]
     if before:
-        contacts[before, NEXT] = after
+        m[before + NEXT] = after
     else:
-        floor.lists[of_list, HEAD] = after
+        m[line_up + HEAD] = after
     if after:
-        contacts[after, PREVIOUS] = before
+        m[after + PREVIOUS] = before
     else:
-        floor.lists[of_list, TAIL] = before
-    floor.inside[contacts[contact, IN_QUEUE]] -= 1
-    heap.drop(floor.timers, contacts, contact)
-    release(floor, contact)
+        m[line_up + TAIL] = before
+    m[m[contact + QUEUE] + INSIDE] -= 1
+    m[WAITING] -= 1
+    drop(m, TIMERS, contact)
 
 
 @compiled
-def set_timer(plan: Plan, floor: Floor, contact: int) -> None:
+def set_timer(m: Whole, contact: int) -> None:
     """Set what happens next to a waiting contact by itself: its next entitlement, or the end of its patience."""
-    contacts = floor.contacts
-    at, kind, step = contacts[contact, UNTIL], ABANDONMENT, contacts[contact, STEP]
-    if step < plan.queues[contacts[contact, IN_QUEUE], LAST_LATER]:
-        entitled = contacts[contact, SINCE_DIALLED] + plan.later[step, AFTER]
-        if entitled <= at:
-            at, kind = entitled, ENTITLEMENT
-    if at < plan.horizon:
-        heap.put(floor.timers, contacts, contact, at * KINDS + kind, who(plan, floor, contact))
+    at, kind, step = m[contact + UNTIL], ABANDONMENT, m[contact + STEP]
+    if step < m[m[contact + QUEUE] + LAST_LATER] and m[contact + DIALLED] + m[step + AFTER] <= at:
+        at, kind = m[contact + DIALLED] + m[step + AFTER], ENTITLEMENT
+    if at < m[HORIZON]:
+        put(m, TIMERS, contact, at * KINDS + kind)
     else:
-        heap.drop(floor.timers, contacts, contact)
+        drop(m, TIMERS, contact)
 
 
 @compiled
-def next_for(plan: Plan, floor: Floor, line: int, now: int) -> int:
+def next_for(m: Whole, line: int, now: int) -> int:
     """Whom a line takes next (rule 22), 0 for nobody."""
-    group, on_duty = plan.of_line[line], floor.lines[line, ON_DUTY]
-    if floor.lines[line, CALLS] >= plan.groups[group, AT_ONCE]:
+    group, on_duty, classes = m[line + GROUP], m[line + ON_DUTY], m[CLASSES]
+    if m[WAITING] == 0 or m[line + CALLS] >= m[group + AT_ONCE]:
         return 0
-    at_desk, classes = floor.lines[line, IN_HAND] > 0, len(plan.priorities) + 1
     best, best_class = 0, classes
-    for place in range(plan.groups[group, FIRST_SERVED], plan.groups[group, LAST_SERVED]):
-        queue = plan.served[place]
-        if floor.inside[queue] == 0 or (at_desk and plan.queues[queue, DESKWORK]):
+    for served in range(m[group + FIRST_SERVED], m[group + LAST_SERVED], PAIR):
+        queue, dialled_by = m[served + SERVED_QUEUE], now - m[served + SERVED_AFTER]
+        if (
+            m[queue + INSIDE] == 0
+            or (m[queue + DESKWORK] and m[line + IN_HAND])
+            or not (on_duty or m[queue + SERVED_LATE])
+        ):
             continue
-        if not (on_duty or plan.queues[queue, SERVED_LATE]):
-            continue
-        dialled_by = now - plan.after[group, queue]
-        for priority in range(min(best_class + plan.groups[group, LONGEST_WAIT], classes)):
-            contact = floor.lists[queue * classes + priority, HEAD]
-            if contact and not on_duty:
-                contact = _served_late(plan, floor, line, contact, dialled_by, now)
-            if contact and floor.contacts[contact, SINCE_DIALLED] <= dialled_by:
-                if best == 0 or priority < best_class or _goes_before(plan, floor, contact, best):
+        for priority in range(min(best_class + m[group + LONGEST_WAIT], classes)):
+            contact = m[queue + LISTS + LIST_SIZE * priority + HEAD]
+            if not on_duty:
+                contact = _first_served_late(m, line, contact, dialled_by, now)
+            if contact and m[contact + DIALLED] <= dialled_by:
+                if priority < best_class or _dialled_before(m, contact, best):
                     best, best_class = contact, priority
                 break
-    return int(best)
+    return best
 
 
 @compiled
-def _goes_before(plan: Plan, floor: Floor, contact: int, other: int) -> bool:
-    mine, theirs = floor.contacts[contact, SINCE_DIALLED], floor.contacts[other, SINCE_DIALLED]
-    return bool(mine < theirs or (mine == theirs and who(plan, floor, contact) < who(plan, floor, other)))
+def _dialled_before(m: Whole, contact: int, other: int) -> bool:
+    mine, theirs = m[contact + DIALLED], m[other + DIALLED]
+    return mine < theirs or (mine == theirs and m[contact + WHO] < m[other + WHO])
 
 
 @compiled
-def _served_late(plan: Plan, floor: Floor, line: int, contact: int, dialled_by: int, now: int) -> int:
-    """The first in a list, from ``contact`` on, that a line serves which has left; 0 for none."""
-    while contact and floor.contacts[contact, SINCE_DIALLED] <= dialled_by:
-        if serves_late(plan, floor, contact, now) and was_on_duty(
-            plan, floor, line, floor.contacts[contact, CLOSES] - 1
-        ):
+def _first_served_late(m: Whole, line: int, contact: int, dialled_by: int, now: int) -> int:
+    """The first in a list, from ``contact`` on, that a line serves which has left; 0 for nobody."""
+    while contact and m[contact + DIALLED] <= dialled_by:
+        if served_late(m, contact, now) and was_on_duty(m, line, m[contact + CLOSES] - 1):
             return contact
-        contact = floor.contacts[contact, NEXT]
+        contact = m[contact + NEXT]
     return 0
