@@ -1,7 +1,7 @@
 """Random worlds at random centres on a coarse clock, so that every rule is met and many things happen at one instant.
 
-All that is random comes from a function ``below(n)``, an integer from 0 to n - 1: from a seed, or from Hypothesis, which
-then makes cases smaller.
+All that is random comes from a function ``below(n)``, an integer from 0 to n - 1: from a seed, or from Hypothesis,
+which then makes cases smaller.
 """
 
 from __future__ import annotations

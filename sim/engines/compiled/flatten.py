@@ -204,9 +204,7 @@ class Luck:
 
     def __init__(self, worlds: Sequence[World], centre: Centre) -> None:
         absent = [group.name if group.absent else None for group in centre.groups]
-        self.arrays = [
-            [np.asarray(getattr(world, name), np.int64) for name in n.LUCK_FIELDS] for world in worlds
-        ]
+        self.arrays = [[np.asarray(getattr(world, name), np.int64) for name in n.LUCK_FIELDS] for world in worlds]
         rows = [
             [
                 len(world),

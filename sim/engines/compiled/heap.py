@@ -6,13 +6,12 @@ by ``SIBLING``; ``BEFORE`` is the sibling before, or the parent for a first chil
 
 from __future__ import annotations
 
-from sim.engines.compiled.jit import compiled
+from sim.engines.compiled.jit import Memory, compiled
 from sim.engines.compiled.names import BEFORE, CHILD, SIBLING, STAMP, WHO
-from sim.world import Whole
 
 
 @compiled
-def _meld(m: Whole, one: int, other: int) -> int:
+def _meld(m: Memory, one: int, other: int) -> int:
     """Make one heap of two, of which each may be nobody; the first of it."""
     if one == 0:
         return other
@@ -30,7 +29,7 @@ def _meld(m: Whole, one: int, other: int) -> int:
 
 
 @compiled
-def _meld_all(m: Whole, first: int) -> int:
+def _meld_all(m: Memory, first: int) -> int:
     """Make one heap of siblings: of pairs from the left, and then of all pairs from the right."""
     pairs = 0
     while first:
@@ -48,14 +47,14 @@ def _meld_all(m: Whole, first: int) -> int:
 
 
 @compiled
-def _set_root(m: Whole, heap: int, root: int) -> None:
+def _set_root(m: Memory, heap: int, root: int) -> None:
     m[heap] = root
     m[root + BEFORE] = 0
     m[root + SIBLING] = 0
 
 
 @compiled
-def drop(m: Whole, heap: int, contact: int) -> None:
+def drop(m: Memory, heap: int, contact: int) -> None:
     """Take a contact out of a heap, if it is there."""
     before = m[contact + BEFORE]
     if before < 0:
@@ -77,7 +76,7 @@ def drop(m: Whole, heap: int, contact: int) -> None:
 
 
 @compiled
-def put(m: Whole, heap: int, contact: int, stamp: int) -> None:
+def put(m: Memory, heap: int, contact: int, stamp: int) -> None:
     """Set the event of a contact, which may have had another one in the same heap."""
     drop(m, heap, contact)
     m[contact + STAMP] = stamp

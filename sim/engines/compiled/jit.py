@@ -5,13 +5,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 import numba
-from llvmlite import ir
+from numba import types
 from numba.extending import intrinsic
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Memory(Protocol):
+    """Integers by address. In machine code a bare pointer, since counting references takes longer than most rules."""
+
+    def __getitem__(self, address: int, /) -> int: ...
+    def __setitem__(self, address: int, word: int, /) -> None: ...
 
 
 def compiled(function: F) -> F:
@@ -35,12 +42,14 @@ def sources() -> int:
     return int.from_bytes(hashlib.blake2b(text, digest_size=7).digest(), "big")
 
 
-def _number_at(_typing: Any, _address: Any) -> Any:
-    def code(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        return builder.load(builder.inttoptr(arguments[0], ir.IntType(64).as_pointer()))
+def _words_at(_typing: Any, _address: Any) -> Any:
+    words = types.CPointer(types.int64)
 
-    return numba.int64(numba.int64), code
+    def code(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.inttoptr(arguments[0], context.get_value_type(words))
+
+    return words(types.int64), code
 
 
-#: The 64-bit integer at an address in bytes.
-number_at = cast(Callable[[int], int], intrinsic(_number_at))
+#: The integers from an address in bytes on. Reading them is not checked, and whoever reads keeps their array.
+words_at = cast(Callable[[int], Memory], intrinsic(_words_at))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.centre import FULL_SPEED, PER_MILLE
 from sim.engines.compiled.heap import drop, put
-from sim.engines.compiled.jit import compiled
+from sim.engines.compiled.jit import Memory, compiled
 from sim.engines.compiled.memory import of_attempt_on, of_caller, of_caller_on
 from sim.engines.compiled.names import (
     AT_ONCE,
@@ -54,7 +54,6 @@ from sim.engines.compiled.names import (
     WITH_ROOM,
     WRAP_UP,
 )
-from sim.world import Whole
 
 #: Work is kept in hundredths of a ms, of which a contact at full speed loses so many in a ms.
 HUNDREDTHS = FULL_SPEED
@@ -63,7 +62,7 @@ MANY = 1 << 30
 
 
 @compiled
-def was_on_duty(m: Whole, line: int, instant: int) -> bool:
+def was_on_duty(m: Memory, line: int, instant: int) -> bool:
     """Whether ``line`` was on duty in the ms that begins at ``instant``."""
     first, last = m[line + FIRST_DUTY], m[line + LAST_DUTY]
     low, high = 0, (last - first) // SHIFT
@@ -78,7 +77,7 @@ def was_on_duty(m: Whole, line: int, instant: int) -> bool:
 
 
 @compiled
-def _count(m: Whole, line: int, by: int) -> None:
+def _count(m: Memory, line: int, by: int) -> None:
     """Add a line to the numbers of its group, or take it away."""
     if m[line + ON_DUTY]:
         group = m[line + GROUP]
@@ -90,7 +89,7 @@ def _count(m: Whole, line: int, by: int) -> None:
 
 
 @compiled
-def set_duty(m: Whole, line: int, on: int) -> None:
+def set_duty(m: Memory, line: int, on: int) -> None:
     """Let a line come on duty or leave."""
     _count(m, line, -1)
     m[line + ON_DUTY] = on
@@ -98,7 +97,7 @@ def set_duty(m: Whole, line: int, on: int) -> None:
 
 
 @compiled
-def _has_room(m: Whole, line: int, deskwork: int) -> bool:
+def _has_room(m: Memory, line: int, deskwork: int) -> bool:
     """Whether a line has room for a call, or for deskwork (rule 2)."""
     if deskwork:
         return m[line + IN_HAND] == 0
@@ -106,7 +105,7 @@ def _has_room(m: Whole, line: int, deskwork: int) -> bool:
 
 
 @compiled
-def served_late(m: Whole, contact: int, now: int) -> bool:
+def served_late(m: Memory, contact: int, now: int) -> bool:
     """Whether lines that were on duty at the end of its opening interval serve a contact late (rule 3)."""
     return (
         m[m[contact + QUEUE] + SERVED_LATE] != 0 and m[contact + CLOSES] <= now and m[contact + OUTCOME] != CALLED_BACK
@@ -114,7 +113,7 @@ def served_late(m: Whole, contact: int, now: int) -> bool:
 
 
 @compiled
-def line_for(m: Whole, group: int, contact: int, now: int) -> int:
+def line_for(m: Memory, group: int, contact: int, now: int) -> int:
     """The line that a contact takes from a group (rules 3 and 4), 0 for none."""
     deskwork, late = m[m[contact + QUEUE] + DESKWORK], served_late(m, contact, now)
     if not late and m[group + (IDLE if deskwork else WITH_ROOM)] == 0:
@@ -132,7 +131,7 @@ def line_for(m: Whole, group: int, contact: int, now: int) -> int:
 
 
 @compiled
-def _work(m: Whole, contact: int, group: int) -> int:
+def _work(m: Memory, contact: int, group: int) -> int:
     """Work of a contact for a line of a group, in ms (rule 6)."""
     caller, channel = m[contact + CALLER], m[m[contact + QUEUE] + CHANNEL]
     on = m[channel + NUMBER]
@@ -146,7 +145,7 @@ def _work(m: Whole, contact: int, group: int) -> int:
 
 
 @compiled
-def take(m: Whole, line: int, contact: int, now: int) -> None:
+def take(m: Memory, line: int, contact: int, now: int) -> None:
     """Put a contact into the hands of a line, which needs ``set_ends`` afterwards."""
     _go_on(m, line, now)
     _count(m, line, -1)
@@ -165,7 +164,7 @@ def take(m: Whole, line: int, contact: int, now: int) -> None:
 
 
 @compiled
-def finish(m: Whole, contact: int, now: int) -> None:
+def finish(m: Memory, contact: int, now: int) -> None:
     """Take a contact out of the hands of its line, which needs ``set_ends`` afterwards."""
     line, before, after = m[contact + HELD_BY], m[contact + PREVIOUS], m[contact + NEXT]
     _go_on(m, line, now)
@@ -184,7 +183,7 @@ def finish(m: Whole, contact: int, now: int) -> None:
 
 
 @compiled
-def _speed(m: Whole, line: int, contact: int) -> int:
+def _speed(m: Memory, line: int, contact: int) -> int:
     """Percent at which what a line has in hand goes on (rule 7)."""
     calls = m[line + CALLS]
     if m[m[contact + QUEUE] + DESKWORK]:
@@ -193,7 +192,7 @@ def _speed(m: Whole, line: int, contact: int) -> int:
 
 
 @compiled
-def _go_on(m: Whole, line: int, now: int) -> None:
+def _go_on(m: Memory, line: int, now: int) -> None:
     """Take off what has been done since what a line has in hand last changed."""
     elapsed, contact = now - m[line + SINCE], m[line + FIRST_IN_HAND]
     m[line + SINCE] = now
@@ -203,7 +202,7 @@ def _go_on(m: Whole, line: int, now: int) -> None:
 
 
 @compiled
-def set_ends(m: Whole, line: int, now: int) -> None:
+def set_ends(m: Memory, line: int, now: int) -> None:
     """Set when everything in the hands of a line ends."""
     _go_on(m, line, now)
     contact = m[line + FIRST_IN_HAND]

@@ -7,17 +7,19 @@ from collections.abc import Callable
 import numpy as np
 
 from sim.engines.compiled.heap import drop, put
-from sim.engines.compiled.jit import compiled, entry, sources
+from sim.engines.compiled.jit import Memory, compiled, entry, sources
 from sim.engines.compiled.lines import finish, line_for, set_duty, set_ends, take
 from sim.engines.compiled.memory import (
     begin,
     grown,
     has_room,
+    lengthened,
     new_contact,
     of_attempt,
     of_attempt_on,
     of_caller,
     sorted_to,
+    words_of,
 )
 from sim.engines.compiled.names import (
     ABANDONED,
@@ -45,6 +47,7 @@ from sim.engines.compiled.names import (
     CLOSES,
     CLOSES_AT,
     CLOSING,
+    COLUMNS,
     CONTACT,
     DIAL_END,
     ENDS,
@@ -121,12 +124,12 @@ from sim.world import Whole
 
 
 @compiled
-def _channel(m: Whole, contact: int) -> int:
+def _channel(m: Memory, contact: int) -> int:
     return m[m[contact + QUEUE] + CHANNEL]
 
 
 @compiled
-def _hours(m: Whole, channel: int, now: int) -> int:
+def _hours(m: Memory, channel: int, now: int) -> int:
     """The opening interval of a channel that is now or comes next, 0 for none; time never goes back."""
     hours, last = m[channel + HOURS], m[channel + LAST_HOURS]
     while hours < last and m[hours + CLOSES_AT] <= now:
@@ -139,7 +142,7 @@ def _hours(m: Whole, channel: int, now: int) -> int:
 
 
 @compiled
-def _dial_next(m: Whole, contact: int, channel: int, at: int) -> None:
+def _dial_next(m: Memory, contact: int, channel: int, at: int) -> None:
     """Have the caller of a contact dial again, unless it is too late for that (rule 26)."""
     if at < m[DIAL_END]:
         another = new_contact(m, m[contact + CALLER], m[contact + ATTEMPT] + 1, channel, at)
@@ -147,7 +150,7 @@ def _dial_next(m: Whole, contact: int, channel: int, at: int) -> None:
 
 
 @compiled
-def _try_again(m: Whole, contact: int, now: int, outcome: int) -> None:
+def _try_again(m: Memory, contact: int, now: int, outcome: int) -> None:
     """After a contact that was not answered (rule 24)."""
     channel = _channel(m, contact)
     if (
@@ -168,7 +171,7 @@ def _try_again(m: Whole, contact: int, now: int, outcome: int) -> None:
 
 
 @compiled
-def _after_answer(m: Whole, contact: int, now: int) -> None:
+def _after_answer(m: Memory, contact: int, now: int) -> None:
     """Forwarding, or another question (rule 25)."""
     channel = _channel(m, contact)
     if m[contact + ATTEMPT] + 1 >= m[ATTEMPTS]:
@@ -183,7 +186,7 @@ def _after_answer(m: Whole, contact: int, now: int) -> None:
 
 
 @compiled
-def _gone(m: Whole, contact: int, now: int, outcome: int) -> None:
+def _gone(m: Memory, contact: int, now: int, outcome: int) -> None:
     """End a contact that no line took."""
     m[contact + LEFT_QUEUE] = now
     m[contact + RELEASED] = now
@@ -191,13 +194,13 @@ def _gone(m: Whole, contact: int, now: int, outcome: int) -> None:
 
 
 @compiled
-def _turned_away(m: Whole, contact: int, now: int, outcome: int) -> None:
+def _turned_away(m: Memory, contact: int, now: int, outcome: int) -> None:
     _gone(m, contact, now, outcome)
     _try_again(m, contact, now, outcome)
 
 
 @compiled
-def _taken_at_once(m: Whole, contact: int, now: int) -> bool:
+def _taken_at_once(m: Memory, contact: int, now: int) -> bool:
     """Whether a line of a group in the routes takes a contact without delay (rule 11)."""
     queue = m[contact + QUEUE]
     for route in range(m[queue + FIRST_AT_ONCE], m[queue + LAST_AT_ONCE]):
@@ -210,7 +213,7 @@ def _taken_at_once(m: Whole, contact: int, now: int) -> bool:
 
 
 @compiled
-def _balk_at_announcement(m: Whole, queue: int) -> int:
+def _balk_at_announcement(m: Memory, queue: int) -> int:
     """Threshold to balk at the announced wait (rule 13)."""
     slots, threshold = 0, 0
     for route in range(m[queue + FIRST_AT_ONCE], m[queue + LAST_AT_ONCE]):
@@ -222,7 +225,7 @@ def _balk_at_announcement(m: Whole, queue: int) -> int:
 
 
 @compiled
-def _balks(m: Whole, contact: int) -> bool:
+def _balks(m: Memory, contact: int) -> bool:
     queue, threshold = m[contact + QUEUE], 0
     if m[queue + FIRST_BALK] < m[queue + LAST_BALK]:
         threshold = m[min(m[queue + FIRST_BALK] + m[queue + INSIDE], m[queue + LAST_BALK] - 1)]
@@ -232,7 +235,7 @@ def _balks(m: Whole, contact: int) -> bool:
 
 
 @compiled
-def _at_closed_door(m: Whole, contact: int, now: int) -> None:
+def _at_closed_door(m: Memory, contact: int, now: int) -> None:
     """A contact outside opening hours (rule 10)."""
     message = m[_channel(m, contact) + VOICEMAIL]
     if message and of_attempt(m, LEAVES_MESSAGE, contact) < message:
@@ -244,7 +247,7 @@ def _at_closed_door(m: Whole, contact: int, now: int) -> None:
 
 
 @compiled
-def _arrive(m: Whole, contact: int, now: int) -> None:
+def _arrive(m: Memory, contact: int, now: int) -> None:
     """A contact arrives (rules 9 to 15)."""
     queue, channel = m[contact + QUEUE], _channel(m, contact)
     hours = _hours(m, channel, now)
@@ -274,7 +277,7 @@ def _arrive(m: Whole, contact: int, now: int) -> None:
 
 
 @compiled
-def _take_all(m: Whole, line: int, now: int) -> None:
+def _take_all(m: Memory, line: int, now: int) -> None:
     """Let a line take contacts as long as there is one that it may take (rule 22)."""
     contact = next_for(m, line, now)
     while contact:
@@ -285,12 +288,12 @@ def _take_all(m: Whole, line: int, now: int) -> None:
 
 
 @compiled
-def _present(m: Whole, shift: int) -> bool:
+def _present(m: Memory, shift: int) -> bool:
     return shift != 0 and m[shift + MISSED] == 0
 
 
 @compiled
-def _change_of_duty(m: Whole, line: int, ends: int, begins: int, now: int) -> None:
+def _change_of_duty(m: Memory, line: int, ends: int, begins: int, now: int) -> None:
     """Let a line come on duty or leave, unless it was absent or one shift touches the next (rule 1)."""
     comes = _present(m, begins)
     if comes != _present(m, ends):
@@ -300,7 +303,7 @@ def _change_of_duty(m: Whole, line: int, ends: int, begins: int, now: int) -> No
 
 
 @compiled
-def _close(m: Whole, channel: int, now: int) -> None:
+def _close(m: Memory, channel: int, now: int) -> None:
     """Send away who waits at a closing (rule 20)."""
     queue = m[FIRST_QUEUE]
     while queue:
@@ -320,7 +323,7 @@ def _close(m: Whole, channel: int, now: int) -> None:
 
 
 @compiled
-def _entitle(m: Whole, contact: int, now: int) -> None:
+def _entitle(m: Memory, contact: int, now: int) -> None:
     """A waiting contact may use another group from now on (rule 18)."""
     line = line_for(m, m[m[contact + STEP] + GROUP_THEN], contact, now)
     if line:
@@ -333,7 +336,7 @@ def _entitle(m: Whole, contact: int, now: int) -> None:
 
 
 @compiled
-def _lose_patience(m: Whole, contact: int, now: int) -> None:
+def _lose_patience(m: Memory, contact: int, now: int) -> None:
     """The end of patience (rule 19)."""
     silently = m[_channel(m, contact) + SILENTLY]
     if silently and of_attempt(m, GOES_SILENTLY, contact) < silently:
@@ -347,7 +350,7 @@ def _lose_patience(m: Whole, contact: int, now: int) -> None:
 
 
 @compiled
-def _end(m: Whole, contact: int, now: int) -> None:
+def _end(m: Memory, contact: int, now: int) -> None:
     """A contact is released; from the horizon on nothing follows."""
     line = m[contact + HELD_BY]
     finish(m, contact, now)
@@ -363,8 +366,9 @@ def _end(m: Whole, contact: int, now: int) -> None:
 
 
 @compiled
-def _finish_all(m: Whole) -> None:
+def _finish_all(memory: Whole) -> None:
     """The horizon: nothing happens any more but the ends of what is in hand, and who waits is unfinished."""
+    m = words_of(memory)
     while m[ENDS]:
         _end(m, m[ENDS], m[m[ENDS] + STAMP] // KINDS)
     queue = m[FIRST_QUEUE]
@@ -378,7 +382,7 @@ def _finish_all(m: Whole) -> None:
 
 
 @compiled
-def _first_arrival(m: Whole, caller: int, callers: int) -> int:
+def _first_arrival(m: Memory, caller: int, callers: int) -> int:
     """Stamp of the first contact of a caller."""
     if caller < callers:
         at = of_caller(m, FIRST_ARRIVAL, caller)
@@ -388,18 +392,20 @@ def _first_arrival(m: Whole, caller: int, callers: int) -> int:
 
 
 @compiled
-def _play(m: Whole, callers: int) -> Whole:
+def _play(memory: Whole, callers: int) -> Whole:
     """All events in their order; the memory after them, which may have grown."""
+    m = words_of(memory)
     event, caller, over = m[CALENDAR], 0, m[HORIZON] * KINDS
     arrival = _first_arrival(m, caller, callers)
     while True:
         sure, end, timer, redial = m[event], m[m[ENDS]], m[m[TIMERS]], m[m[REDIALS]]
         stamp = min(sure, end, timer, redial, arrival)
         if stamp >= over:
-            return m
+            return memory
         now = stamp // KINDS
         if not has_room(m):
-            m = grown(m)
+            memory = grown(memory)
+            m = words_of(memory)
         if stamp == end:
             _end(m, m[ENDS], now)
         elif stamp == timer:
@@ -432,21 +438,25 @@ def _run(version: int) -> Callable[[Whole, Whole], tuple[Whole, Whole]]:
     def run(start: Whole, worlds: Whole) -> tuple[Whole, Whole]:
         """Rows of all worlds, and where each world's begin and the last one's end."""
         _ = version
-        m = np.empty(2 * len(start) + 64 * CONTACT, np.int64)
-        m[: len(start)] = start
-        table = np.empty((9, worlds[:, 0].sum() * 5 // 4 + 16), np.int64)
+        callers, most = 0, 0
+        for world in worlds:
+            callers += world[0]
+            most = max(most, world[0])
+        memory = np.empty(len(start) + (most + most // 8 + 64) * CONTACT, np.int64)
+        for word in range(len(start)):
+            memory[word] = start[word]
+        table = np.empty((COLUMNS, callers + callers // 8 + 64), np.int64)
         begins = np.zeros(len(worlds) + 1, np.int64)
-        for world in range(len(worlds)):
-            begin(m, start, worlds[world])
-            m = _play(m, worlds[world, 0])
-            _finish_all(m)
-            first, last = begins[world], begins[world] + (m[FRESH] - start[FRESH]) // CONTACT
-            begins[world + 1] = last
+        for number in range(len(worlds)):
+            world, first = worlds[number], begins[number]
+            begin(memory, start, world)
+            memory = _play(memory, world[0])
+            _finish_all(memory)
+            last = first + (memory[FRESH] - start[FRESH]) // CONTACT
             if last > table.shape[1]:
-                longer = np.empty((9, 2 * last), np.int64)
-                longer[:, :first] = table[:, :first]
-                table = longer
-            sorted_to(m, table, first, worlds[world, 0])
+                table = lengthened(table, first, 2 * last)
+            sorted_to(memory, table, first, world[0])
+            begins[number + 1] = last
         return table, begins
 
     return run

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.clock import DAY
 from sim.contacts import NO_GROUP
-from sim.engines.compiled.jit import compiled, number_at
+from sim.engines.compiled.jit import Memory, compiled, words_at
 from sim.engines.compiled.names import (
     ABSENCE,
     ABSENT,
@@ -16,6 +16,7 @@ from sim.engines.compiled.names import (
     ATTEMPTS,
     BEFORE,
     CALLER,
+    COLUMNS,
     CONTACT,
     DIALLED,
     FIRST_CONTACT,
@@ -37,6 +38,7 @@ from sim.engines.compiled.names import (
     QUEUE,
     QUEUES,
     RELEASED,
+    ROOM,
     SHIFT,
     START,
     STATE,
@@ -47,68 +49,82 @@ from sim.world import Whole
 
 
 @compiled
-def of_caller(m: Whole, luck: int, caller: int) -> int:
+def of_caller(m: Memory, luck: int, caller: int) -> int:
     """Luck with one number for each caller."""
-    return number_at(m[luck] + caller * m[luck + 1])
+    return words_at(m[luck] + caller * m[luck + 1])[0]
 
 
 @compiled
-def of_caller_on(m: Whole, luck: int, caller: int, channel: int) -> int:
+def of_caller_on(m: Memory, luck: int, caller: int, channel: int) -> int:
     """Luck with a number for each caller and channel."""
-    return number_at(m[luck] + caller * m[luck + 1] + channel * m[luck + 2])
+    return words_at(m[luck] + caller * m[luck + 1] + channel * m[luck + 2])[0]
 
 
 @compiled
-def of_attempt(m: Whole, luck: int, contact: int) -> int:
+def of_attempt(m: Memory, luck: int, contact: int) -> int:
     """Luck of a contact that is the same on any channel."""
     return of_caller_on(m, luck, m[contact + CALLER], m[contact + ATTEMPT])
 
 
 @compiled
-def of_attempt_on(m: Whole, luck: int, contact: int, channel: int) -> int:
+def of_attempt_on(m: Memory, luck: int, contact: int, channel: int) -> int:
     """Luck of a contact on one channel."""
-    return number_at(
-        m[luck] + m[contact + CALLER] * m[luck + 1] + m[contact + ATTEMPT] * m[luck + 2] + channel * m[luck + 3]
-    )
+    row = m[luck] + m[contact + CALLER] * m[luck + 1]
+    return words_at(row + m[contact + ATTEMPT] * m[luck + 2] + channel * m[luck + 3])[0]
 
 
 @compiled
-def begin(m: Whole, start: Whole, world: Whole) -> None:
-    """Make the memory as it was at the start, with the luck of a world (a row of ``Luck.table``)."""
-    m[: start[STATE]] = start[: start[STATE]]
+def words_of(memory: Whole) -> Memory:
+    """The words of an array, for as long as the array is there."""
+    return words_at(memory.ctypes.data)
+
+
+@compiled
+def begin(memory: Whole, start: Whole, world: Whole) -> None:
+    """Make the memory as it was at the start, with the luck of a world (a row of ``luck_of``)."""
+    m = words_of(memory)
+    for word in range(start[STATE]):
+        m[word] = start[word]
+    m[ROOM] = len(memory)
     groups = len(world) - 1 - (HEADER - LUCK)
     for group in range(groups):
         m[start[FIRST_GROUP] + group * GROUP_SIZE + ABSENT_AS] = world[1 + group]
-    m[LUCK:HEADER] = world[1 + groups :]
+    for word in range(HEADER - LUCK):
+        m[LUCK + word] = world[1 + groups + word]
     for shift in range(m[FIRST_SHIFT], m[LAST_SHIFT], SHIFT):
-        line = m[shift + OF_LINE]
-        group = m[line + GROUP]
-        if m[group + ABSENT]:
-            share = number_at(
-                m[ABSENCE]
-                + m[group + ABSENT_AS] * m[ABSENCE + 1]
-                + m[line + NUMBER] * m[ABSENCE + 2]
-                + m[shift + START] // DAY * m[ABSENCE + 3]
-            )
-            m[shift + MISSED] = 1 if share < m[group + ABSENT] else 0
+        _set_missed(m, shift)
 
 
 @compiled
-def has_room(m: Whole) -> bool:
+def _set_missed(m: Memory, shift: int) -> None:
+    """Find out whether a line is absent on the day on which a shift begins."""
+    line = m[shift + OF_LINE]
+    group = m[line + GROUP]
+    if m[group + ABSENT]:
+        of_line = m[ABSENCE] + m[group + ABSENT_AS] * m[ABSENCE + 1] + m[line + NUMBER] * m[ABSENCE + 2]
+        share = words_at(of_line + m[shift + START] // DAY * m[ABSENCE + 3])[0]
+        m[shift + MISSED] = 1 if share < m[group + ABSENT] else 0
+
+
+@compiled
+def has_room(m: Memory) -> bool:
     """Whether the memory has room for the contacts that one event may add: at most one, and one for each that waits."""
-    return m[FRESH] + (1 + m[WAITING]) * CONTACT <= len(m)
+    return m[FRESH] + (1 + m[WAITING]) * CONTACT <= m[ROOM]
 
 
 @compiled
-def grown(m: Whole) -> Whole:
+def grown(memory: Whole) -> Whole:
     """A longer memory with the same content."""
-    longer = np.empty(2 * len(m) + m[WAITING] * CONTACT, np.int64)
-    longer[: m[FRESH]] = m[: m[FRESH]]
+    m = words_of(memory)
+    longer = np.empty(2 * m[ROOM] + m[WAITING] * CONTACT, np.int64)
+    for word in range(m[FRESH]):
+        longer[word] = m[word]
+    longer[ROOM] = len(longer)
     return longer
 
 
 @compiled
-def new_contact(m: Whole, caller: int, attempt: int, channel: int, dialled: int) -> int:
+def new_contact(m: Memory, caller: int, attempt: int, channel: int, dialled: int) -> int:
     """A contact that is or will be dialled."""
     contact = m[FRESH]
     m[FRESH] = contact + CONTACT
@@ -124,8 +140,9 @@ def new_contact(m: Whole, caller: int, attempt: int, channel: int, dialled: int)
 
 
 @compiled
-def sorted_to(m: Whole, table: Whole, start: int, callers: int) -> None:
+def sorted_to(memory: Whole, table: Whole, start: int, callers: int) -> None:
     """Write the rows of all contacts to ``table`` from row ``start`` on, by caller, then attempt."""
+    m = words_of(memory)
     place = np.zeros(callers + 1, np.int64)
     for contact in range(m[FIRST_CONTACT], m[FRESH], CONTACT):
         place[m[contact + CALLER] + 1] += 1
@@ -143,3 +160,13 @@ def sorted_to(m: Whole, table: Whole, start: int, callers: int) -> None:
         table[6, row] = m[contact + OUTCOME]
         table[7, row] = m[m[line + GROUP] + NUMBER] if line else NO_GROUP
         table[8, row] = m[line + NUMBER] if line else NO_GROUP
+
+
+@compiled
+def lengthened(table: Whole, rows: int, most: int) -> Whole:
+    """A table with the same first rows and room for more."""
+    longer = np.empty((COLUMNS, most), np.int64)
+    for column in range(COLUMNS):
+        for row in range(rows):
+            longer[column, row] = table[column, row]
+    return longer

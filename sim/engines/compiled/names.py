@@ -38,9 +38,9 @@ CALLER, ATTEMPT, QUEUE, DIALLED, LEFT_QUEUE, RELEASED, OUTCOME, HELD_BY = range(
 NEXT, PREVIOUS, LEFT, CLOSES, UNTIL, LIST, STEP = range(13, 20)
 CONTACT = 20
 
-# What there is once, after the record of nobody. ``FRESH`` is where the next contact goes, ``CALENDAR`` the first row
-# of the calendar, ``CLASSES`` the number of priorities. ``WAITING`` contacts wait in all queues. ``STATE`` is where the
-# records end that change in play.
+# What there is once, after the record of nobody. ``FRESH`` is where the next contact goes, ``ROOM`` the length of the
+# memory, ``CALENDAR`` the first row of the calendar, ``CLASSES`` the number of priorities. ``WAITING`` contacts wait in
+# all queues. ``STATE`` is where the records end that change in play.
 (
     TIMERS,
     REDIALS,
@@ -61,10 +61,11 @@ CONTACT = 20
     FIRST_GROUP,
     WAITING,
     FIRST_CHANNEL,
-) = range(CONTACT, CONTACT + 19)
+    ROOM,
+) = range(CONTACT, CONTACT + 20)
 
 # Luck: for each of these, address of the first number and bytes between callers, attempts and channels.
-LUCK = CONTACT + 19
+LUCK = CONTACT + 20
 LUCK_FIELDS = (
     "channel",
     "province",
@@ -185,3 +186,6 @@ CALENDAR_ROW = 4
 # Rules of priority.
 BY_CHANNEL, BY_PROVINCE, BY_CAUSE, BY_TOPIC, BY_AGE = range(5)
 PRIORITY = 5
+
+#: Columns of a table of contacts.
+COLUMNS = 9

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.engines.compiled.heap import drop, put
-from sim.engines.compiled.jit import compiled
+from sim.engines.compiled.jit import Memory, compiled
 from sim.engines.compiled.lines import served_late, was_on_duty
 from sim.engines.compiled.memory import of_caller
 from sim.engines.compiled.names import (
@@ -59,7 +59,6 @@ from sim.engines.compiled.names import (
     WAITING,
     WHO,
 )
-from sim.world import Whole
 
 
 @compiled
@@ -68,7 +67,7 @@ def _matches(mark: int, value: int) -> bool:
 
 
 @compiled
-def _priority(m: Whole, contact: int) -> int:
+def _priority(m: Memory, contact: int) -> int:
     caller, channel = m[contact + CALLER], m[m[m[contact + QUEUE] + CHANNEL] + NUMBER]
     for place in range(m[CLASSES] - 1):
         rule = m[PRIORITIES] + place * PRIORITY
@@ -84,7 +83,7 @@ def _priority(m: Whole, contact: int) -> int:
 
 
 @compiled
-def join(m: Whole, contact: int, closes: int, until: int) -> None:
+def join(m: Memory, contact: int, closes: int, until: int) -> None:
     """Let a contact wait; contacts are dialled in order, so its place is the last of its priority."""
     queue = m[contact + QUEUE]
     line_up = queue + LISTS + LIST_SIZE * _priority(m, contact)
@@ -106,7 +105,7 @@ def join(m: Whole, contact: int, closes: int, until: int) -> None:
 
 
 @compiled
-def leave(m: Whole, contact: int) -> None:
+def leave(m: Memory, contact: int) -> None:
     """Take a contact out of its queue."""
     before, after, line_up = m[contact + PREVIOUS], m[contact + NEXT], m[contact + LIST]
     if before:
@@ -123,7 +122,7 @@ def leave(m: Whole, contact: int) -> None:
 
 
 @compiled
-def set_timer(m: Whole, contact: int) -> None:
+def set_timer(m: Memory, contact: int) -> None:
     """Set what happens next to a waiting contact by itself: its next entitlement, or the end of its patience."""
     at, kind, step = m[contact + UNTIL], ABANDONMENT, m[contact + STEP]
     if step < m[m[contact + QUEUE] + LAST_LATER] and m[contact + DIALLED] + m[step + AFTER] <= at:
@@ -135,7 +134,7 @@ def set_timer(m: Whole, contact: int) -> None:
 
 
 @compiled
-def next_for(m: Whole, line: int, now: int) -> int:
+def next_for(m: Memory, line: int, now: int) -> int:
     """Whom a line takes next (rule 22), 0 for nobody."""
     group, on_duty, classes = m[line + GROUP], m[line + ON_DUTY], m[CLASSES]
     if m[WAITING] == 0 or m[line + CALLS] >= m[group + AT_ONCE]:
@@ -161,13 +160,13 @@ def next_for(m: Whole, line: int, now: int) -> int:
 
 
 @compiled
-def _dialled_before(m: Whole, contact: int, other: int) -> bool:
+def _dialled_before(m: Memory, contact: int, other: int) -> bool:
     mine, theirs = m[contact + DIALLED], m[other + DIALLED]
     return mine < theirs or (mine == theirs and m[contact + WHO] < m[other + WHO])
 
 
 @compiled
-def _first_served_late(m: Whole, line: int, contact: int, dialled_by: int, now: int) -> int:
+def _first_served_late(m: Memory, line: int, contact: int, dialled_by: int, now: int) -> int:
     """The first in a list, from ``contact`` on, that a line serves which has left; 0 for nobody."""
     while contact and m[contact + DIALLED] <= dialled_by:
         if served_late(m, contact, now) and was_on_duty(m, line, m[contact + CLOSES] - 1):
