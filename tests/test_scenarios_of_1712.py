@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -140,3 +141,27 @@ def test_reports_to_the_child_abuse_centres_rise_where_they_rose() -> None:
     base, more = rates_of(scenario).expected(while_open=True).sum(axis=1)
     for province, before, added in zip(scenario.provinces, base, more, strict=True):
         assert added / before == pytest.approx(0.25 if province in ("antwerpen", "limburg") else 0)
+
+
+def test_the_page_on_the_lockdown_says_what_is_simulated(tmp_path: Path) -> None:
+    page = (FOLDER.parent / "docs" / "lockdown.md").read_text(encoding="utf-8")
+    result = run("lockdown-2020", tmp_path)
+    words = {
+        "offered: calls while open": "offered",
+        "answered": "answered",
+        "gave up": "abandoned",
+        "lost, % of offered": "loss",
+        "calls at a closed door": "closed",
+        "people who called": "callers",
+        "reached": "reached",
+        "never reached": "never_reached",
+        "never reached, % of people": "never_reached_share",
+        "of these only ever at a closed door": "only_closed",
+    }
+    section = page[page.index("| per attempt") : page.index("That both shares")].replace("**", "").replace(",", "")
+    for word, measure in words.items():
+        told = re.search(rf"\| {word.replace(',', '')} \| ([\d.]+) ±([\d.]+) \|", section)
+        assert told, word
+        found = result.estimate(measure, kind="channel", name="phone")
+        spread = found.half + float(told[2])
+        assert abs(found.value - float(told[1])) < 2 * spread, (word, told[0], found)
