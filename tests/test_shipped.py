@@ -148,7 +148,7 @@ DOORS = {
     "rich": {"cli.py", "tell.py", "tell_comparison.py"},
     "click": {"cli.py", "cli_erlang.py"},
     "pandas": {"results.py"},
-    "numba": {"compiled_streams.py", "compiled_measures.py", "compiled_timelines.py"},
+    "numba": {"engines/compiled/jit.py", "compiled_streams.py", "compiled_measures.py", "compiled_timelines.py"},
 }
 
 

@@ -6,31 +6,41 @@ from collections.abc import Iterable, Iterator
 
 from sim.centre import Centre
 from sim.clock import DAY
-from sim.contacts import Contacts
-from sim.world import World
+from sim.contacts import Contacts, ContactTables
+from sim.world import World, Worlds
 
 ENGINES = ("simpy", "compiled")
 
 
 def simulate(world: World, centre: Centre, *, engine: str = "simpy") -> Contacts:
     """What becomes of the callers of ``world`` at ``centre``; ValueError for an unknown engine or luck not drawn."""
-    return simulate_all([world], centre, engine=engine)[0]
-
-
-def simulate_all(worlds: Iterable[World], centre: Centre, *, engine: str = "simpy") -> list[Contacts]:
-    """The same for many worlds, of which the compiled engine makes one call."""
     if engine not in ENGINES:
         raise ValueError(f"{engine!r} is not an engine; there are {', '.join(ENGINES)}")
-    checked = list(worlds)
-    for world in checked:
-        _check(world, centre)
+    _check(world, centre)
     if engine == "compiled":
         from sim.engines import compiled
 
-        return compiled.simulate_all(checked, centre)
+        return compiled.simulate(world, centre)
     from sim.engines import simpy_engine
 
-    return [simpy_engine.simulate(world, centre) for world in checked]
+    return simpy_engine.simulate(world, centre)
+
+
+def simulate_all(worlds: Iterable[World], centre: Centre, *, engine: str = "simpy") -> list[Contacts]:
+    """The same for many worlds drawn from one scenario."""
+    if isinstance(worlds, Worlds):
+        return list(simulate_block(worlds, centre, engine=engine))
+    return [simulate(world, centre, engine=engine) for world in worlds]
+
+
+def simulate_block(worlds: Worlds, centre: Centre, *, engine: str = "simpy") -> ContactTables:
+    """The same for many worlds put together, of which the compiled engine makes one call."""
+    if engine != "compiled":
+        return ContactTables.of([simulate(world, centre, engine=engine) for world in worlds])
+    _check(worlds[0], centre)
+    from sim.engines import compiled
+
+    return compiled.simulate_block(worlds, centre)
 
 
 def _check(world: World, centre: Centre) -> None:

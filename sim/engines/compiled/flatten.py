@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.centre import UNANSWERED, Centre, Habits, Queue
 from sim.engines.compiled import names as n
-from sim.world import Whole, World
+from sim.world import Whole, Worlds
 
 
 def memory_of(centre: Centre) -> Whole:
@@ -202,19 +202,25 @@ class Luck:
     that stand in the memory from ``LUCK`` on.
     """
 
-    def __init__(self, worlds: Sequence[World], centre: Centre) -> None:
-        absent = [group.name if group.absent else None for group in centre.groups]
-        self.arrays = [[np.asarray(getattr(world, name), np.int64) for name in n.LUCK_FIELDS] for world in worlds]
-        rows = [
+    def __init__(self, worlds: Worlds, centre: Centre) -> None:
+        self.arrays = [np.asarray(getattr(worlds.callers, name), np.int64) for name in n.LUCK_FIELDS]
+        self.absence = np.asarray(worlds.absence, np.int64)
+        absent = [worlds.callers.groups.index(group.name) if group.absent else 0 for group in centre.groups]
+        starts = worlds.starts[:-1]
+        self.table = np.hstack(
             [
-                len(world),
-                *(world.groups.index(name) if name is not None else 0 for name in absent),
-                *_flat(_where(array) for array in arrays),
+                np.diff(worlds.starts)[:, None],
+                np.tile(np.array(absent, np.int64), (len(worlds), 1)),
+                *(_where(array, starts) for array in self.arrays),
+                _where(self.absence, np.arange(len(worlds)), of_world=True),
             ]
-            for world, arrays in zip(worlds, self.arrays, strict=True)
-        ]
-        self.table = np.array(rows, np.int64)
+        )
 
 
-def _where(array: Whole) -> tuple[int, ...]:
-    return (array.ctypes.data, *array.strides, *(0,) * (n.STRIDES - 1 - array.ndim))
+def _where(array: Whole, starts: Whole, *, of_world: bool = False) -> Whole:
+    """By world: address of its first number, and the bytes between numbers along the axes of one world."""
+    strides = array.strides[of_world:]
+    words = np.zeros((len(starts), n.STRIDES), np.int64)
+    words[:, 0] = array.ctypes.data + starts * array.strides[0]
+    words[:, 1 : 1 + len(strides)] = strides
+    return words

@@ -87,7 +87,6 @@ LUCK_FIELDS = (
     "forward",
     "again",
     "again_delay",
-    "absence",
 )
 STRIDES = 4
 (
@@ -112,8 +111,8 @@ STRIDES = 4
     ASKS_AGAIN,
     AGAIN_DELAY,
     ABSENCE,
-) = range(LUCK, LUCK + STRIDES * len(LUCK_FIELDS), STRIDES)
-HEADER = LUCK + STRIDES * len(LUCK_FIELDS)
+) = range(LUCK, LUCK + STRIDES * (len(LUCK_FIELDS) + 1), STRIDES)
+HEADER = ABSENCE + STRIDES
 
 NUMBER = 0  # of a queue, group, line or channel in the centre
 
