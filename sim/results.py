@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.beside import Beside, beside, to_csv
 from sim.cells import COLUMNS, Layout, layout_of
 from sim.contact_values import BIN, wait_of
 from sim.draw import draw_world
@@ -85,6 +86,11 @@ class Result:
         """Any sum of columns over any other, in the period."""
         pairs = Pairs(COLUMNS, ((over, under),))
         return Moments.of(pairs, self.values(kind=kind, name=name)[:, None, :]).ratio(0, over, under, level=level)
+
+    @cached_property
+    def theory(self) -> list[Beside]:
+        """Theory beside simulation, queue by queue."""
+        return beside(self)
 
     @property
     def measures(self) -> dict[str, NDArray[Any]]:
@@ -212,11 +218,12 @@ class Result:
         return pd.DataFrame([vars(row) for row in self.summary((slices[table],))])
 
     def write_summary(self) -> None:
-        """``summary.csv``, ``summary.json``, ``by_day.csv`` and ``by_hour.csv`` in the folder."""
+        """``summary.csv``, ``summary.json``, ``by_day.csv``, ``by_hour.csv`` and ``theory.csv`` in the folder."""
         rows = self.summary()
         write_atomically(self.folder / "summary.csv", _csv(rows))
         write_atomically(self.folder / "by_day.csv", _csv(self.summary(("day",))))
         write_atomically(self.folder / "by_hour.csv", _csv(self.summary(("hour",))))
+        write_atomically(self.folder / "theory.csv", to_csv(self.theory))
         write_atomically(self.folder / "summary.json", self.to_json())
 
     def to_json(self) -> str:
@@ -229,6 +236,7 @@ class Result:
             "interval": "95 %",
             "service_level": self.scenario.targets.service_level,
             "measures": [_finite(vars(row)) for row in self.summary()],
+            "theory": [row.row() for row in self.theory],
         }
         return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 

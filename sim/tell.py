@@ -12,6 +12,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from sim.beside import Beside
 from sim.clock import HOUR
 from sim.demand import rates_of
 from sim.estimates import NOTHING, Estimate
@@ -232,6 +233,8 @@ def tell_result(result: Result, out: Console) -> None:
         out.print(verdict)
     out.print(_calls(scenario, of))
     out.print(_waits(scenario, of))
+    for part in _theory(result.theory):
+        out.print(part)
     out.print(_people(scenario, rows, of))
     out.print(_lines(scenario, of))
 
@@ -309,6 +312,34 @@ def _waits(scenario: Scenario, of: Any) -> Table:
             plain(of("longest_queue", "queue", queue)),
         )
     return table
+
+
+def _theory(rows: list[Beside]) -> Iterator[Table | str]:
+    """Theory beside simulation of the queues that a formula fits, and why none fits the others."""
+    got = {(row.queue, row.measure): row for row in rows}
+    fits = list({row.queue: row for row in rows if not row.why_not}.values())
+    letters = {text: letter for letter, text in zip("abcdefghijklmnop", _texts(fits), strict=False)}
+    key = ", ".join(f"[bold]{letter}[/bold] {text}" for text, letter in letters.items())
+    caption = f"breaks of theory: {key}; theory is averaged over hours and days, see theory.csv" if key else None
+    shown = {"lost %": "loss", "answered: mean": "asa", "occupancy %": "occupancy"}
+    columns = [column for name in shown for column in (name, "theory")]
+    table = table_of("Theory beside simulation", "queue", *columns, "model", "breaks", caption=caption)
+    for row in fits:
+        cells: list[str] = []
+        for measure in shown.values():
+            found = got.get((row.queue, measure))
+            show = _seconds if measure == "asa" else plain
+            cells += [show(found.simulated), show(Estimate(*(found.theory,) * 3))] if found else ["-", "-"]
+        table.add_row(row.queue, *cells, row.short, "".join(letters[text] for text in row.breaks) or "exact")
+    if fits:
+        yield table
+    for reason in dict.fromkeys(row.why_not for row in rows if row.why_not):
+        queues = dict.fromkeys(row.queue for row in rows if row.why_not == reason)
+        yield f"No theory for {', '.join(queues)}: {reason}."
+
+
+def _texts(rows: list[Beside]) -> dict[str, None]:
+    return dict.fromkeys(text for row in rows for text in row.breaks)
 
 
 def _people(scenario: Scenario, rows: list[Row], of: Any) -> Table:

@@ -135,7 +135,7 @@ LAYERS = (
     ("luck", "draw", "engines", "audit"),
     ("cells", "contact_values", "timelines"),
     ("measures", "estimates"),
-    ("summary", "tables", "store", "results", "studies"),
+    ("summary", "tables", "store", "beside", "results", "studies"),
     ("figures", "tell", "tell_comparison", "reference", "keys", "ranges"),
     ("cli", "cli_erlang"),
 )

@@ -1,0 +1,128 @@
+"""Theory beside simulation: what a formula says of each queue of a run, and which assumptions the queue breaks."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import isfinite, nan
+from typing import TYPE_CHECKING
+
+from sim.beside.formulas import Averages, averages
+from sim.beside.premises import Premises, premises_of
+from sim.beside.profile import Profile, profile_of
+from sim.beside.simulated import Simulated
+from sim.demand import rates_of
+from sim.estimates import Estimate
+
+if TYPE_CHECKING:
+    from sim.results import Result
+
+#: What is set beside each other, with its unit.
+MEASURES = {
+    "loss": "%",
+    "abandonment": "%",
+    "blocked_share": "%",
+    "waited_share": "%",
+    "asa": "s",
+    "occupancy": "%",
+}
+
+
+@dataclass(frozen=True)
+class Beside:
+    """One measure of a queue as simulated and in theory.
+
+    ``theory`` is nan where no formula fits, and ``why_not`` says why; ``breaks`` are the assumptions of ``model``
+    that the queue does not meet, () where the value is exact. ``loss``, ``abandonment`` and ``blocked_share`` are in
+    percent of the offered, ``waited_share`` in percent of those who got a line or a waiting place.
+    """
+
+    queue: str
+    measure: str
+    unit: str
+    simulated: Estimate
+    theory: float
+    model: str
+    source: str
+    breaks: tuple[str, ...]
+    why_not: str
+
+    @property
+    def exact(self) -> bool:
+        """Whether the theory holds for this queue as it is."""
+        return isfinite(self.theory) and not self.breaks
+
+    @property
+    def short(self) -> str:
+        """The model's name where there is little room."""
+        before, _, inside = self.model.partition(" (")
+        return inside.rstrip(")") if inside.startswith("Erlang") else before
+
+    def row(self) -> dict[str, object]:
+        """As it is written to files; what is not known is None."""
+        found = self.simulated
+        numbers = {"simulated": found.value, "low": found.low, "high": found.high, "theory": self.theory}
+        return {
+            "queue": self.queue,
+            "measure": self.measure,
+            "unit": self.unit,
+            **{name: value if isfinite(value) else None for name, value in numbers.items()},
+            "model": self.model,
+            "exact": self.exact,
+            "breaks": list(self.breaks),
+            "why_not": self.why_not,
+            "source": self.source,
+        }
+
+
+def beside(result: Result) -> list[Beside]:
+    """Every measure of every queue that was called, in the order of the queues."""
+    scenario, simulated = result.scenario, Simulated(result)
+    rates = rates_of(scenario)
+    known: list[tuple[Premises, Profile | None]] = []
+    for number in range(len(scenario.centre.queues)):
+        if simulated.offered(number):
+            premises = premises_of(scenario, number, follow_ups=simulated.follow_ups(number))
+            profile = None if premises.why_not else profile_of(rates, scenario.centre, premises, simulated)
+            known.append((premises, profile))
+    found = averages(known)
+    rows = [_rows(simulated, *pair, values) for pair, values in zip(known, found, strict=True)]
+    return [row for some in rows for row in some]
+
+
+def _rows(simulated: Simulated, premises: Premises, profile: Profile | None, found: Averages | str) -> Iterator[Beside]:
+    """The measures of one queue; ``found`` is a sentence where there is no value."""
+    breaks = (*premises.breaks, *(profile.breaks if profile else ()))
+    for measure in _measures(premises):
+        values = (nan, "", "", (), found) if isinstance(found, str) else (*found.of(measure), breaks, "")
+        theory, model, source, broken, why_not = values
+        seen = simulated.estimate(premises, measure)
+        yield Beside(premises.name, measure, MEASURES[measure], seen, theory, model, source, broken, why_not)
+
+
+def _measures(premises: Premises) -> Iterator[str]:
+    """Those that can be other than 0 in this queue."""
+    if premises.gives_up or premises.places is not None:
+        yield "loss"
+    if premises.gives_up:
+        yield "abandonment"
+    if premises.places is not None:
+        yield "blocked_share"
+    if premises.places != 0:
+        yield from ("waited_share", "asa")
+    if not premises.shared:
+        yield "occupancy"
+
+
+def to_csv(rows: list[Beside]) -> str:
+    """The table ``theory.csv``."""
+    out = io.StringIO()
+    names = ["queue", "measure", "unit", "simulated", "low", "high", "theory", "model", "exact", "breaks", "why_not"]
+    writer = csv.DictWriter(out, [*names, "source"], lineterminator="\n")
+    writer.writeheader()
+    for found in rows:
+        row = found.row() | {"breaks": "; ".join(found.breaks)}
+        writer.writerow({name: f"{value:.6g}" if isinstance(value, float) else value for name, value in row.items()})
+    return out.getvalue()

@@ -1,0 +1,96 @@
+"""How many contacts meet how many lines, stretch by stretch: what a formula is averaged over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.beside.premises import Premises
+from sim.centre import Centre
+from sim.clock import DAY, HOUR
+from sim.demand import Rates
+
+Floats = NDArray[np.float64]
+_ROUNDS = 20
+
+
+class Counted(Protocol):
+    """Contacts offered to a queue per period, as simulated."""
+
+    def by_day(self, queue: int) -> Floats:
+        """Shape (days,)."""
+
+    def by_hour(self, queue: int) -> Floats:
+        """Shape (24,)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Profile:
+    """Stretches of opening time with a constant rate: ``contacts`` expected, ``seconds`` long, ``lines`` on duty.
+
+    ``duty_s`` is the line time of the whole period. ``breaks``: what theory's constant rate and lines are not.
+    """
+
+    contacts: Floats
+    seconds: Floats
+    lines: NDArray[np.int64]
+    duty_s: float
+    breaks: tuple[str, ...]
+
+    def loads(self, handling_s: float) -> Floats:
+        """Offered load of each stretch, erlangs."""
+        return self.contacts / self.seconds * handling_s
+
+
+def profile_of(rates: Rates, centre: Centre, premises: Premises, counted: Counted) -> Profile:
+    """Of first contacts as stated; with redials, as many as were simulated on each day and in each hour."""
+    queue = centre.queues[premises.number]
+    is_open, length = rates.open[queue.channel], np.diff(rates.edges)
+    mine = np.array([number == premises.number for number in centre.queue_of[queue.channel]])
+    first = (rates.mass[:, queue.channel] * (rates.weight * mine).sum(axis=1)[:, None]).sum(axis=0) * is_open
+    varies = bool(np.ptp((first / length)[is_open]) > 1e-6 * (first / length).max())
+    expected = first if varies else length * is_open * ((first.sum() or 1.0) / length[is_open].sum())
+    if premises.follow_ups:
+        expected = _as_counted(expected, rates, counted, premises.number, by_time=varies)
+    levels = [centre.groups[group].levels() for group in premises.groups]
+    changes = [at for level in levels for at, _ in level if at < centre.end]
+    edges = np.union1d(rates.edges, np.array(changes, dtype=np.int64))
+    whole = np.searchsorted(rates.edges, edges[:-1], side="right") - 1
+    part, lines = np.diff(edges), np.sum([_at(level, edges[:-1]) for level in levels], axis=0)
+    chosen = is_open[whole]
+    breaks = {
+        "rate varies": varies,
+        "lines vary": bool(np.ptp(lines[chosen])),
+        "opens empty and closes busy": not is_open.all(),
+    }
+    return Profile(
+        contacts=(expected[whole] * part / length[whole])[chosen],
+        seconds=part[chosen] / 1000,
+        lines=lines[chosen],
+        duty_s=float((lines * part).sum()) / 1000,
+        breaks=tuple(text for text, broken in breaks.items() if broken),
+    )
+
+
+def _at(levels: tuple[tuple[int, int], ...], instants: NDArray[np.int64]) -> NDArray[np.int64]:
+    starts, values = np.array(levels, dtype=np.int64).T
+    found: NDArray[np.int64] = values[np.searchsorted(starts, instants, side="right") - 1]
+    return found
+
+
+def _as_counted(expected: Floats, rates: Rates, counted: Counted, queue: int, *, by_time: bool) -> Floats:
+    """Scaled to the simulated count; ``by_time``: in turns to those of days and of hours of the day.
+
+    Iterative proportional fitting: W. E. Deming and F. F. Stephan 1940, Annals of Mathematical Statistics 11, 427-444.
+    """
+    by_day, by_hour = counted.by_day(queue), counted.by_hour(queue)
+    found, sides = expected, ((rates.day, by_day), (rates.edges[:-1] % DAY // HOUR, by_hour))
+    for _ in range(_ROUNDS if by_time else 0):
+        for where, wanted in sides:
+            have = np.bincount(where, found, len(wanted))
+            found = found * np.divide(wanted, have, out=np.zeros_like(wanted), where=have > 0)[where]
+    scaled: Floats = found * (by_day.sum() / found.sum())
+    return scaled

@@ -1,0 +1,102 @@
+"""The simulated side: what a run says of the measures that theory knows."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.beside.premises import Premises
+from sim.cells import AT, COLUMNS
+from sim.estimates import NOTHING, Estimate, Moments, Pairs, Weights
+from sim.summary import DEFINITIONS
+
+if TYPE_CHECKING:
+    from sim.results import Result
+
+Floats = NDArray[np.float64]
+
+
+class Simulated:
+    """Counts and estimates of the queues of a result."""
+
+    def __init__(self, result: Result) -> None:
+        self.result = result
+
+    def _counts(self, queue: int) -> tuple[Floats, float]:
+        """Offered per period by cell of the queue (period, days, hours), and first contacts."""
+        layout, moments = self.result.layout, self.result.moments
+        first = layout.first("queue") + queue * layout.slices
+        cells = moments.total[first : first + layout.slices] / moments.replications
+        return cells[:, AT["offered"]], float(cells[0, AT["first_offered"]])
+
+    def offered(self, queue: int) -> float:
+        """Contacts while open, per period."""
+        return float(self._counts(queue)[0][0])
+
+    def follow_ups(self, queue: int) -> bool:
+        """Whether some of them were not first contacts."""
+        offered, first = self._counts(queue)
+        return bool(offered[0] > first)
+
+    def by_day(self, queue: int) -> Floats:
+        """Offered per period by day."""
+        return self._counts(queue)[0][1 : 1 + self.result.layout.days]
+
+    def by_hour(self, queue: int) -> Floats:
+        """Offered per period by hour of the day."""
+        return self._counts(queue)[0][1 + self.result.layout.days :]
+
+    def estimate(self, premises: Premises, measure: str) -> Estimate:
+        """A measure of ``sim.beside`` in its unit."""
+        if measure == "occupancy":
+            return self._occupancy(premises.groups)
+        if measure == "waited_share":
+            return self._waited(premises.name)
+        if measure == "blocked_share":
+            found = self.result.ratio({"blocked": 1}, {"offered": 1}, kind="queue", name=premises.name)
+            return _scaled(found, 100)
+        cell = self.result.layout.first("queue") + premises.number * self.result.layout.slices
+        return DEFINITIONS[measure].estimate(self.result.moments, cell)
+
+    def _occupancy(self, groups: tuple[int, ...]) -> Estimate:
+        """Of all lines of these groups together."""
+        definition, layout = DEFINITIONS["occupancy"], self.result.layout
+        if len(groups) == 1:
+            return definition.estimate(self.result.moments, layout.first("lines") + groups[0] * layout.slices)
+        names = [self.result.scenario.centre.groups[group].name for group in groups]
+        values = np.stack([self.result.values(kind="lines", name=name) for name in names]).sum(axis=0)
+        assert definition.under is not None
+        return _scaled(_ratio(values, COLUMNS, definition.over, definition.under), definition.scale)
+
+    def _waited(self, queue: str) -> Estimate:
+        """Share that did not get a line at once, of all who were answered or gave up."""
+        batches = self._batches
+        mine = batches["queue"] == queue
+        if not mine.any():
+            return NOTHING
+        values = np.zeros((int(batches["units"]), 1, 2), dtype=np.int64)
+        values[: mine.sum(), 0] = np.stack([batches["late"][mine], batches["all"][mine]], axis=1)
+        return _scaled(_ratio(values[:, 0], ("late", "all"), {"late": 1}, {"all": 1}), 100)
+
+    @cached_property
+    def _batches(self) -> dict[str, NDArray[np.int64]]:
+        """Contacts of each queue that waited, and all of them, by batch of replications in which any came."""
+        query = """
+            SELECT queue, batch, sum(count)::BIGINT AS "all",
+                coalesce(sum(count) FILTER (bin > 0 OR outcome = 'abandoned'), 0)::BIGINT AS late
+            FROM {table} WHERE outcome <> 'called_back' GROUP BY queue, batch ORDER BY queue, batch"""
+        found = self.result.store.read("waits", self.result.replications, query)
+        units = np.array(len(np.unique(found["batch"])))
+        return {name: np.ma.getdata(column) for name, column in found.items()} | {"units": units}
+
+
+def _ratio(values: NDArray[np.int64], columns: tuple[str, ...], over: Weights, under: Weights) -> Estimate:
+    """Sum over sum of ``values`` (units, columns), with its interval."""
+    return Moments.of(Pairs(columns, ((over, under),)), values[:, None, :]).ratio(0, over, under)
+
+
+def _scaled(found: Estimate, scale: float) -> Estimate:
+    return Estimate(found.value * scale, found.low * scale, found.high * scale)
