@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli_erlang import erlang
+from sim.cli_verify import verify
 from sim.errors import ScenarioError, SimError
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def check(file: Path, settings: tuple[str, ...], plot: bool, out: Path) -> None:
 @_SET
 @click.option("-n", "--replications", type=click.IntRange(1), help="Independent periods to simulate.")
 @click.option("--seed", type=click.IntRange(0), help="Seed of all luck.")
-@click.option("--engine", type=click.Choice(["simpy"]), default="simpy", show_default=True)
+@click.option("--engine", type=click.Choice(["auto", "simpy", "compiled"]), default="auto", show_default=True)
 @click.option("--workers", type=click.IntRange(1), help="Processes; the result is the same with any number.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("results"), show_default=True)
 @click.option("--contacts", default="100", show_default=True, metavar="N|all|none", help="Keep contacts of so many.")
@@ -90,6 +91,7 @@ def run(
                 out=out,
                 keep_contacts=_how_many(contacts),
                 progress=progress,
+                say=lambda text: click.echo(text, err=True),
                 command=_command(),
             )
     except Interrupted as stopped:
@@ -180,6 +182,7 @@ def schema() -> None:
 
 
 cli.add_command(erlang)
+cli.add_command(verify)
 
 
 def main() -> None:
