@@ -54,6 +54,13 @@ def check(file: Path, settings: tuple[str, ...], plot: bool, out: Path) -> None:
 @_FILE
 @_SET
 @click.option("-n", "--replications", type=click.IntRange(1), help="Independent periods to simulate.")
+@click.option(
+    "--precision",
+    multiple=True,
+    metavar="MEASURE[@NAME]=WIDTH",
+    help="Go on until the interval is ± this, e.g. abandonment@phone=0.5pp, asa=5s, abandoned=2% (of its value).",
+)
+@click.option("--max-replications", type=click.IntRange(1), help="Stop there whatever the precision.  [100000]")
 @click.option("--seed", type=click.IntRange(0), help="Seed of all luck.")
 @click.option("--engine", type=click.Choice(["auto", "simpy", "compiled"]), default="auto", show_default=True)
 @click.option("--workers", type=click.IntRange(1), help="Processes; the result is the same with any number.")
@@ -66,6 +73,8 @@ def run(
     file: Path,
     settings: tuple[str, ...],
     replications: int | None,
+    precision: tuple[str, ...],
+    max_replications: int | None,
     seed: int | None,
     engine: str,
     workers: int | None,
@@ -80,6 +89,7 @@ def run(
     from sim.studies.run import Interrupted
     from sim.studies.run import run as study
 
+    until = _until(scenario, precision, max_replications)
     try:
         with _progress(hidden=quiet or as_json) as progress:
             result = study(
@@ -93,6 +103,7 @@ def run(
                 progress=progress,
                 say=lambda text: click.echo(text, err=True),
                 command=_command(),
+                **until,
             )
     except Interrupted as stopped:
         _show(stopped.result, as_json=False, quiet=quiet, figures=False)
@@ -213,6 +224,28 @@ def _load(file: Path, settings: tuple[str, ...]) -> Scenario:
     from sim.scenario.load import load
 
     return load(file, settings)
+
+
+def _until(scenario: Scenario, precision: tuple[str, ...], most: int | None) -> dict[str, Any]:
+    """Arguments of a run that goes on until the wishes are granted; one message where they cannot be read."""
+    from sim.studies.precision import MOST, wishes_of
+
+    if not precision:
+        if most is not None:
+            raise click.UsageError("--max-replications goes with --precision; without it, -n is the number")
+        return {}
+    wishes = {}
+    for wish in precision:
+        who, equals, width = wish.partition("=")
+        if not equals or who in wishes:
+            wrong = "is wished for twice" if equals else "is not MEASURE=WIDTH, such as abandonment=0.5pp"
+            raise click.BadParameter(f"{wish!r} {wrong}", param_hint="--precision")
+        wishes[who] = width
+    try:
+        wishes_of(scenario, wishes)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--precision") from None
+    return {"precision": wishes, "max_replications": most or MOST}
 
 
 def _command() -> str:

@@ -1,7 +1,8 @@
 """Numbers with their intervals, from sums over independent replications.
 
-A ratio is the ratio of the sums over all replications, with a delta-method interval; a mean has a t-interval; a
-count that stayed zero has the upper bound of a Poisson count. Intervals are at 95 % unless told otherwise.
+A ratio is the ratio of the sums over all replications, its variance that of the delta method; how intervals follow
+from variances is said in ``sim.intervals``. A count that stayed zero has the upper bound of a Poisson count.
+Intervals are at 95 % unless told otherwise.
 """
 
 from __future__ import annotations
@@ -9,31 +10,29 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import inf, isfinite, log, nan, sqrt
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
+
+from sim.intervals import NOTHING, Estimate, Kind, bounded, interval, zero_count_bound
+
+__all__ = [
+    "NOTHING",
+    "Distribution",
+    "Estimate",
+    "Moments",
+    "Pairs",
+    "Weights",
+    "bounded",
+    "mean_of",
+    "paired_difference",
+    "ratio_difference",
+    "zero_count_bound",
+]
 
 Floats = NDArray[np.float64]
 Weights = Mapping[str, int]
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A value with its interval; all three are nan where there is nothing to estimate from."""
-
-    value: float
-    low: float
-    high: float
-
-    @property
-    def half(self) -> float:
-        """Half the width of the interval."""
-        return (self.high - self.low) / 2
-
-
-NOTHING = Estimate(nan, nan, nan)
 
 
 def vector(columns: Sequence[str], weights: Weights | None) -> NDArray[np.int64]:
@@ -101,53 +100,48 @@ class Moments:
         sums = self.sums + other.sums
         return Moments(self.pairs, self.replications + other.replications, self.total + other.total, sums)
 
-    def mean(self, cell: int, weights: Weights, *, level: float = 0.95) -> Estimate:
-        """Mean per replication of a weighted sum of columns, with its t-interval."""
+    def mean(self, cell: int, weights: Weights, *, kind: Kind | None = None, level: float = 0.95) -> Estimate:
+        """Mean per replication of a weighted sum of columns; ``kind`` follows from the weights unless told."""
         n, at = self.replications, self.pairs.position(weights, None)
         total, square = float(self.sums[0, cell, at]), float(self.sums[2, cell, at])
         mean = total / n
         if total == 0 and square == 0:
             return Estimate(0.0, 0.0, zero_count_bound(level=level) / n)
-        return _interval(mean, square / n - mean * mean, n, level)
+        variance = (square / n - mean * mean) / max(n - 1, 1)
+        return interval(mean, variance, n, kind=kind or _kind(weights), level=level)
 
-    def ratio(self, cell: int, over: Weights, under: Weights, *, level: float = 0.95) -> Estimate:
-        """Sum over sum, with the delta-method interval and t quantiles.
+    def ratio(
+        self, cell: int, over: Weights, under: Weights, *, kind: Kind | None = None, level: float = 0.95
+    ) -> Estimate:
+        """Sum over sum; ``kind`` follows from the weights unless told.
 
-        Var(r) is about mean((y - r x)^2) / mean(x)^2 / (n - 1), e.g. Cochran, Sampling Techniques, 3rd ed., 6.4.
+        Var(r) is about sum((y - r x)^2) / sum(x)^2 k / (k - 1), e.g. Cochran, Sampling Techniques, 3rd ed., 6.4. There
+        k is the number of replications, here the effective one: sum(x)^2 / sum(x^2) of Kish (Survey Sampling, 1965,
+        11.7), which is the same where all denominators are, and few where few replications have most of it.
         """
-        n, at = self.replications, self.pairs.position(over, under)
+        at = self.pairs.position(over, under)
         y, x, yy, xy, xx = (float(part) for part in self.sums[:, cell, at])
         if x == 0:
             return NOTHING
         ratio = y / x
         if y == 0 and yy == 0:
             return Estimate(0.0, 0.0, zero_count_bound(level=level) / x)
-        spread = (yy - 2 * ratio * xy + ratio * ratio * xx) / n
-        return _interval(ratio, spread / (x / n) ** 2, n, level)
+        spread = yy - 2 * ratio * xy + ratio * ratio * xx
+        if kind == "share" and y == x and spread == 0:
+            return Estimate(1.0, 1 - min(zero_count_bound(level=level) / x, 1.0), 1.0)
+        return interval(ratio, *_of_ratio(spread, x, xx), kind=kind or _kind(over, under), level=level)
 
 
-def zero_count_bound(*, level: float = 0.95) -> float:
-    """Largest mean under which a Poisson count stays zero with probability 1 - level: 3.0 at 95 %."""
-    return -log(1 - level)
+def _kind(*weights: Weights) -> Kind:
+    """What a sum or ratio of columns can be, as no column is ever below zero."""
+    return "any" if any(weight < 0 for some in weights for weight in some.values()) else "positive"
 
 
-def t_quantile(n: int, level: float) -> float:
-    """Quantile of Student's t with n - 1 degrees of freedom for a two-sided interval."""
-    return float(special.stdtrit(n - 1, (1 + level) / 2)) if n > 1 else inf
-
-
-def _interval(value: float, variance: float, n: int, level: float) -> Estimate:
-    if n < 2:
-        return Estimate(value, -inf, inf)
-    half = t_quantile(n, level) * sqrt(max(variance, 0.0) / (n - 1))
-    return Estimate(value, value - half, value + half)
-
-
-def bounded(estimate: Estimate, low: float, high: float = inf) -> Estimate:
-    """The same with the interval cut to what the quantity can be."""
-    if not isfinite(estimate.value):
-        return estimate
-    return Estimate(estimate.value, max(estimate.low, low), min(estimate.high, high))
+def _of_ratio(spread: float, x: float, xx: float) -> tuple[float, float]:
+    """Variance of a ratio, and effective replications, from sums of squared residuals, of x and of squares of x."""
+    # One replication of the same x more than there are has a k of 1 plus rounding.
+    k = x * x / xx
+    return (spread / (x * x) * k / (k - 1) if k > 1 + 1e-9 else inf), k
 
 
 def mean_of(values: Floats, *, level: float = 0.95) -> Estimate:
@@ -155,7 +149,7 @@ def mean_of(values: Floats, *, level: float = 0.95) -> Estimate:
     n = len(values)
     if n == 0:
         return NOTHING
-    return _interval(float(np.mean(values)), float(np.var(values)), n, level)
+    return interval(float(np.mean(values)), float(np.var(values)) / max(n - 1, 1), n, level=level)
 
 
 def paired_difference(after: Floats, before: Floats, *, level: float = 0.95) -> Estimate:
@@ -172,17 +166,22 @@ def ratio_difference(after: tuple[Floats, Floats], before: tuple[Floats, Floats]
         ratio = float(np.sum(over) / np.sum(under))
         value += sign * ratio
         terms.append(sign * (over - ratio * under) / np.mean(under))
-    return _interval(value, float(np.mean(np.sum(terms, axis=0) ** 2)), len(after[0]), level)
+    n = len(after[0])
+    return interval(value, float(np.mean(np.sum(terms, axis=0) ** 2)) / max(n - 1, 1), n, level=level)
 
 
 @dataclass(frozen=True)
 class Distribution:
-    """Counts over all replications by ordered value, both of shape (values,)."""
+    """Counts over all replications by ordered value, both of shape (values,).
+
+    ``bin`` is the upper over the lower end of what a value stands for; 1 where values are exact.
+    """
 
     values: Floats
     counts: NDArray[np.int64]
+    bin: float = 1.0
 
-    @property
+    @cached_property
     def upto(self) -> Floats:
         """Share of all counts at or below each value."""
         cumulative: Floats = np.cumsum(self.counts) / self.counts.sum()
@@ -193,21 +192,30 @@ class Distribution:
         # A hair below, since the cumulative shares are rounded.
         return min(int(np.searchsorted(self.upto, share - 1e-12)), len(self.values) - 1)
 
-    def quantile(self, share: float, products: tuple[float, float, float], n: int, *, level: float = 0.95) -> Estimate:
+    def at(self, share: float) -> float:
+        """Value within which ``share`` of the counts lie, interpolated within its bin."""
+        here = self.position(share)
+        below = float(self.upto[here - 1]) if here else 0.0
+        inside = min(max((share - below) / (float(self.upto[here]) - below), 0.0), 1.0)
+        return float(self.values[here] * self.bin ** (inside - 0.5))
+
+    def quantile(self, share: float, products: tuple[float, float, float], *, level: float = 0.95) -> Estimate:
         """Value within which ``share`` of the counts lie, with Woodruff's interval.
 
-        The share at or below that value is a ratio with a delta-method interval, which is carried back through the
-        distribution (Woodruff 1952, JASA 47, 635-646). ``products`` are the sums over ``n`` replications of b*b, b*e
-        and e*e, where b counts what is at or below ``values[position(share)]`` and e counts everything.
+        The share at or below that value is a ratio with an interval of its own, which is carried back through the
+        distribution (Woodruff 1952, JASA 47, 635-646). ``products`` are the sums over replications of b*b, b*e and
+        e*e, where b counts what is at or below ``values[position(share)]`` and e counts everything. Where so little
+        has been seen that even the largest value may lie below the quantile, there is no upper end, and none but
+        zero below where even the smallest may lie above.
         """
-        at = self.position(share)
-        reached = float(self.upto[at])
+        found, reached = self.at(share), float(self.upto[self.position(share)])
         bb, be, ee = products
-        square = (bb - 2 * reached * be + reached**2 * ee) / n
+        spread = bb - 2 * reached * be + reached**2 * ee
+        variance, k = _of_ratio(spread, float(self.counts.sum()), ee)
         # Rounding leaves a trace where every replication has the same share.
-        variance = square / (float(self.counts.sum()) / n) ** 2 if square * n > 1e-9 * ee else 0.0
-        if n > 1 and variance == 0:
-            return Estimate(*(float(self.values[at]),) * 3)
-        around = _interval(share, variance, n, level)
-        low, high = (self.position(min(max(end, 0.0), 1.0)) for end in (around.low, around.high))
-        return Estimate(float(self.values[at]), float(self.values[low]), float(self.values[high]))
+        if spread <= 1e-9 * ee and variance < inf:
+            return Estimate(found, found, found)
+        around = interval(share, variance, k, kind="share", level=level)
+        trials, tail = share * (1 - share) / variance, (1 - level) / 2
+        low = self.at(around.low) if (1 - share) ** trials < tail else 0.0
+        return Estimate(found, low, self.at(around.high) if share**trials < tail else inf)

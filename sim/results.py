@@ -22,7 +22,7 @@ from sim.estimates import Distribution, Estimate, Moments, Pairs, Weights
 from sim.scenario.build import queues_of
 from sim.scenario.load import load
 from sim.scenario.model import Scenario
-from sim.store import Store, batch_size, parts_of, write_atomically
+from sim.store import Store, parts_of, write_atomically
 from sim.summary import PAIRS, Row, rows_of
 from sim.tables import moments_from
 
@@ -37,6 +37,8 @@ _WAITS = {
     "called_back": ("called_back",),
 }
 _WORDS = {"all": "answered and abandoned", "called_back": "called-back"}
+#: Names of the quantiles of waits in the summary.
+WAITS = tuple(f"wait_p{round(share * 100)}_{what}" for what in _WAITS for share in _SHARES)
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,8 @@ class Result:
 
     def estimate(self, measure: str, *, kind: str = "all", name: str = "all") -> Estimate:
         """One measure of the period, such as ``estimate("loss", kind="queue", name="phone/limburg")``."""
-        for row in self.summary():
+        # Quantiles of waits take longer than all the rest.
+        for row in self.summary() if measure in WAITS else self._measured:
             if (row.measure, row.kind, row.name) == (measure, kind, name):
                 return Estimate(row.estimate, row.low, row.high)
         known = sorted({f"{row.kind} {row.name}" for row in self.summary()})
@@ -120,12 +123,19 @@ class Result:
         return {}
 
     def _remember(self, slices: tuple[str, ...]) -> list[Row]:
-        luck = self.scenario.centre.luck_used()
-        rows = list(rows_of(self.moments, self.layout.cells(), slices=slices, luck=luck))
+        rows = list(self._measured if slices == ("period",) else self._rows_of(slices))
         if "period" in slices:
             rows += self._wait_quantiles()
         self._rows[slices] = rows
         return rows
+
+    @cached_property
+    def _measured(self) -> list[Row]:
+        return self._rows_of(("period",))
+
+    def _rows_of(self, slices: tuple[str, ...]) -> list[Row]:
+        luck = self.scenario.centre.luck_used()
+        return list(rows_of(self.moments, self.layout.cells(), slices=slices, luck=luck))
 
     def _wait_quantiles(self) -> Iterator[Row]:
         scenario = self.scenario
@@ -139,15 +149,10 @@ class Result:
                 waited = _WORDS.get(what, what)
                 for i, share in enumerate(_SHARES):
                     bb, be, ee = products[name, what][i]
-                    quantile = distribution.quantile(share, (bb, be, ee), self._batches)
-                    text = f"wait that {share:.0%} of {waited} contacts stay within, to 0.25 %"
+                    quantile = distribution.quantile(share, (bb, be, ee))
+                    text = f"wait that {share:.0%} of {waited} contacts stay within"
                     label = f"wait_p{round(share * 100)}_{what}"
                     yield Row(kind, name, "period", 0, label, quantile.value, quantile.low, quantile.high, "s", text)
-
-    @property
-    def _batches(self) -> int:
-        """Independent units in which waits were counted."""
-        return sum(-(-(last - first + 1) // batch_size((first, last))) for first, last in parts_of(self.replications))
 
     def _products(
         self, kind: str, found: dict[tuple[str, str], Distribution]
@@ -194,7 +199,7 @@ class Result:
         occupied, position = np.unique(counts["bin"][mine], return_inverse=True)
         total = np.zeros(len(occupied), dtype=np.int64)
         np.add.at(total, position, counts["count"][mine])
-        return Distribution(wait_of(occupied) / 1000, total)
+        return Distribution(wait_of(occupied) / 1000, total, bin=BIN)
 
     @cached_property
     def _wait_counts(self) -> dict[str, NDArray[Any]]:

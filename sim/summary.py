@@ -8,6 +8,7 @@ from math import isfinite
 
 from sim.cells import COLUMNS
 from sim.estimates import NOTHING, Estimate, Moments, Pairs, Weights, bounded
+from sim.intervals import Kind
 
 #: Units of measures that count events.
 _COUNTED = ("per period", "%", "contacts")
@@ -28,19 +29,23 @@ class Definition:
     scale: float = 1.0
     most: float = float("inf")
 
+    @property
+    def kind(self) -> Kind:
+        """What it can be, which shapes its interval."""
+        return "share" if self.unit == "%" else "positive"
+
     def estimate(self, moments: Moments, cell: int, *, level: float = 0.95) -> Estimate:
         """The measure in one cell, in its unit."""
         if self.under is None:
-            found = moments.mean(cell, self.over, level=level)
+            found = moments.mean(cell, self.over, kind=self.kind, level=level)
         else:
-            found = moments.ratio(cell, self.over, self.under, level=level)
+            found = moments.ratio(cell, self.over, self.under, kind=self.kind, level=level)
         if not isfinite(found.value):
             return NOTHING
         if found.value == 0 and self.unit not in _COUNTED:
             # The bound of a count that stayed zero says nothing about a sum of times.
             return Estimate(0.0, 0.0, 0.0)
-        scaled = Estimate(found.value * self.scale, found.low * self.scale, found.high * self.scale)
-        return bounded(scaled, 0.0, self.most)
+        return bounded(found.scaled(self.scale), 0.0, self.most)
 
 
 def _count(name: str, text: str) -> Definition:

@@ -41,7 +41,8 @@ def test_moments_add_up() -> None:
     assert whole.ratio(0, {"y": 1}, {"x": 1}) == parts.ratio(0, {"y": 1}, {"x": 1})
     assert whole.mean(0, {"x": 1}).value == pytest.approx(values[:, 0, 1].mean())
     spread = values[:, 0, 1].std(ddof=1) / math.sqrt(40) * 2.0227
-    assert whole.mean(0, {"x": 1}).half == pytest.approx(spread, rel=1e-3)
+    # The gamma interval reaches a little further up, and is nearly as wide.
+    assert whole.mean(0, {"x": 1}).half == pytest.approx(spread, rel=0.03)
 
 
 def test_what_never_happened_has_an_upper_bound() -> None:
@@ -49,13 +50,13 @@ def test_what_never_happened_has_an_upper_bound() -> None:
     found = moments.ratio(0, {"y": 1}, {"x": 1})
     assert (found.value, found.low) == (0, 0)
     assert found.high == pytest.approx(zero_count_bound() / 300)
-    # Exactly the chance of seeing nothing with that share.
-    assert (1 - found.high) ** 300 == pytest.approx(0.05, abs=0.001)
+    # The chance of seeing nothing with that share: the upper half of 5 %.
+    assert (1 - found.high) ** 300 == pytest.approx(0.025, abs=0.001)
 
 
 def test_one_replication_has_no_interval() -> None:
     found = Moments.of(PAIRS, draws(1, 1)).ratio(0, {"y": 1}, {"x": 1})
-    assert math.isinf(found.low)
+    assert found.low == 0
     assert math.isinf(found.high)
 
 
@@ -78,7 +79,7 @@ def test_intervals_of_quantiles_cover() -> None:
         counts = np.stack([np.bincount(w, minlength=200)[1:200] for w in waits])
         distribution = Distribution(values, counts.sum(axis=0))
         b, e = counts[:, : distribution.position(0.9) + 1].sum(axis=1), counts.sum(axis=1)
-        found = distribution.quantile(0.9, (float(b @ b), float(b @ e), float(e @ e)), 20)
+        found = distribution.quantile(0.9, (float(b @ b), float(b @ e), float(e @ e)))
         # The 90 % quantile of this geometric law.
         covered += found.low <= 45 <= found.high
     assert covered / 400 > 0.92

@@ -134,7 +134,7 @@ LAYERS = (
     ("scenario", "demand"),
     ("luck", "draw", "engines", "audit"),
     ("cells", "contact_values", "timelines"),
-    ("measures", "estimates"),
+    ("measures", "intervals", "estimates"),
     ("summary", "tables", "store", "beside", "results", "studies", "verify"),
     ("figures", "tell", "tell_comparison", "reference", "keys", "ranges", "figures_verify", "tell_verify"),
     ("cli", "cli_erlang", "cli_verify"),
