@@ -29,7 +29,7 @@ from sim.scenario.load import dumps
 from sim.scenario.model import Scenario
 
 #: Raised whenever the same scenario and seed give other numbers than before.
-RESULTS_VERSION = 2
+RESULTS_VERSION = 3
 _PART = re.compile(r"(\d+)-(\d+)\.parquet")
 Columns = Mapping[str, NDArray[Any]]
 #: First and last replication.

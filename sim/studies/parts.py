@@ -78,7 +78,7 @@ def simulate_part(job: Job, part: Part) -> Part:
         worlds = draw_block(luck, seed=job.seed, replications=numbers, compiled=job.engine == "compiled")
         tables = ContactTables.of(simulate_all(worlds, centre, engine=job.engine))
         layout = layout_of(worlds.callers, centre)
-        found = _measured(worlds, centre, tables, calendar, promises, layout)
+        found = _measured(worlds, centre, tables, calendar, promises, layout, compiled=job.engine == "compiled")
         values.append(found.values)
         moments = found.moments if moments is None else moments + found.moments
         for number, rows in zip(numbers, found.waits, strict=True):
@@ -98,13 +98,36 @@ def simulate_part(job: Job, part: Part) -> Part:
     return part
 
 
+def rehearse(job: Job) -> None:
+    """Do the work for one replication and keep nothing."""
+    luck, centre, calendar, promises = _prepared(job.scenario)
+    worlds = draw_block(luck, seed=job.seed, replications=range(1), compiled=job.engine == "compiled")
+    tables = ContactTables.of(simulate_all(worlds, centre, engine=job.engine))
+    layout = layout_of(worlds.callers, centre)
+    _measured(worlds, centre, tables, calendar, promises, layout, compiled=job.engine == "compiled")
+
+
 def _measured(
-    worlds: Worlds, centre: Centre, tables: ContactTables, calendar: Calendar, promises: Promises, layout: Layout
+    worlds: Worlds,
+    centre: Centre,
+    tables: ContactTables,
+    calendar: Calendar,
+    promises: Promises,
+    layout: Layout,
+    *,
+    compiled: bool,
 ) -> _Measured:
-    found = measure(worlds, centre, tables, calendar=calendar, promises=promises)
+    if compiled:
+        from sim import compiled_measures as kernel
+
+        found = kernel.measure(worlds, centre, tables, calendar=calendar, promises=promises)
+        moments = kernel.moments(PAIRS, found.cells)
+    else:
+        found = measure(worlds, centre, tables, calendar=calendar, promises=promises)
+        moments = Moments.of(PAIRS, found.cells)
     of = np.searchsorted(found.replication, np.arange(len(tables) + 1))
     waits = [found.waits[start:stop] for start, stop in pairwise(of)]
-    return _Measured(found.cells[:, layout.periods()], Moments.of(PAIRS, found.cells), waits)
+    return _Measured(found.cells[:, layout.periods()], moments, waits)
 
 
 def _joined(tables: list[Table]) -> Table:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
-from sim.engines import ENGINES
 from sim.errors import SimError
 from sim.results import Result
 from sim.scenario.load import dumps
 from sim.scenario.model import Scenario
 from sim.store import Part, Store
+from sim.studies.engine import AUTO, chosen, warm_up
 from sim.studies.parts import Job, simulate_part
-from sim.studies.workers import finished
+from sim.studies.precision import LEAST, MOST, until, wishes_of
+from sim.studies.workers import cores, finished
 
 Progress = Callable[[int, int], None]
 
@@ -30,30 +32,48 @@ def run(
     *,
     replications: int | None = None,
     seed: int | None = None,
-    engine: str = "simpy",
+    engine: str = AUTO,
     workers: int | None = None,
     out: str | Path = "results",
     keep_contacts: int = 100,
     progress: Progress | None = None,
+    say: Callable[[str], None] | None = None,
     command: str = "",
+    precision: Mapping[str, str] | None = None,
+    max_replications: int = MOST,
 ) -> Result:
     """Simulate what is missing of ``replications`` and return all of it.
 
+    With ``precision``, such as ``{"abandonment@phone": "0.5pp", "asa": "5 s"}``, as many as it takes for intervals
+    to reach no further from the value, at least ``replications`` (100) and at most ``max_replications``; ``say`` is
+    told what was reached.
+
     ``replications`` and ``seed`` default to the scenario's. Contacts are kept of the first ``keep_contacts``
-    replications. ``progress`` is told (done, wanted). Interrupted on Ctrl-C; what is finished stays.
+    replications. ``progress`` is told (done, wanted), ``say`` what else takes time. Interrupted on Ctrl-C; what is finished stays.
     """
+    if precision is not None:
+        again = partial(
+            run, scenario, seed=seed, engine=engine, workers=workers, out=out, keep_contacts=keep_contacts,
+            progress=progress, say=say, command=command,
+        )  # fmt: skip
+        if max_replications < 1:
+            raise ValueError("max_replications must be at least 1")
+        least = LEAST if replications is None else replications
+        wishes = wishes_of(scenario, precision)
+        return until(lambda n: again(replications=n), wishes, least=least, most=max_replications, say=say or _unheard)
     wanted = scenario.experiment.replications if replications is None else replications
     seed = scenario.experiment.seed if seed is None else seed
     if wanted < 1 or seed < 0 or (workers is not None and workers < 1) or keep_contacts < 0:
         raise ValueError("replications and workers must be at least 1, seed and keep_contacts at least 0")
-    if engine not in ENGINES:
-        raise ValueError(f"{engine!r} is not an engine; there are {', '.join(ENGINES)}")
     store = Store.for_scenario(scenario, seed=seed, out=Path(out))
-    job = Job(dumps(scenario), seed, engine, str(store.folder), keep_contacts)
     parts = store.missing(wanted)
+    engine = chosen(engine, scenario, sum(map(_size, parts)), workers or cores())
+    job = Job(dumps(scenario), seed, engine, str(store.folder), keep_contacts)
     done = wanted - sum(map(_size, parts))
     tell = progress or (lambda _done, _wanted: None)
     tell(done, wanted)
+    if parts and engine == "compiled":
+        warm_up(job, say or (lambda _text: None))
     try:
         for part in finished(simulate_part, job, parts, workers=workers, threads=engine == "compiled"):
             done += _size(part)
@@ -65,6 +85,10 @@ def run(
         raise Interrupted(wanted - sum(map(_size, store.missing(wanted))), wanted, result) from None
     store.write_manifest(scenario, seed=seed, engine=engine, command=command)
     return Result(store.folder, replications=wanted)
+
+
+def _unheard(_text: str) -> None:
+    """What nobody asked to be told."""
 
 
 def _size(part: Part) -> int:

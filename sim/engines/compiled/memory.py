@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.clock import DAY
 from sim.contacts import NO_GROUP
-from sim.engines.compiled.jit import Memory, compiled, words_at
+from sim.engines.compiled.jit import Memory, compiled, inlined, words_at
 from sim.engines.compiled.names import (
     ABSENCE,
     ABSENT,
@@ -48,32 +48,32 @@ from sim.engines.compiled.names import (
 from sim.world import Whole
 
 
-@compiled
+@inlined
 def of_caller(m: Memory, luck: int, caller: int) -> int:
     """Luck with one number for each caller."""
     return words_at(m[luck] + caller * m[luck + 1])[0]
 
 
-@compiled
+@inlined
 def of_caller_on(m: Memory, luck: int, caller: int, channel: int) -> int:
     """Luck with a number for each caller and channel."""
     return words_at(m[luck] + caller * m[luck + 1] + channel * m[luck + 2])[0]
 
 
-@compiled
+@inlined
 def of_attempt(m: Memory, luck: int, contact: int) -> int:
     """Luck of a contact that is the same on any channel."""
     return of_caller_on(m, luck, m[contact + CALLER], m[contact + ATTEMPT])
 
 
-@compiled
+@inlined
 def of_attempt_on(m: Memory, luck: int, contact: int, channel: int) -> int:
     """Luck of a contact on one channel."""
     row = m[luck] + m[contact + CALLER] * m[luck + 1]
     return words_at(row + m[contact + ATTEMPT] * m[luck + 2] + channel * m[luck + 3])[0]
 
 
-@compiled
+@inlined
 def words_of(memory: Whole) -> Memory:
     """The words of an array, for as long as the array is there."""
     return words_at(memory.ctypes.data)
@@ -106,10 +106,10 @@ def _set_missed(m: Memory, shift: int) -> None:
         m[shift + MISSED] = 1 if share < m[group + ABSENT] else 0
 
 
-@compiled
+@inlined
 def has_room(m: Memory) -> bool:
-    """Whether the memory has room for the contacts that one event may add: at most one, and one for each that waits."""
-    return m[FRESH] + (1 + m[WAITING]) * CONTACT <= m[ROOM]
+    """Whether the memory has room for what one event may add: a caller and a redial, and one for each that waits."""
+    return m[FRESH] + (2 + m[WAITING]) * CONTACT <= m[ROOM]
 
 
 @compiled
@@ -123,7 +123,7 @@ def grown(memory: Whole) -> Whole:
     return longer
 
 
-@compiled
+@inlined
 def new_contact(m: Memory, caller: int, attempt: int, channel: int, dialled: int) -> int:
     """A contact that is or will be dialled."""
     contact = m[FRESH]

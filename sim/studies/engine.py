@@ -1,0 +1,40 @@
+"""Which engine a job takes: machine code where it is done sooner with it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from sim.demand import rates_of
+from sim.engines import ENGINES
+from sim.scenario.model import Scenario
+from sim.studies.parts import Job, rehearse
+
+AUTO = "auto"
+CHOICES = (AUTO, *ENGINES)
+#: First contacts that are drawn, simulated and measured a second by one core with the SimPy engine, roughly.
+_SIMPY_PER_S = 25_000
+#: A job that SimPy would finish sooner than the machine code is compiled and loaded.
+_WORTH_S = 10.0
+
+
+def chosen(engine: str, scenario: Scenario, replications: int, workers: int) -> str:
+    """``engine``, or for ``auto`` the one that is sooner done with so many replications; ValueError if unknown."""
+    if engine not in CHOICES:
+        raise ValueError(f"{engine!r} is not an engine; there are {', '.join(CHOICES)}")
+    if engine != AUTO:
+        return engine
+    rates = rates_of(scenario)
+    contacts = replications * float(sum(rates.expected(while_open=is_open).sum() for is_open in (True, False)))
+    if scenario.traced is not None:
+        contacts = float(replications * len(scenario.traced))
+    return "compiled" if contacts / _SIMPY_PER_S / workers > _WORTH_S else "simpy"
+
+
+def warm_up(job: Job, say: Callable[[str], None]) -> None:
+    """Compile and load the machine code before the work is spread; says so where it took a while."""
+    start = time.monotonic()
+    rehearse(job)
+    took = time.monotonic() - start
+    if took > 5:
+        say(f"compiled for this machine in {took:.0f} s, once; the next runs start at once")
