@@ -6,11 +6,11 @@ by ``SIBLING``; ``BEFORE`` is the sibling before, or the parent for a first chil
 
 from __future__ import annotations
 
-from sim.engines.compiled.jit import Memory, compiled
+from sim.engines.compiled.jit import Memory, compiled, inlined
 from sim.engines.compiled.names import BEFORE, CHILD, SIBLING, STAMP, WHO
 
 
-@compiled
+@inlined
 def _meld(m: Memory, one: int, other: int) -> int:
     """Make one heap of two, of which each may be nobody; the first of it."""
     if one == 0:
@@ -46,14 +46,14 @@ def _meld_all(m: Memory, first: int) -> int:
     return root
 
 
-@compiled
+@inlined
 def _set_root(m: Memory, heap: int, root: int) -> None:
     m[heap] = root
     m[root + BEFORE] = 0
     m[root + SIBLING] = 0
 
 
-@compiled
+@inlined
 def drop(m: Memory, heap: int, contact: int) -> None:
     """Take a contact out of a heap, if it is there."""
     before = m[contact + BEFORE]
@@ -75,7 +75,7 @@ def drop(m: Memory, heap: int, contact: int) -> None:
         _set_root(m, heap, _meld(m, m[heap], rest))
 
 
-@compiled
+@inlined
 def put(m: Memory, heap: int, contact: int, stamp: int) -> None:
     """Set the event of a contact, which may have had another one in the same heap."""
     drop(m, heap, contact)

@@ -1,4 +1,4 @@
-"""Compilation by Numba, typed, and reading numbers at an address."""
+"""Compilation by Numba, typed, and integers in memory."""
 
 from __future__ import annotations
 
@@ -21,10 +21,28 @@ class Memory(Protocol):
     def __setitem__(self, address: int, word: int, /) -> None: ...
 
 
-def compiled(function: F) -> F:
+def compiled(function: F, *, inline: bool = False) -> F:
     """``function`` as machine code, for use by other compiled functions."""
-    # Without a check at every division; no divisor in the rules is ever zero.
-    return cast(F, numba.njit(nogil=True, error_model="numpy")(function))
+    code = numba.njit(
+        nogil=True,
+        error_model="numpy",  # no check at every division; no divisor in the rules is ever zero
+        forceinline=inline,
+        no_cpython_wrapper=True,
+        no_cfunc_wrapper=True,
+    )(function)
+    template = code.get_call_template
+
+    def without_literals(args: tuple[Any, ...], kws: dict[str, Any]) -> Any:
+        # Numba would compile a function once more for every constant that it is called with.
+        return template(tuple(types.unliteral(arg) for arg in args), kws)
+
+    code.get_call_template = without_literals
+    return cast(F, code)
+
+
+def inlined(function: F) -> F:
+    """The same, put into whatever calls it: most rules take less time than a call, which LLVM prefers to keep."""
+    return compiled(function, inline=True)
 
 
 def entry(function: F) -> F:
@@ -32,7 +50,7 @@ def entry(function: F) -> F:
     try:
         return cast(F, numba.njit(nogil=True, cache=True, error_model="numpy")(function))
     except RuntimeError:  # there is no folder to keep it in
-        return compiled(function)
+        return cast(F, numba.njit(nogil=True, error_model="numpy")(function))
 
 
 def sources() -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.centre import FULL_SPEED, PER_MILLE
 from sim.engines.compiled.heap import drop, put
-from sim.engines.compiled.jit import Memory, compiled
+from sim.engines.compiled.jit import Memory, compiled, inlined
 from sim.engines.compiled.memory import of_attempt_on, of_caller, of_caller_on
 from sim.engines.compiled.names import (
     AT_ONCE,
@@ -76,7 +76,7 @@ def was_on_duty(m: Memory, line: int, instant: int) -> bool:
     return shift < last and m[shift + START] <= instant and m[shift + MISSED] == 0
 
 
-@compiled
+@inlined
 def _count(m: Memory, line: int, by: int) -> None:
     """Add a line to the numbers of its group, or take it away."""
     if m[line + ON_DUTY]:
@@ -96,7 +96,7 @@ def set_duty(m: Memory, line: int, on: int) -> None:
     _count(m, line, 1)
 
 
-@compiled
+@inlined
 def _has_room(m: Memory, line: int, deskwork: int) -> bool:
     """Whether a line has room for a call, or for deskwork (rule 2)."""
     if deskwork:
@@ -104,7 +104,7 @@ def _has_room(m: Memory, line: int, deskwork: int) -> bool:
     return m[line + CALLS] < m[m[line + GROUP] + AT_ONCE]
 
 
-@compiled
+@inlined
 def served_late(m: Memory, contact: int, now: int) -> bool:
     """Whether lines that were on duty at the end of its opening interval serve a contact late (rule 3)."""
     return (
@@ -112,7 +112,7 @@ def served_late(m: Memory, contact: int, now: int) -> bool:
     )
 
 
-@compiled
+@inlined
 def line_for(m: Memory, group: int, contact: int, now: int) -> int:
     """The line that a contact takes from a group (rules 3 and 4), 0 for none."""
     deskwork, late = m[m[contact + QUEUE] + DESKWORK], served_late(m, contact, now)
@@ -130,7 +130,7 @@ def line_for(m: Memory, group: int, contact: int, now: int) -> int:
     return best
 
 
-@compiled
+@inlined
 def _work(m: Memory, contact: int, group: int) -> int:
     """Work of a contact for a line of a group, in ms (rule 6)."""
     caller, channel = m[contact + CALLER], m[m[contact + QUEUE] + CHANNEL]
@@ -144,7 +144,7 @@ def _work(m: Memory, contact: int, group: int) -> int:
     return max(work, 1)
 
 
-@compiled
+@inlined
 def take(m: Memory, line: int, contact: int, now: int) -> None:
     """Put a contact into the hands of a line, which needs ``set_ends`` afterwards."""
     _go_on(m, line, now)
@@ -163,7 +163,7 @@ def take(m: Memory, line: int, contact: int, now: int) -> None:
     _count(m, line, 1)
 
 
-@compiled
+@inlined
 def finish(m: Memory, contact: int, now: int) -> None:
     """Take a contact out of the hands of its line, which needs ``set_ends`` afterwards."""
     line, before, after = m[contact + HELD_BY], m[contact + PREVIOUS], m[contact + NEXT]
@@ -182,7 +182,7 @@ def finish(m: Memory, contact: int, now: int) -> None:
     _count(m, line, 1)
 
 
-@compiled
+@inlined
 def _speed(m: Memory, line: int, contact: int) -> int:
     """Percent at which what a line has in hand goes on (rule 7)."""
     calls = m[line + CALLS]
@@ -191,7 +191,7 @@ def _speed(m: Memory, line: int, contact: int) -> int:
     return m[m[m[line + GROUP] + SPEEDS] + calls - 1]
 
 
-@compiled
+@inlined
 def _go_on(m: Memory, line: int, now: int) -> None:
     """Take off what has been done since what a line has in hand last changed."""
     elapsed, contact = now - m[line + SINCE], m[line + FIRST_IN_HAND]
@@ -201,7 +201,7 @@ def _go_on(m: Memory, line: int, now: int) -> None:
         contact = m[contact + NEXT]
 
 
-@compiled
+@inlined
 def set_ends(m: Memory, line: int, now: int) -> None:
     """Set when everything in the hands of a line ends."""
     _go_on(m, line, now)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from sim.engines.compiled.heap import drop, put
-from sim.engines.compiled.jit import Memory, compiled, entry, sources
+from sim.engines.compiled.jit import Memory, compiled, entry, inlined, sources
 from sim.engines.compiled.lines import finish, line_for, set_duty, set_ends, take
 from sim.engines.compiled.memory import (
     begin,
@@ -123,12 +123,12 @@ from sim.engines.compiled.waiting import join, leave, next_for, set_timer
 from sim.world import Whole
 
 
-@compiled
+@inlined
 def _channel(m: Memory, contact: int) -> int:
     return m[m[contact + QUEUE] + CHANNEL]
 
 
-@compiled
+@inlined
 def _hours(m: Memory, channel: int, now: int) -> int:
     """The opening interval of a channel that is now or comes next, 0 for none; time never goes back."""
     hours, last = m[channel + HOURS], m[channel + LAST_HOURS]
@@ -170,7 +170,7 @@ def _try_again(m: Memory, contact: int, now: int, outcome: int) -> None:
     _dial_next(m, contact, on, since + of_attempt_on(m, REDIAL_DELAY, contact, m[channel + NUMBER]))
 
 
-@compiled
+@inlined
 def _after_answer(m: Memory, contact: int, now: int) -> None:
     """Forwarding, or another question (rule 25)."""
     channel = _channel(m, contact)
@@ -185,7 +185,7 @@ def _after_answer(m: Memory, contact: int, now: int) -> None:
 # --- arrivals ---
 
 
-@compiled
+@inlined
 def _gone(m: Memory, contact: int, now: int, outcome: int) -> None:
     """End a contact that no line took."""
     m[contact + LEFT_QUEUE] = now
@@ -199,7 +199,7 @@ def _turned_away(m: Memory, contact: int, now: int, outcome: int) -> None:
     _try_again(m, contact, now, outcome)
 
 
-@compiled
+@inlined
 def _taken_at_once(m: Memory, contact: int, now: int) -> bool:
     """Whether a line of a group in the routes takes a contact without delay (rule 11)."""
     queue = m[contact + QUEUE]
@@ -246,7 +246,7 @@ def _at_closed_door(m: Memory, contact: int, now: int) -> None:
         _turned_away(m, contact, now, CLOSED)
 
 
-@compiled
+@inlined
 def _arrive(m: Memory, contact: int, now: int) -> None:
     """A contact arrives (rules 9 to 15)."""
     queue, channel = m[contact + QUEUE], _channel(m, contact)
@@ -276,7 +276,7 @@ def _arrive(m: Memory, contact: int, now: int) -> None:
 # --- events of lines and of who waits ---
 
 
-@compiled
+@inlined
 def _take_all(m: Memory, line: int, now: int) -> None:
     """Let a line take contacts as long as there is one that it may take (rule 22)."""
     contact = next_for(m, line, now)
@@ -287,7 +287,7 @@ def _take_all(m: Memory, line: int, now: int) -> None:
     set_ends(m, line, now)
 
 
-@compiled
+@inlined
 def _present(m: Memory, shift: int) -> bool:
     return shift != 0 and m[shift + MISSED] == 0
 
@@ -322,7 +322,7 @@ def _close(m: Memory, channel: int, now: int) -> None:
         queue = m[queue + NEXT_QUEUE]
 
 
-@compiled
+@inlined
 def _entitle(m: Memory, contact: int, now: int) -> None:
     """A waiting contact may use another group from now on (rule 18)."""
     line = line_for(m, m[m[contact + STEP] + GROUP_THEN], contact, now)
@@ -335,7 +335,7 @@ def _entitle(m: Memory, contact: int, now: int) -> None:
         set_timer(m, contact)
 
 
-@compiled
+@inlined
 def _lose_patience(m: Memory, contact: int, now: int) -> None:
     """The end of patience (rule 19)."""
     silently = m[_channel(m, contact) + SILENTLY]
@@ -349,7 +349,7 @@ def _lose_patience(m: Memory, contact: int, now: int) -> None:
         _turned_away(m, contact, now, ABANDONED)
 
 
-@compiled
+@inlined
 def _end(m: Memory, contact: int, now: int) -> None:
     """A contact is released; from the horizon on nothing follows."""
     line = m[contact + HELD_BY]
@@ -381,7 +381,7 @@ def _finish_all(memory: Whole) -> None:
         queue = m[queue + NEXT_QUEUE]
 
 
-@compiled
+@inlined
 def _first_arrival(m: Memory, caller: int, callers: int) -> int:
     """Stamp of the first contact of a caller."""
     if caller < callers:

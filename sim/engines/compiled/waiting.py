@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.engines.compiled.heap import drop, put
-from sim.engines.compiled.jit import Memory, compiled
+from sim.engines.compiled.jit import Memory, compiled, inlined
 from sim.engines.compiled.lines import served_late, was_on_duty
 from sim.engines.compiled.memory import of_caller
 from sim.engines.compiled.names import (
@@ -61,12 +61,12 @@ from sim.engines.compiled.names import (
 )
 
 
-@compiled
+@inlined
 def _matches(mark: int, value: int) -> bool:
     return mark in (-1, value)
 
 
-@compiled
+@inlined
 def _priority(m: Memory, contact: int) -> int:
     caller, channel = m[contact + CALLER], m[m[m[contact + QUEUE] + CHANNEL] + NUMBER]
     for place in range(m[CLASSES] - 1):
@@ -82,7 +82,7 @@ def _priority(m: Memory, contact: int) -> int:
     return m[CLASSES] - 1
 
 
-@compiled
+@inlined
 def join(m: Memory, contact: int, closes: int, until: int) -> None:
     """Let a contact wait; contacts are dialled in order, so its place is the last of its priority."""
     queue = m[contact + QUEUE]
@@ -104,7 +104,7 @@ def join(m: Memory, contact: int, closes: int, until: int) -> None:
     set_timer(m, contact)
 
 
-@compiled
+@inlined
 def leave(m: Memory, contact: int) -> None:
     """Take a contact out of its queue."""
     before, after, line_up = m[contact + PREVIOUS], m[contact + NEXT], m[contact + LIST]
@@ -121,7 +121,7 @@ def leave(m: Memory, contact: int) -> None:
     drop(m, TIMERS, contact)
 
 
-@compiled
+@inlined
 def set_timer(m: Memory, contact: int) -> None:
     """Set what happens next to a waiting contact by itself: its next entitlement, or the end of its patience."""
     at, kind, step = m[contact + UNTIL], ABANDONMENT, m[contact + STEP]
@@ -133,7 +133,7 @@ def set_timer(m: Memory, contact: int) -> None:
         drop(m, TIMERS, contact)
 
 
-@compiled
+@inlined
 def next_for(m: Memory, line: int, now: int) -> int:
     """Whom a line takes next (rule 22), 0 for nobody."""
     group, on_duty, classes = m[line + GROUP], m[line + ON_DUTY], m[CLASSES]
@@ -159,7 +159,7 @@ def next_for(m: Memory, line: int, now: int) -> int:
     return best
 
 
-@compiled
+@inlined
 def _dialled_before(m: Memory, contact: int, other: int) -> bool:
     mine, theirs = m[contact + DIALLED], m[other + DIALLED]
     return mine < theirs or (mine == theirs and m[contact + WHO] < m[other + WHO])
