@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sim.beside import Beside, beside, to_csv
 from sim.cells import COLUMNS, Layout, layout_of
 from sim.contact_values import BIN, wait_of
+from sim.controls import Controls, expected_of
 from sim.draw import draw_world
 from sim.estimates import Distribution, Estimate, Moments, Pairs, Weights
 from sim.scenario.build import queues_of
@@ -123,15 +124,20 @@ class Result:
         return {}
 
     def _remember(self, slices: tuple[str, ...]) -> list[Row]:
-        rows = list(self._measured if slices == ("period",) else self._rows_of(slices))
+        rows = self._rows_of(tuple(slice_ for slice_ in slices if slice_ != "period"))
         if "period" in slices:
-            rows += self._wait_quantiles()
+            rows = [*self._measured, *rows, *self._wait_quantiles()]
         self._rows[slices] = rows
         return rows
 
     @cached_property
     def _measured(self) -> list[Row]:
-        return self._rows_of(("period",))
+        rows = self._rows_of(("period",))
+        if not self.scenario.experiment.control_variates:
+            return rows
+        expected = expected_of(self.scenario)
+        known = {of: Controls.of(self.values(kind=of[0], name=of[1]), expected[of]) for of in expected}
+        return [known[row.kind, row.name].row(row) if (row.kind, row.name) in known else row for row in rows]
 
     def _rows_of(self, slices: tuple[str, ...]) -> list[Row]:
         luck = self.scenario.centre.luck_used()

@@ -135,7 +135,7 @@ LAYERS = (
     ("luck", "draw", "engines", "audit"),
     ("cells", "contact_values", "timelines"),
     ("measures", "intervals", "estimates"),
-    ("summary", "tables", "store", "beside", "results", "studies", "verify"),
+    ("summary", "controls", "tables", "store", "beside", "results", "studies", "verify"),
     ("figures", "tell", "tell_comparison", "reference", "keys", "ranges", "figures_verify", "tell_verify"),
     ("cli", "cli_erlang", "cli_verify"),
 )

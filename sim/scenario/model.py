@@ -265,6 +265,9 @@ class Experiment(Block):
 
     replications: Replications = Field(1000, description="independent periods")
     seed: Seed = Field(1712, description="of all luck")
+    control_variates: bool = Field(
+        False, description="narrower intervals: numbers of the period as if as many had called as expected"
+    )
 
 
 class Scenario(Block):

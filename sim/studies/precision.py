@@ -150,6 +150,20 @@ def looks(least: int = LEAST, most: int = MOST) -> Iterator[int]:
         wanted = number * 1.25
 
 
+def stop(excess: Callable[[int], float], *, least: int = LEAST, most: int = MOST) -> int:
+    """The number of replications at which the rule stops; ``excess(n)`` is how many times too long intervals are."""
+    needed = 0.0
+    for number in looks(min(least, most), most):
+        if number < min(_WORTH_A_LOOK * needed, most):
+            continue
+        over = excess(number)
+        if over <= 1:
+            break
+        # Without an interval there is nothing to foresee: on to the next look.
+        needed = number * over**2 if over < inf else 0.0
+    return number
+
+
 def until(
     extend: Callable[[int], Result],
     wishes: Sequence[Wish],
@@ -162,17 +176,14 @@ def until(
 
     ``extend`` returns the result of so many replications.
     """
-    needed = 0.0
-    for number in looks(min(least, most), most):
-        if number < min(_WORTH_A_LOOK * needed, most):
-            continue
+    found: list[tuple[Wish, Estimate]] = []
+
+    def excess(number: int) -> float:
         result = extend(number)
-        found = [(wish, wish.estimate(result)) for wish in wishes]
-        excess = max(wish.excess(estimate) for wish, estimate in found)
-        if excess <= 1:
-            break
-        # Without an interval there is nothing to foresee: on to the next look.
-        needed = number * excess**2 if excess < inf else 0.0
+        found[:] = [(wish, wish.estimate(result)) for wish in wishes]
+        return max(wish.excess(estimate) for wish, estimate in found)
+
+    result = extend(stop(excess, least=least, most=most))
     for wish, estimate in found:
         say(_told(wish, estimate, result.replications))
     return result
