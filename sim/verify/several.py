@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from sim.clock import HOUR, SECOND
 from sim.contacts import Outcome
 from sim.theory import TwoPriorities, chat_line, erlang_c, overflow_lines, retrial_queue, two_priorities
-from sim.theory.steady import SteadyState
 from sim.verify import counts as c
 from sim.verify.steady import giving_up, occupancy
 from sim.verify.system import NEVER, Line, Measure, System, Tree, exponential, scenario, with_cv
@@ -209,45 +208,58 @@ def _two_priorities(name: str, line: Line, exact: TwoPriorities) -> System:
 
 
 def callers_again() -> System:
-    """A third of the answered calls again some time later: a network of the kind that Jackson solved."""
-    queue = erlang_c(arrivals_per_hour=18, handling="7 min", lines=3)
+    """Three in ten of the answered call again some time later, with as much to say as the first time."""
     again = {"calls_again": {"share": "30 %", "delay": exponential("15 min")}}
     line = Line(NEVER, exponential("7 min"), callers=again)
-    played = scenario({"phone": line}, contacts=18 * 24 * 0.7, lines={"phone": 3}, attempts=50)
-    return System("answered callers who call again", "Jackson network", played, tuple(_of_station(queue, "phone")))
+    # Equal work at each try is no Jackson network: waits are longer than those of M/M/c, yet work is what it is.
+    played = scenario({"phone": line}, contacts=18 * 24 * 0.7, lines={"phone": 3}, last=4, attempts=50)
+    repeats = c.column("called_again", kind="channel")
+    return System(
+        "answered callers who call again",
+        "balance of work",
+        played,
+        (
+            Measure("called again / answered", "share", 0.3, repeats, c.column("answered")),
+            _offered_per_hour("phone", 18),
+            occupancy(18 / 60 * 7 / 3),
+        ),
+    )
 
 
 def passed_on() -> System:
-    """Two in five are passed on to a specialist: queues in tandem."""
-    first = erlang_c(arrivals_per_hour=15, handling="5 min", lines=2)
+    """Two in five are passed on, from lines without a queue and with equal handling, so that they come as they called.
+
+    A caller with long conversations has them everywhere; with equal ones at first the specialist sees M/M/2.
+    """
     second = erlang_c(arrivals_per_hour=0.4 * 15 + 5, handling="7 min", lines=2)
     passes = {"forwarded": {"to": "specialist", "share": "40 %"}}
+    always = {"distribution": "deterministic", "always": "5 min"}
     played = scenario(
-        {
-            "phone": Line(NEVER, exponential("5 min"), callers=passes),
-            "specialist": Line(NEVER, exponential("7 min")),
-        },
+        {"phone": Line(NEVER, always, callers=passes), "specialist": Line(NEVER, exponential("7 min"))},
         contacts=480,
-        lines={"phone": 2, "specialist": 2},
+        lines={"phone": 20, "specialist": 2},
         by_channel={"phone": "75 %", "specialist": "25 %"},
         attempts=2,
     )
-    stations = (*_of_station(first, "phone"), *_of_station(second, "specialist"))
-    passed = Measure("passed on / answered", "share", 0.4, c.column("forwarded"), c.column("answered"))
-    return System("callers passed on to a specialist", "Jackson network", played, (*stations, passed))
-
-
-def _of_station(queue: SteadyState, name: str) -> Iterator[Measure]:
-    """A queue within a network, which sees a steady state of its own."""
-    offered = c.column("offered", of=name)
-    waits = c.scaled(c.column("wait_answered", of=name), _IN_S)
-    queue_time, opened = c.column("queue_time", of=name), c.column("open", of=name)
-    yield Measure(f"mean wait of {name}", "s", queue.asa_s, waits, c.column("answered", of=name))
-    yield Measure(f"mean queue of {name}", "contacts", queue.mean_queue, queue_time, opened)
-    yield Measure(
-        f"offered per hour of {name}", "per hour", queue.arrivals_per_hour, offered, c.scaled(opened, 1 / HOUR)
+    waits = c.scaled(c.column("wait_answered", of="specialist"), _IN_S)
+    queue_time, opened = c.column("queue_time", of="specialist"), c.column("open", of="specialist")
+    return System(
+        "callers passed on to a specialist",
+        "M/D/infinity and M/M/2",
+        played,
+        (
+            Measure("mean wait", "s", second.asa_s, waits, c.column("answered", of="specialist")),
+            Measure("mean queue", "contacts", second.mean_queue, queue_time, opened),
+            Measure("passed on / answered", "share", 0.4, c.column("forwarded"), c.column("answered")),
+            _offered_per_hour("specialist", 11),
+            occupancy(second.occupancy, group="specialist"),
+        ),
     )
-    yield occupancy(queue.occupancy, group=name)
+
+
+def _offered_per_hour(name: str, exact: float) -> Measure:
+    opened = c.scaled(c.column("open", of=name), 1 / HOUR)
+    return Measure(f"offered per hour of {name}", "per hour", exact, c.column("offered", of=name), opened)
 
 
 def deskwork() -> System:
