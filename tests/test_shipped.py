@@ -137,7 +137,7 @@ LAYERS = (
     ("measures", "intervals", "estimates"),
     ("summary", "controls", "tables", "store", "beside", "results", "studies", "verify"),
     ("figures", "tell", "tell_comparison", "reference", "keys", "ranges", "figures_verify", "tell_verify"),
-    ("cli", "cli_erlang", "cli_verify"),
+    ("cli", "cli_erlang", "cli_verify", "validation"),
 )
 DOORS = {
     "simpy": {"engines/simpy_engine.py"},
