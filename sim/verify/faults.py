@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -220,6 +221,4 @@ def main() -> None:
 
 if __name__ == "__main__":
     # Other processes know these functions by the module's own name.
-    from sim.verify import faults
-
-    faults.main()
+    import_module("sim.verify.faults").main()
