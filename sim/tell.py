@@ -320,7 +320,7 @@ def _theory(rows: list[Beside]) -> Iterator[Table | str]:
     fits = list({row.queue: row for row in rows if not row.why_not}.values())
     letters = {text: letter for letter, text in zip("abcdefghijklmnop", _texts(fits), strict=False)}
     key = ", ".join(f"[bold]{letter}[/bold] {text}" for text, letter in letters.items())
-    caption = f"breaks of theory: {key}; theory is averaged over hours and days, see theory.csv" if key else None
+    caption = f"breaks of theory: {key}; more measures in theory.csv" if key else None
     shown = {"lost %": "loss", "answered: mean": "asa", "occupancy %": "occupancy"}
     columns = [column for name in shown for column in (name, "theory")]
     table = table_of("Theory beside simulation", "queue", *columns, "model", "breaks", caption=caption)

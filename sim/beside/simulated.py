@@ -58,15 +58,20 @@ class Simulated:
         if measure == "blocked_share":
             found = self.result.ratio({"blocked": 1}, {"offered": 1}, kind="queue", name=premises.name)
             return _scaled(found, 100)
-        cell = self.result.layout.first("queue") + premises.number * self.result.layout.slices
-        return DEFINITIONS[measure].estimate(self.result.moments, cell)
+        return self._shown.get(("queue", premises.name, measure), NOTHING)
+
+    @cached_property
+    def _shown(self) -> dict[tuple[str, str, str], Estimate]:
+        """The summary's estimates, so that both tables say the same."""
+        rows = self.result.summary()
+        return {(row.kind, row.name, row.measure): Estimate(row.estimate, row.low, row.high) for row in rows}
 
     def _occupancy(self, groups: tuple[int, ...]) -> Estimate:
         """Of all lines of these groups together."""
-        definition, layout = DEFINITIONS["occupancy"], self.result.layout
-        if len(groups) == 1:
-            return definition.estimate(self.result.moments, layout.first("lines") + groups[0] * layout.slices)
+        definition = DEFINITIONS["occupancy"]
         names = [self.result.scenario.centre.groups[group].name for group in groups]
+        if len(names) == 1:
+            return self._shown.get(("lines", names[0], "occupancy"), NOTHING)
         values = np.stack([self.result.values(kind="lines", name=name) for name in names]).sum(axis=0)
         assert definition.under is not None
         return _scaled(_ratio(values, COLUMNS, definition.over, definition.under), definition.scale)
