@@ -205,22 +205,35 @@ class Luck:
     def __init__(self, worlds: Worlds, centre: Centre) -> None:
         self.arrays = [np.asarray(getattr(worlds.callers, name), np.int64) for name in n.LUCK_FIELDS]
         self.absence = np.asarray(worlds.absence, np.int64)
+        self._check(centre)
         absent = [worlds.callers.groups.index(group.name) if group.absent else 0 for group in centre.groups]
-        starts = worlds.starts[:-1]
-        self.table = np.hstack(
-            [
-                np.diff(worlds.starts)[:, None],
-                np.tile(np.array(absent, np.int64), (len(worlds), 1)),
-                *(_where(array, starts) for array in self.arrays),
-                _where(self.absence, np.arange(len(worlds)), of_world=True),
-            ]
-        )
+        words = [_where(array, array.strides) for array in self.arrays]
+        words.append(_where(self.absence, self.absence.strides[1:]))
+        self.table = np.tile(np.array([0, *absent, *_flat(words)], np.int64), (len(worlds), 1))
+        self.table[:, 0] = np.diff(worlds.starts)
+        first = self.table[:, 1 + len(absent) :: n.STRIDES]
+        first[:, :-1] += np.outer(worlds.starts[:-1], np.array([array.strides[0] for array in self.arrays]))
+        first[:, -1] += np.arange(len(worlds)) * self.absence.strides[0]
+
+    def _check(self, centre: Centre) -> None:
+        """Machine code reads unchecked: see that all it may read is there."""
+        seldom = {"voicemail", "call_back", "silent", "silence", "forward", "again", "again_delay"}
+        used = centre.luck_used()
+        unread = seldom - used - {more for name, more in _WITH.items() if name in used}
+        least = {"callers": len(self.arrays[0]), "attempts": centre.attempts, "channels": len(centre.channels)}
+        for (name, axes), array in zip(n.LUCK_FIELDS.items(), self.arrays, strict=True):
+            shape = tuple(0 if name in unread else least[axis] for axis in axes)
+            if array.ndim != len(axes) or any(size < need for size, need in zip(array.shape, shape, strict=True)):
+                raise ValueError(f"{name} of the world has shape {array.shape}, {shape} is needed")
+        for array, most in ((self.arrays[0], len(centre.channels)), (self.arrays[1], len(centre.provinces))):
+            if len(array) and not 0 <= array.min() <= array.max() < most:
+                raise ValueError("a caller of the world has a channel or province that the centre has not")
 
 
-def _where(array: Whole, starts: Whole, *, of_world: bool = False) -> Whole:
-    """By world: address of its first number, and the bytes between numbers along the axes of one world."""
-    strides = array.strides[of_world:]
-    words = np.zeros((len(starts), n.STRIDES), np.int64)
-    words[:, 0] = array.ctypes.data + starts * array.strides[0]
-    words[:, 1 : 1 + len(strides)] = strides
-    return words
+#: Luck that is read where other luck is used.
+_WITH = {"silent": "silence", "again": "again_delay"}
+
+
+def _where(array: Whole, strides: Sequence[int]) -> list[int]:
+    """Address of the first number, and the bytes between numbers along the axes of one world."""
+    return [array.__array_interface__["data"][0], *strides, *(0,) * (n.STRIDES - 1 - len(strides))]

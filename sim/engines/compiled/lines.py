@@ -108,7 +108,7 @@ def _has_room(m: Memory, line: int, deskwork: int) -> bool:
 def served_late(m: Memory, contact: int, now: int) -> bool:
     """Whether lines that were on duty at the end of its opening interval serve a contact late (rule 3)."""
     return (
-        m[m[contact + QUEUE] + SERVED_LATE] != 0 and m[contact + CLOSES] <= now and m[contact + OUTCOME] != CALLED_BACK
+        m[m[contact + QUEUE] + SERVED_LATE] != 0 and m[contact + OUTCOME] != CALLED_BACK and m[contact + CLOSES] <= now
     )
 
 

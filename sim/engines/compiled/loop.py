@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sim.engines.compiled.heap import drop, put
+from sim.engines.compiled.dialling import after_answer, arrive, channel_of, gone, try_again, turned_away
+from sim.engines.compiled.heap import drop
 from sim.engines.compiled.jit import Memory, compiled, entry, inlined, sources
 from sim.engines.compiled.lines import finish, line_for, set_duty, set_ends, take
 from sim.engines.compiled.memory import (
@@ -16,36 +17,21 @@ from sim.engines.compiled.memory import (
     lengthened,
     new_contact,
     of_attempt,
-    of_attempt_on,
     of_caller,
     sorted_to,
     words_of,
 )
 from sim.engines.compiled.names import (
     ABANDONED,
-    ACCEPTS,
-    AGAIN,
-    AGAIN_DELAY,
-    ANNOUNCE,
     ARRIVAL,
-    ASKS_AGAIN,
-    AT_ONCE,
-    ATTEMPT,
     ATTEMPTS,
-    BALKED,
-    BALKS,
-    BLOCKED,
     CALENDAR,
     CALENDAR_ROW,
-    CALL_BACK,
-    CALL_BACK_FROM,
     CALLED_BACK,
-    CALLER,
     CHANNEL,
     CLASSES,
     CLOSED,
     CLOSES,
-    CLOSES_AT,
     CLOSING,
     COLUMNS,
     CONTACT,
@@ -53,30 +39,15 @@ from sim.engines.compiled.names import (
     ENDS,
     ENTITLEMENT,
     FIRST_ARRIVAL,
-    FIRST_AT_ONCE,
-    FIRST_BALK,
     FIRST_CHANNEL,
     FIRST_QUEUE,
-    FIRST_WAIT,
-    FORWARD,
-    FORWARD_TO,
     FRESH,
-    FROM_OPENING,
     GOES_SILENTLY,
     GROUP_THEN,
     HEAD,
     HELD_BY,
     HORIZON,
-    HOURS,
-    INSIDE,
-    INTERVAL,
     KINDS,
-    LAST_AT_ONCE,
-    LAST_BALK,
-    LAST_HOURS,
-    LAST_WAIT,
-    LEAVES_MESSAGE,
-    LEFT_QUEUE,
     LIST_SIZE,
     LISTS,
     LUCK_CHANNEL,
@@ -84,21 +55,11 @@ from sim.engines.compiled.names import (
     NEXT,
     NEXT_QUEUE,
     NO_EVENT,
-    NUMBER,
-    OPENS,
     OUTCOME,
     PAIR,
-    PASSED_ON,
-    PATIENCE,
-    PLACES,
-    PRESENT,
     PROVINCES,
-    QUEUE,
     QUEUES,
-    REDIAL,
-    REDIAL_DELAY,
     REDIALS,
-    RELEASED,
     SERVED_LATE,
     SHIFT_BEGINS,
     SHIFT_ENDS,
@@ -107,173 +68,16 @@ from sim.engines.compiled.names import (
     STAMP,
     STEP,
     SUBJECT,
-    SWITCH,
-    SWITCH_TO,
-    SWITCHES,
-    THRESHOLD,
     TIMERS,
-    TRIES_AGAIN,
     UNFINISHED,
     UNTIL,
-    VOICEMAIL,
-    WAIT,
     WHO,
 )
-from sim.engines.compiled.waiting import join, leave, next_for, set_timer
+from sim.engines.compiled.waiting import leave, next_for, set_timer
 from sim.world import Whole
 
-
-@inlined
-def _channel(m: Memory, contact: int) -> int:
-    return m[m[contact + QUEUE] + CHANNEL]
-
-
-@inlined
-def _hours(m: Memory, channel: int, now: int) -> int:
-    """The opening interval of a channel that is now or comes next, 0 for none; time never goes back."""
-    hours, last = m[channel + HOURS], m[channel + LAST_HOURS]
-    while hours < last and m[hours + CLOSES_AT] <= now:
-        hours += INTERVAL
-    m[channel + HOURS] = hours
-    return hours if hours < last else 0
-
-
-# --- what callers do next ---
-
-
-@compiled
-def _dial_next(m: Memory, contact: int, channel: int, at: int) -> None:
-    """Have the caller of a contact dial again, unless it is too late for that (rule 26)."""
-    if at < m[DIAL_END]:
-        another = new_contact(m, m[contact + CALLER], m[contact + ATTEMPT] + 1, channel, at)
-        put(m, REDIALS, another, at * KINDS + ARRIVAL)
-
-
-@compiled
-def _try_again(m: Memory, contact: int, now: int, outcome: int) -> None:
-    """After a contact that was not answered (rule 24)."""
-    channel = _channel(m, contact)
-    if (
-        m[contact + ATTEMPT] + 1 >= m[ATTEMPTS]
-        or m[channel + REDIAL + outcome] == 0
-        or of_attempt(m, TRIES_AGAIN, contact) >= m[channel + REDIAL + outcome]
-    ):
-        return
-    on, since, other = channel, now, m[channel + SWITCH_TO + outcome]
-    if other and of_attempt(m, SWITCHES, contact) < m[channel + SWITCH + outcome]:
-        on = other
-    if outcome == CLOSED and m[channel + FROM_OPENING] and on == channel:
-        hours = _hours(m, channel, now)
-        if hours == 0:
-            return
-        since = max(now, m[hours + OPENS])
-    _dial_next(m, contact, on, since + of_attempt_on(m, REDIAL_DELAY, contact, m[channel + NUMBER]))
-
-
-@inlined
-def _after_answer(m: Memory, contact: int, now: int) -> None:
-    """Forwarding, or another question (rule 25)."""
-    channel = _channel(m, contact)
-    if m[contact + ATTEMPT] + 1 >= m[ATTEMPTS]:
-        return
-    if m[channel + FORWARD_TO] and m[channel + FORWARD] and of_attempt(m, PASSED_ON, contact) < m[channel + FORWARD]:
-        _dial_next(m, contact, m[channel + FORWARD_TO], now)
-    elif m[channel + AGAIN] and of_attempt(m, ASKS_AGAIN, contact) < m[channel + AGAIN]:
-        _dial_next(m, contact, channel, now + of_attempt_on(m, AGAIN_DELAY, contact, m[channel + NUMBER]))
-
-
-# --- arrivals ---
-
-
-@inlined
-def _gone(m: Memory, contact: int, now: int, outcome: int) -> None:
-    """End a contact that no line took."""
-    m[contact + LEFT_QUEUE] = now
-    m[contact + RELEASED] = now
-    m[contact + OUTCOME] = outcome
-
-
-@compiled
-def _turned_away(m: Memory, contact: int, now: int, outcome: int) -> None:
-    _gone(m, contact, now, outcome)
-    _try_again(m, contact, now, outcome)
-
-
-@inlined
-def _taken_at_once(m: Memory, contact: int, now: int) -> bool:
-    """Whether a line of a group in the routes takes a contact without delay (rule 11)."""
-    queue = m[contact + QUEUE]
-    for route in range(m[queue + FIRST_AT_ONCE], m[queue + LAST_AT_ONCE]):
-        line = line_for(m, m[route], contact, now)
-        if line:
-            take(m, line, contact, now)
-            set_ends(m, line, now)
-            return True
-    return False
-
-
-@compiled
-def _balk_at_announcement(m: Memory, queue: int) -> int:
-    """Threshold to balk at the announced wait (rule 13)."""
-    slots, threshold = 0, 0
-    for route in range(m[queue + FIRST_AT_ONCE], m[queue + LAST_AT_ONCE]):
-        slots += m[m[route] + PRESENT] * m[m[route] + AT_ONCE]
-    for step in range(m[queue + FIRST_WAIT], m[queue + LAST_WAIT], PAIR):
-        if slots == 0 or m[step + WAIT] <= (m[queue + INSIDE] + 1) * m[queue + ANNOUNCE] // slots:
-            threshold = m[step + THRESHOLD]
-    return threshold
-
-
-@compiled
-def _balks(m: Memory, contact: int) -> bool:
-    queue, threshold = m[contact + QUEUE], 0
-    if m[queue + FIRST_BALK] < m[queue + LAST_BALK]:
-        threshold = m[min(m[queue + FIRST_BALK] + m[queue + INSIDE], m[queue + LAST_BALK] - 1)]
-    if m[queue + ANNOUNCE]:
-        threshold = max(threshold, _balk_at_announcement(m, queue))
-    return threshold > 0 and of_attempt(m, BALKS, contact) < threshold
-
-
-@compiled
-def _at_closed_door(m: Memory, contact: int, now: int) -> None:
-    """A contact outside opening hours (rule 10)."""
-    message = m[_channel(m, contact) + VOICEMAIL]
-    if message and of_attempt(m, LEAVES_MESSAGE, contact) < message:
-        m[contact + OUTCOME] = CALLED_BACK
-        if not _taken_at_once(m, contact, now):
-            join(m, contact, now, m[HORIZON])
-    else:
-        _turned_away(m, contact, now, CLOSED)
-
-
-@inlined
-def _arrive(m: Memory, contact: int, now: int) -> None:
-    """A contact arrives (rules 9 to 15)."""
-    queue, channel = m[contact + QUEUE], _channel(m, contact)
-    hours = _hours(m, channel, now)
-    if hours == 0 or m[hours + OPENS] > now:
-        _at_closed_door(m, contact, now)
-        return
-    closes, inside = m[hours + CLOSES_AT], m[queue + INSIDE]
-    m[contact + CLOSES] = closes
-    if _taken_at_once(m, contact, now):
-        return
-    if inside >= m[queue + PLACES]:
-        _turned_away(m, contact, now, BLOCKED)
-    elif _balks(m, contact):
-        _turned_away(m, contact, now, BALKED)
-    elif (
-        m[queue + CALL_BACK]
-        and inside >= m[queue + CALL_BACK_FROM]
-        and of_attempt(m, ACCEPTS, contact) < m[queue + CALL_BACK]
-    ):
-        m[contact + OUTCOME] = CALLED_BACK
-        join(m, contact, closes, m[HORIZON])
-    else:
-        join(m, contact, closes, now + of_attempt_on(m, PATIENCE, contact, m[channel + NUMBER]))
-
-
-# --- events of lines and of who waits ---
+#: Contacts for which there is room from the beginning, beyond an eighth of the callers.
+SPARE = 64
 
 
 @inlined
@@ -315,9 +119,9 @@ def _close(m: Memory, channel: int, now: int) -> None:
                     if m[contact + OUTCOME] != CALLED_BACK and m[contact + CLOSES] <= now:
                         leave(m, contact)
                         if m[contact + OUTCOME] == SILENT:
-                            _gone(m, contact, now, SILENT)
+                            gone(m, contact, now, SILENT)
                         else:
-                            _turned_away(m, contact, now, CLOSED)
+                            turned_away(m, contact, now, CLOSED)
                     contact = following
         queue = m[queue + NEXT_QUEUE]
 
@@ -338,15 +142,15 @@ def _entitle(m: Memory, contact: int, now: int) -> None:
 @inlined
 def _lose_patience(m: Memory, contact: int, now: int) -> None:
     """The end of patience (rule 19)."""
-    silently = m[_channel(m, contact) + SILENTLY]
+    silently = m[channel_of(m, contact) + SILENTLY]
     if silently and of_attempt(m, GOES_SILENTLY, contact) < silently:
         m[contact + OUTCOME] = SILENT
         m[contact + UNTIL] = m[HORIZON]
         set_timer(m, contact)
-        _try_again(m, contact, now, ABANDONED)
+        try_again(m, contact, now, ABANDONED)
     else:
         leave(m, contact)
-        _turned_away(m, contact, now, ABANDONED)
+        turned_away(m, contact, now, ABANDONED)
 
 
 @inlined
@@ -358,11 +162,8 @@ def _end(m: Memory, contact: int, now: int) -> None:
         set_ends(m, line, now)
         return
     if m[contact + OUTCOME] != SILENT:
-        _after_answer(m, contact, now)
+        after_answer(m, contact, now)
     _take_all(m, line, now)
-
-
-# --- a whole world ---
 
 
 @compiled
@@ -376,7 +177,7 @@ def _finish_all(memory: Whole) -> None:
         for line_up in range(queue + LISTS, queue + LISTS + LIST_SIZE * m[CLASSES], LIST_SIZE):
             contact = m[line_up + HEAD]
             while contact:
-                _gone(m, contact, m[HORIZON], SILENT if m[contact + OUTCOME] == SILENT else UNFINISHED)
+                gone(m, contact, m[HORIZON], SILENT if m[contact + OUTCOME] == SILENT else UNFINISHED)
                 contact = m[contact + NEXT]
         queue = m[queue + NEXT_QUEUE]
 
@@ -424,11 +225,11 @@ def _play(memory: Whole, callers: int) -> Whole:
         elif stamp == redial and (arrival > stamp or m[m[REDIALS] + WHO] < caller * m[ATTEMPTS]):
             contact = m[REDIALS]
             drop(m, REDIALS, contact)
-            _arrive(m, contact, now)
+            arrive(m, contact, now)
         else:
             channel = m[FIRST_CHANNEL] + of_caller(m, LUCK_CHANNEL, caller) * (QUEUES + m[PROVINCES])
             contact = new_contact(m, caller, 0, channel, now)
-            _arrive(m, contact, now)
+            arrive(m, contact, now)
             caller += 1
             arrival = _first_arrival(m, caller, callers)
 
@@ -442,10 +243,10 @@ def _run(version: int) -> Callable[[Whole, Whole], tuple[Whole, Whole]]:
         for world in worlds:
             callers += world[0]
             most = max(most, world[0])
-        memory = np.empty(len(start) + (most + most // 8 + 64) * CONTACT, np.int64)
+        memory = np.empty(len(start) + (most + most // 8 + SPARE) * CONTACT, np.int64)
         for word in range(len(start)):
             memory[word] = start[word]
-        table = np.empty((COLUMNS, callers + callers // 8 + 64), np.int64)
+        table = np.empty((COLUMNS, callers + callers // 8 + SPARE), np.int64)
         begins = np.zeros(len(worlds) + 1, np.int64)
         for number in range(len(worlds)):
             world, first = worlds[number], begins[number]

@@ -118,7 +118,7 @@ def grown(memory: Whole) -> Whole:
     m = words_of(memory)
     longer = np.empty(2 * m[ROOM] + m[WAITING] * CONTACT, np.int64)
     for word in range(m[FRESH]):
-        longer[word] = m[word]
+        longer[word] = memory[word]
     longer[ROOM] = len(longer)
     return longer
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from sim.contacts import Outcome
 
+Axes = tuple[str, ...]
+
 ANSWERED, ABANDONED, BLOCKED, BALKED = (
     int(Outcome.ANSWERED),
     int(Outcome.ABANDONED),
@@ -66,28 +68,32 @@ CONTACT = 20
 
 # Luck: for each of these, address of the first number and bytes between callers, attempts and channels.
 LUCK = CONTACT + 20
-LUCK_FIELDS = (
-    "channel",
-    "province",
-    "cause",
-    "topic",
-    "age",
-    "arrival",
-    "conversation",
-    "wrap_up",
-    "patience",
-    "redial",
-    "switch",
-    "balk",
-    "redial_delay",
-    "voicemail",
-    "call_back",
-    "silent",
-    "silence",
-    "forward",
-    "again",
-    "again_delay",
-)
+_OF_CALLER: Axes = ("callers",)
+_BY_CHANNEL: Axes = ("callers", "channels")
+_BY_ATTEMPT: Axes = ("callers", "attempts")
+_BY_BOTH: Axes = ("callers", "attempts", "channels")
+LUCK_FIELDS = {
+    "channel": _OF_CALLER,
+    "province": _OF_CALLER,
+    "cause": _OF_CALLER,
+    "topic": _OF_CALLER,
+    "age": _OF_CALLER,
+    "arrival": _OF_CALLER,
+    "conversation": _BY_CHANNEL,
+    "wrap_up": _BY_CHANNEL,
+    "patience": _BY_BOTH,
+    "redial": _BY_ATTEMPT,
+    "switch": _BY_ATTEMPT,
+    "balk": _BY_ATTEMPT,
+    "redial_delay": _BY_BOTH,
+    "voicemail": _BY_ATTEMPT,
+    "call_back": _BY_ATTEMPT,
+    "silent": _BY_ATTEMPT,
+    "silence": _BY_BOTH,
+    "forward": _BY_ATTEMPT,
+    "again": _BY_ATTEMPT,
+    "again_delay": _BY_BOTH,
+}
 STRIDES = 4
 (
     LUCK_CHANNEL,
