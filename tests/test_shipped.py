@@ -133,11 +133,11 @@ LAYERS = (
     ("contacts", "centre", "world"),
     ("scenario", "demand"),
     ("luck", "draw", "engines", "audit"),
-    ("cells", "contact_values", "timelines"),
-    ("measures", "intervals", "estimates"),
+    ("cells", "contact_values", "timelines", "compiled_timelines"),
+    ("measures", "intervals", "estimates", "compiled_measures"),
     ("summary", "controls", "tables", "store", "beside", "results", "studies", "verify"),
     ("figures", "tell", "tell_comparison", "reference", "keys", "ranges", "figures_verify", "tell_verify"),
-    ("cli", "cli_erlang", "cli_verify", "validation"),
+    ("cli", "cli_erlang", "cli_verify", "validation", "coverage"),
 )
 DOORS = {
     "simpy": {"engines/simpy_engine.py"},
