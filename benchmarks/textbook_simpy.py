@@ -17,7 +17,7 @@ from sim.world import World
 def simulate(world: World, centre: Centre) -> list[tuple[int, int, int]]:
     """(caller, wait, answered) of every first contact, with lines that are always staffed."""
     env = simpy.Environment()
-    lines = [simpy.Resource(env, capacity=max(n for _, n in group.changes) or 1) for group in centre.groups]
+    lines = [simpy.Resource(env, capacity=len(group.shifts)) for group in centre.groups]
     rows: list[tuple[int, int, int]] = []
 
     def contact(number: int, arrival: int, group: int, patience: int, handling: int) -> Generator[Any, Any, None]:
