@@ -144,30 +144,42 @@ def _of_ratio(spread: float, x: float, xx: float) -> tuple[float, float]:
     return (spread / (x * x) * k / (k - 1) if k > 1 + 1e-9 else inf), k
 
 
-def mean_of(values: Floats, *, level: float = 0.95) -> Estimate:
-    """Mean of independent values with its t-interval."""
+def mean_of(values: Floats, *, kind: Kind = "any", level: float = 0.95) -> Estimate:
+    """Mean of independent values with its interval."""
     n = len(values)
     if n == 0:
         return NOTHING
-    return interval(float(np.mean(values)), float(np.var(values)) / max(n - 1, 1), n, level=level)
+    return interval(float(np.mean(values)), float(np.var(values)) / max(n - 1, 1), n, kind=kind, level=level)
 
 
 def paired_difference(after: Floats, before: Floats, *, level: float = 0.95) -> Estimate:
-    """Mean difference of two columns of values on the same worlds, with its t-interval."""
-    return mean_of(np.asarray(after, dtype=float) - np.asarray(before, dtype=float), level=level)
+    """Mean difference of two columns of values on the same worlds, with its t-interval.
+
+    Where every difference has the same sign, as with rare gains, it is the gamma interval of a positive number.
+    """
+    difference = np.asarray(after, dtype=float) - np.asarray(before, dtype=float)
+    fewer, more = bool(np.any(difference < 0)), bool(np.any(difference > 0))
+    found = mean_of(-difference if fewer else difference, kind="any" if fewer and more else "positive", level=level)
+    return Estimate(-found.value, -found.high, -found.low) if fewer else found
 
 
 def ratio_difference(after: tuple[Floats, Floats], before: tuple[Floats, Floats], *, level: float = 0.95) -> Estimate:
-    """Difference of two ratios of sums on the same worlds; each pair is (numerators, denominators)."""
-    terms, value = [], 0.0
+    """Difference of two ratios of sums on the same worlds; each pair is (numerators, denominators).
+
+    Effective replications are those of the ratio with fewer, as in ``Moments.ratio``.
+    """
+    terms, value, effective = [], 0.0, inf
     for sign, (over, under) in ((1, after), (-1, before)):
         if np.sum(under) == 0:
             return NOTHING
         ratio = float(np.sum(over) / np.sum(under))
         value += sign * ratio
         terms.append(sign * (over - ratio * under) / np.mean(under))
-    n = len(after[0])
-    return interval(value, float(np.mean(np.sum(terms, axis=0) ** 2)) / max(n - 1, 1), n, level=level)
+        effective = min(effective, float(np.sum(under)) ** 2 / float(np.sum(np.square(under, dtype=float))))
+    if effective <= 1 + 1e-9:
+        return Estimate(value, -inf, inf)
+    spread = float(np.mean(np.sum(terms, axis=0) ** 2)) / len(after[0])
+    return interval(value, spread * effective / (effective - 1), effective, level=level)
 
 
 @dataclass(frozen=True)
@@ -214,7 +226,10 @@ class Distribution:
         variance, k = _of_ratio(spread, float(self.counts.sum()), ee)
         # Rounding leaves a trace where every replication has the same share.
         if spread <= 1e-9 * ee and variance < inf:
-            return Estimate(found, found, found)
+            if reached < 1:
+                return Estimate(found, found, found)
+            # So few that it is the largest of all: at least as uncertain as if all were independent.
+            variance = share * (1 - share) / float(self.counts.sum())
         around = interval(share, variance, k, kind="share", level=level)
         trials, tail = share * (1 - share) / variance, (1 - level) / 2
         low = self.at(around.low) if (1 - share) ** trials < tail else 0.0

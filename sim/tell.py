@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import isfinite
+from math import inf, isfinite
 from typing import Any
 
 from pydantic import BaseModel
@@ -372,7 +372,7 @@ def plain(found: Estimate) -> str:
         return "-"
     if found.value == 0:
         # Never seen: the bound says how rare it may still be.
-        return f"<{found.high:.2g}" if found.high > 0 else "0"
+        return f"<{found.high:.2g}" if 0 < found.high < inf else "0"
     if not isfinite(found.half):
         return f"{found.value:,.1f} ±?"
     digits = 1 if found.half >= 0.05 or found.half == 0 else 2

@@ -6,10 +6,12 @@ import math
 
 import numpy as np
 import pytest
+from scipy import special
 from single import single
 
 import sim
 from sim.estimates import Distribution, Moments, Pairs, mean_of, paired_difference, ratio_difference, zero_count_bound
+from sim.intervals import interval
 from sim.results import Result
 from sim.store import batch_size, parts_of
 
@@ -33,6 +35,58 @@ def test_intervals_of_ratios_and_means_cover() -> None:
     # 95 % of 600, less or more four standard errors.
     assert ratios / 600 == pytest.approx(0.95, abs=0.036)
     assert means / 600 == pytest.approx(0.95, abs=0.036)
+
+
+def test_few_counts_have_the_exact_intervals_of_poisson_and_binomial() -> None:
+    # Garwood's of 5 events; Clopper and Pearson's of 5 of 50, from their quantiles of chi-squared and F.
+    found = interval(5.0, 5.0, 1e9, kind="positive")
+    assert (found.low, found.high) == pytest.approx((special.chdtri(10, 0.975) / 2, special.chdtri(12, 0.025) / 2))
+    found = interval(0.1, 0.1 * 0.9 / 50, 1e9, kind="share")
+    assert special.bdtrc(4, 50, found.low) == pytest.approx(0.025)
+    assert special.bdtr(5, 50, found.high) == pytest.approx(0.025)
+    # Far from the limits both are Student's.
+    student = interval(0.5, 1e-10, 30)
+    for kind in ("positive", "share"):
+        assert interval(0.5, 1e-10, 30, kind=kind).half == pytest.approx(student.half, rel=1e-3)
+    assert student.half == pytest.approx(2.0452 * 1e-5, rel=1e-4)
+
+
+def test_skewed_and_rare_things_are_covered() -> None:
+    pairs = Pairs(("y", "x"), (({"y": 1}, None), ({"y": 1}, {"x": 1})))
+    covered = {"skewed": 0, "rare": 0, "share": 0}
+    for seed in range(600):
+        luck = np.random.default_rng(seed)
+        skewed = luck.poisson(luck.gamma(0.5, 4, 20))
+        rare = luck.poisson(0.1, 20)
+        lost = luck.binomial(30, luck.beta(0.3, 5.7, 20))
+        for name, y, true in (("skewed", skewed, 2.0), ("rare", rare, 0.1)):
+            found = Moments.of(pairs, np.stack([y, y], axis=1)[:, None, :]).mean(0, {"y": 1})
+            covered[name] += found.low <= true <= found.high
+        values = np.stack([lost, np.full(20, 30)], axis=1)[:, None, :]
+        found = Moments.of(pairs, values).ratio(0, {"y": 1}, {"x": 1}, kind="share")
+        covered["share"] += found.low <= 0.05 <= found.high
+    # Student's interval holds 90 %, 87 % and 90 % of them.
+    assert 0.92 < covered["skewed"] / 600 < 0.98
+    assert covered["rare"] / 600 > 0.95
+    assert 0.92 < covered["share"] / 600 < 0.98
+
+
+def test_a_ratio_knows_how_many_replications_it_rests_on() -> None:
+    """Only four of twenty replications have anything to divide by."""
+    pairs, x = Pairs(("y", "x"), (({"y": 1}, {"x": 1}),)), np.repeat([1, 0], [4, 16])
+    y = np.concatenate([[10, 12, 9, 13], np.zeros(16, int)])
+    found = Moments.of(pairs, np.stack([y, x], axis=1)[:, None, :]).ratio(0, {"y": 1}, {"x": 1}, kind="any")
+    assert found.half == pytest.approx(3.1824 * np.std(y[:4], ddof=1) / 2, rel=1e-3)
+    one = np.stack([y * (y == 10), x * (y == 10)], axis=1)[:, None, :]
+    alone = Moments.of(pairs, one).ratio(0, {"y": 1}, {"x": 1})
+    assert (alone.low, alone.high) == (0, math.inf)
+
+
+def test_what_always_happened_may_fail_too() -> None:
+    pairs = Pairs(("y", "x"), (({"y": 1}, {"x": 1}),))
+    found = Moments.of(pairs, np.full((30, 1, 2), 10)).ratio(0, {"y": 1}, {"x": 1}, kind="share")
+    assert (found.value, found.high) == (1, 1)
+    assert found.low == pytest.approx(1 - zero_count_bound() / 300)
 
 
 def test_moments_add_up() -> None:
@@ -83,6 +137,32 @@ def test_intervals_of_quantiles_cover() -> None:
         # The 90 % quantile of this geometric law.
         covered += found.low <= 45 <= found.high
     assert covered / 400 > 0.92
+
+
+def test_a_quantile_of_few_waits_has_no_upper_end() -> None:
+    waits = np.array([[3, 5], [2, 9], [1, 4]])
+    found = Distribution(np.arange(1.0, 10.0), np.bincount(waits.ravel(), minlength=10)[1:])
+    per = waits.shape[1]
+    top = found.quantile(0.95, (3.0 * per**2,) * 3)
+    assert (top.value, top.high) == (9, math.inf)
+    assert top.low < 9
+    # Of a thousand equal waits it is known.
+    sure = Distribution(np.array([0.0]), np.array([1000])).quantile(0.95, (100_000.0,) * 3)
+    assert (sure.value, sure.low, sure.high) == (0, 0, 0)
+
+
+def test_quantiles_are_interpolated_within_their_bins() -> None:
+    found = Distribution(np.array([10.0]), np.array([4]), bin=1.2)
+    assert [found.at(share) for share in (0.0, 0.5, 1.0)] == pytest.approx([10 / 1.2**0.5, 10, 10 * 1.2**0.5])
+
+
+def test_rare_gains_of_a_plan_are_not_below_nothing() -> None:
+    before, after = np.zeros(20), np.repeat([2.0, 1.0, 0.0], [1, 1, 18])
+    gain, loss = paired_difference(after, before), paired_difference(before, after)
+    assert 0 < gain.low < gain.value < gain.high
+    assert (loss.low, loss.high) == (-gain.high, -gain.low)
+    mixed = paired_difference(after - np.roll(after, 3), before)
+    assert mixed.low < 0 < mixed.high
 
 
 def test_quantiles_of_a_run_are_those_of_its_contacts(tmp_path) -> None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.cells import COLUMNS
 from sim.errors import ResultsError
-from sim.estimates import NOTHING, Estimate, Moments, paired_difference, ratio_difference
+from sim.estimates import NOTHING, Estimate, Moments, Pairs, paired_difference, ratio_difference
 from sim.results import Result
 from sim.scenario.model import Scenario
 from sim.store import write_atomically
@@ -43,6 +43,9 @@ MEASURES = (
 )
 KINDS = ("all", "channel", "province", "cause")
 OF_LINES = ("staffed", "busy", "overtime", "occupancy")
+#: Callers of one fate over all callers.
+_FATE, _CALLERS = {"fate": 1}, {"callers": 1}
+_FATES = Pairs(("fate", "callers"), ((_FATE, _CALLERS),))
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,7 @@ class Comparison:
             was, is_ = (Moments.of(PAIRS, values[:, None, :]) for values in (before, after))
             for measure in (*MEASURES, *(OF_LINES if kind == "all" else ())):
                 of = DEFINITIONS[measure]
-                difference = _difference(of, before, after, level=self.level)
+                difference = difference_of(of, before, after, level=self.level)
                 if difference is not NOTHING:
                     both = of.estimate(was, 0), of.estimate(is_, 0)
                     found.append(Difference(plan, kind, name, measure, *both, difference, of.unit, of.text))
@@ -143,12 +146,11 @@ class Comparison:
             return None
         before, after = base["reached"].astype(bool), other["reached"].astype(bool)
         worlds, of = np.unique(base["replication"], return_inverse=True)
-        callers = np.bincount(of).astype(float)
+        callers = np.bincount(of)
 
         def share(which: NDArray[np.bool_]) -> Estimate:
-            count = np.bincount(of, which.astype(float), len(worlds)).astype(float)
-            found = ratio_difference((count, callers), (np.zeros(len(worlds)), callers))
-            return Estimate(100 * found.value, 100 * max(found.low, 0.0), 100 * found.high)
+            counts = np.stack([np.bincount(of[which], minlength=len(worlds)), callers], axis=1)
+            return Moments.of(_FATES, counts[:, None, :]).ratio(0, _FATE, _CALLERS, kind="share").scaled(100)
 
         return Fates(
             gained=share(~before & after),
@@ -197,7 +199,7 @@ class Comparison:
         return text.getvalue()
 
 
-def _difference(
+def difference_of(
     definition: Definition, before: NDArray[np.int64], after: NDArray[np.int64], *, level: float
 ) -> Estimate:
     """The paired difference of one measure, in its unit; ``before`` and ``after`` are (replications, columns)."""
@@ -211,8 +213,7 @@ def _difference(
     else:
         after_, before_ = ((total(v, definition.over), total(v, definition.under)) for v in (after, before))
         found = ratio_difference(after_, before_, level=level)
-    scale = definition.scale
-    return found if found is NOTHING else Estimate(found.value * scale, found.low * scale, found.high * scale)
+    return found if found is NOTHING else found.scaled(definition.scale)
 
 
 def compare(
