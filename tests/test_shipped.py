@@ -136,7 +136,7 @@ LAYERS = (
     ("cells", "contact_values", "timelines", "compiled_timelines"),
     ("measures", "intervals", "estimates", "compiled_measures"),
     ("summary", "controls", "tables", "store", "beside", "results", "studies", "verify"),
-    ("figures", "tell", "tell_comparison", "reference", "keys", "ranges", "coverage", "figures_verify", "tell_verify"),
+    ("figures", "tell", "tell_comparison", "reference", "keys", "ranges", "figures_verify", "tell_verify"),
     ("cli", "cli_erlang", "cli_verify", "validation", "coverage"),
 )
 DOORS = {
