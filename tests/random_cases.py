@@ -25,17 +25,23 @@ ATTEMPTS = 4
 #: Instants are below this on each day.
 LATEST = 100
 THRESHOLDS = (0, 0, HALF, HALF, ONE)
+SELDOM = (0, 0, 0, 0, HALF)
 UNIFORMS = (0, HALF - 1, HALF, ONE - 1)
-PATIENCE = (0, 1, 3, 5, 8, 8, 15, 30, FOREVER)
+PATIENCE = (0, 1, 3, 8, 15, 30, 30, FOREVER, FOREVER)
 SPEEDS = ((100,), (100,), (100,), (60,), (100, 50), (100, 100), (100, 70, 50), (130, 80, 60))
 
 
 class Chance:
-    """Choices out of ``below``, over one day or two."""
+    """Choices out of ``below``, over one day or two.
+
+    Hours and shifts begin and end at a few ``edges``; many are the ``usual`` ones, so that lines leave at closing.
+    """
 
     def __init__(self, below: Below) -> None:
         self.below = below
         self.days = 1 + self.one_in(5)
+        self.edges = sorted({self.instant() for _ in range(6)})
+        self.usual = self.spans(2) or ((0, LATEST // 2),)
 
     def one_in(self, n: int) -> bool:
         """True once in ``n`` times; the simpler False comes of 0."""
@@ -58,10 +64,16 @@ class Chance:
         """An instant of one of the days."""
         return self.below(LATEST) + (DAY if self.days == 2 and self.one_in(2) else 0)
 
+    def hours(self, end: int) -> Spans:
+        """Opening hours or shifts: always, the usual ones, or others."""
+        which = self.below(5)
+        return ((0, end),) if which < 2 else self.usual if which < 4 else self.spans(3)
+
     def spans(self, most: int) -> Spans:
         """Spans in order, one of them now and then touching the next."""
-        edges = sorted({self.instant() for _ in range(2 * (self.below(most) + 1))})
+        edges = sorted(self.some(2 * most, [*self.edges, self.instant()]))
         spans = list(zip(edges[::2], edges[1::2], strict=False))
+        spans = [(start, stop) for start, stop in spans if start < stop]
         if spans and self.one_in(3):
             start, stop = spans.pop(self.below(len(spans)))
             middle = start + (stop - start + 1) // 2
@@ -88,14 +100,11 @@ def _centre(chance: Chance, channels: int, provinces: int) -> Centre:
         own = provinces if chance.one_in(2) else 1
         queue_of.append(tuple(len(owners) + province % own for province in range(provinces)))
         owners += [channel] * own
-    groups = 1 + chance.below(4)
+    groups = 1 + chance.of((0, 0, 1, 2, 3))
     queues = [_queue(chance, number, channel, groups) for number, channel in enumerate(owners)]
-    end = LATEST - 2 * chance.below(20) + DAY * (chance.days - 1)
+    end = LATEST - 2 * chance.below(10) + DAY * (chance.days - 1)
     return Centre(
-        channels=tuple(
-            Channel(f"channel {number}", chance.spans(3) if chance.one_in(2) else ((0, end + 50),))
-            for number in range(channels)
-        ),
+        channels=tuple(Channel(f"channel {number}", chance.hours(end + 50)) for number in range(channels)),
         provinces=("here", "there")[:provinces],
         queues=tuple(queues),
         groups=tuple(_group(chance, number, queues, (channels, provinces), end) for number in range(groups)),
@@ -122,13 +131,13 @@ def _queue(chance: Chance, number: int, channel: int, groups: int) -> Queue:
     return Queue(
         f"queue {number}",
         channel,
-        places=chance.of((UNLIMITED, UNLIMITED, 4, 2, 1, 0)),
+        places=chance.of((UNLIMITED, UNLIMITED, UNLIMITED, UNLIMITED, 4, 2, 1, 0)),
         serve_after_closing=bool(chance.below(2)),
-        balk=tuple(chance.of(THRESHOLDS[1:]) for _ in range(chance.of((0, 0, 1, 3)))),
-        routes=tuple(Route(group, chance.of((0, 0, 3, 5, 5, 12))) for group in chance.some(groups, range(groups))),
+        balk=tuple(chance.of(SELDOM) for _ in range(chance.of((0, 0, 1, 3)))),
+        routes=tuple(Route(group, chance.of((0, 0, 0, 3, 5, 12))) for group in _routes(chance, groups)),
         announce=1 + chance.below(12) if announced else 0,
         balk_at_wait=tuple(
-            (wait, chance.of(THRESHOLDS)) for wait in sorted({chance.below(30) for _ in range(chance.below(4))})
+            (wait, chance.of(SELDOM)) for wait in sorted({chance.below(30) for _ in range(chance.below(4))})
         )
         if announced
         else (),
@@ -138,14 +147,24 @@ def _queue(chance: Chance, number: int, channel: int, groups: int) -> Queue:
     )
 
 
+def _routes(chance: Chance, groups: int) -> list[int]:
+    """Most queues may use all groups, in any order."""
+    return chance.some(groups, range(groups)) if chance.one_in(4) else _shuffled(chance, range(groups))
+
+
+def _shuffled(chance: Chance, options: Sequence[T]) -> list[T]:
+    left = list(options)
+    return [left.pop(chance.below(len(left))) for _ in options]
+
+
 def _group(chance: Chance, number: int, queues: Sequence[Queue], shape: tuple[int, int], end: int) -> Group:
     named = [q for q, queue in enumerate(queues) if any(route.group == number for route in queue.routes)]
     factors = (1000, 1000, 500, 1500, 1250, 0)
     return Group(
         f"group {number}",
-        shifts=tuple(chance.spans(3) if chance.one_in(2) else ((0, end + 70),) for _ in range(chance.below(4))),
+        shifts=tuple(chance.hours(end + 70) for _ in range(chance.of((1, 1, 2, 3, 0)))),
         # A line may be asked for by a queue that it does not serve by itself.
-        serves=tuple(chance.some(len(named), named) if chance.one_in(6) else sorted(named, key=lambda q: -q % 3)),
+        serves=tuple(chance.some(len(named), named) if chance.one_in(6) else _shuffled(chance, named)),
         longest_wait=bool(chance.below(2)),
         speeds=chance.of(SPEEDS),
         absent=HALF if chance.one_in(4) else 0,
@@ -170,9 +189,17 @@ def _habits(chance: Chance, channels: int) -> Habits:
     )
 
 
+def _arrival(chance: Chance, crowded: bool) -> int:
+    """An instant, in a crowd mostly shortly before the usual closing."""
+    if crowded and not chance.one_in(3):
+        return max(0, chance.of([stop for _, stop in chance.usual]) - chance.below(20))
+    return chance.instant()
+
+
 def _world(chance: Chance, callers: int, centre: Centre) -> World:
     n, k, c = callers, ATTEMPTS, len(centre.channels)
     groups = [group.name for group in centre.groups]
+    crowded = chance.one_in(2)
     lines = max(len(group.shifts) for group in centre.groups)
 
     def number(most: int) -> np.ndarray:
@@ -194,8 +221,8 @@ def _world(chance: Chance, callers: int, centre: Centre) -> World:
         age=number(2),
         day=np.zeros(n, np.int64),
         slot=np.arange(n),
-        arrival=np.sort(np.array([chance.instant() for _ in range(n)], np.int64)),
-        conversation=chance.array(range(14), n, c),
+        arrival=np.sort(np.array([_arrival(chance, crowded) for _ in range(n)], np.int64)),
+        conversation=chance.array(range(20), n, c),
         wrap_up=chance.array((0, 0, 1, 2, 3), n, c),
         patience=chance.array(PATIENCE, n, k, c),
         redial=uniform(),
