@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
+from math import isfinite
 from pathlib import Path
 
 import numpy as np
@@ -175,7 +176,7 @@ class Caught:
         wrong, found = self.found.significant, self.found
         theory = "-"
         if wrong:
-            worst = max(wrong, key=lambda score: abs(score.z))
+            worst = max(wrong, key=lambda score: abs(score.z) if isfinite(score.z) else 0.0)
             theory = f"{len(wrong)} of {len(found.scores)}; {worst.system}: {worst.measure}, z = {worst.z:+.1f}"
         normal = "-" if found.normal else f"{min(found.ks, found.ad):.0e}"
         balances, audits = (str(len(some)) if some else "-" for some in (found.balances, found.audits))
