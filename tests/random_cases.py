@@ -42,6 +42,8 @@ class Chance:
         self.days = 1 + self.one_in(5)
         self.edges = sorted({self.instant() for _ in range(6)})
         self.usual = self.spans(2) or ((0, LATEST // 2),)
+        # A line that comes or leaves in the last millisecond before a closing is there at closing or not.
+        self.edges = sorted({*self.edges, *(stop - 1 for _, stop in self.usual)})
 
     def one_in(self, n: int) -> bool:
         """True once in ``n`` times; the simpler False comes of 0."""
@@ -127,7 +129,7 @@ def _centre(chance: Chance, channels: int, provinces: int) -> Centre:
 
 
 def _queue(chance: Chance, number: int, channel: int, groups: int) -> Queue:
-    announced = chance.one_in(3)
+    announced = chance.one_in(4)
     return Queue(
         f"queue {number}",
         channel,
@@ -137,7 +139,7 @@ def _queue(chance: Chance, number: int, channel: int, groups: int) -> Queue:
         routes=tuple(Route(group, chance.of((0, 0, 0, 3, 5, 12))) for group in _routes(chance, groups)),
         announce=1 + chance.below(12) if announced else 0,
         balk_at_wait=tuple(
-            (wait, chance.of(SELDOM)) for wait in sorted({chance.below(30) for _ in range(chance.below(4))})
+            (wait, chance.of(THRESHOLDS)) for wait in sorted({chance.below(20) for _ in range(chance.below(4))})
         )
         if announced
         else (),

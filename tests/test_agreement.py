@@ -12,6 +12,7 @@ from sim.audit import audit
 from sim.contacts import Contacts, Outcome
 from sim.engines import ENGINES, simulate_block
 from sim.world import World, Worlds
+from tests.handmade import answered, caller, centre_of, habits, queue, world_of
 from tests.random_cases import case_from, random_case
 
 OTHERS = [engine for engine in ENGINES if engine != "simpy"]
@@ -67,3 +68,22 @@ def test_arrays_of_any_layout_are_read(engine: str) -> None:
 def test_nobody_calls(engine: str) -> None:
     world, centre = random_case(7)
     assert simulate(_beginning_at(world, len(world)), centre, engine=engine) == Contacts.from_rows([])
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("deskwork", [True, False])
+def test_finished_in_the_instant_of_an_interruption(engine: str, deskwork: bool) -> None:
+    """The line is back at 10, as what it has in hand ends, and takes the call that waits before it is released."""
+    world = world_of([caller(0, talk=10), caller(7, talk=5, channel=1), caller(8, talk=2)], channels=("mail", "phone"))
+    centre = centre_of(
+        hours={"mail": [(0, 200)], "phone": [(0, 200)]},
+        queues=[queue("mail", interruptible=deskwork), queue("phone", channel=1)],
+        lines=[[(0, 1), (5, 0), (10, 1)]],
+        groups=[{"serves": (1, 0), "speeds": (100, 50)}],
+        habits=[habits(), habits()],
+    )
+    third = answered(2, 8, 15, 17) if deskwork else answered(2, 8, 10, 14)
+    second = answered(1, 7, 10, 15 if deskwork else 17, queue=1)
+    expected = Contacts.from_rows([answered(0, 0, 0, 10), second, third])
+    assert simulate(world, centre, engine=engine).rows() == expected.rows()
+    assert audit(world, centre, expected) == []

@@ -24,7 +24,6 @@ from sim.engines.compiled.memory import (
 from sim.engines.compiled.names import (
     ABANDONED,
     ARRIVAL,
-    ATTEMPTS,
     CALENDAR,
     CALENDAR_ROW,
     CALLED_BACK,
@@ -71,7 +70,6 @@ from sim.engines.compiled.names import (
     TIMERS,
     UNFINISHED,
     UNTIL,
-    WHO,
 )
 from sim.engines.compiled.waiting import leave, next_for, set_timer
 from sim.world import Whole
@@ -222,7 +220,7 @@ def _play(memory: Whole, callers: int) -> Whole:
             else:
                 _change_of_duty(m, m[event + SUBJECT], m[event + SHIFT_ENDS], m[event + SHIFT_BEGINS], now)
             event += CALENDAR_ROW
-        elif stamp == redial and (arrival > stamp or m[m[REDIALS] + WHO] < caller * m[ATTEMPTS]):
+        elif stamp == redial:  # before the first contact of an instant, since callers are numbered by those
             contact = m[REDIALS]
             drop(m, REDIALS, contact)
             arrive(m, contact, now)
