@@ -95,7 +95,8 @@ def test_check_says_what_a_file_means() -> None:
 
 
 def test_help_imports_nothing_heavy() -> None:
-    code = "import sys, sim.cli; print([m for m in ('scipy', 'matplotlib', 'duckdb', 'pandas') if m in sys.modules])"
+    heavy = ("scipy", "matplotlib", "duckdb", "pandas", "numba")
+    code = f"import sys, sim.cli, sim.engines.compiled; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.strip() == "[]"
 
