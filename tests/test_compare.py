@@ -1,0 +1,98 @@
+"""Plans on the same callers: differences are those of the runs, and fates those of the contacts."""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from single import single
+
+import sim
+
+ROOT = Path(__file__).parent.parent
+CAMPAIGN = ROOT / "scenarios" / "als-je-eens-wist-2020.yaml"
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory) -> sim.Comparison:
+    base = single(contacts=150, lines=3, last="2021-03-05")
+    plans = {"today": base, "one more": base.replace(lines__phone=4), "one less": base.replace(lines__phone=2)}
+    return sim.compare(plans, replications=30, workers=1, out=tmp_path_factory.mktemp("compared"), keep_contacts=20)
+
+
+def test_differences_are_those_of_the_runs(found) -> None:
+    more = found.difference("one more", "abandoned")
+    base, other = (result.estimate("abandoned").value for result in list(found.results.values())[:2])
+    assert (more.base.value, more.value.value) == (base, other)
+    assert more.difference.value == pytest.approx(other - base)
+    assert more.difference.high < 0 < found.difference("one less", "abandoned").difference.low
+    shares = found.difference("one more", "abandonment")
+    assert shares.difference.value == pytest.approx(shares.value.value - shares.base.value)
+
+
+def test_pairing_narrows_the_interval(found) -> None:
+    more = found.difference("one more", "never_reached")
+    assert more.difference.half < (more.base.half**2 + more.value.half**2) ** 0.5
+
+
+def test_fates_add_up(found) -> None:
+    fates = found.fates("one more")
+    parts = [fates.gained, fates.lost, fates.both, fates.neither]
+    assert sum(part.value for part in parts) == pytest.approx(100)
+    assert fates.replications == 20
+    assert fates.gained.value > fates.lost.value
+    reached = []
+    for result in list(found.results.values())[:2]:
+        contacts = result.contacts
+        answered = contacts["outcome"] == "answered"
+        calls = np.unique(np.stack([contacts["replication"], contacts["caller"]], axis=1)[answered], axis=0)
+        reached.append(len(calls))
+    callers = len(np.unique(np.stack([contacts["replication"], contacts["caller"]], axis=1), axis=0))
+    assert fates.gained.value - fates.lost.value == pytest.approx(100 * (reached[1] - reached[0]) / callers)
+
+
+def test_other_demand_has_no_fates(tmp_path) -> None:
+    plans = {"few": single(last="2021-03-03"), "many": single(contacts=240, last="2021-03-03")}
+    found = sim.compare(plans, replications=4, workers=1, out=tmp_path)
+    assert found.fates("many") is None
+    assert found.difference("many", "offered").difference.low > 0
+
+
+def test_plans_in_one_command(tmp_path) -> None:
+    plans = sorted((ROOT / "scenarios" / "plans").glob("*.yaml"))
+    arguments = ["compare", str(CAMPAIGN), *map(str, plans), "--plan", "third: lines.antwerpen=3", "-n", "6"]
+    done = subprocess.run(
+        [sys.executable, "-m", "sim.cli", *arguments, "--out", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+    assert done.returncode == 0, done.stderr
+    for word in ("forwarding", "pooling", "second-line-antwerpen", "longer-hours", "calls abandoned", "never reached"):
+        assert word in done.stdout
+    folder = next(tmp_path.glob("compare-*"))
+    with (folder / "comparison.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert {row["plan"] for row in rows} == {path.stem for path in plans} | {"third"}
+    assert (folder / "comparison.png").stat().st_size > 10_000
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([str(CAMPAIGN)], "needs two plans"),
+        ([str(CAMPAIGN), "--plan", "nonsense"], "is not NAME:PATH=VALUE"),
+        ([str(CAMPAIGN), str(CAMPAIGN)], "two plans are called"),
+    ],
+)
+def test_wrong_comparisons_are_usage_errors(arguments, message) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "sim.cli", "compare", *arguments], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert done.returncode == 2
+    assert message in done.stderr
