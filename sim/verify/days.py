@@ -15,6 +15,8 @@ from sim.verify.system import Line, Measure, System, Tree, exponential, scenario
 _HOURS = {"0-8": 0, "9-10": 1, "11-13": 3, "14-16": 2, "17-23": 0}
 _WEIGHT = 2 * 1 + 3 * 3 + 3 * 2
 _PATIENCE, _HANDLING = "8 min", "10 min"
+#: Days of each period; all of them count.
+_DAYS = 6
 
 
 def _line(channel: Tree | None = None) -> Line:
@@ -38,7 +40,7 @@ def changing_day() -> System:
         every="1 h",
     )
     lines = {"phone": {"shifts": {"mon-sun 9:00-12:00": 2, "mon-sun 13:00-17:00": 3}}}
-    played = scenario({"phone": _line()}, contacts=contacts, lines=lines, demand={"hours": _HOURS})
+    played = scenario({"phone": _line()}, contacts=contacts, lines=lines, demand={"hours": _HOURS}, last=_DAYS)
 
     def measures() -> Iterator[Measure]:
         yield _each("gave up", float(exact.abandoned.sum()), c.column("abandoned"))
@@ -47,11 +49,14 @@ def changing_day() -> System:
             span = f"at {name}:00-{int(name) + 1}:00"
             waiting = c.scaled(c.hour("queue_time", [9 + at]), 1 / HOUR)
             busy = c.scaled(c.hour("busy", [9 + at], kind="lines"), 1 / HOUR)
-            yield Measure(f"mean queue {span}", "contacts", float(exact.mean_queue[at]), waiting, c.days)
+            if at < 8:
+                yield Measure(f"mean queue {span}", "contacts", float(exact.mean_queue[at]), waiting, c.days)
             yield Measure(f"lines busy {span}", "lines", float(exact.mean_busy[at]), busy, c.days)
         yield giving_up(480)
 
-    return System("a day of changing calls and lines", "M(t)/M/c(t)+M", played, tuple(measures()), first=0)
+    return System(
+        "a day of changing calls and lines", "M(t)/M/c(t)+M", played, tuple(measures()), first=0, last=_DAYS - 1
+    )
 
 
 def send_away() -> System:
@@ -61,12 +66,12 @@ def send_away() -> System:
         arrivals_per_hour=[("0 s", 20), ("8 h", 0)], handling=_HANDLING, patience=_PATIENCE, lines=3, until="8 h"
     )
     channel = {"hours": opened, "closing": "send away"}
-    played = scenario({"phone": _line(channel)}, contacts=160, lines={"phone": 3})
+    played = scenario({"phone": _line(channel)}, contacts=160, lines={"phone": 3}, last=_DAYS)
     measures = (
         _each("sent away", float(exact.waiting_at_end[-1]), c.column("closed")),
         *_of_open_day(exact, float(exact.in_hand_at_end[-1]) * 600),
     )
-    return System("who waits at closing is sent away", "M(t)/M/c+M", played, measures, first=0)
+    return System("who waits at closing is sent away", "M(t)/M/c+M", played, measures, first=0, last=_DAYS - 1)
 
 
 def serve() -> System:
@@ -81,9 +86,16 @@ def serve() -> System:
         every="1 h",
     )
     channel = {"hours": opened, "closing": "serve"}
-    played = scenario({"phone": _line(channel)}, contacts=160, lines={"phone": 3})
+    played = scenario({"phone": _line(channel)}, contacts=160, lines={"phone": 3}, last=_DAYS)
     overtime = float(exact.mean_busy[8:].sum()) * 3600
-    return System("who waits at closing is served", "M(t)/M/c+M", played, tuple(_of_open_day(exact, overtime)), first=0)
+    return System(
+        "who waits at closing is served",
+        "M(t)/M/c+M",
+        played,
+        tuple(_of_open_day(exact, overtime)),
+        first=0,
+        last=_DAYS - 1,
+    )
 
 
 def _of_open_day(exact: Day, overtime: float) -> Iterator[Measure]:
@@ -117,7 +129,9 @@ def absent_lines() -> System:
         queue_time += share * float(day.mean_queue.sum()) * 3600
     group = {"count": _LINES, "staffed": "mon-sun 9:00-23:00", "absence": f"{_ABSENT:.0%}"}
     weights = {"0-8": 0, "9-16": 1, "17-23": 0}
-    played = scenario({"phone": _line()}, contacts=contacts, lines={"phone": group}, demand={"hours": weights})
+    played = scenario(
+        {"phone": _line()}, contacts=contacts, lines={"phone": group}, demand={"hours": weights}, last=_DAYS
+    )
     measures = (
         _each("gave up", gave_up, c.column("abandoned")),
         _each("busy", busy, c.scaled(c.column("busy", kind="lines"), 1 / SECOND), "s"),
@@ -127,4 +141,6 @@ def absent_lines() -> System:
         _each("time in the queue", queue_time, c.scaled(c.column("queue_time"), 1 / SECOND), "s"),
         giving_up(480),
     )
-    return System("lines that are absent on some days", "M(t)/M/c+M, mixture", played, measures, first=0)
+    return System(
+        "lines that are absent on some days", "M(t)/M/c+M, mixture", played, measures, first=0, last=_DAYS - 1
+    )

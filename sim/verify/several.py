@@ -171,8 +171,8 @@ def chats_that_wait() -> System:
 
 def priorities() -> System:
     """A third of the callers goes first; nobody gives up."""
-    exact = two_priorities(arrivals_per_hour=(6, 12), handling="5 min", lines=2)
-    return _two_priorities("two priorities, nobody gives up", Line(NEVER, exponential("5 min")), exact)
+    exact = two_priorities(arrivals_per_hour=(6, 12), handling="4 min", lines=2)
+    return _two_priorities("two priorities, nobody gives up", Line(NEVER, exponential("4 min")), exact)
 
 
 def impatient_priorities() -> System:
@@ -231,11 +231,11 @@ def passed_on() -> System:
 
     A caller with long conversations has them everywhere; with equal ones at first the specialist sees M/M/2.
     """
-    second = erlang_c(arrivals_per_hour=0.4 * 15 + 5, handling="7 min", lines=2)
+    second = erlang_c(arrivals_per_hour=0.4 * 15 + 5, handling="5 min", lines=2)
     passes = {"forwarded": {"to": "specialist", "share": "40 %"}}
     always = {"distribution": "deterministic", "always": "5 min"}
     played = scenario(
-        {"phone": Line(NEVER, always, callers=passes), "specialist": Line(NEVER, exponential("7 min"))},
+        {"phone": Line(NEVER, always, callers=passes), "specialist": Line(NEVER, exponential("5 min"))},
         contacts=480,
         lines={"phone": 20, "specialist": 2},
         by_channel={"phone": "75 %", "specialist": "25 %"},
@@ -264,12 +264,12 @@ def _offered_per_hour(name: str, exact: float) -> Measure:
 
 def deskwork() -> System:
     """E-mails that a line lays aside for calls: calls see M/M/1, both together too."""
-    calls = erlang_c(arrivals_per_hour=8, handling="3 min", lines=1)
-    every = erlang_c(arrivals_per_hour=14, handling="3 min", lines=1)
+    calls = erlang_c(arrivals_per_hour=8, handling="140 s", lines=1)
+    every = erlang_c(arrivals_per_hour=14, handling="140 s", lines=1)
     present = (every.mean_queue + every.carried_load) - (calls.mean_queue + calls.carried_load)
-    mail = Line(NEVER, exponential("3 min"), channel={"interruptible": True})
+    mail = Line(NEVER, exponential("140 s"), channel={"interruptible": True})
     played = scenario(
-        {"phone": Line(NEVER, exponential("3 min")), "e-mail": mail},
+        {"phone": Line(NEVER, exponential("140 s")), "e-mail": mail},
         contacts=14 * 24,
         lines={"desk": {"count": 1, "serves": ["phone", "e-mail"]}},
         by_channel={"phone": 8, "e-mail": 6},
