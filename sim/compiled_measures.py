@@ -74,29 +74,51 @@ def _add_time(cells: Whole, tables: ContactTables, worlds: Worlds, centre: Centr
 @njit(cache=True, nogil=True)
 def _add(cells, of, scopes, first, dialled, values, at, largest, days):
     """Add the values of each row to the cells of every scope: the period, the day, the hour of the day."""
-    some = np.empty(values.shape[1], np.int64)
+    columns = values.shape[1]
+    to, what, to_largest, the_largest = (
+        np.empty(columns, np.int64),
+        np.empty(columns, np.int64),
+        np.empty(columns, np.int64),
+        np.empty(columns, np.int64),
+    )
     for i in range(len(of)):
-        n = 0
-        for column in range(values.shape[1]):
-            if values[i, column]:
-                some[n] = column
+        n, m = 0, 0
+        for column in range(columns):
+            value = values[i, column]
+            if value and largest[column]:
+                to_largest[m], the_largest[m] = at[column], value
+                m += 1
+            elif value:
+                to[n], what[n] = at[column], value
                 n += 1
         slices = (0, 1 + dialled[i] // DAY, 1 + days + dialled[i] % DAY // HOUR)
         for scope in range(len(scopes)):
             base = first[scope, 0] + scopes[scope, i] * first[scope, 1]
             for slice_ in range(3 if first[scope, 2] else 1):
-                row = cells[of[i], base + slices[slice_]]
+                r, cell = of[i], base + slices[slice_]
                 for k in range(n):
-                    column, value = some[k], values[i, some[k]]
-                    if largest[column]:
-                        row[at[column]] = max(row[at[column]], value)
-                    else:
-                        row[at[column]] += value
+                    cells[r, cell, to[k]] += what[k]
+                for k in range(m):
+                    cells[r, cell, to_largest[k]] = max(cells[r, cell, to_largest[k]], the_largest[k])
 
 
 @njit(cache=True, nogil=True)
 def _times(
-    cells, begins, queue, dialled, left, released, group, line, groups, shifts, first_shift, absence, routes, first_route, where
+    cells,
+    begins,
+    queue,
+    dialled,
+    left,
+    released,
+    group,
+    line,
+    groups,
+    shifts,
+    first_shift,
+    absence,
+    routes,
+    first_route,
+    where,
 ):
     """Add the integrals over time of every replication."""
     days = where[3]

@@ -63,13 +63,14 @@ def wait_columns(batches: Sequence[tuple[int, NDArray[np.int64]]], centre: Centr
 
     ``batches``: first replication of each batch with its rows of queue, province, outcome and bin, one per contact.
     """
-    found = []
-    for first, rows in batches:
-        kinds, counts = np.unique(rows, axis=0, return_counts=True)
-        found.append(np.column_stack([np.full(len(kinds), first), kinds, counts]))
-    batch, queue, province, outcome, bins, count = (np.ascontiguousarray(c) for c in np.concatenate(found).T)
+    rows = np.concatenate([rows for _, rows in batches])
+    number = np.repeat(np.arange(len(batches)), [len(rows) for _, rows in batches])
+    # As one number each, which sorts many times faster than rows do.
+    shape = (len(batches), *(rows.max(axis=0, initial=0) + 1).tolist())
+    codes, count = np.unique(np.ravel_multi_index((number, *rows.T), shape), return_counts=True)
+    batch, queue, province, outcome, bins = np.unravel_index(codes, shape)
     return {
-        "batch": batch,
+        "batch": np.array([first for first, _ in batches], dtype=np.int64)[batch],
         "channel": _channel_of(centre)[queue],
         "queue": queue.astype(np.int32),
         "province": province.astype(np.int32),

@@ -375,7 +375,7 @@ def plain(found: Estimate) -> str:
         return f"<{found.high:.2g}" if 0 < found.high < inf else "0"
     if not isfinite(found.half):
         return f"{found.value:,.1f} ±?"
-    digits = 1 if found.half >= 0.05 or found.half == 0 else 2
+    digits = 1 if found.half >= 0.05 or found.half == 0 else 2 if found.half >= 0.005 else 3
     return f"{found.value:,.{digits}f}" + (f" ±{found.half:,.{digits}f}" if found.half else "")
 
 
