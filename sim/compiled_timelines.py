@@ -19,7 +19,7 @@ _WORK, _DUTY, _BOTH = range(3)
 def line_hours(start, stop, line, shifts, absence, absent, lines, hours):
     """Line time of one group by hour, (5, hours).
 
-    ``start``, ``stop``, ``line`` of what its lines had in hand, in order of ``start``; ``shifts`` (m, 3) start, stop and
+    ``start``, ``stop``, ``line`` of what its lines had in hand, by ``start``; ``shifts`` (m, 3) start, stop and
     line, in order; ``absence`` (L, D) uniforms, compared with ``absent`` if that is above 0.
     """
     at, what, change, count = _room(2 * len(start) + 4 * len(shifts) + 2 * len(start))

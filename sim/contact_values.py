@@ -171,7 +171,7 @@ def wait_of(bins: NDArray[Any]) -> NDArray[np.float64]:
 
 
 def wait_rows(world: World, contacts: Contacts, channel: Whole) -> tuple[Whole, Whole]:
-    """Queue, province, outcome and bin of whoever waited and was answered, gave up or called back; and which they are."""
+    """Queue, province, outcome and bin of whoever waited to an answer, a call-back or in vain; and which they are."""
     kind = np.where(contacts.outcome == Outcome.SILENT, Outcome.ABANDONED, contacts.outcome)
     waited = np.flatnonzero(np.isin(kind, (Outcome.ANSWERED, Outcome.ABANDONED, Outcome.CALLED_BACK)))
     bins = bin_of(wait_of_contacts(world, contacts, channel)[waited])

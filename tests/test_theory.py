@@ -8,8 +8,8 @@ import pytest
 from single import single
 
 import sim
-from sim.estimates import Estimate
 from sim.cells import COLUMNS
+from sim.estimates import Estimate
 from sim.results import Result
 from sim.theory import erlang_a, erlang_b, general_patience, varying_day
 
