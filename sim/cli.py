@@ -25,6 +25,11 @@ _SET = click.option(
     "--set", "settings", multiple=True, metavar="PATH=VALUE", help="Change a value, e.g. --set lines.antwerpen=2."
 )
 
+_CLUSTER = click.option(
+    "--cluster", metavar="ADDRESS", callback=lambda context, _, address: _without_workers(context, address),
+    help="Dask scheduler whose workers do the work, e.g. tcp://10.0.0.5:8786 (docs/cluster.md).",
+)  # fmt: skip
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="helpline-sim", prog_name="sim")
@@ -64,6 +69,7 @@ def check(file: Path, settings: tuple[str, ...], plot: bool, out: Path) -> None:
 @click.option("--seed", type=click.IntRange(0), help="Seed of all luck.")
 @click.option("--engine", type=click.Choice(["auto", "simpy", "compiled"]), default="auto", show_default=True)
 @click.option("--workers", type=click.IntRange(1), help="Processes; the result is the same with any number.")
+@_CLUSTER
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("results"), show_default=True)
 @click.option("--contacts", default="100", show_default=True, metavar="N|all|none", help="Keep contacts of so many.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
@@ -78,6 +84,7 @@ def run(
     seed: int | None,
     engine: str,
     workers: int | None,
+    cluster: str | None,
     out: Path,
     contacts: str,
     as_json: bool,
@@ -98,6 +105,7 @@ def run(
                 seed=seed,
                 engine=engine,
                 workers=workers,
+                cluster=cluster,
                 out=out,
                 keep_contacts=_how_many(contacts),
                 progress=progress,
@@ -125,6 +133,7 @@ def run(
 @click.option("-n", "--replications", type=click.IntRange(1), help="Independent periods to simulate.")
 @click.option("--seed", type=click.IntRange(0), help="Seed of all luck.")
 @click.option("--workers", type=click.IntRange(1), help="Processes; the result is the same with any number.")
+@_CLUSTER
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("results"), show_default=True)
 @click.option("--figures/--no-figures", default=True, show_default=True)
 def compare(
@@ -134,6 +143,7 @@ def compare(
     replications: int | None,
     seed: int | None,
     workers: int | None,
+    cluster: str | None,
     out: Path,
     figures: bool,
 ) -> None:
@@ -151,6 +161,7 @@ def compare(
                 replications=replications,
                 seed=seed,
                 workers=workers,
+                cluster=cluster,
                 out=out,
                 progress=progress,
                 command=_command(),
@@ -246,6 +257,12 @@ def _until(scenario: Scenario, precision: tuple[str, ...], most: int | None) -> 
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--precision") from None
     return {"precision": wishes, "max_replications": most or MOST}
+
+
+def _without_workers(context: click.Context, address: str | None) -> str | None:
+    if address is not None and context.params.get("workers") is not None:
+        raise click.UsageError("--workers are cores of this machine; with --cluster, its workers do the work")
+    return address
 
 
 def _command() -> str:

@@ -20,6 +20,7 @@ from sim.contact_values import BIN, wait_of
 from sim.controls import Controls, expected_of
 from sim.draw import draw_world
 from sim.estimates import Distribution, Estimate, Moments, Pairs, Weights
+from sim.hashes import result_hash
 from sim.scenario.build import queues_of
 from sim.scenario.load import load
 from sim.scenario.model import Scenario
@@ -72,6 +73,14 @@ class Result:
             table = self.store.part_columns("moments", (first, last))
             total = total + moments_from(table, PAIRS, last - first + 1)
         return total
+
+    def hash(self) -> str:
+        """SHA-256 over all values: measures, moments, waits and the contacts that are kept.
+
+        The same scenario, seed and replications with the same contacts kept give the same hash, whichever engine and
+        workers made them, and however often the run was interrupted.
+        """
+        return result_hash(self.store, self.replications)
 
     def values(self, *, kind: str = "all", name: str = "all") -> NDArray[np.int64]:
         """Counts and sums of the period by replication, shape (replications, columns), in the order of COLUMNS."""

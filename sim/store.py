@@ -8,15 +8,17 @@ same question always finds its folder, and more replications are parts that are 
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import hashlib
 import json
 import os
 import platform
 import re
-import shutil
+import socket
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -35,8 +37,15 @@ Columns = Mapping[str, NDArray[Any]]
 #: First and last replication.
 Part = tuple[int, int]
 SMALLEST_PART = 25
+#: No more at once: what a part needs in memory does not grow with a run, nor what is lost when one is stopped.
+LARGEST_PART = 250
 #: The table whose part is written last and says that a part is finished.
 LAST_WRITTEN = "measures"
+_FULL = "{}: no space left on the disk; finished replications are kept, make room and run the same again"
+_HOST = re.sub(r"[^A-Za-z0-9-]", "-", socket.gethostname())
+_SCRATCH = re.compile(r"\..+\.scratch-(.+)-(\d+)-\d+")
+#: Scratch files of other machines are left for so long.
+_STALE_S = 7 * 86_400
 
 
 def essence(scenario: Scenario) -> dict[str, Any]:
@@ -69,15 +78,54 @@ def _explained(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise ResultsError(_FULL.format(folder)) from None
         raise ResultsError(f"{error.filename or folder}: {error.strerror or error}") from None
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """The whole text or nothing, also when the machine stops in between."""
-    scratch = path.with_name(f".{path.name}.{os.getpid()}")
-    with _explained(path):
-        scratch.write_text(text, encoding="utf-8")
-        scratch.replace(path)
+    """The whole text or nothing, also when the program is killed in between."""
+    _write_bytes(path, text.encode())
+
+
+def _write_bytes(path: Path, content: bytes) -> None:
+    with _scratch_for(path) as scratch, _explained(path):
+        scratch.write_bytes(content)
+
+
+def _scratch_of(path: Path) -> Path:
+    """A name that no other machine, process or thread writes to."""
+    return path.with_name(f".{path.name}.scratch-{_HOST}-{os.getpid()}-{threading.get_ident()}")
+
+
+@contextmanager
+def _scratch_for(path: Path) -> Iterator[Path]:
+    """A name to write under, which then takes the place of ``path`` at once, or is removed if writing failed."""
+    scratch = _scratch_of(path)
+    try:
+        yield scratch
+        with _explained(path):
+            scratch.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            scratch.unlink(missing_ok=True)
+        raise
+
+
+def _stale(path: Path) -> bool:
+    """Whether nobody writes to this any more: a scratch file of a process that is gone."""
+    match = _SCRATCH.fullmatch(path.name)
+    if match is None:
+        return False
+    if match[1] != _HOST:
+        return time.time() - path.stat().st_mtime > _STALE_S
+    try:
+        os.kill(int(match[2]), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 @dataclass(frozen=True)
@@ -93,20 +141,31 @@ class Store:
         with _explained(store.folder):
             store.folder.mkdir(parents=True, exist_ok=True)
             if scenario.trace is not None:
-                shutil.copyfile(scenario.trace.file, store.folder / "trace.csv")
+                _write_bytes(store.folder / "trace.csv", Path(scenario.trace.file).read_bytes())
                 scenario = scenario.model_copy(
                     update={"trace": scenario.trace.model_copy(update={"file": "trace.csv"})}
                 )
+        store.clean()
         write_atomically(store.folder / "scenario.yaml", dumps(scenario))
         return store
+
+    def clean(self) -> None:
+        """Remove what programs that were killed had begun to write."""
+        for path in self.folder.rglob(".*.scratch-*"):
+            with suppress(OSError):  # another run may be cleaning too
+                if _stale(path):
+                    path.unlink()
 
     def part(self, table: str, part: Part) -> Path:
         """Path of a part of ``table``."""
         return self.folder / table / f"{part[0]:09d}-{part[1]:09d}.parquet"
 
-    def missing(self, replications: int) -> list[Part]:
-        """Parts of these replications that are not there yet, in order."""
-        return [part for part in parts_of(replications) if not self.part(LAST_WRITTEN, part).exists()]
+    def missing(self, replications: int, *, contacts: int = 0) -> list[Part]:
+        """Parts of these replications that are not there yet, or not with the first ``contacts``' contacts."""
+        return [part for part in parts_of(replications) if not self._has(part, contacts=part[0] < contacts)]
+
+    def _has(self, part: Part, *, contacts: bool) -> bool:
+        return self.part(LAST_WRITTEN, part).exists() and (not contacts or self.part("contacts", part).exists())
 
     def replications(self) -> int:
         """The most replications whose parts are all there."""
@@ -123,19 +182,17 @@ class Store:
         path = self.part(table, part)
         with _explained(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-        scratch = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
         picked = ", ".join(
             f'list_extract(?::VARCHAR[], "{name}" + 1) AS "{name}"' if name in names else f'"{name}"'
             for name in columns
         )
         lists = [list(names[name]) for name in columns if name in names]
-        self.sql(
-            f"COPY (SELECT {picked} FROM rows) TO '{_quoted(scratch)}' (FORMAT parquet, COMPRESSION zstd)",
-            lists,
-            rows=dict(columns),
-        )
-        with _explained(path):
-            scratch.replace(path)
+        with _scratch_for(path) as scratch:
+            self.sql(
+                f"COPY (SELECT {picked} FROM rows) TO '{_quoted(scratch)}' (FORMAT parquet, COMPRESSION zstd)",
+                lists,
+                rows=dict(columns),
+            )
 
     def read(
         self, table: str, replications: int, query: str, parameters: Sequence[Any] = (), rows: Columns | None = None
@@ -147,9 +204,10 @@ class Store:
         source = "read_parquet([" + ", ".join(f"'{_quoted(path)}'" for path in paths) + "])"
         return self.sql(query.replace("{table}", source), parameters, rows)
 
-    def part_columns(self, table: str, part: Part) -> dict[str, NDArray[Any]]:
+    def part_columns(self, table: str, part: Part, *, order: str = "") -> dict[str, NDArray[Any]]:
         """All columns of one part of ``table``."""
-        return self.sql(f"SELECT * FROM read_parquet('{_quoted(self.part(table, part))}')")
+        ordered = f" ORDER BY {order}" if order else ""
+        return self.sql(f"SELECT * FROM read_parquet('{_quoted(self.part(table, part))}'){ordered}")
 
     def sql(self, query: str, parameters: Sequence[Any] = (), rows: Columns | None = None) -> dict[str, NDArray[Any]]:
         """Result of a DuckDB query as columns; ``rows`` in it stands for the given columns."""
@@ -162,11 +220,15 @@ class Store:
                 del rows  # found by name from within the query
                 found: dict[str, NDArray[Any]] = result.fetchnumpy() if result.description else {}
         except duckdb.Error as error:
+            if os.strerror(errno.ENOSPC) in str(error):
+                raise ResultsError(_FULL.format(self.folder)) from None
             raise ResultsError(f"{self.folder}: {' '.join(str(error).split())[:300]}") from None
         return found
 
     def write_manifest(self, scenario: Scenario, *, seed: int, engine: str, command: str) -> None:
-        """Provenance: all that is needed to make these results again."""
+        """Provenance: all that is needed to make these results again, and a hash to tell whether they are the same."""
+        from sim.hashes import result_hash
+
         packages = ("helpline-sim", "numpy", "scipy", "simpy", "duckdb", "pydantic")
         path, there = self.folder / "manifest.json", self.replications()
         manifest = {
@@ -175,6 +237,7 @@ class Store:
             "seed": seed,
             "engine": engine,
             "replications": there,
+            "result_hash": result_hash(self, there),
             "command": command,
             "written": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
             "results_version": RESULTS_VERSION,
@@ -200,13 +263,13 @@ def _quoted(path: Path | str) -> str:
 def parts_of(replications: int) -> list[Part]:
     """First and last replication of the parts in which so many are kept; always the same for the same number.
 
-    Parts of 25 up to a thousand, of 250 up to ten thousand, and so on, the last one cut short: few enough to add up
-    quickly, and no more is lost when a run is stopped than is quickly done again.
+    Parts of 25 up to a thousand, then of 250, the last one cut short: few enough to add up quickly, and no more is
+    lost when a run is stopped than is quickly done again.
     """
     parts, size, first = [], SMALLEST_PART, 0
     while first < replications:
         if first >= 40 * size:
-            size *= 10
+            size = min(10 * size, LARGEST_PART)
         parts.append((first, min(first + size, replications) - 1))
         first += size
     return parts

@@ -1,11 +1,14 @@
-"""A part of a run: some replications drawn, simulated, measured and written. What a worker does, wherever it runs."""
+"""A part of a run: some replications drawn, simulated and measured, wherever a worker runs; and written."""
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +20,13 @@ from sim.contact_values import Promises
 from sim.contacts import ContactTables
 from sim.draw import draw_block
 from sim.engines import simulate_all
+from sim.errors import SimError
 from sim.estimates import Moments
 from sim.luck import Luck, prepare
 from sim.measures import measure
-from sim.scenario.load import loads
+from sim.scenario.load import dumps, loads
 from sim.scenario.model import Scenario
-from sim.store import LAST_WRITTEN, Part, Store, batch_size
+from sim.store import LAST_WRITTEN, RESULTS_VERSION, Part, Store, batch_size
 from sim.summary import PAIRS
 from sim.tables import Table, contact_columns, measure_columns, moment_columns, stored_names, wait_columns
 from sim.world import Worlds
@@ -33,13 +37,34 @@ CHUNK = 25
 
 @dataclass(frozen=True)
 class Job:
-    """All that a worker needs; plain text and numbers, so that it travels to another process or machine."""
+    """All that a worker needs; plain text and numbers, so that it travels to another process or machine.
+
+    ``log`` is the call log, compressed, for a worker that may not find it under the name in the scenario.
+    """
 
     scenario: str
     seed: int
     engine: str
-    folder: str
     keep_contacts: int
+    log: bytes = b""
+    versions: str = ""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A table of a part as it is stored: columns, and the names that indices in some of them stand for."""
+
+    table: str
+    columns: Table
+    names: dict[str, list[str]]
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a worker made of a part, in the order in which it is written."""
+
+    part: Part
+    pieces: list[Piece]
 
 
 @dataclass(frozen=True)
@@ -51,9 +76,31 @@ class _Measured:
     waits: list[NDArray[np.int64]]
 
 
+def versions() -> str:
+    """What must be the same wherever parts of one result are made."""
+    return f"helpline-sim {version('helpline-sim')} (results {RESULTS_VERSION})"
+
+
+def job_of(scenario: Scenario, *, seed: int, engine: str, keep_contacts: int, far: bool = False) -> Job:
+    """The job of a run; ``far`` for workers that do not see the files of this machine."""
+    log = b""
+    if far and scenario.trace is not None:
+        log = zlib.compress(Path(scenario.trace.file).read_bytes())
+        scenario = scenario.model_copy(update={"trace": scenario.trace.model_copy(update={"file": "trace.csv"})})
+    return Job(dumps(scenario), seed, engine, keep_contacts, log, versions())
+
+
 @lru_cache(maxsize=2)
-def _prepared(text: str) -> tuple[Luck, Centre, Calendar, Promises]:
-    scenario = loads(text)
+def _prepared(text: str, log: bytes) -> tuple[Luck, Centre, Calendar, Promises]:
+    if log:
+        with TemporaryDirectory(prefix="helpline-sim-") as folder:
+            (Path(folder) / "trace.csv").write_bytes(zlib.decompress(log))
+            scenario = loads(text, name=f"{folder}/scenario.yaml")
+            return _prepared_of(scenario)
+    return _prepared_of(loads(text))
+
+
+def _prepared_of(scenario: Scenario) -> tuple[Luck, Centre, Calendar, Promises]:
     return prepare(scenario), scenario.centre, scenario.days, promises_of(scenario)
 
 
@@ -68,9 +115,11 @@ def promises_of(scenario: Scenario) -> Promises:
     )
 
 
-def simulate_part(job: Job, part: Part) -> Part:
-    """Simulate and write the replications of ``part``."""
-    luck, centre, calendar, promises = _prepared(job.scenario)
+def make(job: Job, part: Part) -> Made:
+    """Simulate and measure the replications of ``part``; nothing is written."""
+    if job.versions != versions():
+        raise SimError(f"a worker has {versions()}, the run is of {job.versions}; install the same on all machines")
+    luck, centre, calendar, promises = _prepared(job.scenario, job.log)
     values, moments, contacts = [], None, []
     waits: dict[int, list[NDArray[np.int64]]] = {}
     for first in range(part[0], part[1] + 1, CHUNK):
@@ -87,20 +136,25 @@ def simulate_part(job: Job, part: Part) -> Part:
             if number < job.keep_contacts:
                 contacts.append(contact_columns(number, world, centre, table, calendar))
     assert moments is not None  # a part has at least one replication
-    store, names = Store(Path(job.folder)), stored_names(worlds.callers, centre)
-    if contacts:
-        store.write_part("contacts", part, _joined(contacts), names=names)
+    names = stored_names(worlds.callers, centre)
+    pieces = [Piece("contacts", _joined(contacts), names)] if contacts else []
     batches = [(first, np.concatenate(rows)) for first, rows in sorted(waits.items())]
-    store.write_part("waits", part, wait_columns(batches, centre), names=names)
-    store.write_part("moments", part, moment_columns(moments), names={})
-    columns, cell_names = measure_columns(part[0], np.concatenate(values), layout)
-    store.write_part(LAST_WRITTEN, part, columns, names=cell_names)
-    return part
+    pieces.append(Piece("waits", wait_columns(batches, centre), names))
+    pieces.append(Piece("moments", moment_columns(moments), {}))
+    pieces.append(Piece(LAST_WRITTEN, *measure_columns(part[0], np.concatenate(values), layout)))
+    return Made(part, pieces)
+
+
+def write(store: Store, made: Made) -> Part:
+    """Write what was made of a part, the table last that says that it is finished."""
+    for piece in made.pieces:
+        store.write_part(piece.table, made.part, piece.columns, names=piece.names)
+    return made.part
 
 
 def rehearse(job: Job) -> None:
     """Do the work for one replication and keep nothing."""
-    luck, centre, calendar, promises = _prepared(job.scenario)
+    luck, centre, calendar, promises = _prepared(job.scenario, job.log)
     worlds = draw_block(luck, seed=job.seed, replications=range(1), compiled=job.engine == "compiled")
     tables = ContactTables.of(simulate_all(worlds, centre, engine=job.engine))
     layout = layout_of(worlds.callers, centre)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
 from sim.errors import SimError
 from sim.results import Result
-from sim.scenario.load import dumps
 from sim.scenario.model import Scenario
 from sim.store import Part, Store
 from sim.studies.engine import AUTO, chosen, warm_up
-from sim.studies.parts import Job, simulate_part
+from sim.studies.parts import Job, job_of, make, write
 from sim.studies.precision import LEAST, MOST, until, wishes_of
 from sim.studies.workers import cores, finished
 
@@ -34,6 +33,7 @@ def run(
     seed: int | None = None,
     engine: str = AUTO,
     workers: int | None = None,
+    cluster: str | None = None,
     out: str | Path = "results",
     keep_contacts: int = 100,
     progress: Progress | None = None,
@@ -49,12 +49,14 @@ def run(
     told what was reached.
 
     ``replications`` and ``seed`` default to the scenario's. Contacts are kept of the first ``keep_contacts``
-    replications. ``progress`` is told (done, wanted), ``say`` what else takes time. Interrupted on Ctrl-C; what is finished stays.
+    replications. ``workers`` is a number of cores of this machine; ``cluster``, such as ``"tcp://10.0.0.5:8786"``, is
+    the address of a Dask scheduler whose workers do the work instead. ``progress`` is told (done, wanted), ``say`` what
+    else takes time. Interrupted on Ctrl-C; what is finished stays.
     """
     if precision is not None:
         again = partial(
-            run, scenario, seed=seed, engine=engine, workers=workers, out=out, keep_contacts=keep_contacts,
-            progress=progress, say=say, command=command,
+            run, scenario, seed=seed, engine=engine, workers=workers, cluster=cluster, out=out,
+            keep_contacts=keep_contacts, progress=progress, say=say, command=command,
         )  # fmt: skip
         if max_replications < 1:
             raise ValueError("max_replications must be at least 1")
@@ -65,17 +67,19 @@ def run(
     seed = scenario.experiment.seed if seed is None else seed
     if wanted < 1 or seed < 0 or (workers is not None and workers < 1) or keep_contacts < 0:
         raise ValueError("replications and workers must be at least 1, seed and keep_contacts at least 0")
+    if workers is not None and cluster is not None:
+        raise ValueError("either workers on this machine or a cluster")
     store = Store.for_scenario(scenario, seed=seed, out=Path(out))
-    parts = store.missing(wanted)
-    engine = chosen(engine, scenario, sum(map(_size, parts)), workers or cores())
-    job = Job(dumps(scenario), seed, engine, str(store.folder), keep_contacts)
+    parts = store.missing(wanted, contacts=keep_contacts)
+    engine = chosen(engine, scenario, sum(map(_size, parts)), 1 if cluster else workers or cores())
+    job = job_of(scenario, seed=seed, engine=engine, keep_contacts=keep_contacts, far=cluster is not None)
     done = wanted - sum(map(_size, parts))
     tell = progress or (lambda _done, _wanted: None)
     tell(done, wanted)
-    if parts and engine == "compiled":
+    if parts and engine == "compiled" and cluster is None:
         warm_up(job, say or (lambda _text: None))
     try:
-        for part in finished(simulate_part, job, parts, workers=workers, threads=engine == "compiled"):
+        for part in _kept(store, job, parts, workers=workers, cluster=cluster):
             done += _size(part)
             tell(done, wanted)
     except KeyboardInterrupt:
@@ -85,6 +89,13 @@ def run(
         raise Interrupted(wanted - sum(map(_size, store.missing(wanted))), wanted, result) from None
     store.write_manifest(scenario, seed=seed, engine=engine, command=command)
     return Result(store.folder, replications=wanted)
+
+
+def _kept(store: Store, job: Job, parts: list[Part], *, workers: int | None, cluster: str | None) -> Iterator[Part]:
+    """Each part once it is made and written: by the thread that made it, or here where it was made elsewhere."""
+    if cluster is None and job.engine == "compiled":
+        return finished(lambda job, part: write(store, make(job, part)), job, parts, workers=workers, threads=True)
+    return (write(store, made) for made in finished(make, job, parts, workers=workers, cluster=cluster))
 
 
 def _unheard(_text: str) -> None:

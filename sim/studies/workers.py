@@ -1,4 +1,4 @@
-"""Work spread over threads, processes or one after the other: the same results in whatever order they come."""
+"""Work spread over threads, processes or a cluster, or one after the other: the same results in whatever order."""
 
 from __future__ import annotations
 
@@ -10,15 +10,20 @@ import types
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from itertools import islice
-from multiprocessing import get_context
-from typing import TypeVar
+from multiprocessing import get_context, parent_process
+from typing import Any, TypeVar
 
 from sim.errors import SimError
 
 J = TypeVar("J")
 T = TypeVar("T")
+R = TypeVar("R")
+#: Pools of processes that may break one after the other with nothing finished in between.
+_BREAKS = 3
+#: How often a pool is asked whether it is still there.
+_LOOK_S = 5.0
 
 
 def cores() -> int:
@@ -27,33 +32,110 @@ def cores() -> int:
 
 
 def finished(
-    work: Callable[[J, T], T], job: J, tasks: Sequence[T], *, workers: int | None = None, threads: bool = False
-) -> Iterator[T]:
-    """Each task once ``work(job, task)`` is done. ``threads`` for work that lets other threads run meanwhile."""
+    work: Callable[[J, T], R],
+    job: J,
+    tasks: Sequence[T],
+    *,
+    workers: int | None = None,
+    threads: bool = False,
+    cluster: str | None = None,
+) -> Iterator[R]:
+    """What ``work(job, task)`` returned, of each task once it is done.
+
+    ``threads`` for work that lets other threads run meanwhile; ``cluster`` is the address of a Dask scheduler.
+    """
     count = min(workers or cores(), len(tasks))
-    if count <= 1:
+    if cluster is not None and tasks:
+        from sim.studies.cluster import connected
+
+        with connected(cluster, job) as (pool, there, room):
+            yield from _spread(pool, work, there, dict(enumerate(tasks)), room)
+    elif count <= 1:
         yield from (work(job, task) for task in tasks)
-        return
+    else:
+        yield from _again_if_broken(work, job, dict(enumerate(tasks)), count, threads=threads)
+
+
+def _again_if_broken(
+    work: Callable[[J, T], R], job: J, left: dict[int, T], count: int, *, threads: bool
+) -> Iterator[R]:
+    """All that is ``left``; a pool that breaks is made anew as long as something is finished."""
+    in_vain = 0
+    while left and in_vain < _BREAKS:
+        before = len(left)
+        try:
+            with _local(count, threads=threads) as pool:
+                yield from _spread(pool, work, job, left, lambda: 2 * count)
+        except BrokenProcessPool:
+            in_vain = in_vain + 1 if len(left) == before else 0
+    if left:
+        message = "a worker process died (out of memory?); finished replications are kept, run the same again"
+        raise SimError(message)
+
+
+def _spread(
+    pool: Executor, work: Callable[[Any, T], R], job: object, left: dict[int, T], room: Callable[[], int]
+) -> Iterator[R]:
+    """Results as they come, at most ``room()`` under way; what has come is taken out of ``left``."""
+    waiting = iter(list(left.items()))
+    running: dict[Future[R], int] = {}
+
+    def submit() -> None:
+        for number, task in islice(waiting, max(room() - len(running), 0)):
+            running[pool.submit(work, job, task)] = number
+
+    try:
+        submit()
+        while running:
+            ready = [(running.pop(future), future) for future in wait(running, _LOOK_S, FIRST_COMPLETED).done]
+            submit()
+            while ready:
+                number, future = ready.pop()
+                result = future.result()
+                del left[number], future
+                yield result
+    except KeyboardInterrupt:
+        yield from _begun(running)
+        raise
+    finally:
+        for future in running:
+            future.cancel()
+
+
+def _begun(running: dict[Future[R], int]) -> Iterator[R]:
+    """What workers had begun when the run was stopped; what has not begun is dropped."""
+    begun = [future for future in running if not future.cancel()]
+    running.clear()
+    for future in wait(begun).done:
+        if future.exception() is None:
+            yield future.result()
+
+
+@contextmanager
+def _local(count: int, *, threads: bool) -> Iterator[Executor]:
+    """A pool of threads, or of spawned processes that end with this one."""
     if threads:
         pool: Executor = ThreadPoolExecutor(count)
     else:
-        pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"))
-    waiting = iter(tasks)
-    running: set[Future[T]] = set()
+        pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_end_with_parent)
+        with _unnoticed_start():
+            pool.submit(os.getpid)  # all processes are started by the first task
     try:
-        with nullcontext() if threads else _unnoticed_start():
-            running |= {pool.submit(work, job, task) for task in islice(waiting, 2 * count)}
-        while running:
-            ready, running = wait(running, return_when=FIRST_COMPLETED)
-            running |= {pool.submit(work, job, task) for task in islice(waiting, len(ready))}
-            for future in ready:
-                yield future.result()
-    except BrokenProcessPool:
-        message = "a worker process died (out of memory?); finished replications are kept, run the same again"
-        raise SimError(message) from None
+        yield pool
     finally:
-        # What a worker has begun it finishes and writes; what has not begun is dropped.
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    """Leave when the program that asked was killed; a worker would wait for ever."""
+
+    def watch() -> None:
+        parent = parent_process()
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 @contextmanager
