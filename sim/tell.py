@@ -122,22 +122,31 @@ def line_time(levels: Any, end: int) -> int:
     return sum(n * (later - start) for (_, n), start, later in zip(levels, at, at[1:], strict=False))
 
 
+def _some(names: list[str], after: int, channel: str) -> str:
+    """Queues that are served after the same wait, the first by its name and many others by their number."""
+    told = ", ".join(names) if len(names) < 4 else f"{names[0]} and {len(names) - 1} other {channel} queues"
+    if after and len(names) > 3:
+        told = f"{len(names)} other {channel} queues"
+    return told + (f" after {format_duration(after)}" if after else "")
+
+
 def _groups(scenario: Scenario) -> Table:
     """Whom each group of lines serves, in which order and after which wait."""
     centre = scenario.centre
     table = table_of("Lines", "lines of", "at most", "hours", "chats at once", "serve (own first)", left=1)
     table.columns[-1].justify = "left"
     for number, group in enumerate(centre.groups):
-        helped = []
+        helped: dict[tuple[int, int], list[str]] = {}
         for queue in group.serves:
-            after = min(route.after for route in centre.queues[queue].routes if route.group == number)
-            helped.append(centre.queues[queue].name + (f" after {format_duration(after)}" if after else ""))
+            after = next(route.after for route in centre.queues[queue].routes if route.group == number)
+            helped.setdefault((after, centre.queues[queue].channel), []).append(centre.queues[queue].name)
+        served = [_some(names, after, centre.channels[channel].name) for (after, channel), names in helped.items()]
         table.add_row(
             group.name,
             str(len(group.shifts)),
             f"{line_time(group.levels(), centre.end) / HOUR:,.0f}",
             " / ".join([str(group.at_once), *(f"{speed} %" for speed in group.speeds if group.at_once > 1)]),
-            ", ".join(helped) + (" (longest wait first)" if group.longest_wait else ""),
+            ", ".join(served) + (" (longest wait first)" if group.longest_wait else ""),
         )
     return table
 
