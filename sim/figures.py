@@ -199,7 +199,7 @@ def draw_busy_day(result: Result) -> Figure:
     ax.set_xticks(range(opens, shuts + 1), [f"{hour}:00" for hour in range(opens, shuts + 1)])
     ax.set_xlabel("time of day")
     ax.set_ylabel("lines of")
-    _day_legend(ax)
+    _day_legend(ax, called_back=bool((contacts["outcome"][today] == "called_back").any()))
     date: dt.date = calendar.date(day)
     what = f"The busiest day of replication 0, {WEEKDAYS[calendar.weekday(day)]} {date}: every line and caller"
     left_out = f"; {len(duty) - len(rows)} more lines not shown" if len(duty) > len(rows) else ""
@@ -250,8 +250,11 @@ def _contact(ax: Axes, row: int, at: float, wait: float, held: float, outcome: s
         ax.plot(at, row - 0.3, "|", color="black", ms=6)
 
 
-def _day_legend(ax: Axes) -> None:
-    ax.plot([], [], color=_STYLE["answered"][0], lw=8, label="with a line")
+def _day_legend(ax: Axes, *, called_back: bool) -> None:
+    ax.bar([0], [0], color=_STYLE["answered"][0], label="with a line")
+    if called_back:
+        colour, hatch, label = _STYLE["called_back"]
+        ax.bar([0], [0], color=colour, hatch=hatch, ec="white", label=label)
     ax.plot([], [], color="#555555", lw=1.2, label="waiting")
     ax.plot([], [], "x", color=_STYLE["abandoned"][0], mew=1.8, label="gave up")
     ax.plot([], [], "o", color="black", mfc="white", label="busy")
