@@ -40,7 +40,8 @@ def _client(address: str) -> Any:
         from distributed import Client
     except ImportError:
         raise SimError("a cluster needs Dask: pip install 'helpline-sim[dask]'") from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     warnings.filterwarnings("ignore", "Sending large graph", UserWarning)
     try:
         # A client that found nobody cannot be got rid of quickly. In a thread, since a notebook has a loop of its own.
