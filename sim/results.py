@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -82,13 +82,13 @@ class Result:
         """
         return result_hash(self.store, self.replications)
 
-    def values(self, *, kind: str = "all", name: str = "all") -> NDArray[np.int64]:
-        """Counts and sums of the period by replication, shape (replications, columns), in the order of COLUMNS."""
-        columns = ", ".join(f'"{column}"' for column in COLUMNS)
-        query = f"SELECT replication, {columns} FROM {{table}} WHERE kind = ? AND name = ?"
+    def values(self, *, kind: str = "all", name: str = "all", columns: Sequence[str] = COLUMNS) -> NDArray[np.int64]:
+        """Counts and sums of the period by replication, shape (replications, columns)."""
+        picked = ", ".join(f'"{column}"' for column in columns)
+        query = f"SELECT replication, {picked} FROM {{table}} WHERE kind = ? AND name = ?"
         rows = self.store.read("measures", self.replications, query, [kind, name])
-        values = np.zeros((self.replications, len(COLUMNS)), dtype=np.int64)
-        for number, column in enumerate(COLUMNS):
+        values = np.zeros((self.replications, len(columns)), dtype=np.int64)
+        for number, column in enumerate(columns):
             values[rows["replication"], number] = rows[column]
         return values
 
@@ -96,8 +96,12 @@ class Result:
         self, over: Weights, under: Weights, *, kind: str = "all", name: str = "all", level: float = 0.95
     ) -> Estimate:
         """Any sum of columns over any other, in the period."""
-        pairs = Pairs(COLUMNS, ((over, under),))
-        return Moments.of(pairs, self.values(kind=kind, name=name)[:, None, :]).ratio(0, over, under, level=level)
+        # Of all columns of a long run there are more than fit comfortably.
+        columns = tuple(column for column in COLUMNS if column in {*over, *under})
+        pairs = Pairs(columns, ((over, under),))
+        return Moments.of(pairs, self.values(kind=kind, name=name, columns=columns)[:, None, :]).ratio(
+            0, over, under, level=level
+        )
 
     @cached_property
     def theory(self) -> list[Beside]:
@@ -218,10 +222,7 @@ class Result:
 
     @cached_property
     def _wait_counts(self) -> dict[str, NDArray[Any]]:
-        query = (
-            "SELECT channel, queue, province, outcome, bin, sum(count)::BIGINT AS count FROM {table} "
-            "GROUP BY ALL"
-        )
+        query = "SELECT channel, queue, province, outcome, bin, sum(count)::BIGINT AS count FROM {table} GROUP BY ALL"
         found = self.store.read("waits", self.replications, query)
         return {name: np.ma.getdata(column) for name, column in found.items()}
 

@@ -20,15 +20,19 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
 from sim.errors import ResultsError
 from sim.scenario.load import dumps
 from sim.scenario.model import Scenario
+
+if TYPE_CHECKING:
+    import duckdb
 
 #: Raised whenever the same scenario and seed give other numbers than before.
 RESULTS_VERSION = 3
@@ -214,8 +218,7 @@ class Store:
         import duckdb
 
         try:
-            with duckdb.connect() as connection:
-                connection.execute("SET threads = 1")
+            with _database().cursor() as connection:
                 result = connection.execute(query, list(parameters))
                 del rows  # found by name from within the query
                 found: dict[str, NDArray[Any]] = result.fetchnumpy() if result.description else {}
@@ -254,6 +257,14 @@ class Store:
         except (OSError, ValueError) as error:
             raise ResultsError(f"{self.folder}: is not a results folder ({error})") from None
         return content
+
+
+@lru_cache(maxsize=1)
+def _database() -> duckdb.DuckDBPyConnection:
+    """One for all queries, since to make one takes longer than most of them; each query has a cursor of its own."""
+    import duckdb
+
+    return duckdb.connect(config={"threads": 1})
 
 
 def _quoted(path: Path | str) -> str:

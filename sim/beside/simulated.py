@@ -72,9 +72,10 @@ class Simulated:
         names = [self.result.scenario.centre.groups[group].name for group in groups]
         if len(names) == 1:
             return self._shown.get(("lines", names[0], "occupancy"), NOTHING)
-        values = np.stack([self.result.values(kind="lines", name=name) for name in names]).sum(axis=0)
         assert definition.under is not None
-        return _scaled(_ratio(values, COLUMNS, definition.over, definition.under), definition.scale)
+        columns = tuple(column for column in COLUMNS if column in {*definition.over, *definition.under})
+        values = sum(self.result.values(kind="lines", name=name, columns=columns) for name in names)
+        return _scaled(_ratio(np.asarray(values), columns, definition.over, definition.under), definition.scale)
 
     def _waited(self, queue: str) -> Estimate:
         """Share that did not get a line at once, of all who were answered or gave up."""

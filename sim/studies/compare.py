@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -106,31 +106,30 @@ class Comparison:
     @cached_property
     def differences(self) -> list[Difference]:
         """Every measure of every channel, province and in all, for every plan."""
-        return [found for plan in self.plans for found in self._of(plan)]
+        found = [difference for scope in self._scopes for difference in self._of(*scope)]
+        return sorted(found, key=lambda difference: self.plans.index(difference.plan))
 
-    @cached_property
-    def _values(self) -> dict[str, dict[tuple[str, str], NDArray[np.int64]]]:
-        """Counts and sums of every scope that is compared, by plan."""
-        values = {}
-        for plan, result in self.results.items():
-            period = [(k, n) for k, n, slice_, _ in result.layout.cells() if slice_ == "period" and k in KINDS]
-            values[plan] = {(kind, name): result.values(kind=kind, name=name) for kind, name in period}
-        return values
+    @property
+    def _scopes(self) -> list[tuple[str, str]]:
+        """What is compared: kinds and names that the base has."""
+        cells = self.results[self.base].layout.cells()
+        return [(kind, name) for kind, name, slice_, _ in cells if slice_ == "period" and kind in KINDS]
 
-    def _of(self, plan: str) -> list[Difference]:
-        found = []
-        for (kind, name), before in self._values[self.base].items():
-            after = self._values[plan].get((kind, name))
-            if after is None:
+    def _of(self, kind: str, name: str) -> Iterator[Difference]:
+        """Every measure of one scope, for every plan that has it; only its counts are in memory."""
+        before = self.results[self.base].values(kind=kind, name=name)
+        was = Moments.of(PAIRS, before[:, None, :])
+        for plan in self.plans:
+            if (kind, name, "period", 0) not in self.results[plan].layout.cells():
                 continue
-            was, is_ = (Moments.of(PAIRS, values[:, None, :]) for values in (before, after))
+            after = self.results[plan].values(kind=kind, name=name)
+            is_ = Moments.of(PAIRS, after[:, None, :])
             for measure in (*MEASURES, *(OF_LINES if kind == "all" else ())):
                 of = DEFINITIONS[measure]
                 difference = difference_of(of, before, after, level=self.level)
                 if difference is not NOTHING:
                     both = of.estimate(was, 0), of.estimate(is_, 0)
-                    found.append(Difference(plan, kind, name, measure, *both, difference, of.unit, of.text))
-        return found
+                    yield Difference(plan, kind, name, measure, *both, difference, of.unit, of.text)
 
     def difference(self, plan: str, measure: str, *, kind: str = "all", name: str = "all") -> Difference:
         """One of them; KeyError where there is none."""
