@@ -1,0 +1,76 @@
+"""The stages of a replication with either engine, each as a work of its own: draw, simulate, measure, all, write."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from timing import Work
+
+from sim import compiled_measures, measures
+from sim.draw import draw_block
+from sim.engines import simulate_block
+from sim.estimates import Moments
+from sim.luck import prepare
+from sim.scenario.model import Scenario
+from sim.store import Store
+from sim.studies import parts
+from sim.summary import PAIRS
+from sim.world import Worlds
+
+SEED = 1
+STAGES = ("draw", "simulate", "measure", "end to end", "with writing")
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A scenario, its first replications drawn, and where parts are written."""
+
+    scenario: Scenario
+    worlds: Worlds
+    store: Store
+
+
+@contextmanager
+def staged(scenario: Scenario, replications: int) -> Iterator[Staged]:
+    """All that the stages need, in a folder that is removed afterwards."""
+    worlds = draw_block(prepare(scenario), seed=SEED, replications=range(replications), compiled=True)
+    with tempfile.TemporaryDirectory(prefix="sim-benchmark-") as folder:
+        yield Staged(scenario, worlds, Store.for_scenario(scenario, seed=SEED, out=Path(folder)))
+
+
+def works(there: Staged, engine: str, replications: int) -> dict[str, Work]:
+    """Each stage of the first ``replications``."""
+    scenario, centre, quick = there.scenario, there.scenario.centre, engine == "compiled"
+    worlds = there.worlds if replications == len(there.worlds) else Worlds.of(list(there.worlds)[:replications])
+    luck, promises = prepare(scenario), parts.promises_of(scenario)
+    tables = simulate_block(worlds, centre, engine="compiled")
+    contacts = len(tables.rows)
+    job = parts.job_of(scenario, seed=SEED, engine=engine, keep_contacts=0)
+    part = (0, replications - 1)
+
+    def draw() -> int:
+        draw_block(luck, seed=SEED, replications=range(replications), compiled=quick)
+        return contacts
+
+    def simulate() -> int:
+        return len(simulate_block(worlds, centre, engine=engine).rows)
+
+    def measure() -> int:
+        kernel = compiled_measures if quick else measures
+        found = kernel.measure(worlds, centre, tables, calendar=scenario.days, promises=promises)
+        compiled_measures.moments(PAIRS, found.cells) if quick else Moments.of(PAIRS, found.cells)
+        return contacts
+
+    def end_to_end() -> int:
+        parts.make(job, part)
+        return contacts
+
+    def with_writing() -> int:
+        parts.write(there.store, parts.make(job, part))
+        return contacts
+
+    return dict(zip(STAGES, (draw, simulate, measure, end_to_end, with_writing), strict=True))
