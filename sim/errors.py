@@ -41,6 +41,10 @@ class ScenarioError(SimError):
         self.mistakes = sorted(unique, key=lambda m: (m.place, m.path))
         super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
 
+    def __reduce__(self) -> tuple[type[ScenarioError], tuple[list[Mistake]]]:
+        # So that it comes back whole from another process.
+        return ScenarioError, (self.mistakes,)
+
 
 class ResultsError(SimError):
     """A results folder that cannot be read or written."""
