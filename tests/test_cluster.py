@@ -22,8 +22,9 @@ from sim.errors import SimError
 
 ROOT = Path(__file__).parent.parent
 CAMPAIGN = ROOT / "scenarios" / "als-je-eens-wist-2020.yaml"
-SCHEDULER = ["scheduler", "--host", "127.0.0.1", "--no-dashboard", "--port"]
-WORKER = ["worker", "--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1"]
+SCHEDULER = ["scheduler", "--host", "127.0.0.1", "--no-dashboard", "--idle-timeout", "120s", "--port"]
+WORKER = ["worker", "--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1", "--death-timeout", "60"]
+# Should the tests themselves be killed, scheduler and workers leave by themselves.
 # Dask's own client leaves sockets to the collector.
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 
