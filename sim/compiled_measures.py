@@ -74,11 +74,13 @@ def _add_time(cells: Whole, tables: ContactTables, worlds: Worlds, centre: Centr
 @njit(cache=True, nogil=True)
 def _add(cells, of, scopes, first, dialled, values, at, largest, days):
     """Add the values of each row to the cells of every scope: the period, the day, the hour of the day."""
-    columns = values.shape[1]
+    columns, width = values.shape[1], np.uint64(cells.shape[2])
+    # Places in one row of numbers, unsigned: Numba looks whether an index is below 0 unless it cannot be.
+    flat, at = cells.reshape(-1), at.astype(np.uint64)
     to, what, to_largest, the_largest = (
+        np.empty(columns, np.uint64),
         np.empty(columns, np.int64),
-        np.empty(columns, np.int64),
-        np.empty(columns, np.int64),
+        np.empty(columns, np.uint64),
         np.empty(columns, np.int64),
     )
     for i in range(len(of)):
@@ -95,11 +97,11 @@ def _add(cells, of, scopes, first, dialled, values, at, largest, days):
         for scope in range(len(scopes)):
             base = first[scope, 0] + scopes[scope, i] * first[scope, 1]
             for slice_ in range(3 if first[scope, 2] else 1):
-                r, cell = of[i], base + slices[slice_]
+                row = np.uint64(of[i] * cells.shape[1] + base + slices[slice_]) * width
                 for k in range(n):
-                    cells[r, cell, to[k]] += what[k]
+                    flat[row + to[k]] += what[k]
                 for k in range(m):
-                    cells[r, cell, to_largest[k]] = max(cells[r, cell, to_largest[k]], the_largest[k])
+                    flat[row + to_largest[k]] = max(flat[row + to_largest[k]], the_largest[k])
 
 
 @njit(cache=True, nogil=True)

@@ -101,11 +101,15 @@ def _common(one, other):
 @njit(cache=True, nogil=True)
 def _integrals(at, what, change, hours):
     out, level = np.zeros((5, hours), np.int64), np.zeros(3, np.int64)
-    order = np.argsort(at)
+    # One number each, which sorts much faster than an order of them does; within an instant no time passes.
+    codes = np.empty(len(at), np.int64)
+    for i in range(len(at)):
+        codes[i] = min(at[i], hours * HOUR) * 8 + what[i] * 2 + (change[i] > 0)
+    codes.sort()
     now = 0
-    for i in order:
-        now = _pass(out, level, now, min(at[i], hours * HOUR))
-        level[what[i]] += change[i]
+    for code in codes:
+        now = _pass(out, level, now, code >> 3)
+        level[(code >> 1) & 3] += 2 * (code & 1) - 1
     _pass(out, level, now, hours * HOUR)
     return out
 
@@ -131,18 +135,21 @@ def _pass(out, level, now, until):
 def queue_hours(dialled, left, hours):
     """Time integral of the number waiting and the most at once, by hour, (2, hours)."""
     out, n = np.zeros((2, hours), np.int64), len(dialled)
-    at = np.concatenate((dialled, left))
-    order, waiting, now = np.argsort(at), 0, 0
-    for k in range(2 * n):
-        i = order[k]
-        instant = min(at[i], hours * HOUR)
+    comes, goes = np.sort(dialled), np.sort(left)
+    waiting, now, i, j = 0, 0, 0, 0
+    while j < n:
+        coming = i < n and comes[i] <= goes[j]
+        instant = min(comes[i] if coming else goes[j], hours * HOUR)
         while now < instant:
             hour = now // HOUR
             step = min(instant, (hour + 1) * HOUR) - now
             out[0, hour] += waiting * step
             out[1, hour] = max(out[1, hour], waiting)
             now += step
-        waiting += 1 if i < n else -1
+        if coming:
+            waiting, i = waiting + 1, i + 1
+        else:
+            waiting, j = waiting - 1, j + 1
     while now < hours * HOUR and waiting:
         hour = now // HOUR
         step = (hour + 1) * HOUR - now
