@@ -4,6 +4,9 @@
 
 Three minutes or so, then ``benchmarks/results.md`` says what was measured and on which machine. ``--full`` also runs
 the campaign with ten thousand replications.
+
+Ciw takes part where it is installed. It brings a package called ``tests`` that hides ours from pytest, so it is best
+kept apart: ``pip install --target FOLDER ciw`` and ``PYTHONPATH=FOLDER python benchmarks/run.py``.
 """
 
 from __future__ import annotations

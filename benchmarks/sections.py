@@ -25,7 +25,7 @@ MANY, FEW, ROUNDS = 25, 3, 5
 #: Replications of the C++ program, which would be done before the clock has moved.
 LIMIT = 200
 NO_COMPILER = "There is no g++ here, so the C++ program of the limit is missing."
-NO_CIW = "Ciw is not installed (`pip install ciw`), so it is missing."
+NO_CIW = "Ciw is not installed, so it is missing (`benchmarks/run.py` says how to add it)."
 
 
 def contest(program: Path | None, *, overflow: bool, ciw: bool) -> str:
@@ -114,7 +114,7 @@ def growth() -> str:
                 works[f"{case}, {name}"] = stages.works(there, "compiled", replications)["end to end"]
     rows = [
         [name, f"{took.contacts:,}", seconds(took.cpu), f"{1e9 * took.cpu / took.contacts:,.0f} ns"]
-        for name, took in alternating(works, ROUNDS).items()
+        for name, took in alternating(works, 3).items()
     ]
     head = ["", "contacts", "processor", "a contact"]
     return f"## Growth\n\nThe compiled engine end to end, without writing.\n\n{table(head, rows)}\n"
@@ -123,14 +123,14 @@ def growth() -> str:
 def workers() -> str:
     """One and two threads of the compiled engine."""
     scenario = lines.scenario(overflow=True)
-    works: dict[str, Work] = {f"{count}": lambda count=count: _run(scenario, 200, count) for count in (1, 2)}
+    works: dict[str, Work] = {f"{count}": lambda count=count: _run(scenario, 100, count) for count in (1, 2)}
     found = alternating(works, 2)
     rows = [
         [name, seconds(took.wall), seconds(took.cpu), times(found["1"].wall / took.wall)]
         for name, took in found.items()
     ]
     notes = [
-        "`sim.run` of 200 replications with overflow and redials, with writing.",
+        "`sim.run` of 100 replications with overflow and redials, with writing.",
         "There is no more to gain than what other work leaves of the second core.",
     ]
     return f"## Workers\n\n{_filled(notes)}\n\n{table(['threads', 'on the clock', 'processor', 'speed-up'], rows)}\n"
