@@ -2,7 +2,7 @@
 
     python benchmarks/run.py [--full] [--out FILE]
 
-Three minutes or so, then ``benchmarks/results.md`` says what was measured and on which machine. ``--full`` also runs
+Two or three minutes, then ``benchmarks/results.md`` says what was measured and on which machine. ``--full`` also runs
 the campaign with ten thousand replications.
 
 Ciw takes part where it is installed. It brings a package called ``tests`` that hides ours from pytest, so it is best
@@ -28,7 +28,7 @@ TITLE = """# How fast it is
 Written by `python benchmarks/run.py`. Contestants alternate within each round and medians of the rounds are compared;
 "per core" is contacts by seconds of the processor, user and system, of all threads and programs together, and "on the
 clock" is by seconds that passed. A contact is a call, first or again, whatever became of it. Other work on the machine
-slows the clock most, and the processor by up to a third; ratios within a table hold better than the rates themselves.
+slows the clock most, and the processor too; ratios within a table hold better than the rates themselves.
 """
 
 
