@@ -146,9 +146,7 @@ class Store:
             store.folder.mkdir(parents=True, exist_ok=True)
             if scenario.trace is not None:
                 _write_bytes(store.folder / "trace.csv", Path(scenario.trace.file).read_bytes())
-                scenario = scenario.model_copy(
-                    update={"trace": scenario.trace.model_copy(update={"file": "trace.csv"})}
-                )
+                scenario = scenario.with_log_at("trace.csv")
         store.clean()
         write_atomically(store.folder / "scenario.yaml", dumps(scenario))
         return store

@@ -323,6 +323,12 @@ class Scenario(Block):
 
         return build_centre(self)
 
+    def with_log_at(self, file: str) -> Scenario:
+        """This scenario with its call log, if it has one, at another path."""
+        if self.trace is None:
+            return self
+        return self.model_copy(update={"trace": self.trace.model_copy(update={"file": file})})
+
     def most_lines(self, group: str) -> int:
         """The most lines of a group that are ever scheduled at the same time."""
         return len(self.centre.groups[list(self.lines).index(group)].shifts)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from sim.demand import rates_of
 from sim.engines import ENGINES
 from sim.scenario.model import Scenario
-from sim.studies.parts import Job, rehearse
+from sim.studies.parts import Job, make
 
 AUTO = "auto"
 CHOICES = (AUTO, *ENGINES)
@@ -34,7 +34,7 @@ def chosen(engine: str, scenario: Scenario, replications: int, workers: int) -> 
 def warm_up(job: Job, say: Callable[[str], None]) -> None:
     """Compile and load the machine code before the work is spread; says so where it took a while."""
     start = time.monotonic()
-    rehearse(job)
+    make(job, (0, 0))  # one replication, of which nothing is kept
     took = time.monotonic() - start
     if took > 5:
         say(f"compiled for this machine in {took:.0f} s, once; the next runs start at once")

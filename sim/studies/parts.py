@@ -19,7 +19,7 @@ from sim.clock import Calendar
 from sim.contact_values import Promises
 from sim.contacts import ContactTables
 from sim.draw import draw_block
-from sim.engines import simulate_all
+from sim.engines import simulate_block
 from sim.errors import SimError
 from sim.estimates import Moments
 from sim.luck import Luck, prepare
@@ -86,7 +86,7 @@ def job_of(scenario: Scenario, *, seed: int, engine: str, keep_contacts: int, fa
     log = b""
     if far and scenario.trace is not None:
         log = zlib.compress(Path(scenario.trace.file).read_bytes())
-        scenario = scenario.model_copy(update={"trace": scenario.trace.model_copy(update={"file": "trace.csv"})})
+        scenario = scenario.with_log_at("trace.csv")
     return Job(dumps(scenario), seed, engine, keep_contacts, log, versions())
 
 
@@ -125,7 +125,7 @@ def make(job: Job, part: Part) -> Made:
     for first in range(part[0], part[1] + 1, CHUNK):
         numbers = range(first, min(first + CHUNK, part[1] + 1))
         worlds = draw_block(luck, seed=job.seed, replications=numbers, compiled=job.engine == "compiled")
-        tables = ContactTables.of(simulate_all(worlds, centre, engine=job.engine))
+        tables = simulate_block(worlds, centre, engine=job.engine)
         layout = layout_of(worlds.callers, centre)
         found = _measured(worlds, centre, tables, calendar, promises, layout, compiled=job.engine == "compiled")
         values.append(found.values)
@@ -150,15 +150,6 @@ def write(store: Store, made: Made) -> Part:
     for piece in made.pieces:
         store.write_part(piece.table, made.part, piece.columns, names=piece.names)
     return made.part
-
-
-def rehearse(job: Job) -> None:
-    """Do the work for one replication and keep nothing."""
-    luck, centre, calendar, promises = _prepared(job.scenario, job.log)
-    worlds = draw_block(luck, seed=job.seed, replications=range(1), compiled=job.engine == "compiled")
-    tables = ContactTables.of(simulate_all(worlds, centre, engine=job.engine))
-    layout = layout_of(worlds.callers, centre)
-    _measured(worlds, centre, tables, calendar, promises, layout, compiled=job.engine == "compiled")
 
 
 def _measured(
