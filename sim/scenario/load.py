@@ -38,7 +38,12 @@ def dumps(scenario: Scenario) -> str:
 
 def with_settings(scenario: Scenario, settings: Iterable[str]) -> Scenario:
     """``scenario`` with settings such as ``lines.antwerpen=2``."""
-    return _validated(apply_settings(read_text(dumps(scenario), scenario.name), list(settings)))
+    return _validated(apply_settings(scenario.tree, list(settings)))
+
+
+def tree_of(scenario: Scenario) -> Located:
+    """The whole scenario as a tree, as it would be read from what ``dumps`` writes."""
+    return read_text(dumps(scenario), scenario.name)
 
 
 def _validated(tree: Located) -> Scenario:

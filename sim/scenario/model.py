@@ -13,6 +13,7 @@ from sim.clock import Calendar
 from sim.scenario.campaigns import Campaign
 from sim.scenario.laws import AnyLaw, NeverLaw
 from sim.scenario.lines import LineGroup, RouteEntry, Selector
+from sim.scenario.source import Located
 from sim.scenario.trace import Trace, TraceFile
 from sim.scenario.types import (
     Attempts,
@@ -322,6 +323,13 @@ class Scenario(Block):
         from sim.scenario.build import build_centre
 
         return build_centre(self)
+
+    @cached_property
+    def tree(self) -> Located:
+        """The whole scenario as it would be read from a file; studies lay many settings over it."""
+        from sim.scenario.load import tree_of
+
+        return tree_of(self)
 
     def with_log_at(self, file: str) -> Scenario:
         """This scenario with its call log, if it has one, at another path."""

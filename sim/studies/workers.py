@@ -12,7 +12,8 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExe
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
-from multiprocessing import get_context, parent_process
+from multiprocessing import parent_process
+from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import Any, TypeVar
 
 from sim.errors import SimError
@@ -117,9 +118,7 @@ def _local(count: int, *, threads: bool) -> Iterator[Executor]:
     if threads:
         pool: Executor = ThreadPoolExecutor(count)
     else:
-        pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_end_with_parent)
-        with _unnoticed_start():
-            pool.submit(os.getpid)  # all processes are started by the first task
+        pool = ProcessPoolExecutor(count, mp_context=_Spawned(), initializer=_end_with_parent)
     try:
         yield pool
     finally:
@@ -136,6 +135,18 @@ def _end_with_parent() -> None:
             os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
+
+
+class _Process(SpawnProcess):
+    """A worker, whenever the pool starts it: a pool starts one as it finds the others busy."""
+
+    def start(self) -> None:
+        with _unnoticed_start():
+            super().start()
+
+
+class _Spawned(SpawnContext):
+    Process = _Process
 
 
 @contextmanager

@@ -1,0 +1,228 @@
+"""Plans tried in memory on the same worlds: what a search needs of each, without a results folder.
+
+A world is drawn once for all plans with the same callers. The numbers are those of ``sim.run`` with the same seed and
+replications; only the counts of the period are kept, and only of the scopes that are asked for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from threading import Event
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.cells import COLUMNS, layout_of
+from sim.centre import Centre
+from sim.clock import Calendar
+from sim.contact_values import Promises
+from sim.draw import draw_block
+from sim.engines import simulate_block
+from sim.errors import SimError
+from sim.estimates import Estimate, Moments, Pairs
+from sim.luck import Luck, prepare
+from sim.measures import measure
+from sim.scenario.model import Scenario
+from sim.studies.compare import difference_of
+from sim.studies.engine import AUTO, chosen
+from sim.studies.parts import CHUNK, promises_of
+from sim.studies.workers import cores, finished
+from sim.summary import DEFINITIONS
+from sim.world import Worlds
+
+Whole = NDArray[np.int64]
+Scope = tuple[str, str]
+#: Of whom counts are kept unless asked otherwise.
+KINDS = ("all", "channel", "queue", "province", "lines")
+
+
+class Stopped(SimError):
+    """A trial was stopped before it was finished."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Counts and sums of the period of one plan, ``values`` (replications, scopes, columns of ``sim.cells``)."""
+
+    scopes: tuple[Scope, ...]
+    values: Whole
+
+    def of(self, kind: str = "all", name: str = "all") -> Whole:
+        """Those of one scope, shape (replications, columns); KeyError where there is none."""
+        if (kind, name) not in self.scopes:
+            known = ", ".join(" ".join(scope) for scope in self.scopes)
+            raise KeyError(f"no counts of {kind} {name!r}; there are those of {known}")
+        found: Whole = self.values[:, self.scopes.index((kind, name))]
+        return found
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Counts of several plans, the first of them the base, on consecutive worlds of a seed from number ``first`` on."""
+
+    seed: int
+    first: int
+    counts: Mapping[str, Counts]
+
+    @property
+    def plans(self) -> list[str]:
+        """Names of the plans, the base first."""
+        return list(self.counts)
+
+    @property
+    def replications(self) -> int:
+        """Worlds that every plan met."""
+        return len(next(iter(self.counts.values())).values)
+
+    @property
+    def worlds(self) -> str:
+        """Which worlds, in words."""
+        last = self.first + self.replications - 1
+        return f"{self.replications:,} worlds (numbers {self.first:,} to {last:,} of seed {self.seed})"
+
+    def estimate(self, plan: str, measure: str, *, kind: str = "all", name: str = "all") -> Estimate:
+        """A measure of one plan with its 95 % interval, in its unit."""
+        of = DEFINITIONS[measure]
+        pairs = Pairs(COLUMNS, ((of.over, of.under),))
+        return of.estimate(Moments.of(pairs, self.counts[plan].of(kind, name)[:, None, :]), 0)
+
+    def difference(
+        self,
+        plan: str,
+        measure: str,
+        *,
+        base: str | None = None,
+        kind: str = "all",
+        name: str = "all",
+        level: float = 0.95,
+    ) -> Estimate:
+        """Paired difference of ``plan`` to ``base`` (default: the first plan) in a measure, in its unit."""
+        before, after = (self.counts[who].of(kind, name) for who in (base or self.plans[0], plan))
+        return difference_of(DEFINITIONS[measure], before, after, level=level)
+
+    def by_world(self, plan: str, measure: str, *, kind: str = "all", name: str = "all") -> NDArray[np.float64]:
+        """A count or sum of each world, in the measure's unit, shape (replications,); ValueError for a ratio."""
+        of = DEFINITIONS[measure]
+        if of.under is not None:
+            raise ValueError(f"{measure!r} is a ratio; over worlds it is a ratio of sums")
+        weights = np.array([of.over.get(column, 0) for column in COLUMNS]) * of.scale
+        found: NDArray[np.float64] = self.counts[plan].of(kind, name) @ weights
+        return found
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What is worked out once for a plan."""
+
+    name: str
+    luck: Luck
+    centre: Centre
+    calendar: Calendar
+    promises: Promises
+
+    @classmethod
+    def of(cls, name: str, scenario: Scenario) -> _Plan:
+        return cls(name, prepare(scenario), scenario.centre, scenario.days, promises_of(scenario))
+
+    def callers(self) -> bytes:
+        """Equal for plans whose worlds are the same; absent lines are added to a world where a plan has more."""
+        return hashlib.sha256(pickle.dumps(self.luck)).digest()
+
+
+@dataclass(frozen=True)
+class _Job:
+    """All plans, and how they are played."""
+
+    plans: tuple[tuple[_Plan, ...], ...]
+    seed: int
+    compiled: bool
+    kinds: tuple[str, ...]
+
+
+#: Plans with the same callers, by number, and some worlds.
+_Task = tuple[int, range]
+
+
+def try_plans(
+    plans: Mapping[str, Scenario],
+    *,
+    replications: int,
+    seed: int,
+    first: int = 0,
+    kinds: Sequence[str] = KINDS,
+    workers: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    stop: Event | None = None,
+) -> Trial:
+    """Play every plan on the worlds ``first``, ``first + 1``, ... of ``seed``.
+
+    Other worlds of the same seed are fresh ones: a plan that was chosen on some is confirmed on others. ``progress``
+    is told (done, wanted) in worlds over all plans; Stopped is raised soon after ``stop`` is set.
+    """
+    if not plans or replications < 1 or first < 0 or seed < 0:
+        raise ValueError("a trial needs a plan and a world; numbers of worlds and seed are at least 0")
+    base = next(iter(plans.values()))
+    compiled = chosen(AUTO, base, replications * len(plans), workers or cores()) == "compiled"
+    job = _Job(_by_callers(plans), seed, compiled, tuple(kinds))
+    numbers = range(first, first + replications)
+    # Equal shares for all workers where there is little to do.
+    step = min(CHUNK, max(1, -(-replications * len(job.plans) // (workers or cores()))))
+    tasks = [(group, numbers[at : at + step]) for at in range(0, replications, step) for group in range(len(job.plans))]
+    found: dict[tuple[str, int], tuple[tuple[Scope, ...], Whole]] = {}
+    wanted, done = replications * len(plans), 0
+    if compiled:
+        _play(replace(job, plans=(job.plans[0][:1],)), (0, numbers[:1]))  # compiles or loads the machine code once
+    played = finished(_play, job, tasks, workers=workers if compiled else 1, threads=True)
+    try:
+        for part in played:
+            found |= part
+            done += sum(len(values) for _, values in part.values())
+            if progress is not None:
+                progress(done, wanted)
+            if stop is not None and stop.is_set():
+                raise Stopped(f"stopped after {done:,} of {wanted:,} replications")
+    finally:
+        played.close()  # type: ignore[attr-defined]  # a generator, whose pool ends with it
+    return Trial(seed, first, {name: _joined(found, name, numbers) for name in plans})
+
+
+def _by_callers(plans: Mapping[str, Scenario]) -> tuple[tuple[_Plan, ...], ...]:
+    """Plans that meet the same worlds are played one after the other on each of them."""
+    together: dict[bytes, list[_Plan]] = {}
+    for name, scenario in plans.items():
+        plan = _Plan.of(name, scenario)
+        together.setdefault(plan.callers(), []).append(plan)
+    return tuple(tuple(group) for group in together.values())
+
+
+def _play(job: _Job, task: _Task) -> dict[tuple[str, int], tuple[tuple[Scope, ...], Whole]]:
+    """Scopes and counts by plan and first world."""
+    group, numbers = task
+    worlds = draw_block(job.plans[group][0].luck, seed=job.seed, replications=numbers, compiled=job.compiled)
+    return {(plan.name, numbers[0]): _counted(plan, worlds, job) for plan in job.plans[group]}
+
+
+def _counted(plan: _Plan, worlds: Worlds, job: _Job) -> tuple[tuple[Scope, ...], Whole]:
+    tables = simulate_block(worlds, plan.centre, engine="compiled" if job.compiled else "simpy")
+    if job.compiled:
+        from sim import compiled_measures
+
+        of = compiled_measures.measure
+    else:
+        of = measure
+    cells = of(worlds, plan.centre, tables, calendar=plan.calendar, promises=plan.promises).cells
+    layout = layout_of(worlds.callers, plan.centre)
+    kept = [
+        ((kind, name), cell)
+        for cell, (kind, name, slice_, _) in enumerate(layout.cells())
+        if slice_ == "period" and kind in job.kinds
+    ]
+    return tuple(scope for scope, _ in kept), cells[:, [cell for _, cell in kept]]
+
+
+def _joined(found: Mapping[tuple[str, int], tuple[tuple[Scope, ...], Whole]], name: str, numbers: range) -> Counts:
+    parts = [found[name, number] for number in numbers if (name, number) in found]
+    return Counts(parts[0][0], np.concatenate([values for _, values in parts]))
