@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli_common import (
+    CLUSTER,
+    FIGURES,
+    FILE,
+    INTERRUPTED,
+    OUT,
+    REPLICATIONS,
+    SEED,
+    SET,
+    WORKERS,
+    command_line,
+    load_scenario,
+    progress_bar,
+)
 from sim.cli_erlang import erlang
 from sim.cli_verify import verify
 from sim.errors import ScenarioError, SimError
@@ -18,17 +31,7 @@ from sim.errors import ScenarioError, SimError
 if TYPE_CHECKING:
     from sim.scenario.model import Scenario
 
-SCENARIO_INVALID, INTERRUPTED = 3, 130
-
-_FILE = click.argument("file", type=click.Path(path_type=Path))
-_SET = click.option(
-    "--set", "settings", multiple=True, metavar="PATH=VALUE", help="Change a value, e.g. --set lines.antwerpen=2."
-)
-
-_CLUSTER = click.option(
-    "--cluster", metavar="ADDRESS", callback=lambda context, _, address: _without_workers(context, address),
-    help="Dask scheduler whose workers do the work, e.g. tcp://10.0.0.5:8786 (docs/cluster.md).",
-)  # fmt: skip
+SCENARIO_INVALID = 3
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -38,13 +41,13 @@ def cli() -> None:
 
 
 @cli.command()
-@_FILE
-@_SET
+@FILE
+@SET
 @click.option("--plot", is_flag=True, help="Draw the arrival rates to a picture beside the results.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("results"), help="Folder for the picture.")
 def check(file: Path, settings: tuple[str, ...], plot: bool, out: Path) -> None:
     """Validate a scenario and say in plain words what it means; nothing is simulated."""
-    scenario = _load(file, settings)
+    scenario = load_scenario(file, settings)
     from sim.tell import console, tell_scenario
 
     tell_scenario(scenario, console())
@@ -56,9 +59,9 @@ def check(file: Path, settings: tuple[str, ...], plot: bool, out: Path) -> None:
 
 
 @cli.command()
-@_FILE
-@_SET
-@click.option("-n", "--replications", type=click.IntRange(1), help="Independent periods to simulate.")
+@FILE
+@SET
+@REPLICATIONS
 @click.option(
     "--precision",
     multiple=True,
@@ -66,15 +69,15 @@ def check(file: Path, settings: tuple[str, ...], plot: bool, out: Path) -> None:
     help="Go on until the interval is ± this, e.g. abandonment@phone=0.5pp, asa=5s, abandoned=2% (of its value).",
 )
 @click.option("--max-replications", type=click.IntRange(1), help="Stop there whatever the precision.  [100000]")
-@click.option("--seed", type=click.IntRange(0), help="Seed of all luck.")
+@SEED
 @click.option("--engine", type=click.Choice(["auto", "simpy", "compiled"]), default="auto", show_default=True)
-@click.option("--workers", type=click.IntRange(1), help="Processes; the result is the same with any number.")
-@_CLUSTER
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("results"), show_default=True)
+@WORKERS
+@CLUSTER
+@OUT
 @click.option("--contacts", default="100", show_default=True, metavar="N|all|none", help="Keep contacts of so many.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.option("--quiet", is_flag=True, help="Print only where the results are.")
-@click.option("--figures/--no-figures", default=True, show_default=True)
+@FIGURES
 def run(
     file: Path,
     settings: tuple[str, ...],
@@ -92,13 +95,13 @@ def run(
     figures: bool,
 ) -> None:
     """Simulate a scenario, print what became of its callers and keep the results."""
-    scenario = _load(file, settings)
+    scenario = load_scenario(file, settings)
     from sim.studies.run import Interrupted
     from sim.studies.run import run as study
 
     until = _until(scenario, precision, max_replications)
     try:
-        with _progress(hidden=quiet or as_json) as progress:
+        with progress_bar(hidden=quiet or as_json) as progress:
             result = study(
                 scenario,
                 replications=replications,
@@ -110,7 +113,7 @@ def run(
                 keep_contacts=_how_many(contacts),
                 progress=progress,
                 say=lambda text: click.echo(text, err=True),
-                command=_command(),
+                command=command_line(),
                 **until,
             )
     except Interrupted as stopped:
@@ -122,7 +125,7 @@ def run(
 
 @cli.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@_SET
+@SET
 @click.option(
     "--plan",
     "plans",
@@ -130,12 +133,12 @@ def run(
     metavar="NAME:PATH=VALUE[;...]",
     help="A variant of the first file, e.g. --plan 'second line: lines.antwerpen=2'.",
 )
-@click.option("-n", "--replications", type=click.IntRange(1), help="Independent periods to simulate.")
-@click.option("--seed", type=click.IntRange(0), help="Seed of all luck.")
-@click.option("--workers", type=click.IntRange(1), help="Processes; the result is the same with any number.")
-@_CLUSTER
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("results"), show_default=True)
-@click.option("--figures/--no-figures", default=True, show_default=True)
+@REPLICATIONS
+@SEED
+@WORKERS
+@CLUSTER
+@OUT
+@FIGURES
 def compare(
     files: tuple[Path, ...],
     settings: tuple[str, ...],
@@ -155,7 +158,7 @@ def compare(
 
     scenarios = _plans(files, settings, plans)
     try:
-        with _progress(hidden=False) as progress:
+        with progress_bar(hidden=False) as progress:
             found = study(
                 scenarios,
                 replications=replications,
@@ -164,7 +167,7 @@ def compare(
                 cluster=cluster,
                 out=out,
                 progress=progress,
-                command=_command(),
+                command=command_line(),
             )
     except Interrupted as stopped:
         click.echo(f"{stopped}. The same command goes on from there.", err=True)
@@ -192,7 +195,7 @@ def _plans(files: tuple[Path, ...], settings: tuple[str, ...], plans: tuple[str,
     names = [name for name, _, _ in named]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise click.UsageError(f"two plans are called {twice!r}; give files and plans different names")
-    return {name: _load(file, changes) for name, file, changes in named}
+    return {name: load_scenario(file, changes) for name, file, changes in named}
 
 
 @cli.command()
@@ -231,12 +234,6 @@ def main() -> None:
         sys.exit(0)
 
 
-def _load(file: Path, settings: tuple[str, ...]) -> Scenario:
-    from sim.scenario.load import load
-
-    return load(file, settings)
-
-
 def _until(scenario: Scenario, precision: tuple[str, ...], most: int | None) -> dict[str, Any]:
     """Arguments of a run that goes on until the wishes are granted; one message where they cannot be read."""
     from sim.studies.precision import MOST, wishes_of
@@ -259,16 +256,6 @@ def _until(scenario: Scenario, precision: tuple[str, ...], most: int | None) -> 
     return {"precision": wishes, "max_replications": most or MOST}
 
 
-def _without_workers(context: click.Context, address: str | None) -> str | None:
-    if address is not None and context.params.get("workers") is not None:
-        raise click.UsageError("--workers are cores of this machine; with --cluster, its workers do the work")
-    return address
-
-
-def _command() -> str:
-    return shlex.join(["sim", *sys.argv[1:]])
-
-
 def _how_many(text: str) -> int:
     if text == "all":
         return 10**9
@@ -277,41 +264,6 @@ def _how_many(text: str) -> int:
     if text.isdigit():
         return int(text)
     raise click.BadParameter(f"{text!r} is not a number, 'all' or 'none'", param_hint="--contacts")
-
-
-class _progress:  # noqa: N801  # reads as a verb at its one use
-    """A bar on a terminal, a line now and then elsewhere, or nothing; always on stderr."""
-
-    def __init__(self, *, hidden: bool) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-        self.console = Console(stderr=True)
-        self.hidden, self.told = hidden, -1
-        self.bar = Progress(
-            TextColumn("simulating"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            console=self.console,
-            transient=True,
-            disable=hidden or not self.console.is_terminal,
-        )
-        self.task = self.bar.add_task("simulating")
-
-    def __enter__(self) -> Any:
-        self.bar.start()
-        return self.tell
-
-    def __exit__(self, *_: object) -> None:
-        self.bar.stop()
-
-    def tell(self, done: int, wanted: int) -> None:
-        self.bar.update(self.task, completed=done, total=wanted)
-        tenth = 10 * done // wanted
-        if not self.hidden and not self.console.is_terminal and tenth > self.told:
-            self.told = tenth
-            click.echo(f"{done:,} of {wanted:,} replications", err=True)
 
 
 def _show(result: Any, *, as_json: bool, quiet: bool, figures: bool) -> None:

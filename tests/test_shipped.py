@@ -138,7 +138,7 @@ LAYERS = (
     ("measures", "intervals", "estimates", "compiled_measures"),
     ("summary", "controls", "tables", "store", "hashes", "beside", "results", "studies", "verify"),
     ("figures", "tell", "tell_comparison", "reference", "keys", "ranges", "figures_verify", "tell_verify"),
-    ("cli", "cli_erlang", "cli_verify", "validation", "coverage"),
+    ("cli", "cli_common", "cli_erlang", "cli_verify", "validation", "coverage"),
 )
 DOORS = {
     "simpy": {"engines/simpy_engine.py"},
@@ -148,8 +148,8 @@ DOORS = {
     "dask": set(),
     "distributed": {"studies/cluster.py"},
     "holidays": {"scenario/build.py"},
-    "rich": {"cli.py", "tell.py", "tell_comparison.py", "tell_verify.py"},
-    "click": {"cli.py", "cli_erlang.py", "cli_verify.py"},
+    "rich": {"cli_common.py", "tell.py", "tell_comparison.py", "tell_verify.py"},
+    "click": {"cli.py", "cli_common.py", "cli_erlang.py", "cli_verify.py"},
     "pandas": {"results.py"},
     "numba": {"engines/compiled/jit.py", "compiled_streams.py", "compiled_measures.py", "compiled_timelines.py"},
 }

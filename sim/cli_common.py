@@ -1,0 +1,86 @@
+"""What several commands share: arguments and options, loading, progress. Heavy packages are imported within."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from sim.scenario.model import Scenario
+
+INTERRUPTED = 130
+
+FILE = click.argument("file", type=click.Path(path_type=Path))
+SET = click.option(
+    "--set", "settings", multiple=True, metavar="PATH=VALUE", help="Change a value, e.g. --set lines.antwerpen=2."
+)
+
+CLUSTER = click.option(
+    "--cluster", metavar="ADDRESS", callback=lambda context, _, address: _without_workers(context, address),
+    help="Dask scheduler whose workers do the work, e.g. tcp://10.0.0.5:8786 (docs/cluster.md).",
+)  # fmt: skip
+REPLICATIONS = click.option("-n", "--replications", type=click.IntRange(1), help="Independent periods to simulate.")
+SEED = click.option("--seed", type=click.IntRange(0), help="Seed of all luck.")
+WORKERS = click.option("--workers", type=click.IntRange(1), help="Processes; the result is the same with any number.")
+OUT = click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("results"), show_default=True
+)
+FIGURES = click.option("--figures/--no-figures", default=True, show_default=True)
+
+
+def load_scenario(file: Path, settings: tuple[str, ...]) -> Scenario:
+    """The scenario in ``file`` with settings."""
+    from sim.scenario.load import load
+
+    return load(file, settings)
+
+
+def _without_workers(context: click.Context, address: str | None) -> str | None:
+    if address is not None and context.params.get("workers") is not None:
+        raise click.UsageError("--workers are cores of this machine; with --cluster, its workers do the work")
+    return address
+
+
+def command_line() -> str:
+    """The command as it was given, to be kept with its results."""
+    return shlex.join(["sim", *sys.argv[1:]])
+
+
+class progress_bar:  # noqa: N801  # reads as a verb at its one use
+    """A bar on a terminal, a line now and then elsewhere, or nothing; always on stderr."""
+
+    def __init__(self, *, hidden: bool) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self.console = Console(stderr=True)
+        self.hidden, self.told = hidden, -1
+        self.bar = Progress(
+            TextColumn("simulating"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=self.console,
+            transient=True,
+            disable=hidden or not self.console.is_terminal,
+        )
+        self.task = self.bar.add_task("simulating")
+
+    def __enter__(self) -> Any:
+        self.bar.start()
+        return self.tell
+
+    def __exit__(self, *_: object) -> None:
+        self.bar.stop()
+
+    def tell(self, done: int, wanted: int) -> None:
+        """So much is done of what is wanted."""
+        self.bar.update(self.task, completed=done, total=wanted)
+        tenth = 10 * done // wanted
+        if not self.hidden and not self.console.is_terminal and tenth > self.told:
+            self.told = tenth
+            click.echo(f"{done:,} of {wanted:,} replications", err=True)

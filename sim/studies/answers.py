@@ -1,0 +1,115 @@
+"""What a study answers, kept: a folder with the answer as JSON, its tables as CSV and the scenario it is about."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from sim.errors import ResultsError
+from sim.estimates import Estimate
+from sim.scenario.load import dumps
+from sim.scenario.model import Scenario
+from sim.store import write_atomically
+from sim.summary import DEFINITIONS
+
+#: Rows of a table as they are written; an Estimate becomes three columns.
+Rows = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer of a study in a form that every face can show.
+
+    ``sentences`` say it in plain words, the most important first. ``worlds`` says on which worlds and how many it
+    rests, ``measures`` which definitions it uses, ``asked`` what the study was asked (all that affects the answer).
+    """
+
+    study: str
+    scenario: Scenario
+    asked: Mapping[str, Any]
+    worlds: Sequence[str]
+    measures: Sequence[str]
+    sentences: Sequence[str]
+    tables: Mapping[str, Rows]
+
+    @property
+    def definitions(self) -> dict[str, str]:
+        """Definition of each measure, with its unit."""
+        return {name: f"{DEFINITIONS[name].text} ({DEFINITIONS[name].unit})" for name in self.measures}
+
+    def folder(self, out: Path) -> Path:
+        """Where it is kept below ``out``: a name of its own for every question."""
+        key = json.dumps([self.asked, list(self.worlds)], sort_keys=True, default=str) + dumps(self.scenario)
+        return out / f"{self.study}-{self.scenario.name}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
+
+    def write(self, out: str | Path, *, command: str = "") -> Path:
+        """``answer.json``, ``scenario.yaml`` and each table as CSV; returns the folder."""
+        folder = self.folder(Path(out))
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ResultsError(f"{folder}: {error.strerror or error}") from None
+        write_atomically(folder / "scenario.yaml", dumps(self.scenario))
+        for name, rows in self.tables.items():
+            write_atomically(folder / f"{name}.csv", _csv(rows))
+        write_atomically(folder / "answer.json", self.to_json(command=command))
+        return folder
+
+    def to_json(self, *, command: str = "") -> str:
+        """All of it; an interval without an end has null there."""
+        content = {
+            "study": self.study,
+            "scenario": self.scenario.name,
+            "title": self.scenario.title,
+            "answer": list(self.sentences),
+            "worlds": list(self.worlds),
+            "interval": "95 %",
+            "definitions": self.definitions,
+            "asked": dict(self.asked),
+            "tables": {name: [flat(row) for row in rows] for name, rows in self.tables.items()},
+            "command": command,
+            "version": version("helpline-sim"),
+        }
+        return json.dumps(content, indent=1, ensure_ascii=False, default=str) + "\n"
+
+
+def flat(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row in which each Estimate is three columns: value, ``_low`` and ``_high``; infinite ends are None."""
+    found: dict[str, Any] = {}
+    for name, value in row.items():
+        if isinstance(value, Estimate):
+            ends = {name: value.value, f"{name}_low": value.low, f"{name}_high": value.high}
+            found |= {column: _finite(end) for column, end in ends.items()}
+        else:
+            found[name] = _finite(value)
+    return found
+
+
+def _finite(value: Any) -> Any:
+    return None if isinstance(value, float) and not isfinite(value) else value
+
+
+def _csv(rows: Rows) -> str:
+    text = io.StringIO()
+    flattened = [flat(row) for row in rows]
+    names = list(dict.fromkeys(name for row in flattened for name in row))
+    writer = csv.DictWriter(text, names, lineterminator="\n")
+    writer.writeheader()
+    for row in flattened:
+        writer.writerow({name: _cell(value) for name, value in row.items()})
+    return text.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    """Numbers with six digits; what a spreadsheet would take for a formula is quoted."""
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@" else value
