@@ -130,13 +130,13 @@ def test_interrupted_run_keeps_what_is_finished(tmp_path) -> None:
 
 #: Lowest layer first; a module may import from its own layer and below.
 LAYERS = (
-    ("errors", "clock", "distributions", "streams", "theory", "quantities", "compiled_streams"),
+    ("errors", "clock", "elementary", "distributions", "streams", "theory", "quantities", "compiled_streams"),
     ("contacts", "centre", "world"),
     ("scenario", "demand"),
     ("luck", "draw", "engines", "audit"),
     ("cells", "contact_values", "timelines", "compiled_timelines"),
     ("measures", "intervals", "estimates", "compiled_measures"),
-    ("summary", "controls", "tables", "store", "hashes", "beside", "results", "studies", "verify"),
+    ("summary", "controls", "tables", "store", "hashes", "beside", "results", "studies", "verify", "fit"),
     ("figures", "tell", "tell_comparison", "reference", "keys", "ranges", "figures_verify", "tell_verify"),
     ("cli", "cli_common", "cli_erlang", "cli_verify", "validation", "coverage"),
 )

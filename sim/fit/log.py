@@ -1,0 +1,101 @@
+"""A call log in arrays: one row per contact, sorted by arrival, and every row that was kept out with its reason."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.clock import DAY, HOUR, Calendar
+
+Whole = NDArray[np.int64]
+
+#: What became of a contact; a log that says it in other words is translated by its reader.
+OUTCOMES = ("answered", "abandoned", "blocked", "closed", "unknown")
+ANSWERED, ABANDONED, BLOCKED, CLOSED, NOT_SAID = range(len(OUTCOMES))
+#: Stands for a number that the log does not give.
+UNKNOWN = -1
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """A row that was kept out: its line in the file (from 1), why in general, and the text that was the matter."""
+
+    line: int
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Log:
+    """One row per contact, sorted by arrival; arrays have n rows.
+
+    ``source`` is the file as the user named it; ``arrival`` counts ms from 00:00 (local wall time) of the day
+    ``start``, and ``days`` calendar days are covered. ``caller`` is a number per caller; ``channel``, ``queue`` and
+    ``line`` are indices into ``channels``, ``queues`` and ``lines``; ``outcome`` into ``OUTCOMES``; ``wait`` and
+    ``handling`` are ms; ``priority`` is as logged. UNKNOWN stands where a number is not known. ``rows`` counts the
+    rows of the file without its header, ``dropped`` those that were kept out; ``notes`` says how the file was read.
+    """
+
+    source: str
+    start: dt.date
+    days: int
+    arrival: Whole
+    caller: Whole
+    channel: Whole
+    queue: Whole
+    wait: Whole
+    outcome: Whole
+    handling: Whole
+    line: Whole
+    priority: Whole
+    channels: tuple[str, ...]
+    queues: tuple[str, ...]
+    lines: tuple[str, ...]
+    rows: int
+    dropped: tuple[Dropped, ...]
+    notes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.arrival)
+
+    def picked(self, which: NDArray[np.bool_]) -> Log:
+        """The rows where ``which`` (n truth values) holds, over the same days."""
+        return replace(self, **{name: getattr(self, name)[which] for name in COLUMNS})
+
+    @property
+    def calendar(self) -> Calendar:
+        """The days covered; all of them count as working days, since a log does not say."""
+        return Calendar(self.start, self.days, (True,) * self.days)
+
+    @property
+    def day(self) -> Whole:
+        """Day of each arrival, from 0."""
+        return self.arrival // DAY
+
+    @property
+    def hour(self) -> Whole:
+        """Hour of the day of each arrival, 0 to 23."""
+        return self.arrival % DAY // HOUR
+
+    @property
+    def weekday(self) -> Whole:
+        """Weekday of each arrival, 0 for Monday."""
+        return (self.start.weekday() + self.day) % 7
+
+    @property
+    def reasons(self) -> tuple[tuple[str, int], ...]:
+        """How many rows were kept out by reason, most first."""
+        return tuple(Counter(row.reason for row in self.dropped).most_common())
+
+    def of(self, outcome: str) -> NDArray[np.bool_]:
+        """Whether each contact came to ``outcome``, n truth values."""
+        found: NDArray[np.bool_] = self.outcome == OUTCOMES.index(outcome)
+        return found
+
+
+#: The columns of a log that have one value per contact.
+COLUMNS = tuple(field.name for field in fields(Log) if field.type == "Whole")
