@@ -15,6 +15,7 @@ from sim.cli_common import (
     FIGURES,
     FILE,
     INTERRUPTED,
+    LANG,
     OUT,
     REPLICATIONS,
     SEED,
@@ -45,16 +46,19 @@ def cli() -> None:
 @SET
 @click.option("--plot", is_flag=True, help="Draw the arrival rates to a picture beside the results.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("results"), help="Folder for the picture.")
-def check(file: Path, settings: tuple[str, ...], plot: bool, out: Path) -> None:
+@LANG
+def check(file: Path, settings: tuple[str, ...], plot: bool, out: Path, lang: str) -> None:
     """Validate a scenario and say in plain words what it means; nothing is simulated."""
     scenario = load_scenario(file, settings)
-    from sim.tell import console, tell_scenario
+    from sim.language import language
+    from sim.tell import console
+    from sim.tell_scenario import tell_scenario
 
-    tell_scenario(scenario, console())
+    tell_scenario(scenario, console(), language(lang))
     if plot:
         from sim.figures import draw_arrival_rates, save
 
-        path = save(draw_arrival_rates(scenario), out / f"{scenario.name}-arrival-rates.png")
+        path = save(draw_arrival_rates(scenario, say=language(lang)), out / f"{scenario.name}-arrival-rates.png")
         click.echo(f"\nArrival rates: {path}")
 
 
@@ -78,6 +82,7 @@ def check(file: Path, settings: tuple[str, ...], plot: bool, out: Path) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.option("--quiet", is_flag=True, help="Print only where the results are.")
 @FIGURES
+@LANG
 def run(
     file: Path,
     settings: tuple[str, ...],
@@ -93,6 +98,7 @@ def run(
     as_json: bool,
     quiet: bool,
     figures: bool,
+    lang: str,
 ) -> None:
     """Simulate a scenario, print what became of its callers and keep the results."""
     scenario = load_scenario(file, settings)
@@ -117,10 +123,10 @@ def run(
                 **until,
             )
     except Interrupted as stopped:
-        _show(stopped.result, as_json=False, quiet=quiet, figures=False)
+        _show(stopped.result, as_json=False, quiet=quiet, figures=False, lang=lang)
         click.echo(f"{stopped}. The same command goes on from there.", err=True)
         raise SystemExit(INTERRUPTED) from None
-    _show(result, as_json=as_json, quiet=quiet, figures=figures)
+    _show(result, as_json=as_json, quiet=quiet, figures=figures, lang=lang)
 
 
 @cli.command()
@@ -139,6 +145,7 @@ def run(
 @CLUSTER
 @OUT
 @FIGURES
+@LANG
 def compare(
     files: tuple[Path, ...],
     settings: tuple[str, ...],
@@ -149,8 +156,10 @@ def compare(
     cluster: str | None,
     out: Path,
     figures: bool,
+    lang: str,
 ) -> None:
     """Hold other plans against the first, on the same callers; --set goes for all of them."""
+    from sim.language import language
     from sim.studies.compare import compare as study
     from sim.studies.run import Interrupted
     from sim.tell import console
@@ -172,13 +181,13 @@ def compare(
     except Interrupted as stopped:
         click.echo(f"{stopped}. The same command goes on from there.", err=True)
         raise SystemExit(INTERRUPTED) from None
-    tell_comparison(found, console())
+    tell_comparison(found, console(), language(lang))
     folder = found.write(out)
     click.echo(f"\nResults:  {folder}/comparison.csv, and each plan's own folder in {out}/")
     if figures:
         from sim.figures import draw_comparison, save
 
-        click.echo(f"Picture:  {save(draw_comparison(found), folder / 'comparison.png')}")
+        click.echo(f"Picture:  {save(draw_comparison(found, say=language(lang)), folder / 'comparison.png')}")
 
 
 def _plans(files: tuple[Path, ...], settings: tuple[str, ...], plans: tuple[str, ...]) -> dict[str, Scenario]:
@@ -266,29 +275,32 @@ def _how_many(text: str) -> int:
     raise click.BadParameter(f"{text!r} is not a number, 'all' or 'none'", param_hint="--contacts")
 
 
-def _show(result: Any, *, as_json: bool, quiet: bool, figures: bool) -> None:
+def _show(result: Any, *, as_json: bool, quiet: bool, figures: bool, lang: str) -> None:
     if result is None:
         return
     result.write_summary()
-    pictures = _pictures(result) if figures else []
+    pictures = _pictures(result, lang) if figures else []
     if as_json:
         click.echo(result.to_json(), nl=False)
         return
     if quiet:
         click.echo(str(result.folder))
         return
+    from sim.language import language
     from sim.tell import console, tell_result
 
-    tell_result(result, console())
+    tell_result(result, console(), language(lang))
     click.echo(f"\nResults:  {result.folder}/  (summary.csv, by_day.csv, by_hour.csv, contacts, ...)")
     for path in pictures:
         click.echo(f"Picture:  {path}")
 
 
-def _pictures(result: Any) -> list[Path]:
+def _pictures(result: Any, lang: str) -> list[Path]:
     from sim.figures import draw_all, save
+    from sim.language import language
 
-    return [save(figure, result.folder / f"{name}.png") for name, figure in draw_all(result).items()]
+    drawn = draw_all(result, say=language(lang))
+    return [save(figure, result.folder / f"{name}.png") for name, figure in drawn.items()]
 
 
 if __name__ == "__main__":

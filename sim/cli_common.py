@@ -30,6 +30,10 @@ OUT = click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("results"), show_default=True
 )
 FIGURES = click.option("--figures/--no-figures", default=True, show_default=True)
+LANG = click.option(
+    "--lang", type=click.Choice(["en", "nl"]), default="en", show_default=True, envvar="SIM_LANG", show_envvar=True,
+    help="Language of tables, pictures and reports.",
+)  # fmt: skip
 
 
 def load_scenario(file: Path, settings: tuple[str, ...]) -> Scenario:

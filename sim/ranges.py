@@ -16,13 +16,12 @@ from typing import Any
 
 from sim.errors import ScenarioError
 from sim.estimates import Estimate
+from sim.language.shown import plain, signed
 from sim.results import Result
 from sim.scenario.load import load
 from sim.scenario.model import Scenario
 from sim.studies.compare import Comparison
 from sim.studies.run import run
-from sim.tell import plain
-from sim.tell_comparison import signed
 
 #: What is shown of every run.
 MEASURES = {"lost % (contacts)": "loss", "never reached % (people)": "never_reached_share", "answered": "answered"}

@@ -5,92 +5,84 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from sim.estimates import Estimate
+from sim.language import ENGLISH, Language
+from sim.language.shown import plain, signed
 from sim.studies.compare import Comparison, Difference
-from sim.summary import DEFINITIONS, SERVICE_LEVELS
-from sim.tell import plain, table_of
+from sim.summary import SERVICE_LEVELS
+from sim.tell import table_of
 
-#: Column heading by measure, in the order shown.
-_SHOWN = {
-    "abandoned": "gave up",
-    "blocked": "busy",
-    "closed": "closed door",
-    "answered": "answered",
-    "reached": "people reached",
-    "never_reached": "never reached",
-}
+#: Measures in the order shown.
+_SHOWN = ("abandoned", "blocked", "closed", "answered", "reached", "never_reached", "staffed")
 
 
-def tell_comparison(found: Comparison, out: Console) -> None:
+def tell_comparison(found: Comparison, out: Console, say: Language = ENGLISH) -> None:
     """The differences first, then what each plan comes to, then which callers changed fate."""
     scenario = found.results[found.base].scenario
-    out.print(f"\n[bold]{scenario.title or scenario.name}, and {len(found.plans)} other plan(s)[/bold]")
-    out.print(
-        f"{scenario.period.first} to {scenario.period.last}; every plan met the same callers in the same "
-        f"{found.replications:,} worlds (replications)."
-    )
+    title = say("compare.heading", title=scenario.title or scenario.name, plans=len(found.plans))
+    out.print(f"\n[bold]{escape(title)}[/bold]")
+    period = say.period(scenario.period.first, scenario.period.last)
+    out.print(say("compare.rests_on", period=period, replications=say.number(found.replications)))
     for plan in found.plans:
-        out.print(_sentence(found, plan))
-    out.print(_differences(found))
-    out.print(_levels(found))
-    out.print(_fates(found))
+        out.print(f"[bold]{escape(plan)}[/bold]: {sentence(found, plan, say)}")
+    out.print(_differences(found, say))
+    out.print(_levels(found, say))
+    out.print(_fates(found, say))
 
 
-def _sentence(found: Comparison, plan: str) -> str:
+def sentence(found: Comparison, plan: str, say: Language) -> str:
+    """What a plan changes in calls abandoned and people never reached."""
     gave_up, never = (found.difference(plan, measure) for measure in ("abandoned", "never_reached"))
-    return (
-        f"[bold]{plan}[/bold]: {_more(gave_up)} calls abandoned ({_percent(gave_up)}), "
-        f"{_more(never)} people never reached ({_percent(never)})."
+    return say(
+        "compare.sentence",
+        abandoned=more(gave_up, say, "calls_abandoned"),
+        of_abandoned=_percent(gave_up, say),
+        never=more(never, say, "people_never_reached"),
+        of_never=_percent(never, say),
     )
 
 
-def _more(found: Difference) -> str:
+def more(found: Difference, say: Language, what: str) -> str:
+    """So many more or fewer of ``what``, or that no change is clear."""
     value = found.difference
     if value.low <= 0 <= value.high:
-        return f"no clear change ({signed(value)}) in"
-    return f"{plain(Estimate(abs(value.value), *sorted((abs(value.low), abs(value.high)))))} " + (
-        "more" if value.value > 0 else "fewer"
-    )
+        return say("compare.no_change", difference=signed(value, say), what=say(f"compare.{what}"))
+    size = plain(Estimate(abs(value.value), *sorted((abs(value.low), abs(value.high)))), say)
+    return say("compare.more" if value.value > 0 else "compare.fewer", size=size, what=say(f"compare.{what}"))
 
 
-def _percent(found: Difference) -> str:
-    return f"{found.difference.value / found.base.value:+.0%}" if found.base.value else "none before"
+def _percent(found: Difference, say: Language) -> str:
+    if not found.base.value:
+        return say("compare.none_before")
+    return say.percent(found.difference.value / found.base.value, sign=True)
 
 
-def signed(found: Estimate) -> str:
-    """A difference with its sign and half interval."""
-    text = plain(found)
-    return f"+{text}" if found.value > 0 else text
-
-
-def _differences(found: Comparison) -> Table:
-    base = found.base
-    caption = (
-        f"± is half an interval that holds at 95 % for all {len(found.plans)} plans together. gave up, busy, closed "
-        "door, answered: contacts, redials included; reached, never reached: people."
-    )
-    table = table_of(f"Difference to {base}, per period", "plan", *_SHOWN.values(), "line hours", caption=caption)
+def _differences(found: Comparison, say: Language) -> Table:
+    columns = (say("column.plan"), *(say(f"compare.{measure}") for measure in _SHOWN))
+    caption = say("compare.caption", plans=len(found.plans))
+    table = table_of(say("compare.differences", base=escape(found.base)), *columns, caption=caption)
     for plan in found.plans:
-        cells = [signed(found.difference(plan, measure).difference) for measure in _SHOWN]
-        staffed = found.difference(plan, "staffed").difference
-        table.add_row(plan, *cells, signed(staffed))
+        cells = [signed(found.difference(plan, measure).difference, say) for measure in _SHOWN]
+        table.add_row(escape(plan), *cells)
     return table
 
 
-def _levels(found: Comparison) -> Table:
+def _levels(found: Comparison, say: Language) -> Table:
     level = SERVICE_LEVELS[found.results[found.base].scenario.targets.service_level]
     phone = next(iter(found.results[found.base].scenario.channels))
+    channel = say.name(phone)
     measures = ("abandoned", "never_reached", "never_reached_share")
-    of_phone = (f"{phone}: lost %", f"{phone}: mean wait s", f"{phone}: service %")
-    columns = ("gave up", "never reached", "never %", *of_phone)
-    caption = f"service: service level of {phone}, {DEFINITIONS[level].text}"
-    table = table_of("What each plan comes to, per period", "plan", *columns, caption=caption)
+    of_phone = (say(f"compare.channel_{name}", channel=channel) for name in ("loss", "asa", "service"))
+    columns = (say("column.plan"), *(say(f"compare.{measure}") for measure in measures), *of_phone)
+    caption = say("compare.service_caption", channel=channel, definition=say(f"definition.{level}"))
+    table = table_of(say("compare.levels"), *columns, caption=caption)
     for plan in (found.base, *found.plans):
         of = list(_values(found, plan, measures, kind="all", name="all"))
         of += _values(found, plan, ("loss", "asa", level), kind="channel", name=phone)
-        table.add_row(plan, *(plain(value) for value in of))
+        table.add_row(escape(plan), *(plain(value, say) for value in of))
     return table
 
 
@@ -100,12 +92,14 @@ def _values(found: Comparison, plan: str, measures: tuple[str, ...], *, kind: st
         yield difference.base if plan == found.base else difference.value
 
 
-def _fates(found: Comparison) -> Table:
+def _fates(found: Comparison, say: Language) -> Table:
     fates = {plan: found.fates(plan) for plan in found.plans}
     worlds = max((f.replications for f in fates.values() if f), default=0)
-    title = f"Of 100 callers ({worlds:,} worlds whose contacts were kept)"
-    table = table_of(title, "plan", "newly reached", "no longer reached", "reached either way", "never either way")
+    columns = ("plan", "newly_reached", "no_longer_reached", "reached_both", "never_both")
+    title = say("compare.fates", worlds=say.number(worlds))
+    table = table_of(title, *(say(f"column.{name}") for name in columns))
     for plan, fate in fates.items():
         parts = (fate.gained, fate.lost, fate.both, fate.neither) if fate else ()
-        table.add_row(plan, *(plain(part) for part in parts) if parts else ("other callers", "", "", ""))
+        shown = [plain(part, say) for part in parts] or [say("compare.other_callers"), "", "", ""]
+        table.add_row(escape(plan), *shown)
     return table

@@ -13,10 +13,10 @@ import numpy as np
 
 from sim.cells import AT
 from sim.estimates import Estimate, Moments, Pairs
+from sim.language.shown import plain
 from sim.results import Result
 from sim.scenario.load import load
 from sim.studies.run import run
-from sim.tell import plain
 
 #: A test could have failed; what was put in or fitted comes out by itself.
 Kind = Literal["test", "put in", "fitted"]

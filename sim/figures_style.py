@@ -1,0 +1,33 @@
+"""What all pictures have in common: axes, titles, legends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sim.colours import MUTED
+
+
+def axes_of(ax: Axes | None, *, height: float = 4.0) -> Axes:
+    """The given axes, or those of a figure of their own."""
+    return Figure(figsize=(10, height), layout="constrained").subplots() if ax is None else ax
+
+
+def figure_of(ax: Axes) -> Figure:
+    """The figure in which these axes stand."""
+    figure: Any = ax.figure
+    return figure  # type: ignore[no-any-return]
+
+
+def titled(ax: Axes, what: str, below: str) -> None:
+    """A title that says what is shown, and of what."""
+    ax.set_title(f"{what}\n", loc="left", fontweight="bold")
+    ax.text(0, 1.015, below.replace("$", r"\$"), transform=ax.transAxes, fontsize=9, color=MUTED, va="bottom")
+    ax.spines[["top", "right"]].set_visible(False)
+
+
+def legend_below(ax: Axes) -> None:
+    """A legend below the axes."""
+    ax.legend(frameon=False, ncols=5, fontsize=9, loc="upper center", bbox_to_anchor=(0.5, -0.2))

@@ -1,0 +1,112 @@
+"""Two languages from one catalogue: whatever a reader sees has a key, and numbers and dates look as the reader's do.
+
+``en.toml`` and ``nl.toml`` have the same keys and placeholders. Names that a scenario gives are shown as they are,
+but for a few that everybody uses (``phone``).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+#: Codes of the languages that there are, the default first.
+CODES = ("en", "nl")
+_THIN = "\N{NO-BREAK SPACE}"
+_SWAPPED = str.maketrans(",.", ".,")
+
+
+@dataclass(frozen=True)
+class Language:
+    """Words by key, such as ``calls.title``, and how numbers and dates are written."""
+
+    code: str
+    words: Mapping[str, str]
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        """The text of ``key`` with ``values`` in its placeholders; KeyError where there is none."""
+        return self.words[key].format(**values)
+
+    def known(self, section: str, word: str) -> str:
+        """The translation of a word in a section, such as a status; the word itself where there is none."""
+        return self.words.get(f"{section}.{key_of(word)}", word)
+
+    def name(self, name: str) -> str:
+        """A channel, queue, province or line group as readers know it: ``phone/limburg`` -> ``telefoon/limburg``."""
+        return "/".join(self.known("name", part) for part in name.split("/"))
+
+    def number(self, value: float, digits: int = 0) -> str:
+        """With separators: 1,234.5 or 1.234,5."""
+        text = f"{value:,.{digits}f}"
+        return text if self.code == "en" else text.translate(_SWAPPED)
+
+    def significant(self, value: float, digits: int) -> str:
+        """With so many digits that count."""
+        text = f"{value:.{digits}g}"
+        return text if self.code == "en" else text.translate(_SWAPPED)
+
+    def percent(self, share: float, digits: int = 0, *, sign: bool = False) -> str:
+        """A fraction in percent: 46% or 46 %."""
+        text = self.number(100 * share, digits)
+        plus = "+" if sign and share >= 0 else ""
+        return f"{plus}{text}%" if self.code == "en" else f"{plus}{text}{_THIN}%"
+
+    def date(self, day: dt.date) -> str:
+        """10 February 2020."""
+        return f"{day.day} {self._months[day.month - 1]} {day.year}"
+
+    def short_date(self, day: dt.date) -> str:
+        """Mon 10 Feb."""
+        return f"{self.weekday(day)} {day.day} {self('date.short_months').split()[day.month - 1]}"
+
+    def weekday(self, day: dt.date) -> str:
+        """Mon."""
+        return self("date.weekdays").split()[day.weekday()]
+
+    def period(self, first: dt.date, last: dt.date) -> str:
+        """Both days included, without saying a month or a year twice."""
+        start = self.date(first)
+        if first.year == last.year:
+            start = start.rpartition(" ")[0]
+            if first.month == last.month:
+                start = str(first.day)
+        return self.date(first) if first == last else self("date.period", first=start, last=self.date(last))
+
+    def duration(self, written: str) -> str:
+        """A duration as scenarios write it, in the words of the language: ``1 h 30 min`` -> ``1 u 30 min``."""
+        return re.sub(r"[a-z]+", lambda word: self.known("unit", word[0]), written)
+
+    def hours(self, written: str) -> str:
+        """Opening hours as scenarios write them: ``mon-fri 9:00-17:00`` -> ``ma-vr 9:00-17:00``."""
+        return re.sub(r"[a-z]+", lambda word: self.known("hours", word[0]), written)
+
+    def value(self, written: str) -> str:
+        """A value of a scenario file with the decimal sign of the language: ``12.4 %`` -> ``12,4 %``."""
+        return written if self.code == "en" else re.sub(r"(?<=\d)\.(?=\d)", ",", written)
+
+    @property
+    def _months(self) -> list[str]:
+        return self("date.months").split()
+
+
+def key_of(text: str) -> str:
+    """A text as the last part of a key: ``handling not exponential`` -> ``handling_not_exponential``."""
+    return re.sub(r"\W+", "_", text.lower()).strip("_")
+
+
+@cache
+def language(code: str) -> Language:
+    """The language with this code; ValueError where there is none."""
+    if code not in CODES:
+        raise ValueError(f"{code!r} is not a language; allowed are {' and '.join(CODES)}")
+    content = tomllib.loads(files(__package__).joinpath(f"{code}.toml").read_text(encoding="utf-8"))
+    return Language(
+        code, {f"{section}.{key}": text for section, words in content.items() for key, text in words.items()}
+    )
+
+
+ENGLISH = language("en")

@@ -1,0 +1,57 @@
+"""Numbers with their intervals as they are shown in tables."""
+
+from __future__ import annotations
+
+from math import inf, isfinite
+
+from sim.intervals import Estimate
+from sim.language import ENGLISH, Language
+
+#: Sizes of units of time in s, with the largest value in the smaller one.
+_UNITS = ((1, "s"), (60, "min"), (3600, "h"))
+
+
+def digits_of(half: float) -> int:
+    """Decimals that an interval of this half width supports."""
+    return 1 if half >= 0.05 or half == 0 else 2 if half >= 0.005 else 3
+
+
+def plain(found: Estimate, say: Language = ENGLISH) -> str:
+    """Value and half interval with the digits that the interval supports; a bound for what never happened."""
+    value, half = parts(found, say)
+    return f"{value} {half}".rstrip()
+
+
+def parts(found: Estimate, say: Language = ENGLISH) -> tuple[str, str]:
+    """Value, and half the interval with its sign, apart; the second is empty where there is no interval to show."""
+    if not isfinite(found.value):
+        return "-", ""
+    if found.value == 0:
+        # Never seen: the bound says how rare it may still be.
+        return (f"<{say.significant(found.high, 2)}" if 0 < found.high < inf else "0"), ""
+    if not isfinite(found.half):
+        return say.number(found.value, 1), "±?"
+    digits = digits_of(found.half)
+    return say.number(found.value, digits), f"±{say.number(found.half, digits)}" if found.half else ""
+
+
+def signed(found: Estimate, say: Language = ENGLISH) -> str:
+    """A difference with its sign and half interval."""
+    text = plain(found, say)
+    return f"+{text}" if found.value > 0 else text
+
+
+def in_time(found: Estimate) -> tuple[Estimate, str]:
+    """Seconds in the unit that suits them: s, min or h."""
+    for size, unit in _UNITS:
+        if found.value < 120 * size or unit == "h":
+            break
+    return Estimate(found.value / size, found.low / size, found.high / size), unit
+
+
+def seconds(found: Estimate, say: Language = ENGLISH) -> str:
+    """A time in s, shown in the unit that suits it."""
+    if not isfinite(found.value):
+        return "-"
+    scaled, unit = in_time(found)
+    return f"{plain(scaled, say)} {say.known('unit', unit)}"
