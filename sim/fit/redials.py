@@ -1,0 +1,221 @@
+"""Who calls again: probability and delay by what happened to the call before, above what the served do anyway.
+
+Also people who were helped call again, with something new; that is the background. Somebody who was not helped calls
+again for that reason with probability p after a delay of law G, or for another reason as the served do, whichever
+comes first: the share that has not called again within t is B(t) (1 - p G(t)), with B that of the served. Calls after
+which the log ends, or a line that logs nobody at a closed door closes, are known only to have no call until then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from sim.clock import DAY, HOUR, MINUTE
+from sim.fit.families import LOGNORMAL
+from sim.fit.fitted import Fitted
+from sim.fit.handling import binomial
+from sim.fit.hours import next_opening, opening
+from sim.fit.likelihood import NEVER, climb, exp_of, expit, interval
+from sim.fit.log import ABANDONED, ANSWERED, BLOCKED, CLOSED, OUTCOMES, UNKNOWN, Log
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+#: Delays beyond a day are no redials any more.
+HORIZON = DAY
+#: Windows of the table, ms.
+WINDOWS = (5 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR, DAY)
+#: Edges of the background's rate, ms since the end of the call before.
+_EDGES = np.array([0, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY])
+#: Fewer who called again tell no law of the delay.
+FEWEST = 10
+_TRIED = (ABANDONED, BLOCKED, CLOSED)
+
+
+@dataclass(frozen=True)
+class Redials:
+    """Who called again within each of WINDOWS after calling, by outcome, and what that says of redialling.
+
+    ``again`` shares of all with a known caller, ``calls`` how many; ``probability`` by outcome of those not helped;
+    ``median`` and ``sigma`` of a lognormal delay, None where too few called again. ``unknown`` contacts are of callers
+    whom the log does not know and are left out. ``elsewhere``: share of the redials that came on another channel.
+    """
+
+    unknown: int
+    known: int
+    calls: dict[str, int]
+    again: dict[str, tuple[Fitted, ...]]
+    probability: dict[str, Fitted]
+    median: Fitted | None
+    sigma: Fitted | None
+    elsewhere: Fitted | None
+    longest: int
+    delays: dict[str, Floats]
+
+    @property
+    def found(self) -> bool:
+        """Whether the log tells of redials at all."""
+        return self.median is not None
+
+
+@dataclass(frozen=True)
+class _Steps:
+    """Contacts of known callers in the order of their caller: what came next. Columns of equal length, ms.
+
+    ``gap`` from call to call, ``delay`` from the end of the first to the next; UNKNOWN where nothing came. ``seen``
+    is how long after its end a next call would have been in the log.
+    """
+
+    outcome: Whole
+    gap: Whole
+    delay: Whole
+    seen: Whole
+    elsewhere: NDArray[np.bool_]
+
+
+def fit_redials(log: Log) -> Redials:
+    """From the callers that the log knows."""
+    steps = _steps(log)
+    background = _background(steps)
+    probability, median, sigma = _law(steps, background)
+    outcomes = [code for code in (ANSWERED, *_TRIED) if (steps.outcome == code).any()]
+    redialled = np.isin(steps.outcome, _TRIED) & (steps.delay != UNKNOWN) & (steps.delay <= HOUR)
+    n = int(redialled.sum())
+    moved = int(steps.elsewhere[redialled].sum())
+    return Redials(
+        unknown=int((log.caller == UNKNOWN).sum()),
+        known=len(steps.outcome),
+        calls={OUTCOMES[code]: int((steps.outcome == code).sum()) for code in outcomes},
+        again={OUTCOMES[code]: _table(steps, code) for code in outcomes},
+        probability=probability,
+        median=median,
+        sigma=sigma,
+        elsewhere=Fitted(moved / n, *binomial(moved, n), "%", "binomial; within an hour") if n else None,
+        longest=_longest_chain(log),
+        delays={
+            OUTCOMES[code]: np.sort(steps.delay[(steps.outcome == code) & (steps.delay != UNKNOWN)]) / 1000
+            for code in outcomes
+        },
+    )
+
+
+def _steps(log: Log) -> _Steps:
+    known = log.picked((log.caller != UNKNOWN) & (log.outcome < len(OUTCOMES) - 1))
+    order = np.lexsort((known.arrival, known.caller))
+    caller, arrival = known.caller[order], known.arrival[order]
+    channel, outcome = known.channel[order], known.outcome[order]
+    end = arrival + np.maximum(known.wait[order], 0) + np.maximum(known.handling[order], 0)
+    end = np.where(outcome == CLOSED, _opened_next(known, log)[order], end)
+    same = np.append(caller[1:] == caller[:-1], False) if len(caller) else np.zeros(0, dtype=bool)
+    following = np.append(arrival[1:], 0) if len(caller) else arrival
+    # Who calls again before the call before has ended (another telephone), or before opening, did so at once.
+    delay = np.where(same, np.maximum(following - end, 0), UNKNOWN)
+    return _Steps(
+        outcome=outcome,
+        gap=np.where(same, following - arrival, UNKNOWN),
+        delay=delay,
+        seen=np.clip(_last_seen(log, end) - end, 0, HORIZON),
+        elsewhere=np.append(channel[1:] != channel[:-1], False) & same if len(caller) else same,
+    )
+
+
+def _opened_next(known: Log, log: Log) -> Whole:
+    """From when on the delay after a closed door counts: the next opening of its channel."""
+    since = known.arrival.copy()
+    for channel in range(len(log.channels)):
+        inside = (log.channel == channel) & (log.outcome == ANSWERED)
+        mine = known.channel == channel
+        open_ = opening(log.weekday[inside], log.hour[inside])
+        # An hour is the finest that is known; who met a closed door in it called before or after it was open.
+        at = known.arrival[mine]
+        then = next_opening(open_, log.start.weekday(), at)
+        since[mine] = np.where(then > at, then, at)
+    return since
+
+
+def _last_seen(log: Log, end: Whole) -> Whole:
+    """Until when the log would have shown another call of who was done at ``end``."""
+    whole = np.full(len(end), log.days * DAY)
+    if (log.outcome == CLOSED).any() or not len(log):
+        return whole
+    last = np.zeros(log.days, dtype=np.int64)
+    np.maximum.at(last, log.day, log.arrival)
+    return np.where(end < whole, np.maximum(last[np.minimum(end // DAY, log.days - 1)], end), end)
+
+
+def _table(steps: _Steps, code: int) -> tuple[Fitted, ...]:
+    gaps = steps.gap[steps.outcome == code]
+    found = []
+    for window in WINDOWS:
+        hits = int(((gaps != UNKNOWN) & (gaps <= window)).sum())
+        share = Fitted(hits / len(gaps), *binomial(hits, len(gaps)), "%", "binomial; from call to call")
+        found.append(share)
+    return tuple(found)
+
+
+def _background(steps: _Steps) -> Floats:
+    """Rate per second at which the served call again, by time since the end of their call (between _EDGES)."""
+    served = steps.outcome == ANSWERED
+    delay, seen = steps.delay[served], steps.seen[served]
+    called = (delay != UNKNOWN) & (delay <= seen)
+    upto = np.where(called, delay, seen)
+    events, _ = np.histogram(upto[called], _EDGES)
+    exposure = np.clip(upto[:, None] - _EDGES[:-1], 0, np.diff(_EDGES)).sum(axis=0) / 1000
+    return np.where(exposure > 0, events / np.maximum(exposure, 1e-9), 0.0)
+
+
+def _law(steps: _Steps, background: Floats) -> tuple[dict[str, Fitted], Fitted | None, Fitted | None]:
+    """Probability by outcome and the lognormal delay that all outcomes share, by maximum likelihood."""
+    codes = [code for code in _TRIED if (steps.outcome == code).any()]
+    tried = np.isin(steps.outcome, codes)
+    delay, seen = steps.delay[tried], steps.seen[tried]
+    which = np.searchsorted(codes, steps.outcome[tried])
+    called = (delay != UNKNOWN) & (delay <= seen)
+    if called.sum() < FEWEST:
+        return {}, None, None
+    # A delay below a second is a rounding of one.
+    upto = np.maximum(np.where(called, delay, seen), 1000) / 1000
+    rate = background[np.clip(np.searchsorted(_EDGES / 1000, upto, side="right") - 1, 0, len(background) - 1)]
+    of = partial(_log_likelihood, upto, called, which, rate)
+    logs = np.log(upto[called])
+    shares = [np.clip(called[which == k].mean(), 0.02, 0.95) for k in range(len(codes))]
+    start = [float(logs.mean()), float(np.log(logs.std() + 0.1)), *special.logit(shares)]
+    sooner = [start[0] - 1.0, start[1], *(x - 0.5 for x in start[2:])]
+    peak = climb(of, [start, sooner])
+    ends = [interval(peak, k) for k in range(len(peak.at))]
+
+    def fitted(k: int, link: object, unit: str) -> Fitted:
+        low, high = ends[k]
+        return Fitted(link(peak.at[k]), link(low), link(high), unit, "profile likelihood")  # type: ignore[operator]
+
+    probability = {OUTCOMES[code]: fitted(k + 2, expit, "%") for k, code in enumerate(codes)}
+    return probability, fitted(0, exp_of, "s"), fitted(1, exp_of, "")
+
+
+def _log_likelihood(upto: Floats, called: NDArray[np.bool_], which: Whole, rate: Floats, theta: Floats) -> float:
+    """Of calls that were (or were not) followed by another; ``theta``: log median, log sigma, logits by outcome."""
+    share = np.array([expit(x) for x in theta[2:]])[which]
+    with np.errstate(all="ignore"):
+        later = -np.expm1(LOGNORMAL.log_survival(theta[:2], upto))
+        density = np.exp(LOGNORMAL.log_density(theta[:2], upto))
+        left = 1 - share * later
+        total = float(np.log(np.where(called, rate * left + share * density, left)).sum())
+    return total if np.isfinite(total) else NEVER
+
+
+def _longest_chain(log: Log) -> int:
+    """The most contacts of one known caller of which each but the last was not answered."""
+    known = log.picked(log.caller != UNKNOWN)
+    order = np.lexsort((known.arrival, known.caller))
+    caller, tried = known.caller[order], known.outcome[order] != ANSWERED
+    longest = run = 0
+    last = -2
+    for who, failed in zip(caller.tolist(), tried.tolist(), strict=True):
+        run = run + 1 if who == last else 1
+        longest = max(longest, run)
+        last = who if failed else -2
+    return longest
