@@ -14,7 +14,7 @@ from scipy import special
 from sim.fit.handling import Handling, fit_handling
 from sim.fit.likelihood import Peak
 from sim.fit.log import ABANDONED, ANSWERED, UNKNOWN, Log
-from sim.fit.patience import Patience, fit_patience
+from sim.fit.patience import FEWEST, Patience, fit_patience
 
 #: Below this chance queues that are alike would differ as much as they do.
 _ERROR = 0.01
@@ -69,7 +69,7 @@ def fit_laws(log: Log, *, short_s: float = 10.0) -> Laws:
         differ.append((channel, *chances))
         for queue in parts:
             handling_own = chances[0] < _ERROR and handlings[queue].chosen is not None
-            patience_own = chances[1] < _ERROR and patiences[queue].chosen is not None
+            patience_own = chances[1] < _ERROR and patiences[queue].gave_up >= FEWEST
             laws = (
                 handlings[queue] if handling_own else whole[0],
                 patiences[queue] if patience_own else whole[1],

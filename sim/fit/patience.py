@@ -8,7 +8,7 @@ that hangs up at once; the curve of Kaplan and Meier needs no law.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,7 @@ from sim.fit.likelihood import NEVER, Peak, climb, error_of, exp_of, expit, grou
 Floats = NDArray[np.float64]
 #: Who gives up by then may have meant to at once: below, logs are rounded and nobody knows.
 AT_ONCE_S = 5.0
-#: Fewer who gave up tell no law.
+#: Fewer who gave up tell no shape: an exponential law alone.
 FEWEST = 10
 _NORMAL = 1.959964
 
@@ -62,21 +62,54 @@ class Curve:
 
 @dataclass(frozen=True)
 class PatienceFit:
-    """A law of patience: a family, perhaps with a share that hangs up at once."""
+    """A family of laws of patience at its best; ``at_once``: perhaps with a share that hangs up at once."""
 
-    name: str
-    law: Law
-    parameters: dict[str, Fitted]
-    mean: Fitted
-    aic: float
+    family: Family
+    at_once: bool
     peak: Peak
+
+    @property
+    def name(self) -> str:
+        """As it is told."""
+        return f"{self.family.name}, some at once" if self.at_once else self.family.name
+
+    @property
+    def aic(self) -> float:
+        """Akaike's criterion."""
+        return self.peak.aic
+
+    @property
+    def law(self) -> Law:
+        """The law, in milliseconds."""
+        rest = self.family.law(self.peak.at[: len(self.family.names)])
+        if not self.at_once:
+            return rest
+        share = expit(self.peak.at[-1])
+        return Mixture((share, 1 - share), (Deterministic(0.0), rest))
+
+    @cached_property
+    def parameters(self) -> dict[str, Fitted]:
+        """By name, ``at once`` last; worked out when asked for, since intervals take longer than the fit."""
+        names, units, links = self.family.names, self.family.units, self.family.links
+        if self.at_once:
+            names, units, links = (*names, "at once"), (*units, "%"), (*links, expit)
+        found = {}
+        for k, (name, unit, link) in enumerate(zip(names, units, links, strict=True)):
+            low, high = interval(self.peak, k)
+            found[name] = Fitted(link(self.peak.at[k]), link(low), link(high), unit, "profile likelihood")
+        return found
+
+    @cached_property
+    def mean(self) -> Fitted:
+        """Mean patience, those who hang up at once included."""
+        return _mean(self.family, self.peak, self.at_once)
 
 
 @dataclass(frozen=True)
 class Patience:
     """Patience of some callers: the wrong mean, the curve, laws from the best to the worst.
 
-    ``naive`` is the mean wait of those who gave up. ``chosen`` is None where fewer than ten did.
+    ``naive`` is the mean wait of those who gave up. ``chosen`` is None where nobody did.
     """
 
     gave_up: int
@@ -99,8 +132,9 @@ def fit_patience(left_ms: NDArray[np.int64], stayed_ms: NDArray[np.int64]) -> Pa
     left, stayed = left_ms / 1000, stayed_ms[stayed_ms > 0] / 1000
     waits = Waits.of(left, stayed)
     candidates: tuple[PatienceFit, ...] = ()
-    if len(left) >= FEWEST and left.sum() > 0:
-        fits = [_fitted(family, waits, at_once) for family in (EXPONENTIAL, WEIBULL) for at_once in (False, True)]
+    if len(left) and left.sum() > 0:
+        kinds = [(family, at_once) for family in (EXPONENTIAL, WEIBULL) for at_once in (False, True)]
+        fits = [_fitted(family, waits, at_once) for family, at_once in (kinds if len(left) >= FEWEST else kinds[:1])]
         candidates = tuple(sorted(fits, key=lambda fit: fit.aic))
     return Patience(
         gave_up=len(left),
@@ -159,19 +193,7 @@ def _fitted(family: Family, waits: Waits, at_once: bool) -> PatienceFit:
     start = family.starts(np.array([max(exposure / gave_up, 1e-3)]), np.ones(1))[0]
     starts = [[*start, special.logit(share)] for share in (0.02, 0.2)] if at_once else [start]
     peak = climb(partial(log_likelihood, family, waits, at_once), starts)
-    inner = peak.at[: len(family.names)]
-    law = family.law(inner)
-    parameters = {}
-    for k, (name, unit, link) in enumerate(zip(family.names, family.units, family.links, strict=True)):
-        low, high = interval(peak, k)
-        parameters[name] = Fitted(link(peak.at[k]), link(low), link(high), unit, "profile likelihood")
-    if at_once:
-        share = expit(peak.at[-1])
-        low, high = interval(peak, len(peak.at) - 1)
-        parameters["at once"] = Fitted(share, expit(low), expit(high), "%", "profile likelihood")
-        law = Mixture((share, 1 - share), (Deterministic(0.0), law))
-    name = f"{family.name}, some at once" if at_once else family.name
-    return PatienceFit(name, law, parameters, _mean(family, peak, at_once), peak.aic, peak)
+    return PatienceFit(family, at_once, peak)
 
 
 def _mean(family: Family, peak: Peak, at_once: bool) -> Fitted:

@@ -43,6 +43,7 @@ class Redials:
     ``again`` shares of all with a known caller, ``calls`` how many; ``probability`` by outcome of those not helped;
     ``median`` and ``sigma`` of a lognormal delay, None where too few called again. ``unknown`` contacts are of callers
     whom the log does not know and are left out. ``elsewhere``: share of the redials that came on another channel.
+    ``landed``: redials per call not answered, as far as the next call is one; ``landed_closed`` those at a closed door.
     """
 
     unknown: int
@@ -55,6 +56,8 @@ class Redials:
     elsewhere: Fitted | None
     longest: int
     delays: dict[str, Floats]
+    landed: float
+    landed_closed: float
 
     @property
     def found(self) -> bool:
@@ -71,6 +74,7 @@ class _Steps:
     """
 
     outcome: Whole
+    next_outcome: Whole
     gap: Whole
     delay: Whole
     seen: Whole
@@ -81,7 +85,9 @@ def fit_redials(log: Log) -> Redials:
     """From the callers that the log knows."""
     steps = _steps(log)
     background = _background(steps)
-    probability, median, sigma = _law(steps, background)
+    probability, median, sigma, chance = _law(steps, background)
+    tried = np.isin(steps.outcome, _TRIED)
+    at_door = steps.next_outcome == CLOSED
     outcomes = [code for code in (ANSWERED, *_TRIED) if (steps.outcome == code).any()]
     redialled = np.isin(steps.outcome, _TRIED) & (steps.delay != UNKNOWN) & (steps.delay <= HOUR)
     n = int(redialled.sum())
@@ -100,6 +106,8 @@ def fit_redials(log: Log) -> Redials:
             OUTCOMES[code]: np.sort(steps.delay[(steps.outcome == code) & (steps.delay != UNKNOWN)]) / 1000
             for code in outcomes
         },
+        landed=float(chance[~at_door].sum() / max(tried.sum(), 1)),
+        landed_closed=float(chance[at_door].sum() / max(tried.sum(), 1)),
     )
 
 
@@ -116,6 +124,7 @@ def _steps(log: Log) -> _Steps:
     delay = np.where(same, np.maximum(following - end, 0), UNKNOWN)
     return _Steps(
         outcome=outcome,
+        next_outcome=np.where(same, np.append(outcome[1:], UNKNOWN), UNKNOWN) if len(caller) else outcome,
         gap=np.where(same, following - arrival, UNKNOWN),
         delay=delay,
         seen=np.clip(_last_seen(log, end) - end, 0, HORIZON),
@@ -168,15 +177,19 @@ def _background(steps: _Steps) -> Floats:
     return np.where(exposure > 0, events / np.maximum(exposure, 1e-9), 0.0)
 
 
-def _law(steps: _Steps, background: Floats) -> tuple[dict[str, Fitted], Fitted | None, Fitted | None]:
-    """Probability by outcome and the lognormal delay that all outcomes share, by maximum likelihood."""
+def _law(steps: _Steps, background: Floats) -> tuple[dict[str, Fitted], Fitted | None, Fitted | None, Floats]:
+    """Probability by outcome and the lognormal delay that all outcomes share, by maximum likelihood.
+
+    Last comes, for each step, the chance that the next call was a redial and not one that would have come anyway.
+    """
+    chance = np.zeros(len(steps.outcome))
     codes = [code for code in _TRIED if (steps.outcome == code).any()]
     tried = np.isin(steps.outcome, codes)
     delay, seen = steps.delay[tried], steps.seen[tried]
     which = np.searchsorted(codes, steps.outcome[tried])
     called = (delay != UNKNOWN) & (delay <= seen)
     if called.sum() < FEWEST:
-        return {}, None, None
+        return {}, None, None, chance
     # A delay below a second is a rounding of one.
     upto = np.maximum(np.where(called, delay, seen), 1000) / 1000
     rate = background[np.clip(np.searchsorted(_EDGES / 1000, upto, side="right") - 1, 0, len(background) - 1)]
@@ -193,18 +206,32 @@ def _law(steps: _Steps, background: Floats) -> tuple[dict[str, Fitted], Fitted |
         return Fitted(link(peak.at[k]), link(low), link(high), unit, "profile likelihood")  # type: ignore[operator]
 
     probability = {OUTCOMES[code]: fitted(k + 2, expit, "%") for k, code in enumerate(codes)}
-    return probability, fitted(0, exp_of, "s"), fitted(1, exp_of, "")
+    again, anyway = _rates(upto, which, rate, peak.at)
+    chance[np.flatnonzero(tried)[called]] = (again / (again + anyway))[called]
+    return probability, fitted(0, exp_of, "s"), fitted(1, exp_of, ""), chance
 
 
 def _log_likelihood(upto: Floats, called: NDArray[np.bool_], which: Whole, rate: Floats, theta: Floats) -> float:
     """Of calls that were (or were not) followed by another; ``theta``: log median, log sigma, logits by outcome."""
-    share = np.array([expit(x) for x in theta[2:]])[which]
     with np.errstate(all="ignore"):
-        later = -np.expm1(LOGNORMAL.log_survival(theta[:2], upto))
-        density = np.exp(LOGNORMAL.log_density(theta[:2], upto))
-        left = 1 - share * later
-        total = float(np.log(np.where(called, rate * left + share * density, left)).sum())
+        again, anyway = _rates(upto, which, rate, theta)
+        left = _left(upto, which, theta)
+        total = float(np.log(np.where(called, again + anyway, left)).sum())
     return total if np.isfinite(total) else NEVER
+
+
+def _rates(upto: Floats, which: Whole, rate: Floats, theta: Floats) -> tuple[Floats, Floats]:
+    """How fast redials and other calls come after so long, of those who began; the common factor B(t) is left out."""
+    share = np.array([expit(x) for x in theta[2:]])[which]
+    density = np.exp(LOGNORMAL.log_density(theta[:2], upto))
+    return share * density, rate * _left(upto, which, theta)
+
+
+def _left(upto: Floats, which: Whole, theta: Floats) -> Floats:
+    """Share that has not redialled within so long."""
+    share = np.array([expit(x) for x in theta[2:]])[which]
+    gone = -np.expm1(LOGNORMAL.log_survival(theta[:2], upto))
+    return np.asarray(1 - share * gone)
 
 
 def _longest_chain(log: Log) -> int:

@@ -1,0 +1,70 @@
+"""How callers behave and how long handling takes, as a scenario writes it, from what was fitted of a queue."""
+
+from __future__ import annotations
+
+from sim.fit.families import TWO_LOGNORMALS
+from sim.fit.handling import Handling
+from sim.fit.laws import QueueLaws
+from sim.fit.patience import Patience
+from sim.fit.redials import Redials
+from sim.fit.stated import Block, assumed, duration, law_block, percent, stated, two_parts
+
+
+def handling_block(laws: QueueLaws, source: str) -> Block:
+    """Conversation of a queue: the chosen law, and short calls as a part of their own."""
+    found = laws.handling
+    said = f"{source}: {found.regular:,} calls of {'the queue' if laws.handling_own else 'the channel'}"
+    if found.chosen is None:
+        return {"conversation": _few(found, source)}
+    fit = found.chosen
+    law = law_block(fit.family, fit.parameters, said)
+    short = round(10_000 * found.short_share.value)
+    if short < 1:
+        return {"conversation": law}
+    short = min(short, 9_900)
+    share = {"value": f"{short / 100:.2f} %", "status": "derived", "source": f"{source}: {found.short:,} short calls"}
+    quick: Block = {"distribution": "deterministic", "always": duration(max(found.short_mean_s, 0.001))}
+    rest = 1 - short / 10_000
+    others = (
+        two_parts(fit.parameters, said, of=rest)
+        if fit.family is TWO_LOGNORMALS
+        else [{"share": f"{100 - short / 100:.2f} %", "of": law}]
+    )
+    return {"conversation": {"distribution": "mixture", "parts": [{"share": share, "of": quick}, *others]}}
+
+
+def _few(found: Handling, source: str) -> Block:
+    """A mean alone, or what has to be assumed where the log gives no handling time."""
+    if found.calls == 0 or not found.sample_mean.value > 0:
+        mean = assumed("10 min", "2 min", "40 min", f"{source} has no handling times here")
+        return {"distribution": "exponential", "mean": mean}
+    fitted = stated(found.sample_mean, f"{source}: mean of {found.calls} calls", write=duration, least=0.001)
+    return {"distribution": "exponential", "mean": fitted}
+
+
+def patience_block(patience: Patience, source: str) -> Block:
+    """The chosen law; what is assumed where nobody gave up."""
+    said = f"{source}: {patience.gave_up:,} gave up, {patience.answered:,} waited and were answered (censored)"
+    fit = patience.chosen
+    if fit is None:
+        mean = assumed("10 min", "2 min", "1 h", f"{source}: nobody gave up, or waits are not known")
+        return {"distribution": "exponential", "mean": mean}
+    rest = law_block(fit.family, fit.parameters, said)
+    if not fit.at_once or round(10_000 * fit.parameters["at once"].value) == 0:
+        return rest
+    at_once = stated(fit.parameters["at once"], said, write=percent, most=1.0)
+    return {"distribution": "mixture", "at_once": at_once, "rest": rest}
+
+
+def redial_blocks(redials: Redials, source: str) -> Block:
+    """Keys of a channel's callers that say who tries again; none where the log does not tell."""
+    if redials.median is None or redials.sigma is None:
+        return {}
+    said = f"{source}: {redials.known:,} calls of known callers, above the background of the served"
+    share = {name: stated(fit, said, write=percent, most=1.0) for name, fit in redials.probability.items()}
+    delay = {
+        "distribution": "lognormal",
+        "median": stated(redials.median, said, write=duration, least=1.0),
+        "sigma": stated(redials.sigma, said, least=0.001, most=10.0),
+    }
+    return {"redial": share, "redial_delay": delay}

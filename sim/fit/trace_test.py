@@ -1,0 +1,140 @@
+"""The log's own callers through the log's own lines, simulated and held against the log.
+
+Who called when and how long each answered conversation took is taken from the log, and so are the lines, day by day.
+Only patience is drawn, and how long those talk who were not answered. What still differs is a misfit of the lines (who
+was ready, which a log does not say), of the law of patience, or of the rules by which calls and lines meet.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import StringIO
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from sim.clock import SECOND
+from sim.draw import draw_block
+from sim.engines import simulate_block
+from sim.fit.checks import Check
+from sim.fit.compared import Calls, compare
+from sim.fit.lines import Staffing
+from sim.fit.log import ANSWERED, UNKNOWN, Log
+from sim.fit.scenario import EVERYWHERE, Pieces, counted, document, topic
+from sim.fit.stated import Block
+from sim.luck import prepare
+from sim.quantities import WEEKDAYS
+from sim.scenario.load import load
+from sim.scenario.model import Scenario
+from sim.scenario.source import write_text
+
+#: Contacts simulated in all: few replications of a long log, many of a short one.
+_CONTACTS = 150_000
+_REPLICATIONS = (8, 60)
+#: Beyond so many contacts machine code is worth compiling.
+_COMPILED = 60_000
+#: Queues with fewer calls are not compared one by one.
+LEAST = 300
+_SEED = 1712
+
+
+@dataclass(frozen=True)
+class Replay:
+    """Calls of the log beside simulated ones, and the checks of both; ``name`` says what was simulated."""
+
+    name: str
+    logged: Calls
+    simulated: tuple[Calls, ...]
+    checks: tuple[Check, ...]
+
+
+def trace_test(pieces: Pieces) -> Replay | None:
+    """The log replayed through its own lines; None where nobody was answered with a known wait."""
+    log = pieces.log.picked(counted(pieces.log))
+    if not ((log.outcome == ANSWERED) & (log.wait != UNKNOWN)).any():
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "calls.csv").write_text(trace_csv(log, pieces), encoding="utf-8")
+        file = Path(folder) / "trace.yaml"
+        file.write_text(write_text(_replayed(pieces)), encoding="utf-8")
+        return _simulated("trace", load(file), log, pieces)
+
+
+def scenario_test(pieces: Pieces, scenario: Scenario) -> Replay | None:
+    """The fitted scenario itself, with callers that are drawn, beside the log."""
+    log = pieces.log.picked(counted(pieces.log))
+    if not ((log.outcome == ANSWERED) & (log.wait != UNKNOWN)).any():
+        return None
+    return _simulated("scenario", scenario, log, pieces)
+
+
+def _simulated(name: str, scenario: Scenario, log: Log, pieces: Pieces) -> Replay:
+    replications = int(np.clip(_CONTACTS // max(len(log), 1), *_REPLICATIONS))
+    compiled = replications * len(log) > _COMPILED
+    engine = "compiled" if compiled else "simpy"
+    luck, centre = prepare(scenario), scenario.centre
+    numbers = [
+        log.queues.index(queue) for name in scenario.channels for queue in log.queues if _is(pieces, queue, name)
+    ]
+    queues = np.array(numbers, dtype=np.int64)
+    simulated: list[Calls] = []
+    for number in range(replications):
+        worlds = draw_block(luck, seed=_SEED, replications=range(number, number + 1), compiled=compiled)
+        tables = simulate_block(worlds, centre, engine=engine)
+        simulated += [Calls.simulated(contacts, queues) for contacts in tables]
+    logged = Calls.logged(log)
+    checks = compare(name, logged, simulated, log.queues, LEAST)
+    return Replay(name, logged, tuple(simulated), tuple(checks))
+
+
+def _is(pieces: Pieces, queue: str, channel: str) -> bool:
+    return pieces.names[queue] == channel
+
+
+def trace_csv(log: Log, pieces: Pieces) -> str:
+    """The calls of a log as a scenario's ``trace`` reads them."""
+    buffer = StringIO()
+    table = csv.writer(buffer, lineterminator="\n")
+    several = len(np.unique(pieces.log.priority)) > 1
+    table.writerow(["channel", "province", "arrival", "handling_s", *(["topic"] if several else [])])
+    start = dt.datetime.combine(log.start, dt.time())
+    names = [pieces.names[queue] for queue in log.queues]
+    known = (log.outcome == ANSWERED) & (log.handling != UNKNOWN)
+    for row in range(len(log)):
+        moment = start + dt.timedelta(milliseconds=int(log.arrival[row]))
+        handling = f"{log.handling[row] / SECOND:g}" if known[row] else ""
+        more = [topic(int(log.priority[row]))] if several else []
+        table.writerow([names[log.queue[row]], EVERYWHERE, moment.isoformat(" "), handling, *more])
+    return buffer.getvalue()
+
+
+def _replayed(pieces: Pieces) -> Block:
+    """The scenario with the log's calls, its lines day by day, and nobody who calls again on top."""
+    block = document(pieces, name="trace")
+    block["trace"] = {"file": "calls.csv", "repeats": "keep"}
+    block["attempts"] = 1
+    for callers in block["callers"].values():
+        callers.pop("redial", None)
+        callers.pop("redial_delay", None)
+    block.pop("campaigns", None)
+    for (name, group), staffing in zip(block["lines"].items(), pieces.staffing, strict=True):
+        extra = list(_by_date(staffing, pieces.log.start))
+        block["lines"][name] = {"count": 0, "serves": group["serves"], **({"extra": extra} if extra else {})}
+    return block
+
+
+def _by_date(staffing: Staffing, first: dt.date) -> Iterator[Block]:
+    """Lines of each day and stretch of hours with as many."""
+    for number, day in enumerate(staffing.lines):
+        date = (first + dt.timedelta(days=number)).isoformat()
+        weekday = WEEKDAYS[(first.weekday() + number) % 7]
+        edges = [0, *(np.flatnonzero(np.diff(day)) + 1).tolist(), 24]
+        for start, stop in pairwise(edges):
+            if day[start]:
+                hours = f"{weekday} {start}:00-{stop}:00"
+                yield {"count": int(day[start]), "hours": hours, "first": date, "last": date}
