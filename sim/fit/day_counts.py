@@ -1,0 +1,140 @@
+"""Contacts counted by day and nothing more: what many helplines publish. One row per day, columns of counts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import SimError
+from sim.fit.assemble import Sieve
+from sim.fit.columns import SYNONYMS, assigned, plain
+from sim.fit.log import UNKNOWN, Dropped
+from sim.fit.text import Table
+from sim.fit.values import date, parsed, whole
+from sim.quantities import nearest, shown
+
+Whole = NDArray[np.int64]
+
+_EPOCH = dt.date(1970, 1, 1)
+_KNOWN = {
+    "date": ("date", "datum", "dag", "day"),
+    "count": ("count", "counts", "aantal", "contacts", "contacten", "calls", "oproepen", "total", "totaal",
+              "total calls", "total calls handled", "aantal oproepen", "aantal contacten", "gesprekken", "n"),
+}  # fmt: skip
+_MOST_DAYS = 366 * 50
+#: So many cells of a column must be counts.
+_MOSTLY = 0.9
+_NO_COUNTS = ("id", "nr", "rij", "row", "index", "year", "jaar", "month", "maand", "week")
+
+
+@dataclass(frozen=True)
+class DailyCounts:
+    """Counts of D days in a row from ``start``: ``counts`` (S, D) by series, UNKNOWN where a day is missing.
+
+    ``names`` (S,) of the series, the one to look at first; ``missing`` days by number. ``rows``, ``dropped`` and
+    ``notes`` are as in a log.
+    """
+
+    source: str
+    start: dt.date
+    counts: Whole
+    names: tuple[str, ...]
+    missing: tuple[int, ...]
+    rows: int
+    dropped: tuple[Dropped, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def days(self) -> int:
+        """Calendar days from the first to the last."""
+        return int(self.counts.shape[1])
+
+    def series(self, name: str) -> DailyCounts:
+        """The same with the series ``name`` first; SimError where there is none."""
+        if name not in self.names:
+            there = ", ".join(repr(known) for known in self.names)
+            raise SimError(f"{self.source}: has no counts {shown(name)}; there are {there}.{nearest(name, self.names)}")
+        order = sorted(range(len(self.names)), key=lambda k: self.names[k] != name)
+        return replace(self, counts=self.counts[order], names=tuple(self.names[k] for k in order))
+
+
+def looks_daily(table: Table) -> bool:
+    """Whether a table has a date without time in each row, one row per day, and nothing that says an arrival."""
+    found, _ = assigned(table.source, table.header, None, _KNOWN)
+    tidy, _ = assigned(table.source, table.header, None, SYNONYMS)
+    if "date" not in found or "time" in tidy or "arrival" in tidy or not table.rows:
+        return False
+    days, wrong = parsed(table.column(found["date"]), date)
+    right = len(days) - len(wrong)
+    return right > 0.5 * len(days) and len(set(days.tolist())) > _MOSTLY * right
+
+
+def daily_counts(table: Table, *, mapping: Mapping[str, str] | None) -> DailyCounts:
+    """The counts of a table; a day whose counts cannot be read is missing."""
+    found, notes = assigned(table.source, table.header, mapping, _KNOWN)
+    if "date" not in found:
+        names = ", ".join(shown(name) for name in table.header[:12])
+        raise SimError(f"{table.source}: no column is known as the date (datum, date); there are {names}")
+    sieve = Sieve(table.lines, list(table.dropped))
+    cells = table.column(found["date"])
+    days, wrong = parsed(cells, date)
+    sieve.drop_all(wrong, cells)
+    columns = _columns(table, found)
+    first = columns[0]
+    values = {number: parsed(table.column(number), lambda text: whole(text, "count")) for number in columns}
+    sieve.drop_all(values[first][1], table.column(first))
+    for row in np.flatnonzero(values[first][0] == UNKNOWN):
+        sieve.drop(int(row), "the count is not known", "")
+    _same_days(days, cells, sieve)
+    kept = np.flatnonzero(sieve.kept)
+    if not len(kept):
+        dropped = min(sieve.dropped, key=lambda row: row.line, default=None)
+        why = f"; first at line {dropped.line}: {dropped.reason} ({dropped.text!r})" if dropped else ""
+        raise SimError(f"{table.source}: not one day can be read{why}")
+    start, length = int(days[kept].min()), int(days[kept].max() - days[kept].min()) + 1
+    if length > _MOST_DAYS:
+        raise SimError(
+            f"{table.source}: runs over {length // 365} years; name a file of at most 50, or look at its dates"
+        )
+    counts = np.full((len(columns), length), UNKNOWN, dtype=np.int64)
+    for series, number in enumerate(columns):
+        counts[series, days[kept] - start] = values[number][0][kept]
+    return DailyCounts(
+        source=table.source,
+        start=_EPOCH + dt.timedelta(days=start),
+        counts=counts,
+        names=tuple(table.header[number] for number in columns),
+        missing=tuple(np.flatnonzero(counts[0] == UNKNOWN).tolist()),
+        rows=len(table.rows) + len(table.dropped),
+        dropped=tuple(sorted(sieve.dropped, key=lambda row: row.line)),
+        notes=(*table.notes, *notes, f"counts are column {table.header[first]!r}"),
+    )
+
+
+def _columns(table: Table, found: Mapping[str, int]) -> list[int]:
+    """The columns that hold counts, the one that is asked for (or named like one) first."""
+    numbers = []
+    for number, name in enumerate(table.header):
+        cells = table.column(number)
+        counts = sum(cell.isascii() and cell.isdigit() for cell in cells)
+        if number != found["date"] and plain(name) not in _NO_COUNTS and plain(name) and counts > _MOSTLY * len(cells):
+            numbers.append(number)
+    if "count" in found:
+        numbers = [found["count"], *(number for number in numbers if number != found["count"])]
+    if not numbers:
+        names = ", ".join(shown(name) for name in table.header[:12])
+        raise SimError(f"{table.source}: no column holds counts; there are {names}. Say which: columns count=NAME")
+    return numbers
+
+
+def _same_days(days: Whole, cells: Sequence[str], sieve: Sieve) -> None:
+    seen: set[int] = set()
+    for row, day in enumerate(days.tolist()):
+        if sieve.kept[row]:
+            if day in seen:
+                sieve.drop(row, "the day was there before", cells[row])
+            seen.add(day)

@@ -1,0 +1,97 @@
+"""A call log from a file of any known format: which one it is, is seen from its content or said by the user."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sim.errors import SimError
+from sim.fit.bank_log import NEEDED, bank_log, is_bank
+from sim.fit.day_counts import DailyCounts, daily_counts, looks_daily
+from sim.fit.log import Log
+from sim.fit.queue_log import LOOKS, queue_log
+from sim.fit.text import Table, decoded, lines_of, read_bytes, table_of
+from sim.fit.tidy import tidy_log
+from sim.quantities import nearest, shown
+
+#: Formats by what they are called on the command line.
+FORMATS = {
+    "csv": "one row per contact: CSV, TSV or any separator",
+    "parquet": "one row per contact: Parquet",
+    "bank": "the anonymous bank's log (Technion SEE)",
+    "queue_log": "Asterisk's queue_log",
+    "daily": "counts by day",
+}
+_PARQUET = b"PAR1"
+#: Marks of a file that is no text at all.
+_BINARY = 0.3
+
+
+def read(
+    path: str | Path,
+    *,
+    form: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    outcomes: Mapping[str, str] | None = None,
+    zone: str = "Europe/Brussels",
+) -> Log | DailyCounts:
+    """The log, or the daily counts, in a file; SimError where nothing in it can be read.
+
+    ``form`` is one of FORMATS (default: seen from the content); ``columns`` names columns by what they are,
+    ``{"arrival": "Tijdstip"}``; ``outcomes`` says what the file's words mean, ``{"doorverbonden": "answered"}``;
+    ``zone`` is the clock on the wall, for moments with an offset.
+    """
+    source = str(path)
+    if form is not None and form not in FORMATS:
+        raise SimError(f"format {shown(form)} is unknown; allowed are {', '.join(FORMATS)}.{nearest(form, FORMATS)}")
+    content = read_bytes(Path(path), source)
+    if form == "parquet" or (form is None and content.startswith(_PARQUET)):
+        table = _parquet(Path(path), source)
+        daily = form is None and not columns and looks_daily(table)
+        return (
+            daily_counts(table, mapping=columns)
+            if daily
+            else tidy_log(table, mapping=columns, outcomes=outcomes, zone=zone)
+        )
+    if form == "queue_log" or (form is None and _is_queue_log(content)):
+        return queue_log(source, content, zone=zone)
+    if content.count(0) > _BINARY * len(content) and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise SimError(f"{source}: is no text file, nor one of Parquet")
+    return _from_table(table_of(source, content), form=form, columns=columns, outcomes=outcomes, zone=zone)
+
+
+def _from_table(
+    table: Table,
+    *,
+    form: str | None,
+    columns: Mapping[str, str] | None,
+    outcomes: Mapping[str, str] | None,
+    zone: str,
+) -> Log | DailyCounts:
+    if form == "bank" or (form is None and is_bank(table.header)):
+        if not is_bank(table.header):
+            missing = ", ".join(sorted(set(NEEDED) - set(table.header)))
+            raise SimError(f"{table.source}: is not the bank's layout: it has no column {missing}")
+        return bank_log(table)
+    counts = form is None and "count" in (columns or {})
+    if form == "daily" or counts or (form is None and not columns and looks_daily(table)):
+        return daily_counts(table, mapping=columns)
+    return tidy_log(table, mapping=columns, outcomes=outcomes, zone=zone)
+
+
+def _is_queue_log(content: bytes) -> bool:
+    text, _ = decoded(content[:4096])
+    some = [line for line in lines_of(text)[:20] if line.strip()]
+    return bool(some) and sum(LOOKS.match(line) is not None for line in some) > len(some) / 2
+
+
+def _parquet(path: Path, source: str) -> Table:
+    """A Parquet file as text, so that its cells are read like all others; rows count from 1."""
+    from sim.store import Store
+
+    name = str(path).replace("'", "''")
+    found: dict[str, Any] = Store(path).sql(f"SELECT CAST(COLUMNS(*) AS VARCHAR) FROM read_parquet('{name}')")
+    cells = [["" if cell is None else str(cell).strip() for cell in column.tolist()] for column in found.values()]
+    rows = [list(row) for row in zip(*cells, strict=True)]
+    return Table(source, tuple(found), rows, list(range(1, len(rows) + 1)), [], False, ("Parquet; lines are rows",))
