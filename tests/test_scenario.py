@@ -81,6 +81,15 @@ def test_settings_change_one_value() -> None:
     assert scenario.lines["antwerpen"].count.value == 1
 
 
+def test_a_campaign_has_the_size_that_was_set_last() -> None:
+    campaign = sim.load(CAMPAIGN)
+    uplifted = campaign.with_settings(["campaigns.0.uplift=50%"]).campaigns[0]
+    assert uplifted.uplift is not None
+    assert (uplifted.extra, uplifted.uplift.value) == (None, 0.5)
+    peaked = campaign.with_settings(["campaigns.0.uplift=50%", "campaigns.0.peak=3"]).campaigns[0]
+    assert (peaked.extra, peaked.uplift, peaked.peak is not None) == (None, None, True)
+
+
 def test_settings_find_a_campaign_by_its_name() -> None:
     larger = sim.load(CAMPAIGN).with_settings(["campaigns.als-je-eens-wist.extra=300"])
     assert expected(larger).sum(axis=(1, 2)) == pytest.approx([244, 300], rel=1e-9)

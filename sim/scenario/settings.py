@@ -16,8 +16,15 @@ _MOST_PARENTS = 20
 Path_ = tuple[str, ...]
 #: Mappings that are replaced whole, by section and key: their keys are no names.
 _WHOLE = {("channels", "pools"), ("lines", "shifts"), ("callers", "balk_at_wait")}
-#: What a key of a line group stands instead of.
-_INSTEAD = {"count": ("shifts",), "shifts": ("count", "staffed")}
+#: By section: what a key of one of its items stands instead of.
+_INSTEAD = {
+    "lines": {"count": ("shifts",), "shifts": ("count", "staffed")},
+    "campaigns": {
+        "extra": ("uplift", "peak", "first", "last"),
+        "uplift": ("extra", "peak"),
+        "peak": ("extra", "uplift", "first", "last"),
+    },
+}
 
 
 def read_with_parents(path: Path) -> Located:
@@ -54,6 +61,8 @@ def merge(base: Located, over: Located, path: Path_ = ()) -> Located:
     """
     if _is_group(path):
         base, over = _same_level(base, over)
+    elif len(path) == 2 and isinstance(base.value, dict) and isinstance(over.value, dict):
+        base = _without(base, path[0], over.value)
     if isinstance(base.value, dict) and isinstance(over.value, dict) and _same_kind(base, over, path):
         merged = dict(base.value)
         for name, item in over.value.items():
@@ -63,7 +72,7 @@ def merge(base: Located, over: Located, path: Path_ = ()) -> Located:
         items = {item.value["name"].value: item for item in base.value}
         for item in over.value:
             name = item.value["name"].value
-            items[name] = merge(items[name], item) if name in items else item
+            items[name] = merge(items[name], item, (*path, name)) if name in items else item
         return Located(list(items.values()), over.place, over.key)
     return over
 
@@ -78,16 +87,17 @@ def _same_level(base: Located, over: Located) -> tuple[Located, Located]:
     if bare and over_bare:
         return base, over
     base, over = (_count(item) if is_bare(item.plain()) else item for item in (base, over))
-    return _without(base, over.value), over
+    return _without(base, "lines", over.value), over
 
 
 def _count(item: Located) -> Located:
     return Located({"count": item}, item.place, item.key)
 
 
-def _without(group: Located, keys: Iterable[str]) -> Located:
-    """A line group without what the new ``keys`` stand instead of."""
-    dropped = {old for key in keys for old in _INSTEAD.get(key, ())}
+def _without(group: Located, section: str, keys: Iterable[str]) -> Located:
+    """An item of a section without what the new ``keys`` stand instead of."""
+    instead = _INSTEAD.get(section, {})
+    dropped = {old for key in keys for old in instead.get(key, ())} - set(keys)
     return Located({key: item for key, item in group.value.items() if key not in dropped}, group.place, group.key)
 
 
@@ -156,6 +166,8 @@ def _put(tree: Located, keys: list[str], value: Located, place: Place, done: Pat
         raise ScenarioError(
             [Mistake(place, ".".join((*done, *keys)), f"has nothing below it to set: {head!r} is too deep")]
         )
+    if len(done) == 2:
+        tree = _without(tree, done[0], [head])
     missing = Located({}, place, place) if rest else value
     inside = _put(tree.value.get(head, missing), rest, value, place, below)
     return Located({**tree.value, head: inside}, tree.place, tree.key)
@@ -169,7 +181,7 @@ def _put_in_group(group: Located, keys: list[str], value: Located) -> tuple[Loca
     keys = keys or ["count"]
     if bare and keys[0] in Stated.model_fields:
         return group, keys
-    return _without(_count(group) if bare else group, keys[:1]), keys
+    return _without(_count(group) if bare else group, "lines", keys[:1]), keys
 
 
 def _position(items: list[Located], head: str, place: Place, path: str) -> int:
