@@ -80,14 +80,14 @@ WEIBULL = Family(
 
 
 def _gamma_density(theta: Floats, x: Floats) -> Floats:
-    shape = exp_of(min(theta[0], 12.0))
+    shape = exp_of(min(max(theta[0], -12.0), 12.0))
     x = np.maximum(x, 1e-9)
     return np.asarray((shape - 1) * np.log(x) - x * exp_of(-theta[1]) - shape * theta[1] - lgamma(shape))
 
 
 def _gamma_survival(theta: Floats, x: Floats) -> Floats:
     with np.errstate(divide="ignore"):
-        return np.asarray(np.log(special.gammaincc(exp_of(min(theta[0], 12.0)), x * exp_of(-theta[1]))))
+        return np.asarray(np.log(special.gammaincc(exp_of(min(max(theta[0], -12.0), 12.0)), x * exp_of(-theta[1]))))
 
 
 def _gamma_starts(values: Floats, weights: Floats) -> list[list[float]]:

@@ -2,7 +2,8 @@
 
 A log says who was talking, not who was ready to. As many lines as talked at once were there; more may have been. While
 somebody waits no line that may help is free, so then as many are there as talk (and those who write up a call that the
-log counts as finished are not there for callers either).
+log counts as finished are not there for callers either). Between such moments of the same quarter of an hour, as many
+are taken to be there as while somebody waited, or as talk if those are more.
 """
 
 from __future__ import annotations
@@ -12,56 +13,65 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.clock import DAY, HOUR, SECOND
+from sim.clock import DAY, HOUR, MINUTE, SECOND
 from sim.fit.fitted import Fitted, nothing
 from sim.fit.log import ANSWERED, UNKNOWN, Log
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
-#: A number of conversations counts that lasted so long in an hour; logs are rounded to seconds, so ends overlap.
+#: Lines are told by quarters of an hour: people take breaks within the hour.
+QUARTER = 15 * MINUTE
+#: A number of conversations counts that lasted so long in a quarter; logs are rounded to seconds, so ends overlap.
 _LASTED = 10 * SECOND
-#: While somebody waits for so long in an hour, the mean number of conversations then tells the lines of that hour.
-_WAITED = 60 * SECOND
+#: While somebody waits for so long in a quarter, the mean number of conversations then tells the lines of it.
+_WAITED = 20 * SECOND
 
 
 @dataclass(frozen=True)
 class Staffing:
-    """Lines that serve ``queues`` (indices), by day and hour of the day, (days, 24).
+    """Lines that serve ``queues`` (indices), by day and quarter of an hour, (days, 96).
 
-    ``least`` is the most conversations at once, a lower bound. ``busy_while_waiting`` is the mean number while somebody
-    waited, nan where nobody did for a minute. ``waited`` is the time in ms in which somebody did.
+    ``least`` is the most conversations at once, a lower bound. ``known`` is the mean over time of the most that is
+    known of the number of lines, and ``waited`` the time in ms in which somebody waited.
     """
 
     queues: tuple[int, ...]
     least: Whole
-    busy_while_waiting: Floats
+    known: Floats
     waited: Whole
 
     @property
     def lines(self) -> Whole:
-        """The best guess: the number while somebody waited, else the lower bound, (days, 24)."""
-        told = np.isfinite(self.busy_while_waiting)
-        return np.where(told, np.rint(np.where(told, self.busy_while_waiting, 0)), self.least).astype(np.int64)
+        """The best guess in whole lines, (days, 96)."""
+        return np.rint(self.known).astype(np.int64)
 
     def by_hour(self, first_weekday: int) -> list[tuple[int, int, Fitted]]:
         """Weekday, hour and lines of each hour of the week in which anybody talked: mean, least and most of days."""
-        weekday = (first_weekday + np.arange(len(self.least))) % 7
+        weekday = (first_weekday + np.arange(len(self.known))) % 7
+        hourly = self.known.reshape(len(self.known), 24, -1).mean(axis=2)
         found = []
         for day in range(7):
-            mine = self.lines[weekday == day]
-            for hour in range(24):
-                if mine[:, hour].any():
-                    # Holidays and nights without a call are no days of work.
-                    worked = mine[mine.any(axis=1), hour]
-                    number = Fitted(float(worked.mean()), float(worked.min()), float(worked.max()), "lines", METHOD)
-                    found.append((day, hour, number))
+            mine = hourly[weekday == day]
+            # Holidays are no days of work.
+            worked = mine[mine.any(axis=1)]
+            for hour in np.flatnonzero(worked.any(axis=0)):
+                here = worked[:, hour]
+                lines = Fitted(float(here.mean()), float(here.min()), float(here.max()), "lines", METHOD)
+                found.append((day, int(hour), lines))
         return found
 
     def hours(self, talked_h: float) -> Fitted:
         """Staffed line hours of the whole log: the guess, at least the hours that were talked, and no upper end."""
         if not self.least.any():
             return nothing("h", "nobody talked")
-        return Fitted(float(self.lines.sum()), min(talked_h, float(self.lines.sum())), np.inf, "h", METHOD)
+        guess = float(self.known.sum()) * QUARTER / HOUR
+        return Fitted(guess, min(talked_h, guess), np.inf, "h", METHOD)
+
+    @property
+    def sharp(self) -> float:
+        """Share of the quarters with conversations in which somebody waited, so that the number is no mere bound."""
+        talked = self.least > 0
+        return float((self.waited[talked] >= _WAITED).mean()) if talked.any() else 0.0
 
 
 METHOD = "conversations at once: a lower bound; while somebody waits, as many as talk"
@@ -87,26 +97,28 @@ def served_together(log: Log) -> list[tuple[int, ...]]:
 
 
 def staffing_of(log: Log, queues: tuple[int, ...]) -> Staffing:
-    """Lines of these queues by day and hour."""
+    """Lines of these queues by day and quarter of an hour."""
     mine = log.picked(np.isin(log.queue, queues))
-    begins, ends = _conversations(mine)
+    begins, ends = conversations(mine)
     came, left = _waits(mine)
     horizon = log.days * DAY
-    grid = np.arange(0, horizon + 1, HOUR)
+    grid = np.arange(0, horizon + 1, QUARTER)
     moments = np.unique(np.clip(np.concatenate([grid, begins, ends, came, left]), 0, horizon))
-    lasts, at = np.diff(moments), moments[:-1]
-    busy = _level(at, begins, ends)
-    waiting = _level(at, came, left)
-    cell = at // HOUR
-    least = _highest(cell, busy, lasts, len(grid) - 1)
-    waited = np.bincount(cell[waiting > 0], lasts[waiting > 0], len(grid) - 1)
-    talked = np.bincount(cell[waiting > 0], (busy * lasts)[waiting > 0], len(grid) - 1)
-    told = np.where(waited >= _WAITED, talked / np.maximum(waited, 1), np.nan)
-    shape = (log.days, 24)
-    return Staffing(queues, least.reshape(shape), told.reshape(shape), waited.astype(np.int64).reshape(shape))
+    lasts, at, cells = np.diff(moments), moments[:-1], len(grid) - 1
+    busy, waiting, cell = _level(at, begins, ends), _level(at, came, left) > 0, at // QUARTER
+    least = _highest(cell, busy, lasts, cells)
+    waited = np.bincount(cell[waiting], lasts[waiting], cells)
+    talked = np.bincount(cell[waiting], (busy * lasts)[waiting], cells)
+    usual = np.where(waited >= _WAITED, talked / np.maximum(waited, 1), least)
+    lines = np.where(waiting & (waited >= _WAITED)[cell], busy, np.maximum(busy, usual[cell]))
+    # Overlaps of rounded ends are no lines.
+    lines = np.minimum(lines, least[cell])
+    known = np.bincount(cell, lines * lasts, cells) / QUARTER
+    shape = (log.days, DAY // QUARTER)
+    return Staffing(queues, least.reshape(shape), known.reshape(shape), waited.astype(np.int64).reshape(shape))
 
 
-def _conversations(log: Log) -> tuple[Whole, Whole]:
+def conversations(log: Log) -> tuple[Whole, Whole]:
     """Beginning and end of every conversation of which both are known."""
     talked = (log.outcome == ANSWERED) & (log.handling > 0) & (log.wait != UNKNOWN)
     begins = log.arrival[talked] + log.wait[talked]

@@ -34,12 +34,13 @@ def percent(share: float) -> str:
 
 def stated(fitted: Fitted, source: str, *, write: Any = number, least: float = 0.0, most: float = 1e12) -> Block:
     """A fitted number with its interval as far as it is bounded, cut to what the scenario allows."""
-    low, high = max(fitted.low, least), min(fitted.high, most)
-    block: Block = {"value": write(min(max(fitted.value, least), most)), "status": "derived", "source": source}
+    value = min(max(fitted.value, least), most)
+    low, high = min(max(fitted.low, least), value), max(min(fitted.high, most), value)
+    block: Block = {"value": write(value), "status": "derived", "source": source}
     if isfinite(fitted.low):
-        block["low"] = write(min(low, fitted.value))
+        block["low"] = write(low)
     if isfinite(fitted.high):
-        block["high"] = write(max(high, fitted.value))
+        block["high"] = write(high)
     return block
 
 

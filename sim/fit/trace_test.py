@@ -133,8 +133,12 @@ def _by_date(staffing: Staffing, first: dt.date) -> Iterator[Block]:
     for number, day in enumerate(staffing.lines):
         date = (first + dt.timedelta(days=number)).isoformat()
         weekday = WEEKDAYS[(first.weekday() + number) % 7]
-        edges = [0, *(np.flatnonzero(np.diff(day)) + 1).tolist(), 24]
+        edges = [0, *(np.flatnonzero(np.diff(day)) + 1).tolist(), len(day)]
         for start, stop in pairwise(edges):
             if day[start]:
-                hours = f"{weekday} {start}:00-{stop}:00"
+                hours = f"{weekday} {_clock(start)}-{_clock(stop)}"
                 yield {"count": int(day[start]), "hours": hours, "first": date, "last": date}
+
+
+def _clock(quarter: int) -> str:
+    return f"{quarter // 4}:{quarter % 4 * 15:02d}"
