@@ -9,19 +9,19 @@ from numba import njit
 
 from sim.streams import MULTIPLY, ROUNDS, WEYL
 
-_M0, _M1 = (np.uint64(m) for m in MULTIPLY)
-_W0, _W1 = (np.uint64(w) for w in WEYL)
-_LOW, _SHIFT = np.uint64(0xFFFFFFFF), np.uint64(32)
+M0, M1 = (np.uint64(m) for m in MULTIPLY)
+W0, W1 = (np.uint64(w) for w in WEYL)
+LOW, HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 
 
 @njit(cache=True, nogil=True)
 def _scramble(a, b, c, d, x, y):
     """Four words of one address; all numbers are uint64 below 2**32."""
     for _ in range(ROUNDS):
-        first, second = a * _M0, c * _M1
-        a, b = (second >> _SHIFT) ^ b ^ x, second & _LOW
-        c, d = (first >> _SHIFT) ^ d ^ y, first & _LOW
-        x, y = (x + _W0) & _LOW, (y + _W1) & _LOW
+        first, second = a * M0, c * M1
+        a, b = (second >> HALF) ^ b ^ x, second & LOW
+        c, d = (first >> HALF) ^ d ^ y, first & LOW
+        x, y = (x + W0) & LOW, (y + W1) & LOW
     return a, b, c, d
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from sim import elementary
 from sim.clock import FOREVER
 
 Floats = NDArray[np.float64]
@@ -41,7 +42,7 @@ class Exponential:
 
     def quantile(self, u: Floats) -> Floats:
         """See Law."""
-        return -self.mean * np.log1p(-u)
+        return -self.mean * elementary.log(1.0 - u)
 
     def cdf(self, x: Floats) -> Floats:
         """See Law."""
@@ -68,7 +69,7 @@ class Lognormal:
 
     def quantile(self, u: Floats) -> Floats:
         """See Law."""
-        return np.exp(self.mu + self.sigma * special.ndtri(u))
+        return elementary.exp(self.mu + self.sigma * elementary.normal_quantile(u))
 
     def cdf(self, x: Floats) -> Floats:
         """See Law."""
@@ -128,7 +129,7 @@ class Weibull:
 
     def quantile(self, u: Floats) -> Floats:
         """See Law."""
-        return self.scale * (-np.log1p(-u)) ** (1 / self.shape)
+        return self.scale * elementary.exp(elementary.log(-elementary.log(1.0 - u)) / self.shape)
 
     def cdf(self, x: Floats) -> Floats:
         """See Law."""

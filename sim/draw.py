@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import elementary
 from sim.clock import DAY
 from sim.demand import Rates
 from sim.distributions import Law, whole_ms
@@ -47,13 +48,18 @@ def draw(luck: Luck, *, seed: int, replication: int) -> World:
 def draw_block(luck: Luck, *, seed: int, replications: Sequence[int], compiled: bool = False) -> Worlds:
     """The worlds of these replications; ``compiled`` draws with machine code, the same numbers."""
     numbers = np.array(replications, dtype=np.int64)
+    if compiled:
+        from sim.quick_draw import Quick
+
+        if (quick := Quick.of(luck, seed=seed)) is not None:
+            return quick.block(numbers)
     streams = _Streams(luck, seed, compiled)
     who = _logged(luck, numbers) if luck.trace else _drawn(luck, streams, numbers)
     world = _with_luck(luck, who, streams)
     if luck.trace:
         world = _with_what_is_known(world, luck.trace)
     starts = np.searchsorted(who.replication, np.append(numbers, numbers[-1] + 1))
-    return Worlds(world, starts, _absences(luck, seed, numbers))
+    return Worlds(world, starts, absences_of(luck, seed, numbers))
 
 
 @dataclass(frozen=True)
@@ -80,13 +86,7 @@ class _Streams:
 
     def keys(self, purpose: str) -> NDArray[np.uint64]:
         """Key of each stratum's stream for a purpose, shape (2, S)."""
-        rates = self.luck.rates
-        names = [
-            (rates.channels[channel], rates.provinces[province], rates.causes[cause])
-            for channel, province, cause in self.luck.strata.tolist()
-        ]
-        streams = [("trace",)] if self.luck.trace else names
-        return np.array([key_of(self.seed, *name, purpose) for name in streams], dtype=np.uint64).reshape(-1, 2).T
+        return keys_of(self.luck, self.seed, purpose)
 
     def at(self, purpose: str, who: _Callers) -> Addresses:
         """Where the callers' own numbers for a purpose are."""
@@ -112,18 +112,35 @@ def _drawn(luck: Luck, streams: _Streams, replications: Whole) -> _Callers:
     """Callers by the rates of the scenario."""
     row, stratum, day, slot, when = _existing(luck, streams, replications)
     channel, province, cause = luck.strata[stratum].T
-    arrival = _arrivals(luck.rates, cause, channel, day, when)
+    arrival = arrivals_of(luck.rates, cause, channel, day, when)
     order = np.lexsort((stratum * _MOST_PLACES + slot, row * luck.rates.calendar.horizon + arrival))
     columns = (replications[row], stratum, channel, province, cause, day, slot, arrival)
     return _Callers(*(column[order] for column in columns))
 
 
+def keys_of(luck: Luck, seed: int, purpose: str) -> NDArray[np.uint64]:
+    """Key of each stratum's stream for a purpose, shape (2, S)."""
+    rates = luck.rates
+    names = [
+        (rates.channels[channel], rates.provinces[province], rates.causes[cause])
+        for channel, province, cause in luck.strata.tolist()
+    ]
+    streams = [("trace",)] if luck.trace else names
+    return np.array([key_of(seed, *name, purpose) for name in streams], dtype=np.uint64).reshape(-1, 2).T
+
+
+def expected_of(luck: Luck, seed: int, replications: Whole, *, compiled: bool) -> Floats:
+    """Expected callers on days as busy as they are, by replication, stratum and day."""
+    days = luck.count.shape[1]
+    at = replace(days_of(seed, ("busyness",), replications, days), compiled=compiled)
+    busyness = luck.busyness.quantile(at.pairs()[:, 0, 0])
+    expected: Floats = luck.count * busyness.reshape(-1, 1, days)
+    return expected
+
+
 def _existing(luck: Luck, streams: _Streams, replications: Whole) -> tuple[Whole, Whole, Whole, Whole, Floats]:
     """Row of the replication, stratum, day, slot and moment (a uniform) of everyone who exists."""
-    days = luck.count.shape[1]
-    busy = days_of(streams.seed, ("busyness",), replications, days).pairs()[:, 0, 0]
-    busyness = luck.busyness.quantile(busy).reshape(-1, 1, days)
-    limits = luck.count * busyness
+    limits = expected_of(luck, streams.seed, replications, compiled=streams.compiled)
     # Cells of replication, stratum and day in which somebody may still come, and the height reached in each.
     cells = np.nonzero(limits)
     limit, height, keys = limits[cells], np.zeros(len(cells[0])), streams.keys("exists")
@@ -133,7 +150,7 @@ def _existing(luck: Luck, streams: _Streams, replications: Whole) -> tuple[Whole
         slot = np.tile(np.arange(start, start + run), len(limit))
         drawn = Addresses(keys, stratum, replications[row], day, slot, streams.compiled).pairs()[:, 0]
         exists, when = drawn[:, 0], drawn[:, 1]
-        heights = height[:, None] + np.cumsum(-np.log(exists).reshape(-1, run), axis=1)
+        heights = height[:, None] + np.cumsum(-elementary.log(exists).reshape(-1, run), axis=1)
         inside = (heights < limit[:, None]).ravel()
         found.append((row[inside], stratum[inside], day[inside], slot[inside], when[inside]))
         more = heights[:, -1] < limit
@@ -221,7 +238,7 @@ def _with_what_is_known(world: World, trace: Trace) -> World:
     )
 
 
-def _absences(luck: Luck, seed: int, replications: Whole) -> Whole:
+def absences_of(luck: Luck, seed: int, replications: Whole) -> Whole:
     """Uniforms by replication, group, line and day: line 2 has its own stream, whichever plan has a line 2."""
     most = max((lines for _, lines in luck.lines), default=0)
     absence = np.zeros((len(replications), len(luck.lines), most, luck.days), dtype=np.int64)
@@ -232,7 +249,7 @@ def _absences(luck: Luck, seed: int, replications: Whole) -> Whole:
     return absence
 
 
-def _arrivals(rates: Rates, cause: Whole, channel: Whole, day: Whole, when: Floats) -> Whole:
+def arrivals_of(rates: Rates, cause: Whole, channel: Whole, day: Whole, when: Floats) -> Whole:
     """Instants by which a share ``when`` of the day's expected count has come: exact inversion of the rate."""
     arrival = np.zeros(len(day), dtype=np.int64)
     first = np.searchsorted(rates.edges, np.arange(rates.calendar.days + 1) * DAY)

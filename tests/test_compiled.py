@@ -7,20 +7,50 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numba import njit
+from scipy import special
 
 import sim
-from sim import compiled_measures, measures
+from sim import compiled_measures, elementary, measures
+from sim.compiled_laws import durations, row_of
 from sim.contacts import ContactTables
+from sim.distributions import (
+    Deterministic,
+    Exponential,
+    Law,
+    Lognormal,
+    Mixture,
+    Never,
+    Uniform,
+    Weibull,
+    whole_ms,
+)
 from sim.draw import draw_block
-from sim.engines import simulate_all
+from sim.engines import simulate_all, simulate_block
 from sim.estimates import Moments
 from sim.luck import prepare
+from sim.quick_draw import Quick
 from sim.streams import Addresses, key_of
 from sim.studies.parts import promises_of
 from sim.summary import PAIRS
 from tests.handmade import ALWAYS, caller, centre_of, habits, queue, world_of
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
+LAWS: tuple[Law, ...] = (
+    Exponential(420_000.0),
+    Lognormal.from_mean_cv(2_100_000.0, 0.9),
+    Weibull.from_mean_cv(300_000.0, 1.5),
+    Uniform(2.0, 80_000.0),
+    Deterministic(300_000.0),
+    Never(),
+    Mixture((0.05, 0.95), (Deterministic(0.0), Exponential(420_000.0))),
+    Mixture((0.5, 0.5), (Deterministic(0.0), Deterministic(9.0))),
+)
+
+
+@njit
+def all_durations(law, u, found):
+    durations(law, u, len(u), found)
 
 
 @pytest.mark.parametrize("callers", [*range(1, 40), 150, 151, 152, 153])
@@ -72,11 +102,65 @@ def test_streams_are_philox() -> None:
         assert words((0, 0), (0, 0, 0), compiled=compiled) == [0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8]
 
 
-def test_machine_code_draws_alike() -> None:
-    luck = prepare(sim.load(SCENARIOS / "caw-face-to-face.yaml"))
-    slow, quick = (draw_block(luck, seed=3, replications=range(5), compiled=compiled) for compiled in (False, True))
-    for name, column in vars(slow.callers).items():
-        if isinstance(column, np.ndarray):
-            assert np.array_equal(column, getattr(quick.callers, name)), name
+@pytest.mark.parametrize("name", ["caw-face-to-face", "als-je-eens-wist-2020", "lockdown-2020"])
+def test_machine_code_draws_alike(name) -> None:
+    luck = prepare(sim.load(SCENARIOS / f"{name}.yaml"))
+    assert Quick.of(luck, seed=3) is not None
+    slow, quick = (draw_block(luck, seed=3, replications=range(2, 7), compiled=compiled) for compiled in (False, True))
+    for column, values in vars(slow.callers).items():
+        if isinstance(values, np.ndarray):
+            assert np.array_equal(values, getattr(quick.callers, column)), column
     assert np.array_equal(slow.absence, quick.absence)
+    assert np.array_equal(slow.starts, quick.starts)
     assert key_of(1, "a", "bc") != key_of(1, "ab", "c")
+
+
+@pytest.mark.parametrize("path", sorted(SCENARIOS.glob("*.yaml")), ids=lambda path: path.stem)
+def test_luck_that_a_centre_looks_at_is_enough(path) -> None:
+    """What is not drawn is full of a number that would be noticed."""
+    scenario = sim.load(path)
+    luck, centre = prepare(scenario), scenario.centre
+    quick = Quick.of(luck, seed=5, centre=centre)
+    assert quick is not None
+    little = _nothing_where_not_drawn(quick).block(np.arange(10, 14))
+    whole = draw_block(luck, seed=5, replications=range(10, 14))
+    tables = [simulate_block(worlds, centre, engine="compiled") for worlds in (little, whole)]
+    assert tables[0].rows == tables[1].rows
+    counted = [
+        compiled_measures.measure(worlds, centre, tables[1], calendar=scenario.days, promises=promises_of(scenario))
+        for worlds in (little, whole)
+    ]
+    assert np.array_equal(counted[0].cells, counted[1].cells)
+    assert np.array_equal(counted[0].waits, counted[1].waits)
+
+
+def _nothing_where_not_drawn(quick: Quick) -> Quick:
+    """The same, whose room is full of large numbers with which most things would come out otherwise."""
+
+    class Noticed(Quick):
+        def _room(self, callers: int) -> tuple[np.ndarray, ...]:
+            return tuple(np.full_like(part, 1 << 41) for part in super()._room(callers))
+
+    return Noticed(**vars(quick))
+
+
+@pytest.mark.parametrize("law", LAWS, ids=str)
+def test_laws_in_machine_code(law) -> None:
+    u = (np.random.default_rng(7).integers(0, 1 << 52, 20_000) + 0.5) * 2.0**-52
+    u[:4] = 2.0**-53, 1 - 2.0**-53, 0.05, 0.5
+    row, found = row_of(law, least=1), np.empty(len(u), dtype=np.int64)
+    assert row is not None
+    all_durations(row, u.copy(), found)
+    assert np.array_equal(found, np.maximum(whole_ms(law.quantile(u)), 1))
+
+
+def test_elementary_functions_are_as_the_librarys() -> None:
+    u = (np.random.default_rng(7).integers(0, 1 << 52, 200_000) + 0.5) * 2.0**-52
+    u[:2] = 2.0**-53, 1 - 2.0**-53
+    for found, known in (
+        (elementary.log(u), np.log(u)),
+        (elementary.exp(40 * u - 30), np.exp(40 * u - 30)),
+        (elementary.normal_quantile(u), special.ndtri(u)),
+    ):
+        assert np.allclose(found, known, rtol=3e-15, atol=1e-16)
+    assert elementary.exp(np.array([-1e9, 0.0, 1e9])).tolist() == [np.exp(-708.0), 1.0, np.exp(709.0)]

@@ -130,10 +130,13 @@ def test_interrupted_run_keeps_what_is_finished(tmp_path) -> None:
 
 #: Lowest layer first; a module may import from its own layer and below.
 LAYERS = (
-    ("errors", "clock", "elementary", "distributions", "streams", "theory", "quantities", "compiled_streams"),
+    (
+        *("errors", "clock", "elementary", "distributions", "streams", "theory", "quantities", "machine_code"),
+        *("compiled_streams", "compiled_elementary", "compiled_laws"),
+    ),
     ("contacts", "centre", "world"),
     ("scenario", "demand"),
-    ("luck", "draw", "engines", "audit"),
+    ("luck", "draw", "engines", "audit", "quick_draw", "compiled_callers", "compiled_luck", "compiled_surges"),
     ("cells", "contact_values", "timelines", "compiled_timelines"),
     ("measures", "intervals", "estimates", "compiled_measures", "language"),
     (
@@ -182,7 +185,13 @@ DOORS = {
     "openpyxl": set(),
     "click": {"cli.py", "cli_report.py", "cli_common.py", "cli_erlang.py", "cli_verify.py"},
     "pandas": {"results.py"},
-    "numba": {"engines/compiled/jit.py", "compiled_streams.py", "compiled_measures.py", "compiled_timelines.py"},
+    "numba": {
+        "engines/compiled/jit.py",
+        "machine_code.py",
+        "compiled_streams.py",
+        "compiled_measures.py",
+        "compiled_timelines.py",
+    },
 }
 
 

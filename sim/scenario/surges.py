@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from sim import elementary
+
 Floats = NDArray[np.float64]
 
 
@@ -68,11 +70,11 @@ class Decay:
 
     def value(self, t: Floats) -> Floats:
         """See Shape."""
-        return np.where(t >= 0, np.exp(-np.maximum(t, 0) / self.time_constant), 0.0)
+        return np.where(t >= 0, elementary.exp(-np.maximum(t, 0) / self.time_constant), 0.0)
 
     def integral(self, t: Floats) -> Floats:
         """See Shape."""
-        return -self.time_constant * np.expm1(-np.maximum(t, 0) / self.time_constant)
+        return self.time_constant * (1.0 - elementary.exp(-np.maximum(t, 0) / self.time_constant))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,185 @@
+"""Blocks of worlds by machine code, where every law and surge is a formula: the same numbers as ``draw`` gives.
+
+For a centre that is known, only luck that it may look at is drawn, and whatever else such worlds hold is undefined.
+They are for simulating this centre and counting what comes of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.centre import Centre, Habits
+from sim.clock import DAY
+from sim.compiled_callers import callers_of
+from sim.compiled_laws import NOTHING, SIZE, row_of
+from sim.compiled_luck import EXISTS, PURPOSES, luck_of
+from sim.compiled_surges import rows_of
+from sim.draw import absences_of, expected_of, keys_of
+from sim.luck import Luck
+from sim.world import Whole, World, Worlds
+
+Floats = NDArray[np.float64]
+#: Above every uniform number of a world.
+_EVERYBODY = 1 << 40
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What of the luck is looked at; see ``compiled_luck.luck_of`` for the first three."""
+
+    reach: Whole
+    thresholds: Whole
+    wanted: Whole
+    redial_delay: bool
+
+    @classmethod
+    def everything(cls, luck: Luck) -> Needs:
+        """All that worlds hold."""
+        channels = len(luck.rates.channels)
+        all_of_them = np.ones((2, channels, channels), dtype=np.int64)
+        offers = bool(luck.used - {"voicemail"})
+        return cls(all_of_them, np.full((channels, 3), _EVERYBODY), np.array([1, offers, 1]), redial_delay=True)
+
+    @classmethod
+    def of(cls, centre: Centre, luck: Luck) -> Needs:
+        """What this centre can come to compare or to use."""
+        reach = _reach(centre)
+        own = np.array([[max(h.redial), h.forward, h.again] for h in centre.habits], dtype=np.int64)
+        again = bool(own.any()) and luck.attempts > 1
+        balks = any(any(queue.balk) or any(share for _, share in queue.balk_at_wait) for queue in centre.queues)
+        choices = again or balks or "voicemail" in luck.used
+        offers = bool(luck.used - {"voicemail"})
+        thresholds = np.array([own[here.astype(bool)].max(axis=0) for here in reach[1]])
+        return cls(reach, thresholds, np.array([choices, offers, 0]), redial_delay=again)
+
+
+def _reach(centre: Centre) -> Whole:
+    """(2, C, C) on which channels those may call who begin on a channel: at first, and ever."""
+    first = np.eye(len(centre.channels), dtype=bool)
+    ever = first.copy()
+    for channel, habits in enumerate(centre.habits):
+        ever[channel, list(_next_channels(habits))] = True
+    for through in range(len(first)):
+        ever |= ever[:, through : through + 1] & ever[through]
+    return np.stack([first, ever]).astype(np.int64)
+
+
+def _next_channels(habits: Habits) -> set[int]:
+    """Other channels to which callers of a channel may go on."""
+    going = [*zip(habits.switch_to, habits.switch, strict=True), (habits.forward_to, habits.forward)]
+    return {to for to, share in going if share and to >= 0}
+
+
+@dataclass(frozen=True)
+class Quick:
+    """All that stays the same over the blocks of a run."""
+
+    luck: Luck
+    seed: int
+    needs: Needs
+    keys: NDArray[np.uint64]
+    laws: Floats
+    upto: Floats
+    first: Whole
+    causes: Whole
+    surges: Floats
+
+    @classmethod
+    def of(cls, luck: Luck, *, seed: int, centre: Centre | None = None) -> Quick | None:
+        """For all luck, or for what ``centre`` may look at; None where a law or surge takes more than a formula."""
+        needs = Needs.everything(luck) if centre is None else Needs.of(centre, luck)
+        laws, surges = _laws(luck, needs), rows_of(luck.rates.surges)
+        if luck.trace is not None or laws is None or surges is None:
+            return None
+        rates = luck.rates
+        mass = rates.mass[luck.strata[:, 2], luck.strata[:, 0]]
+        upto = np.concatenate([np.zeros((len(mass), 1)), np.cumsum(mass, axis=1)], axis=1)
+        first = np.searchsorted(rates.edges, np.arange(rates.calendar.days + 1) * DAY)
+        keys = np.ascontiguousarray([keys_of(luck, seed, purpose) for purpose in PURPOSES])
+        causes = np.ascontiguousarray(luck.strata[:, 2])
+        return cls(luck, seed, needs, keys, laws, upto, first, causes, surges)
+
+    def block(self, numbers: Whole) -> Worlds:
+        """Worlds of these replications."""
+        luck, rates, needs = self.luck, self.luck.rates, self.needs
+        limits = expected_of(luck, self.seed, numbers, compiled=True)
+        callers, begins = callers_of(
+            numbers, limits, self.keys[EXISTS], self.upto, rates.edges, self.first, self.causes, self.surges
+        )
+        room = self._room(callers.shape[1])
+        columns = luck_of(
+            callers, self.keys, luck.strata, self.laws, luck.topic, luck.age, needs.reach, needs.thresholds,
+            needs.wanted, *room,
+        )  # fmt: skip
+        return Worlds(self._world(columns, *room), begins, absences_of(luck, self.seed, numbers))
+
+    def _room(self, callers: int) -> tuple[Whole, Whole, Whole, Whole]:
+        """Room for luck by channel, of choices, by attempt and of offers; most of it is never touched."""
+        attempts, channels = self.luck.attempts, len(self.luck.rates.channels)
+        return (
+            np.empty((2, channels, callers), dtype=np.int64),
+            np.empty((attempts, 4, callers), dtype=np.int64),
+            np.empty((4, attempts, channels, callers), dtype=np.int64),
+            np.empty((attempts if self.needs.wanted[1] else 1, 4, callers), dtype=np.int64),
+        )
+
+    def _world(self, columns: Whole, by_channel: Whole, choices: Whole, by_attempt: Whole, offers: Whole) -> World:
+        luck = self.luck
+        nothing = np.zeros((columns.shape[1], 0), dtype=np.int64)
+        channel, province, cause, topic, age, day, slot, arrival = columns
+        redial, switch, balk, voicemail = choices.transpose(1, 2, 0)
+        told = dict(zip(("call_back", "silent", "forward", "again"), offers.transpose(1, 2, 0), strict=True))
+        patience, redial_delay, silence, again_delay = by_attempt.transpose(0, 3, 1, 2)
+        without = np.zeros((*nothing.shape, by_channel.shape[1]), dtype=np.int64)
+        return World(
+            channels=luck.rates.channels,
+            provinces=luck.rates.provinces,
+            causes=luck.rates.causes,
+            topics=luck.topics,
+            ages=luck.ages,
+            channel=channel,
+            province=province,
+            cause=cause,
+            topic=topic,
+            age=age,
+            day=day,
+            slot=slot,
+            arrival=arrival,
+            conversation=by_channel[0].T,
+            wrap_up=by_channel[1].T,
+            patience=patience,
+            redial=redial,
+            switch=switch,
+            balk=balk,
+            redial_delay=redial_delay,
+            voicemail=voicemail,
+            **{name: values if name in luck.used else nothing for name, values in told.items()},
+            silence=silence if "silent" in luck.used else without,
+            again_delay=again_delay if "again" in luck.used else without,
+            groups=tuple(name for name, _ in luck.lines),
+            absence=np.zeros((0, 0, 0), dtype=np.int64),
+        )
+
+
+def _laws(luck: Luck, needs: Needs) -> Floats | None:
+    """Rows of laws by purpose and channel, (6, C, SIZE); None where one of them is not a formula."""
+    used = {
+        "conversation": True,
+        "wrap_up": True,
+        "patience": True,
+        "redial_delay": needs.redial_delay,
+        "silence": "silent" in luck.used,
+        "again_delay": "again" in luck.used,
+    }
+    nothing = np.array([NOTHING, *[0.0] * (SIZE - 1)])
+    least = {"conversation": 1, "silence": 1}
+    rows = [
+        row_of(law, least=least.get(name, 0)) if wanted else nothing
+        for name, wanted in used.items()
+        for law in getattr(luck, name)
+    ]
+    told = [row for row in rows if row is not None]
+    return np.array(told).reshape(len(used), -1, SIZE) if len(told) == len(rows) else None
