@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import sim
+from sim.cells import AT
 from sim.studies.trial import Stopped, try_plans
 
 ROOT = Path(__file__).parent.parent
@@ -65,3 +66,16 @@ def test_a_script_without_a_main_guard_may_use_processes(tmp_path) -> None:
     )
     done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("60\n", "")
+
+
+def test_days_and_hours_add_up_to_the_whole_and_engines_agree() -> None:
+    found = {
+        engine: try_plans({"today": SCENARIO}, replications=3, seed=5, kinds=("all", "day", "hour"), engine=engine)
+        for engine in ("simpy", "compiled")
+    }
+    assert np.array_equal(found["simpy"].counts["today"].values, found["compiled"].counts["today"].values)
+    counts = found["compiled"].counts["today"]
+    offered = AT["offered"]
+    for kind in ("day", "hour"):
+        parts = [counts.of(kind, name)[:, offered] for known, name in counts.scopes if known == kind]
+        assert np.array_equal(np.sum(parts, axis=0), counts.of("all", "all")[:, offered])

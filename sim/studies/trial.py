@@ -37,6 +37,8 @@ Whole = NDArray[np.int64]
 Scope = tuple[str, str]
 #: Of whom counts are kept unless asked otherwise.
 KINDS = ("all", "channel", "queue", "province", "lines")
+#: Kinds of parts of all contacts by time: their names are numbers of days of the period, and of hours of the day.
+SLICES = ("day", "hour")
 
 
 class Stopped(SimError):
@@ -153,19 +155,21 @@ def try_plans(
     seed: int,
     first: int = 0,
     kinds: Sequence[str] = KINDS,
+    engine: str = AUTO,
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
     stop: Event | None = None,
 ) -> Trial:
     """Play every plan on the worlds ``first``, ``first + 1``, ... of ``seed``.
 
-    Other worlds of the same seed are fresh ones: a plan that was chosen on some is confirmed on others. ``progress``
+    Other worlds of the same seed are fresh ones: a plan that was chosen on some is confirmed on others. ``kinds`` may
+    have ``day`` and ``hour`` too. ``engine`` compiled is sooner for few worlds as well, once it is warm. ``progress``
     is told (done, wanted) in worlds over all plans; Stopped is raised soon after ``stop`` is set.
     """
     if not plans or replications < 1 or first < 0 or seed < 0:
         raise ValueError("a trial needs a plan and a world; numbers of worlds and seed are at least 0")
     base = next(iter(plans.values()))
-    compiled = chosen(AUTO, base, replications * len(plans), workers or cores()) == "compiled"
+    compiled = chosen(engine, base, replications * len(plans), workers or cores()) == "compiled"
     job = _Job(_by_callers(plans), seed, compiled, tuple(kinds))
     numbers = range(first, first + replications)
     # Equal shares for all workers where there is little to do.
@@ -215,12 +219,15 @@ def _counted(plan: _Plan, worlds: Worlds, job: _Job) -> tuple[tuple[Scope, ...],
         of = measure
     cells = of(worlds, plan.centre, tables, calendar=plan.calendar, promises=plan.promises).cells
     layout = layout_of(worlds.callers, plan.centre)
-    kept = [
-        ((kind, name), cell)
-        for cell, (kind, name, slice_, _) in enumerate(layout.cells())
-        if slice_ == "period" and kind in job.kinds
-    ]
+    kept = [(scope, at) for at, cell in enumerate(layout.cells()) if (scope := _scope(*cell))[0] in job.kinds]
     return tuple(scope for scope, _ in kept), cells[:, [cell for _, cell in kept]]
+
+
+def _scope(kind: str, name: str, slice_: str, number: int) -> Scope:
+    """How counts name a cell; ("", "") for one that they leave out."""
+    if slice_ == "period":
+        return kind, name
+    return (slice_, str(number)) if kind == "all" else ("", "")
 
 
 def _joined(found: Mapping[tuple[str, int], tuple[tuple[Scope, ...], Whole]], name: str, numbers: range) -> Counts:
