@@ -89,10 +89,11 @@ def _explained(folder: Path) -> Iterator[None]:
 
 def write_atomically(path: Path, text: str) -> None:
     """The whole text or nothing, also when the program is killed in between."""
-    _write_bytes(path, text.encode())
+    write_bytes_atomically(path, text.encode())
 
 
-def _write_bytes(path: Path, content: bytes) -> None:
+def write_bytes_atomically(path: Path, content: bytes) -> None:
+    """The same of bytes."""
     with _scratch_for(path) as scratch, _explained(path):
         scratch.write_bytes(content)
 
@@ -145,7 +146,7 @@ class Store:
         with _explained(store.folder):
             store.folder.mkdir(parents=True, exist_ok=True)
             if scenario.trace is not None:
-                _write_bytes(store.folder / "trace.csv", Path(scenario.trace.file).read_bytes())
+                write_bytes_atomically(store.folder / "trace.csv", Path(scenario.trace.file).read_bytes())
                 scenario = scenario.with_log_at("trace.csv")
         store.clean()
         write_atomically(store.folder / "scenario.yaml", dumps(scenario))
