@@ -67,15 +67,21 @@ def wishes_of(scenario: Scenario, precision: Mapping[str, str]) -> list[Wish]:
 
 
 def _wish(scenario: Scenario, who: str, text: str) -> Wish:
+    measure, kind, name = scope_of(scenario, who)
+    unit = _units(scenario)[measure]
+    reach, relative = _reach(measure, unit, text)
+    return Wish(measure, kind, name, reach, relative, unit, f"{who}={text}")
+
+
+def scope_of(scenario: Scenario, who: str) -> tuple[str, str, str]:
+    """Measure, kind and name of text such as ``abandonment@phone``; ValueError, with what there is, if unknown."""
     measure, _, name = who.partition("@")
     units = _units(scenario)
     if measure not in units:
         raise ValueError(f"{measure!r} is not a measure.{nearest(measure, units)} There are {', '.join(units)}")
     if not name and measure not in _measures("all"):
         raise ValueError(f"{measure} is known of queues only; write for example {measure}@{_queues(scenario)[0]}")
-    kind = _kind_of(scenario, measure, name) if name else "all"
-    reach, relative = _reach(measure, units[measure], text)
-    return Wish(measure, kind, name or "all", reach, relative, units[measure], f"{who}={text}")
+    return measure, _kind_of(scenario, measure, name) if name else "all", name or "all"
 
 
 def _units(scenario: Scenario) -> dict[str, str]:

@@ -1,0 +1,167 @@
+"""Outcomes of many variants of a scenario, each on the same few worlds, and nothing else kept of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.cells import COLUMNS
+from sim.errors import ScenarioError, SimError
+from sim.estimates import Estimate, Moments, Pairs, vector
+from sim.scenario.model import Scenario
+from sim.studies.compare import difference_of
+from sim.studies.engine import AUTO, chosen
+from sim.studies.precision import scope_of
+from sim.studies.trial import Counts, try_plans
+from sim.studies.workers import cores
+from sim.summary import DEFINITIONS, Definition
+
+Floats = NDArray[np.float64]
+#: Variants that are played at once: what is in memory of each is small, their worlds are not.
+_TOGETHER = 32
+
+
+class NoOutcome(SimError, ValueError):
+    """A measure that is not known, or not of what it is asked of."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A measure of one scope, such as ``never_reached_share@phone``."""
+
+    of: Definition = field(hash=False)
+    kind: str = "all"
+    name: str = "all"
+
+    @property
+    def text(self) -> str:
+        """As it is asked for."""
+        return self.of.name + (f"@{self.name}" if self.kind != "all" else "")
+
+    @property
+    def unit(self) -> str:
+        """Of its values, as it stands behind a number."""
+        return "" if self.of.unit == "per period" else self.of.unit
+
+
+def outcome_of(scenario: Scenario, text: str) -> Outcome:
+    """The outcome of text such as ``never_reached_share@phone``; NoOutcome says what there is."""
+    try:
+        measure, kind, name = scope_of(scenario, text.strip())
+    except ValueError as error:
+        raise NoOutcome(str(error)) from None
+    if measure not in DEFINITIONS:
+        raise NoOutcome(f"{measure!r} is a quantile; what is studied here are counts and ratios, such as loss or asa")
+    return Outcome(DEFINITIONS[measure], kind, name)
+
+
+def outcomes_of(scenario: Scenario, texts: Sequence[str | Outcome]) -> tuple[Outcome, ...]:
+    """Several of them, each once; outcomes that exist already are let through."""
+    found = [text if isinstance(text, Outcome) else outcome_of(scenario, text) for text in texts]
+    return tuple(dict.fromkeys(found))
+
+
+@dataclass(frozen=True)
+class Played:
+    """Counts of every variant on the worlds ``first``, ``first + 1``, ... of a seed.
+
+    ``counts`` by scope, shape (variants, worlds, columns), zeros of variants that make no scenario; ``refused`` says
+    why these do not, by number.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    seed: int
+    first: int
+    counts: dict[tuple[str, str], NDArray[np.int64]]
+    refused: dict[int, str]
+
+    @property
+    def worlds(self) -> int:
+        """How many worlds every variant met."""
+        return int(next(iter(self.counts.values())).shape[1])
+
+    @property
+    def where(self) -> str:
+        """Which worlds, in words."""
+        last = self.first + self.worlds - 1
+        return f"{self.worlds:,} worlds (numbers {self.first:,} to {last:,} of seed {self.seed})"
+
+    def values(self, of: Outcome) -> Floats:
+        """The outcome of each variant over all worlds, in its unit, nan where there is nothing; shape (variants,)."""
+        over, under = self._sums(of)
+        return _ratio(over.sum(axis=1), under.sum(axis=1)) * of.of.scale
+
+    def without_one(self, of: Outcome) -> Floats:
+        """The same with each world left out in turn, shape (worlds, variants)."""
+        over, under = self._sums(of)
+        left = [(part.sum(axis=1)[:, None] - part).T for part in (over, under)]
+        return _ratio(left[0], left[1]) * of.of.scale
+
+    def estimate(self, variant: int, of: Outcome) -> Estimate:
+        """The outcome of one variant with the 95 % interval that follows from its worlds."""
+        pairs = Pairs(COLUMNS, ((of.of.over, of.of.under),))
+        return of.of.estimate(Moments.of(pairs, self.counts[of.kind, of.name][variant][:, None, :]), 0)
+
+    def difference(self, variant: int, base: int, of: Outcome) -> Estimate:
+        """Paired difference of one variant to another, in the outcome's unit."""
+        counts = self.counts[of.kind, of.name]
+        return difference_of(of.of, counts[base], counts[variant], level=0.95)
+
+    def _sums(self, of: Outcome) -> tuple[Floats, Floats]:
+        """Numerator and denominator (1 where there is none) by variant and world."""
+        counts = self.counts[of.kind, of.name]
+        over: Floats = counts @ vector(COLUMNS, of.of.over).astype(float)
+        under = counts @ vector(COLUMNS, of.of.under).astype(float) if of.of.under else np.ones_like(over)
+        return over, under
+
+
+def _ratio(over: Floats, under: Floats) -> Floats:
+    found: Floats = np.divide(over, under, out=np.full_like(over, np.nan), where=under > 0)
+    return found
+
+
+def play_variants(
+    scenario: Scenario,
+    variants: Sequence[Sequence[str]],
+    outcomes: Sequence[Outcome],
+    *,
+    worlds: int,
+    seed: int,
+    first: int = 0,
+    workers: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Played:
+    """Play ``scenario`` with each list of settings; those that make no scenario are counted and not played.
+
+    ``progress`` is told (done, wanted) in replications.
+    """
+    engine = chosen(AUTO, scenario, worlds * len(variants), workers or cores())
+    scopes = tuple(dict.fromkeys((of.kind, of.name) for of in outcomes))
+    counts = {scope: np.zeros((len(variants), worlds, len(COLUMNS)), dtype=np.int64) for scope in scopes}
+    refused: dict[int, str] = {}
+    for start in range(0, len(variants), _TOGETHER):
+        plans: dict[str, Scenario] = {}
+        for number, settings in enumerate(variants[start : start + _TOGETHER], start):
+            try:
+                plans[str(number)] = scenario.with_settings(list(settings)) if settings else scenario
+            except ScenarioError as error:
+                refused[number] = error.mistakes[0].message
+        if plans:
+            kinds = tuple({kind for kind, _ in scopes})
+            played = try_plans(
+                plans, replications=worlds, seed=seed, first=first, kinds=kinds, engine=engine, workers=workers
+            )
+            for name, found in played.counts.items():
+                for scope in scopes:
+                    counts[scope][int(name)] = _of(found, scope)
+        if progress is not None:
+            progress(min(start + _TOGETHER, len(variants)) * worlds, len(variants) * worlds)
+    return Played(tuple(outcomes), seed, first, counts, refused)
+
+
+def _of(counts: Counts, scope: tuple[str, str]) -> NDArray[np.int64]:
+    """Counts of a scope; nothing happened in one that a variant does not have."""
+    return counts.of(*scope) if scope in counts.scopes else np.zeros(counts.values[:, 0].shape, dtype=np.int64)
