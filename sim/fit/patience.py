@@ -45,12 +45,21 @@ class Waits:
 
 @dataclass(frozen=True)
 class Curve:
-    """Kaplan and Meier's share still waiting just after ``times`` (m,), with 95 % bands (log-log, Greenwood)."""
+    """Kaplan and Meier's share still waiting just after ``times`` (m,), with 95 % bands (log-log, Greenwood).
+
+    ``at_risk``: how many had waited that long.
+    """
 
     times: Floats
     share: Floats
     low: Floats
     high: Floats
+    at_risk: Floats
+
+    def left_after(self, time: float) -> float:
+        """How many had not been answered or given up by then."""
+        place = int(np.searchsorted(self.times, time, side="right"))
+        return float(self.at_risk[place]) if place < len(self.times) else 0.0
 
     def at(self, time: float) -> tuple[float, float, float]:
         """Share, low and high after so many seconds; beyond the last wait, those of the last."""
@@ -150,7 +159,7 @@ def kaplan_meier(waits: Waits) -> Curve:
     """The share still waiting, whatever the law (Kaplan and Meier 1958), with bands of the log of minus the log."""
     times = np.unique(np.concatenate([waits.left, waits.stayed]))
     if not len(times):
-        return Curve(*(np.zeros(0) for _ in range(4)))
+        return Curve(*(np.zeros(0) for _ in range(5)))
     gone = _counts(times, waits.left, waits.left_weight)
     everybody = gone + _counts(times, waits.stayed, waits.stayed_weight)
     at_risk = np.cumsum(everybody[::-1])[::-1]
@@ -161,7 +170,7 @@ def kaplan_meier(waits: Waits) -> Curve:
         low, high = share ** np.exp(reach), share ** np.exp(-reach)
     inside = (share > 0) & (share < 1)
     low, high = np.where(inside, low, share), np.where(inside, high, share)
-    return Curve(times, share, low, high)
+    return Curve(times, share, low, high, at_risk)
 
 
 def _counts(times: Floats, values: Floats, weights: Floats) -> Floats:

@@ -17,7 +17,7 @@ from scipy import special
 
 from sim.clock import DAY, HOUR, MINUTE
 from sim.fit.families import LOGNORMAL
-from sim.fit.fitted import Fitted
+from sim.fit.fitted import Fitted, nothing
 from sim.fit.handling import binomial
 from sim.fit.hours import next_opening, opening
 from sim.fit.likelihood import NEVER, climb, exp_of, expit, interval
@@ -34,13 +34,15 @@ _EDGES = np.array([0, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, 12 * HO
 #: Fewer who called again tell no law of the delay.
 FEWEST = 10
 _TRIED = (ABANDONED, BLOCKED, CLOSED)
+_NOBODY = nothing("%", "nobody")
 
 
 @dataclass(frozen=True)
 class Redials:
     """Who called again within each of WINDOWS after calling, by outcome, and what that says of redialling.
 
-    ``again`` shares of all with a known caller, ``calls`` how many; ``probability`` by outcome of those not helped;
+    ``within``: share that had called again ten minutes after the end. ``again``: shares of all with a known caller,
+    ``calls`` how many; ``probability`` by outcome of those not helped;
     ``median`` and ``sigma`` of a lognormal delay, None where too few called again. ``unknown`` contacts are of callers
     whom the log does not know and are left out. ``elsewhere``: share of the redials that came on another channel.
     ``landed``: redials per call not answered, as far as the next call is one; ``landed_closed`` those at a closed door.
@@ -50,6 +52,7 @@ class Redials:
     known: int
     calls: dict[str, int]
     again: dict[str, tuple[Fitted, ...]]
+    within: dict[str, Fitted]
     probability: dict[str, Fitted]
     median: Fitted | None
     sigma: Fitted | None
@@ -97,6 +100,7 @@ def fit_redials(log: Log) -> Redials:
         known=len(steps.outcome),
         calls={OUTCOMES[code]: int((steps.outcome == code).sum()) for code in outcomes},
         again={OUTCOMES[code]: _table(steps, code) for code in outcomes},
+        within={OUTCOMES[code]: _within(steps, code, 10 * MINUTE) for code in outcomes},
         probability=probability,
         median=median,
         sigma=sigma,
@@ -164,6 +168,13 @@ def _table(steps: _Steps, code: int) -> tuple[Fitted, ...]:
         share = Fitted(hits / len(gaps), *binomial(hits, len(gaps)), "%", "binomial; from call to call")
         found.append(share)
     return tuple(found)
+
+
+def _within(steps: _Steps, code: int, window: int) -> Fitted:
+    """Share that had called again so long after the end of the call, of those whom the log shows so long."""
+    whole = (steps.outcome == code) & (steps.seen >= window)
+    n, hits = int(whole.sum()), int((whole & (steps.delay != UNKNOWN) & (steps.delay <= window)).sum())
+    return Fitted(hits / n, *binomial(hits, n), "%", "binomial; from the end of the call") if n else _NOBODY
 
 
 def _background(steps: _Steps) -> Floats:
