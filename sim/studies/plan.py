@@ -1,0 +1,389 @@
+"""The cheapest plan that meets targets: searched on some worlds, confirmed on fresh ones, doubted where ranges are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.cells import AT
+from sim.estimates import Estimate
+from sim.quantities import nearest, parse_duration
+from sim.scenario.model import Scenario
+from sim.studies.answers import Answer
+from sim.studies.blocks import Block, Book
+from sim.studies.choose import Choice, Searched, search
+from sim.studies.doubts import Doubt, doubts
+from sim.studies.guess import guesses
+from sim.studies.staffing import Costs, Levels, PlanError, Staff, parse_parts, staff_of
+from sim.studies.structures import Structure, blocks_with, groups_about, limits, starts, structures_of
+from sim.studies.targets import Target, TargetError, estimate_of, targets_of, with_waits
+from sim.studies.trial import Trial, try_plans
+
+Floats = NDArray[np.float64]
+Say = Callable[[str], None]
+
+#: Lines of a group beyond what theory says of its busiest slot, where no limit is given.
+_BEYOND = 2
+_TRIES = 8
+_FRONTIER = 10
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a plan is asked: targets, what may be decided within which limits, what it costs, and on which worlds."""
+
+    targets: tuple[str, ...] = ()
+    everywhere: bool = False
+    parts: str | None = None
+    allow: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+    least: int = 1
+    most: int | None = None
+    costs: tuple[str, ...] = ()
+    cost_never_reached: float = 0.0
+    shortest_shift: str | None = None
+    overflow_after: str = "60 s"
+    replications: int = 100
+    confirm: int = 400
+    seed: int = 1712
+
+    def targets_in(self, scenario: Scenario) -> tuple[Target, ...]:
+        """The targets in one structure; there may be none where callers never reached have a price."""
+        return targets_of(scenario, self.targets, everywhere=self.everywhere, some=not self.cost_never_reached)
+
+    def asked(self) -> dict[str, Any]:
+        """All that affects the answer."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+
+@dataclass(frozen=True)
+class Way:
+    """A structure with its targets, its blocks and what the search found."""
+
+    structure: Structure
+    targets: tuple[Target, ...]
+    blocks: tuple[Block, ...]
+    searched: Searched
+
+    def scenario(self, choice: Choice) -> Scenario:
+        """The scenario of a choice."""
+        return self.structure.scenario.with_settings(
+            [
+                text
+                for block, levels in zip(self.blocks, choice.levels, strict=True)
+                for text in block.team.settings(levels)
+            ]
+        )
+
+    def staffing(self, choice: Choice) -> dict[str, tuple[Staff, Levels]]:
+        """Levels of every group that is decided."""
+        return {
+            staff.group: (staff, block.team.of(levels)[staff.group])
+            for block, levels in zip(self.blocks, choice.levels, strict=True)
+            for staff in block.team.staff
+        }
+
+
+@dataclass(frozen=True)
+class Try:
+    """A choice on fresh worlds."""
+
+    way: Way
+    choice: Choice
+    scenario: Scenario
+    trial: Trial
+
+    @property
+    def found(self) -> tuple[Estimate, ...]:
+        """Each target's measure."""
+        return tuple(target.estimate(self.trial, "plan") for target in self.way.targets)
+
+    @property
+    def missed(self) -> list[Target]:
+        """Targets that its estimates miss."""
+        return [target for target, value in zip(self.way.targets, self.found, strict=True) if not target.met(value)]
+
+
+@dataclass(frozen=True)
+class Point:
+    """A plan of the frontier on fresh worlds."""
+
+    way: Way
+    choice: Choice
+    scenario: Scenario
+    lost: Estimate
+    met: int
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The answer: the plan as a scenario, whether it meets the targets, and all that is shown."""
+
+    scenario: Scenario
+    plan: Scenario
+    meets: bool
+    chosen: Try
+    refused: tuple[Try, ...]
+    frontier: tuple[Point, ...]
+    doubts: tuple[Doubt, ...]
+    answer: Answer
+
+
+def plan(
+    scenario: Scenario,
+    *,
+    targets: Sequence[str] = (),
+    everywhere: bool = False,
+    parts: str | None = None,
+    allow: Sequence[str] = (),
+    lines: Sequence[str] = (),
+    least: int = 1,
+    most: int | None = None,
+    costs: Sequence[str] = (),
+    cost_never_reached: float = 0.0,
+    shortest_shift: str | None = None,
+    overflow_after: str = "60 s",
+    replications: int = 100,
+    confirm: int = 400,
+    seed: int | None = None,
+    workers: int | None = None,
+    say: Say | None = None,
+) -> Planned:
+    """The cheapest plan with which ``targets`` (default: the scenario's) are met, and what it would cost to do better.
+
+    ``docs/plan.md`` says how it searches and what is certain. PlanError, TargetError or ScenarioError say in one
+    sentence what is wrong with the question.
+    """
+    question = Question(
+        tuple(targets), everywhere, parts, tuple(allow), tuple(lines), least, most, tuple(costs), cost_never_reached,
+        shortest_shift, overflow_after, replications, confirm, scenario.experiment.seed if seed is None else seed,
+    )  # fmt: skip
+    told = say or _silent
+    base = with_waits(scenario, question.targets_in(scenario))
+    _possible(base, question.targets_in(base), question, workers)
+    ways = [_searched(one, base, question, workers, told) for one in structures_of(base, allow, after=_after(question))]
+    chosen, refused, meets = _confirmed(ways, base, question, workers, told)
+    fresh = question.replications + question.confirm * (len(refused) + 1)
+    told("the frontier of cost and service on fresh worlds")
+    frontier = _frontier(ways, chosen, base, question, fresh, workers)
+    told("the stated ranges, one at a time")
+    fresh += question.confirm
+    few = max(20, min(100, question.replications))
+    found = doubts(
+        chosen.scenario, base, chosen.way.targets, replications=few, seed=question.seed, first=fresh, workers=workers
+    )
+    from sim.studies.plan_words import answer_of
+
+    answer = answer_of(question, scenario, base, chosen, refused, frontier, found, meets=meets, doubts_on=(fresh, few))
+    return Planned(scenario, chosen.scenario, meets, chosen, tuple(refused), tuple(frontier), tuple(found), answer)
+
+
+def _silent(_: str) -> None:
+    pass
+
+
+def _after(question: Question) -> str:
+    try:
+        parse_duration(question.overflow_after)
+    except ValueError as error:
+        raise PlanError(f"overflow after: {error}") from None
+    return question.overflow_after
+
+
+def _possible(base: Scenario, targets: Sequence[Target], question: Question, workers: int | None) -> None:
+    """Refuse targets that doors which are closed make impossible."""
+    closed = [target for target in targets if target.of.name == "never_reached_share"]
+    if not closed:
+        return
+    kinds = tuple(dict.fromkeys(target.kind for target in closed))
+    trial = try_plans(
+        {"today": base}, replications=question.replications, seed=question.seed, kinds=kinds, workers=workers
+    )
+    for target in closed:
+        values = trial.counts["today"].of(target.kind, target.name)
+        only = replace(target.of, over={"only_closed": 1})
+        share = estimate_of(only, values)
+        if share.low > target.limit:
+            raise TargetError(
+                f"no plan can meet '{target.text}': {share.value:.1f} % of callers only ever call while it is closed, "
+                f"and lines cannot mend closed doors. Ask for 'never reached while open {target.limit:g} %'"
+            )
+
+
+def _staff(base: Scenario, targets: Sequence[Target], question: Question) -> list[Staff]:
+    """The groups that are decided, their slots and limits."""
+    for name in question.lines:
+        if name not in base.lines:
+            raise PlanError(
+                f"lines: there is no line group {name!r}; there are {', '.join(base.lines)}.{nearest(name, base.lines)}"
+            )
+    if not 0 <= question.least <= 20 or (question.most is not None and not 1 <= question.most <= 100):
+        raise PlanError("least and most: at least 0 to 20 lines, and at most 1 to 100, are what can be searched")
+    if question.most is not None and question.most < question.least:
+        raise PlanError(f"most: {question.most} lines at most is less than the least, {question.least}")
+    if not 0 <= question.cost_never_reached <= 1e9:
+        raise PlanError(f"cost of a caller never reached: {question.cost_never_reached:g} is out of range; 0 to 1e9")
+    try:
+        shortest = parse_duration(question.shortest_shift) if question.shortest_shift else 0
+    except ValueError as error:
+        raise PlanError(f"shortest shift: {error}") from None
+    about = groups_about(base, targets)
+    groups = [name for name in base.lines if name in (question.lines or about)]
+    if idle := [name for name in question.lines if name not in about]:
+        raise PlanError(f"lines: no target is about {', '.join(idle)}; leave them out, or give a target that is")
+    parts = parse_parts(question.parts, base)
+    most = question.least if question.most is None else question.most
+    return [staff_of(base, g, parts=parts, least=question.least, most=most, shortest=shortest) for g in groups]
+
+
+def _searched(structure: Structure, base: Scenario, question: Question, workers: int | None, told: Say) -> Way:
+    """The search of one structure, with wider limits as long as it runs into those that nobody gave."""
+    scenario = structure.scenario
+    targets = question.targets_in(scenario)
+    costs = Costs.of(question.costs)
+    costs.duty(scenario)
+    staff = _staff(base, targets, question)
+    if question.most is None:
+        staff = list(limits(staff, guesses(scenario, staff, targets), _BEYOND))
+    known: Book | None = None
+    while True:
+        blocks = blocks_with(structure, staff, costs)
+        book = Book(
+            scenario, blocks, targets, starts(blocks, scenario, targets), question.replications, question.seed,
+            workers=workers,
+        )  # fmt: skip
+        if known is not None:
+            book.start, book.known, book.refused, book.rest = known.start, known.known, known.refused, known.rest
+            book.simulated = known.simulated
+        found = search(book, penalty=question.cost_never_reached)
+        told(f"{structure.name}: {found.simulated} plans simulated on {question.replications} worlds")
+        way, known = Way(structure, targets, blocks, found), book
+        wider = _wider(way, staff) if question.most is None else staff
+        if wider == staff:
+            return way
+        staff = wider
+
+
+def _wider(way: Way, staff: Sequence[Staff]) -> list[Staff]:
+    """Two more lines for groups whose choice is at its limit."""
+    chosen = way.staffing(way.searched.best or way.searched.nearest)
+    return [replace(one, most=one.most + 2) if max(chosen[one.group][1]) == one.most < 60 else one for one in staff]
+
+
+def _confirmed(
+    ways: Sequence[Way], base: Scenario, question: Question, workers: int | None, told: Say
+) -> tuple[Try, list[Try], bool]:
+    """The cheapest choice that fresh worlds do not refuse, each try on fresh ones; else the nearest, and False."""
+    refused: list[Try] = []
+    margins = [np.zeros(len(way.targets)) for way in ways]
+    offers = [way.searched.best for way in ways]
+    while len(refused) < _TRIES and any(offers):
+        ranked = [(ways[k].searched.menu.objective(o), o.lost, k) for k, o in enumerate(offers) if o is not None]
+        k = min(ranked)[2]
+        choice = offers[k]
+        assert choice is not None
+        tried = _tried(ways[k], choice, base, question, len(refused), workers)
+        if not tried.missed:
+            return tried, refused, True
+        told("fresh worlds refuse a plan: " + "; ".join(target.text for target in tried.missed))
+        refused.append(tried)
+        mine = [t for t in refused if t.way is ways[k]]
+        if len(mine) > 2:
+            margins[k] = np.maximum(margins[k], _optimism(tried))
+        offers[k] = ways[k].searched.menu.best(margins[k], without=[t.choice.levels for t in mine])
+    if refused:
+        last = min(refused, key=lambda t: sum(_shortfall(t)))
+        return last, [t for t in refused if t is not last], False
+    # Of structures none of which meets the targets, the one that comes nearest.
+    way = min(ways, key=_miss)
+    return _tried(way, way.searched.nearest, base, question, 0, workers), [], False
+
+
+def _tried(way: Way, choice: Choice, base: Scenario, question: Question, tries: int, workers: int | None) -> Try:
+    scenario = way.scenario(choice)
+    trial = try_plans(
+        {"today": base, "plan": scenario},
+        replications=question.confirm,
+        seed=question.seed,
+        first=question.replications + tries * question.confirm,
+        workers=workers,
+    )
+    return Try(way, choice, scenario, trial)
+
+
+def _optimism(tried: Try) -> Floats:
+    """By how much more slack the worlds of the search had than fresh ones, of the targets that these refuse."""
+    found = np.zeros(len(tried.way.targets))
+    for t, target in enumerate(tried.way.targets):
+        if target in tried.missed:
+            values = tried.trial.counts["plan"].of(target.kind, target.name)
+            found[t] = max(0.0, tried.choice.slack[t] - float(np.mean(values @ target.weights)))
+    return found
+
+
+def _shortfall(tried: Try) -> list[float]:
+    return [
+        abs(value.value - target.limit) / target.limit
+        for target, value in zip(tried.way.targets, tried.found, strict=True)
+        if not target.met(value)
+    ]
+
+
+def _miss(way: Way) -> float:
+    """How far the nearest choice is from the targets, in slack per period."""
+    return float(-np.minimum(way.searched.nearest.slack, 0).sum())
+
+
+def _frontier(
+    ways: Sequence[Way], chosen: Try, base: Scenario, question: Question, first: int, workers: int | None
+) -> list[Point]:
+    """For rising cost the choice that loses fewest callers, and the plan itself, on fresh worlds."""
+    every = sorted(
+        ((choice.cost, choice.lost, way, choice) for way in ways for choice in way.searched.menu.frontier()),
+        key=lambda point: point[:2],
+    )
+    front, fewest = [], np.inf
+    for _, lost, way, choice in every:
+        if lost < fewest - 1e-9:
+            front.append((way, choice))
+            fewest = lost
+    picked = _spread(front, chosen)
+    scenarios = [way.scenario(choice) for way, choice in picked]
+    plans = {"today": base} | {str(n): found for n, found in enumerate(scenarios)}
+    trial = try_plans(
+        plans, replications=max(50, question.confirm // 3), seed=question.seed, first=first, workers=workers
+    )
+    found = []
+    for n, (way, choice) in enumerate(picked):
+        met = sum(target.met(target.estimate(trial, str(n))) for target in way.targets)
+        found.append(Point(way, choice, scenarios[n], lost_while_open(trial, str(n)), met))
+    return found
+
+
+def _spread(front: Sequence[tuple[Way, Choice]], chosen: Try) -> list[tuple[Way, Choice]]:
+    """At most so many points at even steps of cost, up to half as much again as the plan; the plan among them."""
+    costs = np.array([choice.cost for _, choice in front])
+    top = min(costs.max(), max(1.5 * chosen.choice.cost, costs.min()))
+    wanted = np.linspace(costs.min(), top, _FRONTIER)
+    numbers = sorted({int(np.searchsorted(costs, cost + 1e-6, side="right")) - 1 for cost in wanted})
+    picked = [front[n] for n in numbers]
+    if not any(way is chosen.way and choice.levels == chosen.choice.levels for way, choice in picked):
+        picked.append((chosen.way, chosen.choice))
+    return sorted(picked, key=lambda point: point[1].cost)
+
+
+def lost_while_open(trial: Trial, plan: str) -> Estimate:
+    """Of those who called while open, the share never reached, in percent."""
+    from sim.studies.targets import WHILE_OPEN
+
+    return estimate_of(WHILE_OPEN, trial.counts[plan].of())
+
+
+def only_closed(trial: Trial, plan: str) -> float:
+    """Of all callers, the share who only ever called while closed, in percent."""
+    values = trial.counts[plan].of()
+    return 100.0 * float(values[:, AT["only_closed"]].sum()) / max(float(values[:, AT["callers"]].sum()), 1.0)

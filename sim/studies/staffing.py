@@ -1,0 +1,347 @@
+"""What a plan decides: how many lines each group has in each part of its time, what these cost, how they are written.
+
+A slot is a part of a group's time in which it has one number of lines: hours of the week, or hours on some days. A
+level is that number; the levels of a group are one number for each of its slots.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.clock import DAY, HOUR, MINUTE
+from sim.errors import SimError
+from sim.quantities import WEEKDAYS, WeeklyHours, parse_duration, parse_hours
+from sim.scenario.build import Plan
+from sim.scenario.lines import LineGroup
+from sim.scenario.model import Scenario
+
+Floats = NDArray[np.float64]
+Levels = tuple[int, ...]
+_WEEK = 7 * DAY
+
+
+class PlanError(SimError, ValueError):
+    """A question that cannot be answered, with what is wrong with it."""
+
+
+@dataclass(frozen=True)
+class Slot:
+    """``hours`` of the week in which a group has one number of lines; on the days first..last only, where given."""
+
+    hours: str
+    first: str = ""
+    last: str = ""
+
+    @property
+    def text(self) -> str:
+        """In words."""
+        days = "" if not self.first else self.first if self.first == self.last else f"{self.first} to {self.last}"
+        return " ".join(part for part in (days, self.hours) if part)
+
+
+@dataclass(frozen=True)
+class Staff:
+    """What is decided of one line group: its ``slots``, from ``least`` to ``most`` lines in each of them.
+
+    ``extra``: levels are lines on top of those that the scenario has. ``shortest`` is the shortest shift in ms.
+    """
+
+    group: str
+    slots: tuple[Slot, ...]
+    least: int
+    most: int
+    extra: bool = False
+    whole: bool = False
+    shortest: int = 0
+
+    def settings(self, scenario: Scenario, levels: Levels) -> list[str]:
+        """What makes the scenario have these lines."""
+        path = f"lines.{self.group}"
+        if self.extra:
+            kept = [item.model_dump(mode="json", exclude_none=True) for item in scenario.lines[self.group].extra]
+            added = [_extra(slot, count) for slot, count in zip(self.slots, levels, strict=True) if count]
+            return [f"{path}.extra={json.dumps([*kept, *added])}"] if added else []
+        if self.whole:
+            return [f"{path}.count={levels[0]}"]
+        shifts = {slot.hours: count for slot, count in zip(self.slots, levels, strict=True)}
+        return [f"{path}.shifts={json.dumps(shifts)}"]
+
+    def clipped(self, levels: Sequence[int]) -> Levels:
+        """Levels within the limits."""
+        return tuple(min(max(level, self.least), self.most) for level in levels)
+
+
+def _extra(slot: Slot, count: int) -> dict[str, object]:
+    days = {"first": slot.first, "last": slot.last} if slot.first else {}
+    return {"count": count, "hours": slot.hours, **days}
+
+
+def hours_of(scenario: Scenario, group: str) -> WeeklyHours:
+    """The hours in which a group has lines, whatever their number."""
+    block: LineGroup = scenario.lines[group]
+    if block.shifts is not None:
+        every = [parse_hours(text) for text in block.shifts]
+        return _weekly([_joined([span for hours in every for span in hours.spans[day]]) for day in range(7)])
+    return block.staffed.value if block.staffed else Plan(scenario).hours(group)
+
+
+def staff_of(
+    scenario: Scenario, group: str, *, parts: Sequence[WeeklyHours], least: int, most: int, shortest: int = 0
+) -> Staff:
+    """A group whose hours are cut into ``parts``; what they leave of its hours is a part of its own.
+
+    Without parts, the hours of a group are one part, or those of its shifts where it has some.
+    """
+    block = scenario.lines[group]
+    if not parts and block.shifts is None:
+        return Staff(group, (Slot(hours_of(scenario, group).text),), least, most, whole=True, shortest=shortest)
+    hours, slots, left = hours_of(scenario, group), list[Slot](), hours_of(scenario, group)
+    for part in parts or [parse_hours(text) for text in block.shifts or ()]:
+        inside, left = _cut(left, part)
+        if any(inside.spans):
+            slots.append(Slot(inside.text))
+    if any(left.spans):
+        slots.append(Slot(left.text))
+    if len(slots) == 1 and block.shifts is None:
+        return Staff(group, (Slot(hours.text),), least, most, whole=True, shortest=shortest)
+    return Staff(group, tuple(slots), least, most, shortest=shortest)
+
+
+def parse_parts(text: str | None, scenario: Scenario) -> list[WeeklyHours]:
+    """``9-13,13-17`` on all days, ``mon 9-17; tue-fri 9-17`` by days, or ``2 h``: pieces of that length."""
+    if not text:
+        return []
+    try:
+        if any(day in text.lower() for day in (*WEEKDAYS, "daily")):
+            return _apart([parse_hours(part) for part in text.split(";")], text)
+        if "-" in text:
+            return _apart([parse_hours(f"daily {part.strip()}") for part in text.split(",")], text)
+        length = parse_duration(text)
+    except ValueError as error:
+        raise PlanError(f"parts {text!r}: {error}; write 9-13,13-17 or 'mon 9-17; tue-fri 9-17' or '2 h'") from None
+    if length < 30 * MINUTE or DAY % length:
+        raise PlanError(f"parts {text!r}: a part of the day is 30 min or longer, and so many fill a day")
+    opens = min((s for g in scenario.lines for d in hours_of(scenario, g).spans for s, _ in d), default=0) % length
+    starts = range(opens, DAY, length)
+    pieces = [(start, min(start + length, DAY)) for start in starts]
+    return [_weekly([[piece]] * 7) for piece in ([(0, opens), *pieces] if opens else pieces)]
+
+
+def _apart(parts: list[WeeklyHours], text: str) -> list[WeeklyHours]:
+    for number, part in enumerate(parts):
+        for other in parts[:number]:
+            if any(_cut(part, other)[0].spans):
+                raise PlanError(f"parts {text!r}: two parts overlap; a line-hour belongs to one part")
+    return parts
+
+
+def _weekly(spans: Sequence[Sequence[tuple[int, int]]]) -> WeeklyHours:
+    """Hours of a week with the text that ``parse_hours`` reads back."""
+    found = tuple(tuple(day) for day in spans)
+    return WeeklyHours(text_of(found), found)
+
+
+def text_of(spans: Sequence[Sequence[tuple[int, int]]]) -> str:
+    """``mon-fri 9:00-17:00``; days with equal hours stand together."""
+    by_hours: dict[str, list[int]] = {}
+    for day, some in enumerate(spans):
+        if some:
+            by_hours.setdefault(" ".join(f"{_clock(a)}-{_clock(b)}" for a, b in some), []).append(day)
+    return "; ".join(f"{_days(days)} {hours}" for hours, days in by_hours.items())
+
+
+def _days(days: list[int]) -> str:
+    if len(days) == 7:
+        return "daily"
+    if len(days) > 2 and days[-1] - days[0] == len(days) - 1:
+        return f"{WEEKDAYS[days[0]]}-{WEEKDAYS[days[-1]]}"
+    return ",".join(WEEKDAYS[day] for day in days)
+
+
+def _clock(instant: int) -> str:
+    hours, minutes = divmod(instant // MINUTE, 60)
+    return f"{hours if hours <= 24 else hours - 24}:{minutes:02}"
+
+
+def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    joined: list[tuple[int, int]] = []
+    for start, stop in sorted(spans):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(stop, joined[-1][1]))
+        else:
+            joined.append((start, stop))
+    return joined
+
+
+def _cut(hours: WeeklyHours, part: WeeklyHours) -> tuple[WeeklyHours, WeeklyHours]:
+    """What of ``hours`` lies in ``part``, and what does not; hours past midnight belong to the day they begin on."""
+    inside, outside = list[list[tuple[int, int]]](), list[list[tuple[int, int]]]()
+    for mine, theirs in zip(hours.spans, part.spans, strict=True):
+        edges = sorted({edge for a, b in (*mine, *theirs) for edge in (a, b)})
+        pieces = [(a, b) for a, b in pairwise(edges) if any(s <= a and b <= e for s, e in mine)]
+        within = [(a, b) for a, b in pieces if any(s <= a and b <= e for s, e in theirs)]
+        inside.append(_joined(within))
+        outside.append(_joined([piece for piece in pieces if piece not in within]))
+    return _weekly(inside), _weekly(outside)
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What an hour of one line costs, by minute of the week; 1 everywhere makes line-hours."""
+
+    by_minute: tuple[float, ...] = ()
+    text: tuple[str, ...] = ()
+
+    @property
+    def unit(self) -> str:
+        """What costs are counted in."""
+        return "cost" if self.by_minute else "line-hours"
+
+    @classmethod
+    def of(cls, wishes: Sequence[str]) -> Costs:
+        """From ``mon-fri 9:00-17:00=40``, or ``40`` for all hours that are not named."""
+        if not wishes:
+            return cls()
+        rest, named = np.nan, np.full(_WEEK // MINUTE, np.nan)
+        for wish in wishes:
+            hours, equals, price = wish.rpartition("=")
+            cost = _price(price, wish)
+            if not equals:
+                rest = cost
+                continue
+            try:
+                spans = parse_hours(hours).spans
+            except ValueError as error:
+                raise PlanError(f"cost {wish!r}: {error}") from None
+            for day, some in enumerate(spans):
+                for start, stop in some:
+                    minutes = np.arange(day * DAY + start, day * DAY + stop, MINUTE) % _WEEK // MINUTE
+                    if np.isfinite(named[minutes]).any():
+                        raise PlanError(f"cost {wish!r}: some of these hours have a cost already; name each hour once")
+                    named[minutes] = cost
+        return cls(tuple(np.where(np.isfinite(named), named, rest).tolist()), tuple(wishes))
+
+    def of_groups(self, scenario: Scenario) -> dict[str, float]:
+        """Cost of the lines of each group as they are scheduled in the period."""
+        return {name: value[1] for name, value in self.duty(scenario).items()}
+
+    def duty(self, scenario: Scenario) -> dict[str, tuple[float, float]]:
+        """Line-hours and cost of each group in the period, absences not taken off."""
+        minutes = np.arange(scenario.days.end // MINUTE)
+        at = (minutes + scenario.period.first.weekday() * (DAY // MINUTE)) % (_WEEK // MINUTE)
+        price = np.array(self.by_minute)[at] if self.by_minute else np.ones(len(minutes))
+        found = {}
+        for group in scenario.centre.groups:
+            lines = np.zeros(len(minutes) + 1)
+            spans = [(a, min(b, scenario.days.end)) for line in group.shifts for a, b in line if a < scenario.days.end]
+            if spans:
+                edges = np.array(spans) // MINUTE
+                np.add.at(lines, edges[:, 0], 1)
+                np.add.at(lines, edges[:, 1], -1)
+            present = np.cumsum(lines)[:-1]
+            if np.isnan(price[present > 0]).any():
+                when = text_of(self._without(scenario, group.name))
+                raise PlanError(
+                    f"cost: none is given for lines of {group.name} on {when}; add --cost '{when}=...', or one number "
+                    "for all other hours"
+                )
+            found[group.name] = (float(present.sum()) / 60, float(present @ np.nan_to_num(price)) / 60)
+        return found
+
+    def _without(self, scenario: Scenario, group: str) -> list[list[tuple[int, int]]]:
+        """Hours of a group that have no cost."""
+        price = np.isnan(np.array(self.by_minute))
+        found = []
+        for day, some in enumerate(hours_of(scenario, group).spans):
+            minutes = [m for a, b in some for m in range(a, b, MINUTE) if price[(day * DAY + m) % _WEEK // MINUTE]]
+            found.append(_joined([(m, m + MINUTE) for m in minutes]))
+        return found
+
+
+def _price(text: str, wish: str) -> float:
+    try:
+        cost = float(text)
+    except ValueError:
+        raise PlanError(f"cost {wish!r} is not HOURS=COST, such as 'mon-fri 9:00-17:00=40', or one number") from None
+    if not 0 < cost <= 1e9:
+        raise PlanError(f"cost {wish!r}: {cost:g} is out of range; an hour of a line costs more than 0, at most 1e9")
+    return cost
+
+
+@dataclass(frozen=True)
+class Team:
+    """Line groups that are decided together, with what their lines cost; levels are those of all slots in order."""
+
+    scenario: Scenario
+    staff: tuple[Staff, ...]
+    costs: Costs
+
+    @cached_property
+    def units(self) -> tuple[tuple[Staff, Slot], ...]:
+        """Every slot with its group, in the order of the levels."""
+        return tuple((staff, slot) for staff in self.staff for slot in staff.slots)
+
+    def of(self, levels: Levels) -> dict[str, Levels]:
+        """Levels by group."""
+        found, at = {}, 0
+        for staff in self.staff:
+            found[staff.group] = levels[at : at + len(staff.slots)]
+            at += len(staff.slots)
+        return found
+
+    def settings(self, levels: Levels) -> list[str]:
+        """What makes the scenario have these lines."""
+        parts = self.of(levels)
+        return [setting for staff in self.staff for setting in staff.settings(self.scenario, parts[staff.group])]
+
+    @cached_property
+    def _prices(self) -> tuple[float, Floats]:
+        """Cost of the least lines, and of one line more in each slot."""
+        # From one line upwards: none at all may be no scenario, where callers would wait for ever.
+        some = tuple(max(staff.least, 1) for staff, _ in self.units)
+        base = self._exact(some)
+        more = [self._exact(tuple(n + (k == at) for k, n in enumerate(some))) - base for at in range(len(some))]
+        prices = np.array(more, dtype=float)
+        return base - float(prices @ [n - staff.least for n, (staff, _) in zip(some, self.units, strict=True)]), prices
+
+    def _exact(self, levels: Levels) -> float:
+        scenario = self.scenario.with_settings(self.settings(levels))
+        groups = {staff.group for staff in self.staff}
+        return sum(cost for name, cost in self.costs.of_groups(scenario).items() if name in groups)
+
+    @property
+    def prices(self) -> Floats:
+        """Cost of one line more in each slot over the period."""
+        return self._prices[1]
+
+    def cost(self, levels: Levels) -> float:
+        """Cost of these lines over the period."""
+        base, prices = self._prices
+        return base + float(prices @ (np.array(levels) - [staff.least for staff, _ in self.units]))
+
+
+def line_hours(scenario: Scenario) -> float:
+    """Line-hours of all groups over the period."""
+    return sum(hours for hours, _ in Costs().duty(scenario).values())
+
+
+def spans_by_day(staff: Staff) -> Mapping[int, list[tuple[int, int, int]]]:
+    """By weekday the stretches (from, to, slot) in order of time."""
+    found: dict[int, list[tuple[int, int, int]]] = {}
+    for number, slot in enumerate(staff.slots):
+        for day, some in enumerate(parse_hours(slot.hours).spans):
+            for start, stop in some:
+                found.setdefault(day, []).append((start, stop, number))
+    return {day: sorted(some) for day, some in found.items()}
+
+
+def hours_text(ms: int) -> str:
+    """``4 h`` or ``4.5 h``."""
+    return f"{ms / HOUR:g} h"
