@@ -26,6 +26,7 @@ from sim.cli_common import (
     progress_bar,
 )
 from sim.cli_erlang import erlang
+from sim.cli_studies import sweep
 from sim.cli_verify import verify
 from sim.errors import ScenarioError, SimError
 
@@ -216,6 +217,7 @@ def schema() -> None:
 
 
 cli.add_command(erlang)
+cli.add_command(sweep)
 cli.add_command(verify)
 
 

@@ -1,0 +1,117 @@
+"""Pictures of a sweep: lines over one setting, heat maps over two, points over more. They never simulate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sim.studies.levels import Axis
+from sim.studies.sweep import Sweep
+from sim.summary import DEFINITIONS
+
+_BLUE, _GREY = "#0072B2", "#444444"
+_MOST_WRITTEN = 120
+
+
+def draw_sweep(found: Sweep) -> Figure:
+    """The picture that suits the number of settings; intervals are 95 %."""
+    if len(found.axes) == 1:
+        figure = _panels(found, 1, _draw_line)
+    elif len(found.axes) == 2 and found.design == "grid":
+        figure = _panels(found, 1, _draw_heat)
+    else:
+        figure = _panels(found, len(found.axes), _draw_points)
+    title = found.scenario.title or found.scenario.name
+    worlds = f"{title}; the same {found.replications:,} worlds at every point"
+    what = ", ".join(axis.path for axis in found.axes)
+    figure.suptitle(f"How results change with {what}\n", x=0.01, ha="left", fontweight="bold")
+    figure.text(0.01, 0.985 - 0.32 / figure.get_figheight(), worlds, fontsize=9, color=_GREY, va="top")
+    return figure
+
+
+def _panels(found: Sweep, across: int, draw: Any) -> Figure:
+    """A panel for every measure, ``across`` of each."""
+    measures = list(found.measures.items())
+    columns = across if across > 1 else min(len(measures), 2)
+    rows = -(-len(measures) * across // columns)
+    width = 10.0 if columns < 4 else 3.0 * columns
+    figure = Figure(figsize=(width, 0.7 + 3.4 * rows), layout="constrained")
+    axes = np.atleast_1d(np.array(figure.subplots(rows, columns))).ravel()
+    for number, (text, measure) in enumerate(measures):
+        for part in range(across):
+            draw(axes[number * across + part], found, text, measure, part)
+    for ax in axes[len(measures) * across :]:
+        ax.set_visible(False)
+    return figure
+
+
+def _label(text: str, measure: tuple[str, str, str]) -> str:
+    """The measure in words, its unit and of whom."""
+    definition, (_, kind, name) = DEFINITIONS.get(measure[0]), measure
+    unit = definition.unit if definition else "s"
+    words = text.partition("@")[0].replace("_", " ")
+    return f"{words} ({unit}){'' if kind == 'all' else f', {name}'}"
+
+
+def _places(axis: Axis, levels: list[str]) -> list[float]:
+    """Where levels stand on an axis: numbers where they are some, else their order."""
+    if axis.numbers is None:
+        return [float(axis.texts.index(level)) for level in levels]
+    return [float(level.removesuffix(axis.unit)) for level in levels]
+
+
+def _ticks(ax: Axes, axis: Axis) -> None:
+    if axis.numbers is None:
+        ax.set_xticks(range(len(axis.texts)), axis.texts, rotation=30 if len(axis.texts) > 4 else 0)
+    elif len(axis.numbers) <= 12:
+        ax.set_xticks(axis.numbers)
+    ax.set_xlabel(axis.path + (f" ({axis.unit})" if axis.unit else ""))
+    ax.spines[["top", "right"]].set_visible(False)
+
+
+def _draw_line(ax: Axes, found: Sweep, text: str, measure: tuple[str, str, str], _part: int) -> None:
+    axis, points = found.axes[0], found.played
+    at = np.array(_places(axis, [point.levels[axis.path] for point in points]))
+    order = np.argsort(at)
+    estimates = [points[i].estimate(measure) for i in order]
+    value, low, high = (np.array([getattr(e, end) for e in estimates]) for end in ("value", "low", "high"))
+    ax.fill_between(at[order], low, high, color=_BLUE, alpha=0.25, lw=0)
+    ax.plot(at[order], value, "o-" if axis.numbers else "o", color=_BLUE)
+    ax.set_ylabel(_label(text, measure))
+    ax.set_ylim(min(0.0, float(np.nanmin(low))), None)
+    _ticks(ax, axis)
+
+
+def _draw_points(ax: Axes, found: Sweep, text: str, measure: tuple[str, str, str], part: int) -> None:
+    axis, points = found.axes[part], found.played
+    at = _places(axis, [point.levels[axis.path] for point in points])
+    for x, point in zip(at, points, strict=True):
+        e = point.estimate(measure)
+        ax.plot([x, x], [e.low, e.high], color=_BLUE, lw=1, alpha=0.6)
+        ax.plot(x, e.value, "o", color=_BLUE, ms=4)
+    if part == 0:
+        ax.set_ylabel(_label(text, measure))
+    _ticks(ax, axis)
+
+
+def _draw_heat(ax: Axes, found: Sweep, text: str, measure: tuple[str, str, str], _part: int) -> None:
+    down, across = found.axes
+    values = np.full((len(down.texts), len(across.texts)), np.nan)
+    for point in found.played:
+        row, column = (axis.texts.index(point.levels[axis.path]) for axis in (down, across))
+        values[row, column] = point.estimate(measure).value
+    image = ax.imshow(values, cmap="Blues", aspect="auto", origin="lower")
+    middle = (np.nanmin(values) + np.nanmax(values)) / 2 if np.isfinite(values).any() else 0.0
+    for (row, column), value in np.ndenumerate(values):
+        if values.size <= _MOST_WRITTEN:
+            shown = f"{value:.3g}" if np.isfinite(value) else "-"
+            ax.text(column, row, shown, ha="center", va="center", color="white" if value > middle else "black")
+    ax.set_xticks(range(len(across.texts)), across.texts, rotation=30 if len(across.texts) > 5 else 0)
+    ax.set_yticks(range(len(down.texts)), down.texts)
+    ax.set_xlabel(across.path)
+    ax.set_ylabel(down.path)
+    ax.set_title(_label(text, measure), loc="left", fontsize=10)
+    ax.figure.colorbar(image, ax=ax)
