@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from sim.scenario.load import load, loads
     from sim.scenario.model import Scenario
     from sim.studies.compare import Comparison, compare
+    from sim.studies.one_at_a_time import one_at_a_time
     from sim.studies.run import run
+    from sim.studies.sensitivity import sensitivity
 
 __all__ = [
     "Comparison",
@@ -26,7 +28,9 @@ __all__ = [
     "draw_world",
     "load",
     "loads",
+    "one_at_a_time",
     "run",
+    "sensitivity",
     "simulate",
 ]
 _WHERE = {
@@ -37,7 +41,9 @@ _WHERE = {
     "draw_world": "sim.draw",
     "load": "sim.scenario.load",
     "loads": "sim.scenario.load",
+    "one_at_a_time": "sim.studies.one_at_a_time",
     "run": "sim.studies.run",
+    "sensitivity": "sim.studies.sensitivity",
     "simulate": "sim.engines",
 }
 

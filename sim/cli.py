@@ -27,6 +27,7 @@ from sim.cli_common import (
 )
 from sim.cli_erlang import erlang
 from sim.cli_studies import sweep
+from sim.cli_sensitivity import sensitivity
 from sim.cli_verify import verify
 from sim.errors import ScenarioError, SimError
 
@@ -218,6 +219,7 @@ def schema() -> None:
 
 cli.add_command(erlang)
 cli.add_command(sweep)
+cli.add_command(sensitivity)
 cli.add_command(verify)
 
 
