@@ -171,7 +171,7 @@ DOORS = {
     "duckdb": {"store.py"},
     "dask": set(),
     "distributed": {"studies/cluster.py"},
-    "holidays": {"scenario/build.py"},
+    "holidays": {"scenario/build.py", "fit/free_days.py"},
     "rich": {"cli*.py", "tell*.py"},
     "jinja2": {"report/page.py"},
     "xlsxwriter": {"report/workbook.py"},

@@ -1,0 +1,245 @@
+"""Counts whose mean follows a curve and whose days are busier or quieter than it says: negative binomial regression.
+
+Given its day's busyness, a gamma variable with mean 1 and variance ``alpha``, a count is Poisson; so its variance is
+mu + alpha mu^2, and 0 for alpha is Poisson itself. The curve's parameters are found by Fisher scoring; ``alpha`` by
+the likelihood highest over them, less half the logarithm of their information (Cox and Reid 1987, Journal of the Royal
+Statistical Society B 49, 1-39), which takes away that parameters were fitted to the same days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import exp, inf, log, sqrt
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import optimize, special
+
+Floats = NDArray[np.float64]
+
+#: Below it counts are Poisson, up to rounding; above the other end nothing is learnt from them.
+_LEAST, _MOST = 1e-7, 100.0
+#: Half the 95 % quantile of chi-squared with one degree of freedom.
+_DROP = 1.920729
+_STEPS = 60
+#: An end of an interval is looked for so many standard errors away at most.
+_FARTHEST = 60.0
+_IMPOSSIBLE = -1e300
+
+
+class Curve(Protocol):
+    """The mean of n counts by k parameters."""
+
+    def mean(self, theta: Floats) -> tuple[Floats, Floats]:
+        """Means (n,) and their derivatives (n, k); a mean that is not above 0 is impossible."""
+
+
+@dataclass(frozen=True)
+class LogLinear:
+    """Means exp(design @ theta) * size: ``design`` (n, k), ``size`` (n,)."""
+
+    design: Floats
+    size: Floats
+
+    def mean(self, theta: Floats) -> tuple[Floats, Floats]:
+        """See Curve."""
+        means = np.exp(np.clip(self.design @ theta, -50, 50)) * self.size
+        return means, means[:, None] * self.design
+
+
+@dataclass(frozen=True)
+class CountFit:
+    """A curve fitted to counts (n,): parameters ``theta`` (k,), their ``covariance``, ``alpha`` and the means (n,).
+
+    ``alpha_low`` and ``alpha_high`` are the ends of its 95 % interval; ``statistic`` is twice the gain in likelihood
+    over Poisson, and ``p_value`` how often Poisson counts would show as much or more.
+    """
+
+    curve: Curve
+    counts: Floats
+    theta: Floats
+    covariance: Floats
+    alpha: float
+    alpha_low: float
+    alpha_high: float
+    statistic: float
+    p_value: float
+    means: Floats
+
+    @property
+    def degrees(self) -> int:
+        """Counts less parameters."""
+        return max(len(self.counts) - len(self.theta), 1)
+
+    @property
+    def t(self) -> float:
+        """Student's quantile for a 95 % interval."""
+        return float(special.stdtrit(self.degrees, 0.975))
+
+    @property
+    def residuals(self) -> Floats:
+        """Pearson's residuals (n,): mean 0 and variance 1 where the model holds."""
+        return (self.counts - self.means) / np.sqrt(self.means * (1 + self.alpha * self.means))
+
+    def error(self, of: Callable[[Floats], float]) -> float:
+        """Standard error of a smooth function of the parameters (delta method)."""
+        spread = np.sqrt(np.maximum(np.diag(self.covariance), 1e-12))
+        steps = np.diag(1e-3 * spread)
+        slope = np.array([(of(self.theta + s) - of(self.theta - s)) / (2 * s.sum()) for s in steps])
+        return sqrt(max(float(slope @ self.covariance @ slope), 0.0))
+
+    def positive(self, of: Callable[[Floats], float]) -> tuple[float, float, float]:
+        """Value and 95 % interval of a positive function of the parameters: Student's on its logarithm."""
+        middle = log(max(of(self.theta), 1e-300))
+        half = self.t * self.error(lambda theta: log(max(of(theta), 1e-300)))
+        return exp(middle), exp(middle - half), exp(min(middle + half, 700.0))
+
+
+def likelihood(counts: Floats, means: Floats, alpha: float) -> float:
+    """Logarithm of the likelihood of counts (n,) with these means."""
+    if not (means > 0).all() or not np.isfinite(means).all():
+        return _IMPOSSIBLE
+    if alpha < _LEAST:
+        return float((special.xlogy(counts, means) - means - special.gammaln(counts + 1)).sum())
+    shape = 1 / alpha
+    grown = alpha * means
+    terms = special.gammaln(counts + shape) - special.gammaln(shape) - special.gammaln(counts + 1)
+    terms += special.xlogy(counts, grown) - (counts + shape) * np.log1p(grown)
+    return float(terms.sum())
+
+
+def fitted_counts(curve: Curve, counts: NDArray[np.int64] | Floats, start: Floats) -> CountFit:
+    """The curve's parameters and the busyness of days by maximum likelihood, from ``start`` (k,)."""
+    values = np.asarray(counts, dtype=float)
+    theta = scored(curve, values, 0.0, start)
+    profile = _Profile(curve, values, theta)
+    poisson = profile(0.0)
+    found = optimize.minimize_scalar(
+        lambda x: -profile(exp(x)), bounds=(log(_LEAST), log(_MOST)), method="bounded", options={"xatol": 1e-4}
+    )
+    alpha, height = exp(float(found.x)), -float(found.fun)
+    if height <= poisson + 1e-9 or alpha < 2 * _LEAST:
+        alpha, height = 0.0, poisson
+    low, high = _alpha_ends(profile, alpha, height, poisson)
+    gain = max(2 * (height - poisson), 0.0)
+    theta = scored(curve, values, alpha, theta)
+    means, slopes = curve.mean(theta)
+    covariance: Floats = np.linalg.pinv(information(means, slopes, alpha), hermitian=True).astype(np.float64)
+    return CountFit(
+        curve=curve,
+        counts=values,
+        theta=theta,
+        covariance=covariance,
+        alpha=alpha,
+        alpha_low=low,
+        alpha_high=high,
+        statistic=gain,
+        # Under Poisson half of all samples stay at 0 (Self and Liang 1987): half a chi-squared.
+        p_value=0.5 * float(special.chdtrc(1, gain)) if gain > 0 else 1.0,
+        means=means,
+    )
+
+
+class _Profile:
+    """Adjusted likelihood of ``alpha``, highest over the curve's parameters; goes on from where it last was."""
+
+    def __init__(self, curve: Curve, counts: Floats, theta: Floats) -> None:
+        self.curve, self.counts, self.theta = curve, counts, theta
+
+    def __call__(self, alpha: float) -> float:
+        self.theta = scored(self.curve, self.counts, alpha, self.theta)
+        means, slopes = self.curve.mean(self.theta)
+        sign, logarithm = np.linalg.slogdet(information(means, slopes, alpha))
+        return likelihood(self.counts, means, alpha) - (0.5 * float(logarithm) if sign > 0 else 0.0)
+
+
+def _alpha_ends(profile: _Profile, alpha: float, height: float, poisson: float) -> tuple[float, float]:
+    def above(x: float) -> float:
+        return profile(exp(x)) - height + _DROP
+
+    at = log(max(alpha, 2 * _LEAST))
+    low = 0.0
+    if alpha > 0 and poisson < height - _DROP:
+        low = exp(float(optimize.brentq(above, log(_LEAST), at, xtol=1e-3)))
+    high = exp(float(optimize.brentq(above, at, log(_MOST), xtol=1e-3))) if above(log(_MOST)) < 0 else inf
+    return low, high
+
+
+def information(means: Floats, slopes: Floats, alpha: float) -> Floats:
+    """Fisher's information (k, k) of the curve's parameters."""
+    weighted: Floats = slopes.T @ (slopes / (means * (1 + alpha * means))[:, None])
+    return weighted
+
+
+def scored(curve: Curve, counts: Floats, alpha: float, start: Floats, free: NDArray[np.bool_] | None = None) -> Floats:
+    """Parameters (k,) at the highest likelihood for this ``alpha``, moving only those that are ``free``."""
+    theta = np.array(start, dtype=float)
+    moving = np.ones(len(theta), dtype=bool) if free is None else free
+    if not moving.any():
+        return theta
+    means, slopes = curve.mean(theta)
+    height = likelihood(counts, means, alpha)
+    for _ in range(_STEPS):
+        weights = 1 / (means * (1 + alpha * means))
+        part = slopes[:, moving]
+        score = part.T @ (weights * (counts - means))
+        grid = part.T @ (part * weights[:, None])
+        step: Floats = np.linalg.lstsq(grid, score, rcond=1e-12)[0].astype(np.float64)
+        gain = float(score @ step)
+        theta, means, slopes, risen = _moved(curve, counts, alpha, theta, moving, step, height)
+        gone, height = risen - height, risen
+        if gain < 1e-10 or gone < 1e-11 * (1 + abs(height)):
+            break
+    return theta
+
+
+def _moved(
+    curve: Curve,
+    counts: Floats,
+    alpha: float,
+    theta: Floats,
+    moving: NDArray[np.bool_],
+    step: Floats,
+    height: float,
+) -> tuple[Floats, Floats, Floats, float]:
+    """After the largest halving of the step that does not go down; where there is none, where it was."""
+    for halvings in range(30):
+        trial = theta.copy()
+        trial[moving] += step * 0.5**halvings
+        means, slopes = curve.mean(trial)
+        reached = likelihood(counts, means, alpha)
+        if reached >= height:
+            return trial, means, slopes, reached
+    means, slopes = curve.mean(theta)
+    return theta, means, slopes, height
+
+
+def profile_interval(fit: CountFit, index: int) -> tuple[float, float]:
+    """95 % interval of parameter ``index`` by the likelihood highest over the others, ``alpha`` as it was found.
+
+    The drop is half the square of Student's quantile, chi-squared where days are many; ends are infinite where
+    nothing bounds the parameter.
+    """
+    free = np.arange(len(fit.theta)) != index
+    height = likelihood(fit.counts, fit.means, fit.alpha)
+    error = sqrt(max(float(fit.covariance[index, index]), 1e-12))
+    return tuple(_profile_end(fit, index, free, height, side * error) for side in (-1.0, 1.0))  # type: ignore[return-value]
+
+
+def _profile_end(fit: CountFit, index: int, free: NDArray[np.bool_], height: float, error: float) -> float:
+    guess = fit.theta.copy()
+
+    def above(distance: float) -> float:
+        guess[index] = fit.theta[index] + distance * error
+        guess[:] = scored(fit.curve, fit.counts, fit.alpha, guess, free)
+        return likelihood(fit.counts, fit.curve.mean(guess)[0], fit.alpha) - height + fit.t**2 / 2
+
+    near, far = 0.0, 1.5
+    while above(far) > 0:
+        near, far = far, 1.7 * far
+        if far > _FARTHEST:
+            return inf if error > 0 else -inf
+    guess[:] = fit.theta
+    return float(fit.theta[index] + error * optimize.brentq(above, near, far, xtol=1e-3))

@@ -1,0 +1,151 @@
+"""Counts by day: mean by weekday, trend, and how much busier some days are than chance makes them.
+
+The mean of a day is exp(weekday + growth * time) times its size (its open hours, weighed by how busy these are).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import exp, expm1, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.fit.counts import CountFit, LogLinear, fitted_counts
+from sim.fit.fitted import Fitted, nothing
+from sim.fit.memory import Test, memory_of, p_text
+from sim.intervals import zero_count_bound
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+#: A trend is looked for over so many days; in fewer, one busy week would be taken for growth.
+_SPAN = 28
+#: Growth is told per so many days.
+MONTH = 30.0
+_DELTA = "negative binomial regression of daily counts; Student's interval on the logarithm (delta method)"
+
+
+@dataclass(frozen=True)
+class DayFit:
+    """The fit of D days: which ``day`` (D,) each is, its weekday and ``size``.
+
+    ``present`` weekdays have contacts; ``absent`` (7,) is the size of the days that are open and have none.
+    """
+
+    fit: CountFit
+    day: Whole
+    weekday: Whole
+    size: Floats
+    present: tuple[int, ...]
+    absent: tuple[float, ...]
+    trended: bool
+    middle: float
+
+    def level(self, theta: Floats, weekday: int) -> float:
+        """Mean of a day of size 1 in the middle of the time."""
+        return exp(float(theta[self.present.index(weekday)]))
+
+    def mean_level(self, theta: Floats) -> float:
+        """The same over the weekdays that have contacts."""
+        return float(np.mean([self.level(theta, weekday) for weekday in self.present]))
+
+    def expected(self, theta: Floats, day: Whole, weekday: Whole, size: Floats) -> Floats:
+        """Means (n,) of any days; 0 on weekdays without contacts."""
+        levels = np.array([self.level(theta, w) if w in self.present else 0.0 for w in range(7)])
+        growth = theta[-1] * (day - self.middle) / MONTH if self.trended else 0.0
+        means: Floats = levels[weekday] * np.exp(growth) * size
+        return means
+
+    @property
+    def per_day(self) -> Fitted:
+        """Mean contacts on a day, over the weekdays that have contacts, in the middle of the time."""
+        usual = np.array([self.size[self.weekday == w].mean() for w in self.present])
+
+        def of(theta: Floats) -> float:
+            return float(np.mean(np.exp(theta[: len(self.present)]) * usual))
+
+        return Fitted(*self.fit.positive(of), "a day", _DELTA)
+
+    @property
+    def weekdays(self) -> tuple[Fitted, ...]:
+        """Weight of each weekday, 1 the mean of those that have contacts."""
+        return tuple(self._weight(weekday) for weekday in range(7))
+
+    def _weight(self, weekday: int) -> Fitted:
+        if len(self.present) == 1 and weekday in self.present:
+            return Fitted(1.0, 1.0, 1.0, "times the mean day", "the only weekday with contacts")
+        if weekday in self.present:
+            ends = self.fit.positive(lambda theta: self.level(theta, weekday) / self.mean_level(theta))
+            return Fitted(*ends, "times the mean day", _DELTA)
+        size = self.absent[weekday]
+        if not size:
+            return nothing("times the mean day", "no such day was open")
+        most = zero_count_bound() / (size * self.mean_level(self.fit.theta))
+        return Fitted(0.0, 0.0, most, "times the mean day", "no contact on any such day: Poisson's upper end")
+
+    @property
+    def trend(self) -> Fitted:
+        """Growth per 30 days, as a share."""
+        if not self.trended:
+            return nothing("%", f"the days span less than {_SPAN} days")
+        growth, half = float(self.fit.theta[-1]), self.fit.t * sqrt(max(float(self.fit.covariance[-1, -1]), 0.0))
+        return Fitted(expm1(growth), expm1(growth - half), expm1(min(growth + half, 700.0)), "%", _DELTA)
+
+    @property
+    def busyness(self) -> Fitted:
+        """Coefficient of variation of a day's busyness, a gamma variable with mean 1."""
+        method = (
+            "negative binomial counts by maximum likelihood adjusted for fitted means (Cox and Reid), profile interval"
+        )
+        fit = self.fit
+        return Fitted(sqrt(fit.alpha), sqrt(fit.alpha_low), sqrt(fit.alpha_high), "", method)
+
+    @property
+    def overdispersion(self) -> Test:
+        """Whether days differ by more than Poisson counts of the same mean would."""
+        fit = self.fit
+        dispersion = float((((fit.counts - fit.means) ** 2) / fit.means).sum()) / fit.degrees
+        more = f"days vary {dispersion:.2f} times as much as Poisson counts"
+        seen = "beyond chance" if fit.p_value < 0.05 else "no more than chance may do"
+        return Test(
+            fit.statistic,
+            fit.p_value,
+            f"{more}: {seen} (likelihood ratio, half chi-squared, p = {p_text(fit.p_value)})",
+        )
+
+    @property
+    def memory(self) -> Test:
+        """Whether a busy day is followed by busy days, after weekday and trend: see ``memory_of``."""
+        return memory_of(self.fit.residuals, self.day, self.weekday)
+
+
+def fit_days(
+    counts: Whole, day: Whole, weekday: Whole, size: Floats | None = None, *, trend: bool = True
+) -> DayFit | None:
+    """The fit of ordinary days: ``counts``, ``day`` and ``weekday`` (D,); None where there is nothing to fit."""
+    size = np.ones(len(counts)) if size is None else size
+    totals = np.bincount(weekday, weights=counts, minlength=7)
+    present = tuple(int(w) for w in np.flatnonzero(totals))
+    used = np.isin(weekday, present) & (size > 0)
+    if not present or used.sum() < 2:
+        return None
+    span = int(day[used].max() - day[used].min()) + 1
+    middle = float(day[used].mean())
+    trended = trend and span >= _SPAN and used.sum() > len(present) + 2
+    columns = [(weekday[used] == w).astype(float) for w in present]
+    start = [np.log(totals[w] / size[used & (weekday == w)].sum()) for w in present]
+    if trended:
+        columns.append((day[used] - middle) / MONTH)
+        start.append(0.0)
+    curve = LogLinear(np.stack(columns, axis=1), size[used])
+    fit = fitted_counts(curve, counts[used], np.array(start))
+    absent = tuple(float(size[(weekday == w) & ~used].sum()) for w in range(7))
+    return DayFit(fit, day[used], weekday[used], size[used], present, absent, trended, middle)
+
+
+def dead(counts: Whole, weekday: Whole) -> NDArray[np.bool_]:
+    """Days without any contact on a weekday that has some twelve or more: closed, or not written down."""
+    usual = np.array([np.median(counts[weekday == w]) if (weekday == w).any() else 0.0 for w in range(7)])
+    found: NDArray[np.bool_] = (counts == 0) & (usual[weekday] >= 12)
+    return found

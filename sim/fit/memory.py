@@ -1,0 +1,84 @@
+"""Whether a day tells the next: correlation of residuals some days apart, held to what their order alone would do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.streams import days_of
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+#: How many days back a day is compared with.
+LAGS = 7
+#: Other orders of the same days that the order of the log is compared with.
+_ORDERS = 399
+_SEED = 1712
+
+
+@dataclass(frozen=True)
+class Test:
+    """A hypothesis held to the data: ``p_value`` is how often it would show as much, and ``says`` what that means."""
+
+    statistic: float
+    p_value: float
+    says: str
+
+    @property
+    def rejected(self) -> bool:
+        """Whether chance alone would do this less than once in twenty times."""
+        return self.p_value < 0.05
+
+
+def p_text(value: float) -> str:
+    """A p-value as it is told."""
+    return f"{value:.3f}" if value >= 0.001 else "below 0.001"
+
+
+def memory_of(residuals: Floats, day: Whole, weekday: Whole) -> Test:
+    """Whether residuals (n,) of nearby days go together; days may be missing between them.
+
+    The statistic is that of Ljung and Box over distances of 1 to 7 days. Its p-value comes from other orders of the
+    same residuals, each within its weekday, since means that were fitted by weekday leave a correlation of their own a
+    week apart, which the chi-squared law takes for a discovery in a short log.
+    """
+    n = len(residuals)
+    if n < LAGS + 3 or not float(residuals.std()) > 0:
+        return Test(0.0, 1.0, "too few days to tell whether a busy day is followed by busy days")
+    scaled = (residuals - residuals.mean()) / residuals.std()
+    lines = np.concatenate([scaled[None], scaled[_orders(weekday)]])
+    grid = np.full((len(lines), int(day.max() - day.min()) + 1), np.nan)
+    grid[:, day - day.min()] = lines
+    statistics, first = _ljung_box(grid, n)
+    p_value = float((statistics >= statistics[0] * (1 - 1e-12)).mean())
+    seen = "days are not independent" if p_value < 0.05 else "no sign of a memory of days"
+    says = (
+        f"correlation of a day with the next {first:.2f}: {seen} (Ljung and Box, other orders, p = {p_text(p_value)})"
+    )
+    return Test(float(statistics[0]), p_value, says)
+
+
+def _orders(weekday: Whole) -> Whole:
+    """Random orders (R, n) of the days in which each day has the residual of one of its own weekday."""
+    luck = days_of(_SEED, ("fit", "memory"), np.arange(_ORDERS), len(weekday)).pairs()[:, 0, 0]
+    # Sorted by weekday and then at random: the k-th of these takes the place of the k-th day of its weekday.
+    mixed = np.argsort(luck.reshape(_ORDERS, -1) + weekday, axis=1)
+    found = np.empty_like(mixed)
+    found[:, np.argsort(weekday, kind="stable")] = mixed
+    return found
+
+
+def _ljung_box(grid: Floats, n: int) -> tuple[Floats, float]:
+    """Statistics of rows (R, D) with gaps, and the first row's correlation of days next to each other."""
+    total, first = np.zeros(len(grid)), 0.0
+    for lag in range(1, LAGS + 1):
+        products = grid[:, lag:] * grid[:, :-lag]
+        pairs = int(np.isfinite(products[0]).sum())
+        if pairs >= 5:
+            correlation = np.nansum(products, axis=1) / pairs
+            first = float(correlation[0]) if lag == 1 else first
+            total += correlation**2 * pairs * (n + 2) / n
+    return total, first
