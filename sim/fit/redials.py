@@ -69,6 +69,32 @@ class Redials:
 
 
 @dataclass(frozen=True)
+class _Activity:
+    """How busy each hour of a log is beside its mean, from how many call in this hour of the week: (hours,)."""
+
+    relative: Floats
+
+    @classmethod
+    def of(cls, log: Log) -> _Activity:
+        """From all contacts of a log; the next days after it are as its weeks are."""
+        counts, days = np.zeros((7, 24)), np.zeros((7, 1))
+        np.add.at(counts, (log.weekday, log.hour), 1)
+        weekdays = (log.start.weekday() + np.arange(log.days + 2)) % 7
+        np.add.at(days, weekdays[: log.days], 1)
+        hourly = np.divide(counts, days, out=np.zeros_like(counts), where=days > 0)[weekdays].ravel()
+        return cls(hourly / max(float(hourly.mean()), 1e-12))
+
+    def at(self, instants: Whole) -> Floats:
+        """At these instants."""
+        return self.relative[np.clip(instants // HOUR, 0, len(self.relative) - 1)]
+
+    def upto(self, instants: Whole) -> Floats:
+        """Seconds of mean activity from the beginning to these instants."""
+        grid = HOUR * np.arange(len(self.relative) + 1)
+        return np.asarray(np.interp(instants, grid, np.concatenate([[0], np.cumsum(self.relative)]) * HOUR / 1000))
+
+
+@dataclass(frozen=True)
 class _Steps:
     """Contacts of known callers in the order of their caller: what came next. Columns of equal length, ms.
 
@@ -81,7 +107,9 @@ class _Steps:
     gap: Whole
     delay: Whole
     seen: Whole
+    end: Whole
     elsewhere: NDArray[np.bool_]
+    activity: _Activity
 
 
 def fit_redials(log: Log) -> Redials:
@@ -124,15 +152,20 @@ def _steps(log: Log) -> _Steps:
     end = np.where(outcome == CLOSED, _opened_next(known, log)[order], end)
     same = np.append(caller[1:] == caller[:-1], False) if len(caller) else np.zeros(0, dtype=bool)
     following = np.append(arrival[1:], 0) if len(caller) else arrival
-    # Who calls again before the call before has ended (another telephone), or before opening, did so at once.
+    # Who calls again before the call before has ended (another telephone) did so at once.
     delay = np.where(same, np.maximum(following - end, 0), UNKNOWN)
+    seen = np.clip(_last_seen(log, end) - end, 0, HORIZON)
+    # Who calls again before it opens at last is not waiting for that any more.
+    seen[(outcome == CLOSED) & same & (following < end)] = UNKNOWN
     return _Steps(
         outcome=outcome,
         next_outcome=np.where(same, np.append(outcome[1:], UNKNOWN), UNKNOWN) if len(caller) else outcome,
         gap=np.where(same, following - arrival, UNKNOWN),
         delay=delay,
-        seen=np.clip(_last_seen(log, end) - end, 0, HORIZON),
+        seen=seen,
+        end=end,
         elsewhere=np.append(channel[1:] != channel[:-1], False) & same if len(caller) else same,
+        activity=_Activity.of(log),
     )
 
 
@@ -178,13 +211,17 @@ def _within(steps: _Steps, code: int, window: int) -> Fitted:
 
 
 def _background(steps: _Steps) -> Floats:
-    """Rate per second at which the served call again, by time since the end of their call (between _EDGES)."""
+    """Rate at which the served call again, by time since the end of their call (between _EDGES).
+
+    Per second of the usual activity: people call by day, whatever they call for.
+    """
     served = steps.outcome == ANSWERED
     delay, seen = steps.delay[served], steps.seen[served]
     called = (delay != UNKNOWN) & (delay <= seen)
     upto = np.where(called, delay, seen)
     events, _ = np.histogram(upto[called], _EDGES)
-    exposure = np.clip(upto[:, None] - _EDGES[:-1], 0, np.diff(_EDGES)).sum(axis=0) / 1000
+    until = steps.end[served][:, None] + np.minimum(upto[:, None], _EDGES)
+    exposure = np.diff(steps.activity.upto(until), axis=1).sum(axis=0)
     return np.where(exposure > 0, events / np.maximum(exposure, 1e-9), 0.0)
 
 
@@ -195,7 +232,7 @@ def _law(steps: _Steps, background: Floats) -> tuple[dict[str, Fitted], Fitted |
     """
     chance = np.zeros(len(steps.outcome))
     codes = [code for code in _TRIED if (steps.outcome == code).any()]
-    tried = np.isin(steps.outcome, codes)
+    tried = np.isin(steps.outcome, codes) & (steps.seen != UNKNOWN)
     delay, seen = steps.delay[tried], steps.seen[tried]
     which = np.searchsorted(codes, steps.outcome[tried])
     called = (delay != UNKNOWN) & (delay <= seen)
@@ -204,6 +241,7 @@ def _law(steps: _Steps, background: Floats) -> tuple[dict[str, Fitted], Fitted |
     # A delay below a second is a rounding of one.
     upto = np.maximum(np.where(called, delay, seen), 1000) / 1000
     rate = background[np.clip(np.searchsorted(_EDGES / 1000, upto, side="right") - 1, 0, len(background) - 1)]
+    rate *= steps.activity.at(steps.end[tried] + (1000 * upto).astype(np.int64))
     of = partial(_log_likelihood, upto, called, which, rate)
     logs = np.log(upto[called])
     shares = [np.clip(called[which == k].mean(), 0.02, 0.95) for k in range(len(codes))]
