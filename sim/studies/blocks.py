@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from sim.cells import AT
 from sim.errors import ScenarioError
 from sim.scenario.model import Scenario
+from sim.studies.means import Means
 from sim.studies.staffing import Levels, Team
 from sim.studies.targets import Target
-from sim.studies.trial import Counts, try_plans
+from sim.studies.trial import Counts
 
 Floats = NDArray[np.float64]
 
@@ -77,7 +78,7 @@ class Measured:
 
 @dataclass
 class Book:
-    """Every block's numbers at every level that was asked for, on the worlds ``first``.. of ``seed``.
+    """Every block's numbers at every level that was asked for, on the first ``replications`` worlds.
 
     The only state of a search: it grows, and what is in it never changes.
     """
@@ -87,9 +88,7 @@ class Book:
     targets: tuple[Target, ...]
     start: tuple[Levels, ...]
     replications: int
-    seed: int
-    first: int = 0
-    workers: int | None = None
+    means: Means
     simulated: int = 0
     known: dict[tuple[int, Levels], Measured] = field(default_factory=dict)
     refused: dict[tuple[int, Levels], str] = field(default_factory=dict)
@@ -135,14 +134,7 @@ class Book:
                 built[str(number)] = scenario
         if not built:
             return
-        trial = try_plans(
-            built,
-            replications=self.replications,
-            seed=self.seed,
-            first=self.first,
-            kinds=("queue", "province"),
-            workers=self.workers,
-        )
+        trial = self.means.play(built, self.replications, kinds=("queue", "province"))
         self.simulated += len(built)
         for name in built:
             self._enter(plans[int(name)], trial.counts[name])

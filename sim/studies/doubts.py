@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,33 +12,20 @@ from sim.errors import ScenarioError
 from sim.estimates import NOTHING, Estimate
 from sim.scenario.model import Scenario
 from sim.studies.compare import difference_of
+from sim.studies.means import Means
 from sim.studies.targets import Target
-from sim.studies.trial import Counts, Trial, try_plans
+from sim.studies.trial import Counts, Trial
+from sim.studies.unknowns import Unknown, unknowns_of
 
 #: Ends of ranges that are looked at closely.
 _MOST = 8
 
 
 @dataclass(frozen=True)
-class Ranged:
-    """A value with a low and a high; equal statements about several line groups are one."""
-
-    paths: tuple[str, ...]
-    value: Any
-    low: Any
-    high: Any
-
-    @property
-    def name(self) -> str:
-        """Where it stands."""
-        return self.paths[0] + (f" and {len(self.paths) - 1} alike" if len(self.paths) > 1 else "")
-
-
-@dataclass(frozen=True)
 class Doubt:
     """One value at one end of its range: each target's measure under a plan, and the paired change."""
 
-    of: Ranged
+    of: Unknown
     end: Any
     values: tuple[Estimate, ...]
     changes: tuple[Estimate, ...]
@@ -59,32 +45,11 @@ class Doubt:
         return max(harms, default=0.0)
 
 
-def ranged(scenario: Scenario) -> list[Ranged]:
-    """Every stated range, in the order of the file, but for numbers of lines."""
-    places: dict[str, list[str]] = {}
-    stated: dict[str, dict[str, Any]] = {}
-    for path, found in _stated(scenario.model_dump(mode="json", exclude_none=True), ()):
-        if path[0] == "lines" and path[-1] in ("count", "extra", "shifts"):
-            continue
-        same = json.dumps([("lines", *path[2:]) if path[0] == "lines" else path, found])
-        places.setdefault(same, []).append(".".join(path))
-        stated[same] = found
-    return [Ranged(tuple(p), *(stated[same][key] for key in ("value", "low", "high"))) for same, p in places.items()]
-
-
-def _stated(dumped: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
-    if isinstance(dumped, dict) and {"value", "low", "high"} <= set(dumped):
-        yield path, dumped
-    elif isinstance(dumped, dict | list):
-        for name, item in dumped.items() if isinstance(dumped, dict) else enumerate(dumped):
-            yield from _stated(item, (*path, str(name)))
-
-
 @dataclass(frozen=True)
 class _End:
     """One end of a range and what it makes of the plan and of today."""
 
-    of: Ranged
+    of: Unknown
     end: Any
     plan: Scenario
     today: Scenario
@@ -96,9 +61,8 @@ def doubts(
     targets: Sequence[Target],
     *,
     replications: int,
-    seed: int,
     first: int,
-    workers: int | None = None,
+    means: Means,
 ) -> list[Doubt]:
     """The ends that harm the plan most, tried on it and on today on the same worlds, the most harmful first.
 
@@ -111,22 +75,23 @@ def doubts(
         return []
     glance = {"plan": plan} | {f"plan {key}": one.plan for key, one in enumerate(ends)}
     few = max(10, replications // 4)
-    trial = try_plans(glance, replications=few, seed=seed, first=first, kinds=kinds, workers=workers)
+    trial = means.play(glance, few, first=first, kinds=kinds)
     seen = sorted(range(len(ends)), key=lambda key: -_doubt(trial, key, ends[key], targets).size(targets))[:_MOST]
     plans = {"plan": plan}
     for key in seen:
         plans |= {f"plan {key}": ends[key].plan, f"today {key}": ends[key].today}
-    trial = try_plans(plans, replications=replications, seed=seed, first=first, kinds=kinds, workers=workers)
+    trial = means.play(plans, replications, first=first, kinds=kinds)
     return sorted((_doubt(trial, key, ends[key], targets) for key in seen), key=lambda one: -one.size(targets))
 
 
 def _ends(plan: Scenario, today: Scenario) -> Iterator[_End]:
-    for one in ranged(plan):
-        for end in (one.low, one.high):
-            settings = [f"{path}={json.dumps(end)}" for path in one.paths]
+    for one in unknowns_of(plan):
+        if one.paths[0].startswith("lines.") and one.paths[0].rpartition(".")[2] in ("count", "shifts", "extra"):
+            continue  # a number of lines is what a plan decides
+        for end in one.ends:
+            settings = one.settings(end)
             try:
-                if end != one.value:
-                    yield _End(one, end, plan.with_settings(settings), today.with_settings(settings))
+                yield _End(one, end, plan.with_settings(settings), today.with_settings(settings))
             except ScenarioError:
                 continue
 

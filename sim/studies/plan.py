@@ -18,17 +18,19 @@ from sim.studies.blocks import Block, Book
 from sim.studies.choose import Choice, Searched, search
 from sim.studies.doubts import Doubt, doubts
 from sim.studies.guess import guesses
+from sim.studies.means import Means
 from sim.studies.staffing import Costs, Levels, PlanError, Staff, parse_parts, staff_of
 from sim.studies.structures import Structure, blocks_with, groups_about, limits, starts, structures_of
 from sim.studies.targets import Target, TargetError, estimate_of, targets_of, with_waits
-from sim.studies.trial import Trial, try_plans
+from sim.studies.trial import Trial
 
 Floats = NDArray[np.float64]
-Say = Callable[[str], None]
 
 #: Lines of a group beyond what theory says of its busiest slot, where no limit is given.
 _BEYOND = 2
 _TRIES = 8
+#: Plans that a search simulates, roughly, for the choice of its engine.
+_STEPS = 40
 _FRONTIER = 10
 
 
@@ -151,7 +153,7 @@ def plan(
     confirm: int = 400,
     seed: int | None = None,
     workers: int | None = None,
-    say: Say | None = None,
+    say: Callable[[str], None] | None = None,
 ) -> Planned:
     """The cheapest plan with which ``targets`` (default: the scenario's) are met, and what it would cost to do better.
 
@@ -162,28 +164,30 @@ def plan(
         tuple(targets), everywhere, parts, tuple(allow), tuple(lines), least, most, tuple(costs), cost_never_reached,
         shortest_shift, overflow_after, replications, confirm, scenario.experiment.seed if seed is None else seed,
     )  # fmt: skip
-    told = say or _silent
     base = with_waits(scenario, question.targets_in(scenario))
-    _possible(base, question.targets_in(base), question, workers)
-    ways = [_searched(one, base, question, workers, told) for one in structures_of(base, allow, after=_after(question))]
-    chosen, refused, meets = _confirmed(ways, base, question, workers, told)
-    fresh = question.replications + question.confirm * (len(refused) + 1)
-    told("the frontier of cost and service on fresh worlds")
-    frontier = _frontier(ways, chosen, base, question, fresh, workers)
-    told("the stated ranges, one at a time")
-    fresh += question.confirm
-    few = max(20, min(100, question.replications))
-    found = doubts(
-        chosen.scenario, base, chosen.way.targets, replications=few, seed=question.seed, first=fresh, workers=workers
-    )
+    # The whole study is one job: machine code pays even where a step of it is small.
+    steps = _STEPS * replications + 4 * confirm
+    means = Means.of(base, steps, seed=question.seed, workers=workers, say=say)
+    _possible(base, question, means)
+    ways = []
+    for structure in structures_of(base, allow, after=_after(question)):
+        staff = _staff(base, question.targets_in(structure.scenario), question)
+        if most is None:
+            wanted = guesses(structure.scenario, staff, question.targets_in(structure.scenario))
+            staff = list(limits(staff, wanted, _BEYOND))
+        ways.append(searched(structure, staff, question, means, widen=most is None))
+    chosen, refused, meets = confirmed(ways, base, question, means)
+    fresh = replications + confirm * (len(refused) + 1)
+    means.say("the frontier of cost and service on fresh worlds")
+    frontier = _frontier(ways, chosen, base, question, fresh, means)
+    means.say("the stated ranges, one at a time")
+    fresh += confirm
+    few = max(20, min(100, replications))
+    found = doubts(chosen.scenario, base, chosen.way.targets, replications=few, first=fresh, means=means)
     from sim.studies.plan_words import answer_of
 
     answer = answer_of(question, scenario, base, chosen, refused, frontier, found, meets=meets, doubts_on=(fresh, few))
     return Planned(scenario, chosen.scenario, meets, chosen, tuple(refused), tuple(frontier), tuple(found), answer)
-
-
-def _silent(_: str) -> None:
-    pass
 
 
 def _after(question: Question) -> str:
@@ -194,15 +198,13 @@ def _after(question: Question) -> str:
     return question.overflow_after
 
 
-def _possible(base: Scenario, targets: Sequence[Target], question: Question, workers: int | None) -> None:
+def _possible(base: Scenario, question: Question, means: Means) -> None:
     """Refuse targets that doors which are closed make impossible."""
-    closed = [target for target in targets if target.of.name == "never_reached_share"]
+    closed = [target for target in question.targets_in(base) if target.of.name == "never_reached_share"]
     if not closed:
         return
     kinds = tuple(dict.fromkeys(target.kind for target in closed))
-    trial = try_plans(
-        {"today": base}, replications=question.replications, seed=question.seed, kinds=kinds, workers=workers
-    )
+    trial = means.play({"today": base}, question.replications, kinds=kinds)
     for target in closed:
         values = trial.counts["today"].of(target.kind, target.name)
         only = replace(target.of, over={"only_closed": 1})
@@ -240,29 +242,24 @@ def _staff(base: Scenario, targets: Sequence[Target], question: Question) -> lis
     return [staff_of(base, g, parts=parts, least=question.least, most=most, shortest=shortest) for g in groups]
 
 
-def _searched(structure: Structure, base: Scenario, question: Question, workers: int | None, told: Say) -> Way:
-    """The search of one structure, with wider limits as long as it runs into those that nobody gave."""
+def searched(structure: Structure, staff: Sequence[Staff], question: Question, means: Means, *, widen: bool) -> Way:
+    """The search of one structure; ``widen``: with wider limits as long as it runs into those that nobody gave."""
     scenario = structure.scenario
     targets = question.targets_in(scenario)
     costs = Costs.of(question.costs)
     costs.duty(scenario)
-    staff = _staff(base, targets, question)
-    if question.most is None:
-        staff = list(limits(staff, guesses(scenario, staff, targets), _BEYOND))
     known: Book | None = None
     while True:
         blocks = blocks_with(structure, staff, costs)
-        book = Book(
-            scenario, blocks, targets, starts(blocks, scenario, targets), question.replications, question.seed,
-            workers=workers,
-        )  # fmt: skip
+        first = starts(blocks, scenario, targets)
+        book = Book(scenario, blocks, targets, first, question.replications, means)
         if known is not None:
             book.start, book.known, book.refused, book.rest = known.start, known.known, known.refused, known.rest
             book.simulated = known.simulated
         found = search(book, penalty=question.cost_never_reached)
-        told(f"{structure.name}: {found.simulated} plans simulated on {question.replications} worlds")
+        means.say(f"{structure.name}: {found.simulated} plans simulated on {question.replications} worlds")
         way, known = Way(structure, targets, blocks, found), book
-        wider = _wider(way, staff) if question.most is None else staff
+        wider = _wider(way, staff) if widen else staff
         if wider == staff:
             return way
         staff = wider
@@ -274,9 +271,7 @@ def _wider(way: Way, staff: Sequence[Staff]) -> list[Staff]:
     return [replace(one, most=one.most + 2) if max(chosen[one.group][1]) == one.most < 60 else one for one in staff]
 
 
-def _confirmed(
-    ways: Sequence[Way], base: Scenario, question: Question, workers: int | None, told: Say
-) -> tuple[Try, list[Try], bool]:
+def confirmed(ways: Sequence[Way], base: Scenario, question: Question, means: Means) -> tuple[Try, list[Try], bool]:
     """The cheapest choice that fresh worlds do not refuse, each try on fresh ones; else the nearest, and False."""
     refused: list[Try] = []
     margins = [np.zeros(len(way.targets)) for way in ways]
@@ -286,10 +281,10 @@ def _confirmed(
         k = min(ranked)[2]
         choice = offers[k]
         assert choice is not None
-        tried = _tried(ways[k], choice, base, question, len(refused), workers)
+        tried = _tried(ways[k], choice, base, question, len(refused), means)
         if not tried.missed:
             return tried, refused, True
-        told("fresh worlds refuse a plan: " + "; ".join(target.text for target in tried.missed))
+        means.say("fresh worlds refuse a plan: " + "; ".join(target.text for target in tried.missed))
         refused.append(tried)
         mine = [t for t in refused if t.way is ways[k]]
         if len(mine) > 2:
@@ -300,18 +295,13 @@ def _confirmed(
         return last, [t for t in refused if t is not last], False
     # Of structures none of which meets the targets, the one that comes nearest.
     way = min(ways, key=_miss)
-    return _tried(way, way.searched.nearest, base, question, 0, workers), [], False
+    return _tried(way, way.searched.nearest, base, question, 0, means), [], False
 
 
-def _tried(way: Way, choice: Choice, base: Scenario, question: Question, tries: int, workers: int | None) -> Try:
+def _tried(way: Way, choice: Choice, base: Scenario, question: Question, tries: int, means: Means) -> Try:
     scenario = way.scenario(choice)
-    trial = try_plans(
-        {"today": base, "plan": scenario},
-        replications=question.confirm,
-        seed=question.seed,
-        first=question.replications + tries * question.confirm,
-        workers=workers,
-    )
+    first = question.replications + tries * question.confirm
+    trial = means.play({"today": base, "plan": scenario}, question.confirm, first=first)
     return Try(way, choice, scenario, trial)
 
 
@@ -339,7 +329,7 @@ def _miss(way: Way) -> float:
 
 
 def _frontier(
-    ways: Sequence[Way], chosen: Try, base: Scenario, question: Question, first: int, workers: int | None
+    ways: Sequence[Way], chosen: Try, base: Scenario, question: Question, first: int, means: Means
 ) -> list[Point]:
     """For rising cost the choice that loses fewest callers, and the plan itself, on fresh worlds."""
     every = sorted(
@@ -354,9 +344,7 @@ def _frontier(
     picked = _spread(front, chosen)
     scenarios = [way.scenario(choice) for way, choice in picked]
     plans = {"today": base} | {str(n): found for n, found in enumerate(scenarios)}
-    trial = try_plans(
-        plans, replications=max(50, question.confirm // 3), seed=question.seed, first=first, workers=workers
-    )
+    trial = means.play(plans, max(50, question.confirm // 3), first=first)
     found = []
     for n, (way, choice) in enumerate(picked):
         met = sum(target.met(target.estimate(trial, str(n))) for target in way.targets)

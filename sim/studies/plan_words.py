@@ -17,6 +17,7 @@ from sim.studies.doubts import Doubt
 from sim.studies.shifts import shifts_of
 from sim.studies.staffing import Costs, Levels, Staff, line_hours
 from sim.studies.targets import WHILE_OPEN, Target
+from sim.studies.unknowns import short
 from sim.summary import Definition
 
 if TYPE_CHECKING:
@@ -276,13 +277,6 @@ def _harm(target: Target, change: Estimate) -> float:
 def _list(targets: Sequence[Target]) -> str:
     shown = "; ".join(target.text for target in targets[:2])
     return f"{shown}; and {len(targets) - 2} more" if len(targets) > 2 else shown
-
-
-def short(value: Any) -> str:
-    """A value as it stands in a line of text."""
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {part}" for name, part in value.items())
-    return str(value)
 
 
 def _shifts(chosen: Try) -> Iterator[dict[str, Any]]:

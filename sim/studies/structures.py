@@ -90,14 +90,18 @@ def groups_about(scenario: Scenario, targets: Sequence[Target]) -> tuple[str, ..
 def starts(blocks: Sequence[Block], scenario: Scenario, targets: Sequence[Target]) -> tuple[Levels, ...]:
     """Levels of each block at which a search begins: what theory says of first calls, within the limits."""
     wanted = guesses(scenario, [one for block in blocks for one in block.team.staff], targets)
-    return tuple(
-        tuple(
-            level
-            for one in block.team.staff
-            for level in one.clipped([0] * len(one.slots) if one.extra else wanted[one.group])
-        )
-        for block in blocks
-    )
+
+    def start(one: Staff) -> Levels:
+        there = _lines_now(scenario, one.group) if one.extra else 0
+        return one.clipped([lines - there for lines in wanted[one.group]])
+
+    return tuple(tuple(level for one in block.team.staff for level in start(one)) for block in blocks)
+
+
+def _lines_now(scenario: Scenario, group: str) -> int:
+    """Lines that a group has at its busiest, those on top left out."""
+    block = scenario.lines[group]
+    return block.count.value if block.count else max((n.value for n in (block.shifts or {}).values()), default=0)
 
 
 def limits(staff: Sequence[Staff], wanted: Mapping[str, Sequence[int]], more: int) -> Iterator[Staff]:

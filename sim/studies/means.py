@@ -1,0 +1,47 @@
+"""How a study plays its trials: with which engine and how many workers, and where it tells how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sim.scenario.model import Scenario
+from sim.studies.engine import AUTO, chosen
+from sim.studies.trial import KINDS, Trial, try_plans
+from sim.studies.workers import cores
+
+
+def silent(_: str) -> None:
+    """Says nothing."""
+
+
+@dataclass(frozen=True)
+class Means:
+    """Nothing of it affects an answer: engines give the same rows, and worlds do not depend on workers."""
+
+    seed: int
+    engine: str = AUTO
+    workers: int | None = None
+    say: Callable[[str], None] = silent
+
+    @classmethod
+    def of(
+        cls, scenario: Scenario, worlds: int, *, seed: int, workers: int | None, say: Callable[[str], None] | None
+    ) -> Means:
+        """The engine that is sooner done with so many worlds over all trials: machine code is loaded once for all."""
+        engine = chosen(AUTO, scenario, worlds, workers or cores())
+        return cls(seed, engine, workers, say or silent)
+
+    def play(
+        self, plans: Mapping[str, Scenario], replications: int, *, first: int = 0, kinds: Sequence[str] = KINDS
+    ) -> Trial:
+        """These plans on the worlds ``first``, ``first + 1``, ..."""
+        return try_plans(
+            plans,
+            replications=replications,
+            seed=self.seed,
+            first=first,
+            kinds=kinds,
+            engine=self.engine,
+            workers=self.workers,
+        )
