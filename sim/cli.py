@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli_app import app
 from sim.cli_common import (
     CLUSTER,
     FIGURES,
@@ -26,8 +27,9 @@ from sim.cli_common import (
     progress_bar,
 )
 from sim.cli_erlang import erlang
-from sim.cli_studies import sweep
+from sim.cli_report import report
 from sim.cli_sensitivity import sensitivity
+from sim.cli_studies import next_line, sweep
 from sim.cli_verify import verify
 from sim.errors import ScenarioError, SimError
 
@@ -217,8 +219,11 @@ def schema() -> None:
     click.echo(json.dumps(json_schema(), indent=2))
 
 
+cli.add_command(app)
 cli.add_command(erlang)
 cli.add_command(sweep)
+cli.add_command(next_line)
+cli.add_command(report)
 cli.add_command(sensitivity)
 cli.add_command(verify)
 

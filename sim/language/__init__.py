@@ -39,6 +39,11 @@ class Language:
         """A channel, queue, province or line group as readers know it: ``phone/limburg`` -> ``telefoon/limburg``."""
         return "/".join(self.known("name", part) for part in name.split("/"))
 
+    @property
+    def decimal(self) -> str:
+        """The decimal sign."""
+        return "." if self.code == "en" else ","
+
     def number(self, value: float, digits: int = 0) -> str:
         """With separators: 1,234.5 or 1.234,5."""
         text = f"{value:,.{digits}f}"
@@ -69,12 +74,21 @@ class Language:
 
     def period(self, first: dt.date, last: dt.date) -> str:
         """Both days included, without saying a month or a year twice."""
+        return self.date(first) if first == last else self("date.period", **self._ends(first, last))
+
+    def during(self, first: dt.date, last: dt.date) -> str:
+        """The same at the start of a sentence about what happened then."""
+        if first == last:
+            return self("date.on", day=self.date(first))
+        return self("date.during", **self._ends(first, last))
+
+    def _ends(self, first: dt.date, last: dt.date) -> dict[str, str]:
         start = self.date(first)
         if first.year == last.year:
             start = start.rpartition(" ")[0]
             if first.month == last.month:
                 start = str(first.day)
-        return self.date(first) if first == last else self("date.period", first=start, last=self.date(last))
+        return {"first": start, "last": self.date(last)}
 
     def duration(self, written: str) -> str:
         """A duration as scenarios write it, in the words of the language: ``1 h 30 min`` -> ``1 u 30 min``."""
@@ -85,8 +99,14 @@ class Language:
         return re.sub(r"[a-z]+", lambda word: self.known("hours", word[0]), written)
 
     def value(self, written: str) -> str:
-        """A value of a scenario file with the decimal sign of the language: ``12.4 %`` -> ``12,4 %``."""
-        return written if self.code == "en" else re.sub(r"(?<=\d)\.(?=\d)", ",", written)
+        """A value of a scenario file as the language writes its numbers: ``12.4 %`` -> ``12,4 %``."""
+        return re.sub(r"(?<![\w.:-])\d+(?:\.\d+)?(?![\w.:-])", self._number_in, written)
+
+    def _number_in(self, found: re.Match[str]) -> str:
+        whole, _, decimals = found[0].partition(".")
+        return (
+            self.number(float(found[0]), len(decimals) if decimals.strip("0") else 0) if len(whole) < 16 else found[0]
+        )
 
     @property
     def _months(self) -> list[str]:

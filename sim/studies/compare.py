@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,10 +20,12 @@ from sim.errors import ResultsError
 from sim.estimates import NOTHING, Estimate, Moments, Pairs, paired_difference, ratio_difference
 from sim.results import Result
 from sim.scenario.model import Scenario
-from sim.store import write_atomically
+from sim.store import Store, write_atomically
 from sim.studies.run import Progress, run
 from sim.summary import DEFINITIONS, PAIRS, Definition
 
+#: The file that says which plans a comparison's folder is about.
+MANIFEST = "comparison.json"
 #: What is compared of every scope unless asked otherwise.
 MEASURES = (
     "never_reached",
@@ -174,7 +178,7 @@ class Comparison:
         return int(table["last"][0])
 
     def write(self, out: Path) -> Path:
-        """``comparison.csv`` in a folder of its own below ``out``; the folder."""
+        """``comparison.csv`` and what it takes to read it back, in a folder of its own below ``out``; the folder."""
         folders = "+".join(result.folder.name for result in self.results.values())
         folder = out / f"compare-{self.base}-{hashlib.sha256(folders.encode()).hexdigest()[:12]}"
         try:
@@ -182,7 +186,25 @@ class Comparison:
         except OSError as error:
             raise ResultsError(f"{folder}: {error.strerror or error}") from None
         write_atomically(folder / "comparison.csv", self.to_csv())
+        # From here, so that all folders may move together.
+        plans = {name: os.path.relpath(result.folder, folder) for name, result in self.results.items()}
+        manifest = {"replications": self.replications, "plans": plans}
+        write_atomically(folder / MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
         return folder
+
+    @classmethod
+    def read(cls, folder: Path) -> Comparison:
+        """What ``write`` wrote; ResultsError where this is no comparison, or where a plan's results are gone."""
+        try:
+            manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+            n, plans = int(manifest["replications"]), {str(k): folder / v for k, v in manifest["plans"].items()}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ResultsError(f"{folder}: is not the folder of a comparison ({error})") from None
+        for name, where in plans.items():
+            if (there := Store(where).replications()) < n:
+                why = f"{there:,} of {n:,} replications of {name!r} are in {where}"
+                raise ResultsError(f"{folder}: {why}; run the comparison again")
+        return cls({name: Result(where.resolve(), n) for name, where in plans.items()})
 
     def to_csv(self) -> str:
         """All differences as CSV; the plans' results folders stand in the column ``results``."""

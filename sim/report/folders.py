@@ -1,0 +1,51 @@
+"""Results read back from a folder, with one message where it is not one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sim.errors import ResultsError
+from sim.results import Result
+from sim.store import RESULTS_VERSION, Store
+from sim.studies.compare import MANIFEST, Comparison
+
+
+def opened(folder: Path) -> Result | Comparison:
+    """The run or the comparison in ``folder``."""
+    if (folder / MANIFEST).is_file():
+        found = Comparison.read(folder)
+        for result in found.results.values():
+            _current(result.store)
+        return found
+    if not (folder / "manifest.json").is_file():
+        raise ResultsError(_wrong(folder))
+    store = Store(folder)
+    _current(store)
+    replications = store.replications()
+    if not replications:
+        raise ResultsError(f"{folder}: no replications are finished here; run the scenario again")
+    return Result(folder, replications)
+
+
+def _current(store: Store) -> None:
+    manifest = store.manifest()
+    if manifest.get("results_version") != RESULTS_VERSION:
+        again = f"; make it again: {manifest['command']}" if manifest.get("command") else ""
+        raise ResultsError(f"{store.folder}: was made by another version of this program{again}")
+
+
+def _wrong(folder: Path) -> str:
+    """What is wrong with a folder without results, and which one may have been meant."""
+    if not folder.exists():
+        return f"{folder}: there is no such folder"
+    if not folder.is_dir():
+        return f"{folder}: is a file; name the folder of a run or of a comparison"
+    inside = sorted(p.parent for name in ("manifest.json", MANIFEST) for p in folder.glob(f"*/{name}"))
+    if folder.joinpath("answer.json").is_file():
+        return f"{folder}: is the folder of a study; name the folder of a run or of a comparison"
+    hint = (
+        f"; did you mean {inside[0]}" + (f" or one of {len(inside) - 1} others there?" if inside[1:] else "?")
+        if inside
+        else ""
+    )
+    return f"{folder}: is not the folder of a run or of a comparison{hint}"

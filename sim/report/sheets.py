@@ -1,0 +1,157 @@
+"""The sheets of a workbook as plain tables: text and numbers, every estimate with its low and high in columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import isfinite
+
+from sim.assumed import assumptions
+from sim.colours import OUTCOMES
+from sim.estimates import NOTHING, Estimate
+from sim.language import Language
+from sim.report.made import made
+from sim.report.tables import busiest_channel
+from sim.results import WAITS, Result
+from sim.scenario.model import Scenario
+from sim.studies.compare import Comparison
+from sim.summary import DEFINITIONS, SERVICE_LEVELS, Row
+from sim.tell import service_level_of
+
+Value = str | float | None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table with a title for its tab and a note that says what its numbers are; ``key`` tells sheets apart."""
+
+    key: str
+    title: str
+    note: str
+    heads: Sequence[str]
+    rows: Sequence[Sequence[Value]]
+
+
+def sheets_of(found: Result | Comparison, say: Language) -> list[Sheet]:
+    """The sheets of a run; those of a comparison have its differences first, and are of the base otherwise."""
+    if isinstance(found, Result):
+        return list(_of_a_run(found, say))
+    return [*_of_a_comparison(found, say), *_of_a_run(found.results[found.base], say)]
+
+
+def _of_a_run(result: Result, say: Language) -> Iterator[Sheet]:
+    note = say("workbook.interval") + " " + service_level_of(result.scenario, say)
+    rows = result.summary()
+    level = SERVICE_LEVELS[result.scenario.targets.service_level]
+    yield _sheet("summary", [_long(row, say) for row in rows], note, _long_heads(say), say)
+    queues = {queue.name: say.name(queue.name) for queue in result.scenario.centre.queues}
+    measures = ("offered", *OUTCOMES, "loss", "asa", "wait_p90_answered", level, "occupancy")
+    by_queue = {(r.name, r.measure): _estimate(r) for r in rows if r.kind == "queue"}
+    columns = [(m, _head(m, say)) for m in measures]
+    yield _wide("queues", say("column.queue"), queues, columns, by_queue, note, say)
+    days = result.scenario.days
+    names = {str(day): str(days.date(day)) for day in range(days.days)}
+    yield _by_time(result, "day", say("column.day"), names, level, say)
+    names = {str(hour): say("report.hour", hour=hour, next=hour + 1) for hour in range(24)}
+    yield _by_time(result, "hour", say("report.hour_head"), names, level, say)
+    heads = [say(f"column.{name}") for name in ("value_of", "is", "status")]
+    heads += [say("report.low"), say("report.high"), say("column.source")]
+    yield _sheet("assumptions", _stated(result.scenario, say), say("report.uncertain_note"), heads, say)
+    yield _sheet("made", made(result, say), say("report.made_lead"), ("", ""), say)
+
+
+def _by_time(result: Result, slice_: str, head: str, names: Mapping[str, str], level: str, say: Language) -> Sheet:
+    """Contacts and people of all channels by day or hour, and how the busiest channel does then."""
+    channel = busiest_channel(result)
+    found, columns = {}, [(m, _head(m, say)) for m in ("offered", *OUTCOMES, "callers", "never_reached")]
+    columns += [(f"{channel} {m}", f"{say.name(channel)}: {_head(m, say)}") for m in ("loss", "asa", level)]
+    for row in result.summary((slice_,)):
+        if row.kind == "all":
+            found[str(row.number), row.measure] = _estimate(row)
+        elif (row.kind, row.name) == ("channel", channel):
+            found[str(row.number), f"{channel} {row.measure}"] = _estimate(row)
+    note = say("workbook.interval") + " " + service_level_of(result.scenario, say)
+    return _wide(f"{slice_}s", head, names, columns, found, note, say)
+
+
+def _stated(scenario: Scenario, say: Language) -> Iterator[Sequence[Value]]:
+    for found in assumptions(scenario):
+        value, low, high = map(say.value, (found.value, found.low, found.high))
+        yield found.path, value, say.known("status", found.status), low, high, found.source
+
+
+def _estimate(row: Row) -> Estimate:
+    return Estimate(row.estimate, row.low, row.high)
+
+
+def _sheet(key: str, rows: Iterable[Sequence[Value]], note: str, heads: Sequence[str], say: Language) -> Sheet:
+    return Sheet(key, say(f"workbook.{key}"), note, tuple(heads), tuple(tuple(row) for row in rows))
+
+
+def _long_heads(say: Language) -> list[str]:
+    return [
+        "",
+        *(say(f"workbook.{name}") for name in ("scope", "measure", "estimate", "low", "high", "unit", "definition")),
+    ]
+
+
+def _long(row: Row, say: Language) -> list[Value]:
+    kind, name = say(f"kind.{row.kind}"), say.name(row.name)
+    unit = say.known("unit", row.unit)
+    return [kind, name, say(f"measure.{row.measure}"), *_three(_estimate(row)), unit, say(f"definition.{row.measure}")]
+
+
+def _finite(value: float) -> float | None:
+    return value if isfinite(value) else None
+
+
+def _wide(
+    key: str,
+    head: str,
+    names: Mapping[str, str],
+    columns: Sequence[tuple[str, str]],
+    found: Mapping[tuple[str, str], Estimate],
+    note: str,
+    say: Language,
+) -> Sheet:
+    """A row for each name, three columns (value, low, high) for each of ``columns`` that is ever other than 0."""
+    seen = [(of, shown) for of, shown in columns if any(found[n, of].value for n in names if (n, of) in found)]
+    heads = [head]
+    for _, shown in seen:
+        heads += [shown, say("workbook.low"), say("workbook.high")]
+    cells = [[name, *(v for of, _ in seen for v in _three(found.get((n, of), NOTHING)))] for n, name in names.items()]
+    return _sheet(key, cells, note, heads, say)
+
+
+def _three(found: Estimate) -> list[Value]:
+    return [_finite(value) for value in (found.value, found.low, found.high)]
+
+
+def _head(measure: str, say: Language) -> str:
+    """A measure with its unit, where that does not go without saying."""
+    unit = "s" if measure in WAITS else DEFINITIONS[measure].unit
+    return say(f"measure.{measure}") + ("" if unit in ("%", "per period") else f" ({say.known('unit', unit)})")
+
+
+def _of_a_comparison(found: Comparison, say: Language) -> Iterator[Sheet]:
+    scenario = found.results[found.base].scenario
+    note = (
+        say("workbook.interval_plans", base=found.base, plans=len(found.plans)) + " " + service_level_of(scenario, say)
+    )
+    columns = [
+        (m, _head(m, say))
+        for m in ("never_reached", "reached", "abandoned", "blocked", "closed", "answered", "staffed")
+    ]
+    differences = {(d.plan, d.measure): d.difference for d in found.differences if d.kind == "all"}
+    plans = {plan: plan for plan in found.plans}
+    yield _wide("differences", say("column.plan"), plans, columns, differences, note, say)
+    heads = [say("column.plan"), "", say("workbook.scope"), say("workbook.measure")]
+    for name in (say("workbook.difference"), say("workbook.in_plan"), say("workbook.in_base", base=found.base)):
+        heads += [name, say("workbook.low"), say("workbook.high")]
+    rows = []
+    for d in found.differences:
+        whose: list[Value] = [d.plan, say(f"kind.{d.kind}"), say.name(d.name), say(f"measure.{d.measure}")]
+        numbers = [value for e in (d.difference, d.value, d.base) for value in _three(e)]
+        rows.append([*whose, *numbers, say.known("unit", d.unit), say(f"definition.{d.measure}")])
+    heads += [say("workbook.unit"), say("workbook.definition")]
+    yield _sheet("all_differences", rows, note, heads, say)

@@ -1,0 +1,49 @@
+"""Tables for Belgian spreadsheets: separated by ``;``, with decimal commas, in UTF-8 with a byte order mark."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from sim.language import Language
+from sim.report.sheets import Sheet, sheets_of
+from sim.results import Result
+from sim.store import write_atomically
+from sim.studies.compare import Comparison
+
+_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
+
+
+def write_spreadsheets(found: Result | Comparison, stem: Path, say: Language) -> list[Path]:
+    """One file for each sheet of the workbook: ``report-by-day.csv``."""
+    written = []
+    for sheet in sheets_of(found, say):
+        path = stem.with_name(f"{stem.name}-{sheet.title.lower().replace(' ', '-')}.csv")
+        write_atomically(path, _MARK + _text(sheet))
+        written.append(path)
+    return written
+
+
+def _text(sheet: Sheet) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    for row in (sheet.heads, *sheet.rows):
+        writer.writerow(_cells(row))
+    return out.getvalue()
+
+
+def _cells(row: Sequence[str | float | None]) -> Iterable[str]:
+    for cell in row:
+        if cell is None:
+            yield ""
+        elif isinstance(cell, str):
+            yield harmless(cell)
+        else:
+            yield (f"{cell:.6g}" if abs(cell) < 1e6 else f"{cell:.0f}").replace(".", ",")
+
+
+def harmless(text: str) -> str:
+    """Text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in "=+-@\t\r" else text
