@@ -28,7 +28,7 @@ from sim.cli_common import (
 from sim.cli_erlang import erlang
 from sim.cli_report import report
 from sim.cli_sensitivity import sensitivity
-from sim.cli_studies import next_line, sweep
+from sim.cli_studies import sweep
 from sim.cli_verify import verify
 from sim.errors import ScenarioError, SimError
 
@@ -220,7 +220,6 @@ def schema() -> None:
 
 cli.add_command(erlang)
 cli.add_command(sweep)
-cli.add_command(next_line)
 cli.add_command(report)
 cli.add_command(sensitivity)
 cli.add_command(verify)
