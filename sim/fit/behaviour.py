@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sim.fit.families import TWO_LOGNORMALS
 from sim.fit.handling import Handling
 from sim.fit.laws import QueueLaws
@@ -18,19 +20,36 @@ def handling_block(laws: QueueLaws, source: str) -> Block:
         return {"conversation": _few(found, source)}
     fit = found.chosen
     law = law_block(fit.family, fit.parameters, said)
-    short = round(10_000 * found.short_share.value)
-    if short < 1:
+    apart = list(_apart(found, source))
+    taken = sum(share for share, _ in apart)
+    if not apart:
         return {"conversation": law}
-    short = min(short, 9_900)
-    share = {"value": f"{short / 100:.2f} %", "status": "derived", "source": f"{source}: {found.short:,} short calls"}
-    quick: Block = {"distribution": "deterministic", "always": duration(max(found.short_mean_s, 0.001))}
-    rest = 1 - short / 10_000
+    rest = 1 - taken / 10_000
     others = (
         two_parts(fit.parameters, said, of=rest)
         if fit.family is TWO_LOGNORMALS
-        else [{"share": f"{100 - short / 100:.2f} %", "of": law}]
+        else [{"share": f"{(10_000 - taken) / 100:.2f} %", "of": law}]
     )
-    return {"conversation": {"distribution": "mixture", "parts": [{"share": share, "of": quick}, *others]}}
+    return {"conversation": {"distribution": "mixture", "parts": [*(part for _, part in apart), *others]}}
+
+
+def _apart(found: Handling, source: str) -> Iterator[tuple[int, Block]]:
+    """What is no ordinary call: its share in hundredths of a percent, and the part of a mixture."""
+    told = found.calls / max(found.calls + found.missing, 1)
+    short = min(round(10_000 * found.short_share.value * told), 9_000)
+    if short >= 1:
+        always = duration(max(found.short_mean_s, 0.001))
+        yield short, _part(short, f"{source}: {found.short:,} calls under {found.short_s:g} s", always)
+    missing = min(round(10_000 * (1 - told)), 9_900 - short)
+    if missing >= 1:
+        # They did not count for the lines either, so that load and lines go together.
+        why = f"{source}: {found.missing:,} answered calls without a time, not seen on any line"
+        yield missing, _part(missing, why, "1 ms")
+
+
+def _part(share: int, source: str, always: str) -> Block:
+    stated_share = {"value": f"{share / 100:.2f} %", "status": "derived", "source": source}
+    return {"share": stated_share, "of": {"distribution": "deterministic", "always": always}}
 
 
 def _few(found: Handling, source: str) -> Block:

@@ -68,7 +68,7 @@ class Handling:
     """Handling times of ``calls`` contacts: candidates from the best to the worst, the chosen law, short calls.
 
     ``short_share`` is the share of calls that are short beyond what the law has below ``short_s``; ``short_mean_s`` the
-    mean of all below. ``sample_mean`` is the plain mean of all times, short ones included.
+    mean of all below. ``sample_mean`` is the plain mean of all times, short ones included. ``missing`` answered calls have no time.
     """
 
     calls: int
@@ -80,6 +80,7 @@ class Handling:
     candidates: tuple[LawFit, ...]
     chosen: LawFit | None
     times_s: Floats
+    missing: int
 
     @property
     def regular(self) -> int:
@@ -87,8 +88,8 @@ class Handling:
         return self.calls - self.short
 
 
-def fit_handling(times_ms: NDArray[np.int64], *, short_s: float = 10.0) -> Handling:
-    """Laws of these handling times (n,), ms, none of them unknown."""
+def fit_handling(times_ms: NDArray[np.int64], *, short_s: float = 10.0, missing: int = 0) -> Handling:
+    """Laws of these handling times (n,), ms, none of them unknown; ``missing`` are those that are."""
     times = np.sort(times_ms.astype(float) / 1000)
     regular = times[times >= max(short_s, 1e-3)]
     short = times[times < short_s]
@@ -107,6 +108,7 @@ def fit_handling(times_ms: NDArray[np.int64], *, short_s: float = 10.0) -> Handl
         candidates=candidates,
         chosen=chosen,
         times_s=times,
+        missing=missing,
     )
 
 

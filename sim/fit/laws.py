@@ -94,7 +94,9 @@ def fit_laws(log: Log, *, short_s: float = 10.0) -> Laws:
 
 def handling_of(log: Log, short_s: float) -> Handling:
     """Of the answered whose handling time is known."""
-    return fit_handling(log.handling[(log.outcome == ANSWERED) & (log.handling != UNKNOWN)], short_s=short_s)
+    times = log.handling[log.outcome == ANSWERED]
+    known = times[times != UNKNOWN]
+    return fit_handling(known, short_s=short_s, missing=len(times) - len(known))
 
 
 def patience_of(log: Log) -> Patience:

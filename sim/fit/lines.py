@@ -83,7 +83,7 @@ def staffing(log: Log) -> tuple[Staffing, ...]:
 
 
 def served_together(log: Log) -> list[tuple[int, ...]]:
-    """Queues that share lines; where the log names no lines, each queue has its own."""
+    """Queues of the log that share lines; where the log names no lines, each queue has its own."""
     answered = (log.outcome == ANSWERED) & (log.line != UNKNOWN)
     shares = np.zeros((len(log.lines), len(log.queues)))
     np.add.at(shares, (log.line[answered], log.queue[answered]), 1)
@@ -93,7 +93,9 @@ def served_together(log: Log) -> list[tuple[int, ...]]:
     for row in linked:
         together = {group[queue] for queue in np.flatnonzero(row)}
         group = [min(together) if number in together else number for number in group]
-    return [tuple(q for q in range(len(group)) if group[q] == number) for number in sorted(set(group))]
+    used = set(np.unique(log.queue).tolist())
+    groups = [tuple(q for q in used if group[q] == number) for number in sorted(set(group))]
+    return [queues for queues in groups if queues]
 
 
 def staffing_of(log: Log, queues: tuple[int, ...]) -> Staffing:

@@ -46,6 +46,7 @@ class Redials:
     ``median`` and ``sigma`` of a lognormal delay, None where too few called again. ``unknown`` contacts are of callers
     whom the log does not know and are left out. ``elsewhere``: share of the redials that came on another channel.
     ``landed``: redials per call not answered, as far as the next call is one; ``landed_closed`` those at a closed door.
+    ``chance`` (n rows of the log): that this contact is a redial; 0 for unknown callers.
     """
 
     unknown: int
@@ -61,6 +62,7 @@ class Redials:
     delays: dict[str, Floats]
     landed: float
     landed_closed: float
+    chance: Floats
 
     @property
     def found(self) -> bool:
@@ -108,6 +110,7 @@ class _Steps:
     delay: Whole
     seen: Whole
     end: Whole
+    row: Whole
     elsewhere: NDArray[np.bool_]
     activity: _Activity
 
@@ -140,11 +143,13 @@ def fit_redials(log: Log) -> Redials:
         },
         landed=float(chance[~at_door].sum() / max(tried.sum(), 1)),
         landed_closed=float(chance[at_door].sum() / max(tried.sum(), 1)),
+        chance=_by_row(log, steps, chance),
     )
 
 
 def _steps(log: Log) -> _Steps:
-    known = log.picked((log.caller != UNKNOWN) & (log.outcome < len(OUTCOMES) - 1))
+    known_rows = (log.caller != UNKNOWN) & (log.outcome < len(OUTCOMES) - 1)
+    known = log.picked(known_rows)
     order = np.lexsort((known.arrival, known.caller))
     caller, arrival = known.caller[order], known.arrival[order]
     channel, outcome = known.channel[order], known.outcome[order]
@@ -164,9 +169,17 @@ def _steps(log: Log) -> _Steps:
         delay=delay,
         seen=seen,
         end=end,
+        row=np.flatnonzero(known_rows)[order],
         elsewhere=np.append(channel[1:] != channel[:-1], False) & same if len(caller) else same,
         activity=_Activity.of(log),
     )
+
+
+def _by_row(log: Log, steps: _Steps, chance: Floats) -> Floats:
+    """The chance of being a redial, moved from a contact to the next one of the same caller."""
+    found = np.zeros(len(log))
+    found[steps.row[1:]] = chance[:-1]
+    return found
 
 
 def _opened_next(known: Log, log: Log) -> Whole:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.fit.arrivals import Arrivals
 from sim.fit.behaviour import handling_block, patience_block, redial_blocks
 from sim.fit.fitted import Fitted
 from sim.fit.hours import hours_text, opening, spans
@@ -31,19 +32,9 @@ from sim.scenario.source import write_text
 Bools = NDArray[np.bool_]
 #: Queues are told apart by name; where people live the log does not say.
 EVERYWHERE = "everywhere"
+NOBODY = Fitted(0.0, 0.0, 0.0)
 #: A day without any answer on which so many calls were to be expected was a holiday.
 _HOLIDAY = 5.0
-
-
-@dataclass(frozen=True)
-class Demand:
-    """How many called when: contacts while open over the period, weights of weekdays and hours, busyness, campaigns."""
-
-    contacts: Fitted
-    weekdays: Sequence[Fitted]
-    hours: Sequence[Fitted]
-    busyness: Fitted
-    campaigns: tuple[Block, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,7 +42,8 @@ class Pieces:
     """All that was fitted of a log and goes into its scenario."""
 
     log: Log
-    demand: Demand
+    arrivals: Arrivals
+    campaigns: tuple[Block, ...]
     laws: Laws
     redials: Redials
     staffing: tuple[Staffing, ...]
@@ -66,16 +58,10 @@ class Pieces:
         return re.split(r"[/\\]", self.log.source)[-1] or "the log"
 
 
-def scenario_text(pieces: Pieces, *, name: str) -> str:
-    """The scenario of a log as YAML, checked by loading it."""
+def scenario_of(pieces: Pieces, *, name: str) -> tuple[str, Scenario]:
+    """The scenario of a log as YAML, and loaded."""
     text = write_text(document(pieces, name=name))
-    loads(text, name=name)
-    return text
-
-
-def scenario_of(pieces: Pieces, *, name: str) -> Scenario:
-    """The same, loaded."""
-    return loads(scenario_text(pieces, name=name), name=name)
+    return text, loads(text, name=name)
 
 
 def document(pieces: Pieces, *, name: str) -> Block:
@@ -103,8 +89,8 @@ def document(pieces: Pieces, *, name: str) -> Block:
         "handling": {pieces.names[laws.queue]: handling_block(laws, pieces.source) for laws in pieces.laws.queues},
         "experiment": {"replications": 200},
     }
-    if pieces.demand.campaigns:
-        block["campaigns"] = [dict(campaign) for campaign in pieces.demand.campaigns]
+    if pieces.campaigns:
+        block["campaigns"] = [dict(campaign) for campaign in pieces.campaigns]
     if pieces.redials.found:
         block["attempts"] = min(max(5, pieces.redials.longest), 50)
     if len(kinds := np.unique(log.priority)) > 1:
@@ -212,29 +198,28 @@ def _closed_days(log: Log) -> list[str]:
 
 
 def _demand(pieces: Pieces, inside: Bools) -> Block:
-    log, demand, redials = pieces.log, pieces.demand, pieces.redials
-    # Redials come back by themselves in a simulation, so that stated are first contacts only.
-    failed = inside & (log.outcome != ANSWERED)
-    first = 1 - redials.landed * failed.sum() / max(inside.sum(), 1)
-    first = min(max(first, 0.05), 1.0)
-    note = "" if first == 1 else f", less {1 - first:.1%} that are redials".replace("%", " %")
-    contacts = demand.contacts.scaled(first, "")
+    arrivals, source = pieces.arrivals, pieces.source
     counts = {pieces.names[laws.queue]: _first(pieces, laws.queue, inside) for laws in pieces.laws.queues}
+    calls = int(inside.sum())
+    # Redials come back by themselves in a simulation, so that only first contacts are stated.
+    again = 1 - sum(counts.values()) / max(calls, 1)
+    note = f", less {100 * again:.1f} % that are redials" if again > 0.0005 else ""
+    contacts = arrivals.contacts.scaled(sum(counts.values()) / max(arrivals.contacts.value, 1e-9), "")
     block: Block = {
-        "contacts": stated(contacts, f"{pieces.source}: {int(inside.sum()):,} calls while open{note}", most=1e7),
+        "contacts": stated(contacts, f"{source}: {calls:,} calls while open{note}", most=1e7),
         "per": "period",
         "by_channel": {
             "value": {name: number(count) for name, count in counts.items()},
             "status": "derived",
-            "source": f"{pieces.source}: calls by queue, less redials",
+            "source": f"{source}: calls by queue, less redials",
         },
         "by_province": {EVERYWHERE: "100 %"},
         "weekdays": {
-            WEEKDAYS[day]: stated(weight, f"{pieces.source}: calls by weekday", most=1e6)
-            for day, weight in enumerate(demand.weekdays)
+            WEEKDAYS[day]: stated(weight, f"{source}: rate by weekday", most=1e6) if weight.known else 0
+            for day, weight in enumerate(arrivals.weekdays)
         },
-        "hours": _profile(demand, pieces.source),
-        "busyness": stated(demand.busyness, f"{pieces.source}: daily counts beyond chance", most=10.0),
+        "hours": _profile(arrivals, source),
+        "busyness": stated(arrivals.busyness, f"{source}: days vary beyond chance", most=10.0),
     }
     closed = _outside(pieces, inside)
     if closed:
@@ -263,16 +248,16 @@ def _outside(pieces: Pieces, inside: Bools) -> Block:
     return shares
 
 
-def _profile(demand: Demand, source: str) -> Block:
+def _profile(arrivals: Arrivals, source: str) -> Block:
     def weights(values: list[float]) -> Block:
         return {str(hour): number(max(value, 0.0)) for hour, value in enumerate(values)}
 
-    block: Block = {"value": weights([hour.value for hour in demand.hours]), "status": "derived"}
+    hours = [hour if hour.known else NOBODY for hour in arrivals.hours]
+    block: Block = {"value": weights([hour.value for hour in hours]), "status": "derived"}
     block["source"] = f"{source}: calls by hour of the day"
-    if all(np.isfinite([end for hour in demand.hours for end in (hour.low, hour.high)])):
-        block |= {"low": weights([h.low for h in demand.hours]), "high": weights([h.high for h in demand.hours])}
-        if not any(block["low"].values()):
-            del block["low"]
+    low, high = [hour.low for hour in hours], [hour.high for hour in hours]
+    if np.isfinite(low).all() and np.isfinite(high).all() and max(low) > 0:
+        block |= {"low": weights(low), "high": weights(high)}
     return block
 
 

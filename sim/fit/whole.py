@@ -1,0 +1,99 @@
+"""A call log fitted as a whole: all parts, the scenario that follows, and where it does not fit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.errors import SimError
+from sim.fit.arrivals import arrivals_of
+from sim.fit.checks import Check, verdict
+from sim.fit.day_counts import DailyCounts
+from sim.fit.law_checks import law_checks
+from sim.fit.laws import fit_laws
+from sim.fit.lines import staffing
+from sim.fit.log import CLOSED, Log
+from sim.fit.read import read
+from sim.fit.redials import fit_redials
+from sim.fit.scenario import Pieces, in_queue, scenario_of
+from sim.fit.trace_test import Replay, scenario_test, trace_test
+from sim.scenario.model import Scenario
+
+#: More likely than not a redial, and then no first contact.
+_LIKELY = 0.5
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What a call log says: its parts, the scenario (``text`` is YAML), replays beside the log, and all checks."""
+
+    name: str
+    pieces: Pieces
+    text: str
+    scenario: Scenario
+    replays: tuple[Replay, ...]
+    checks: tuple[Check, ...]
+
+    @property
+    def log(self) -> Log:
+        """The log that was fitted."""
+        return self.pieces.log
+
+    @property
+    def verdict(self) -> str:
+        """The worst misfit in one sentence."""
+        return verdict(self.checks)
+
+
+def fit_log(
+    path: str | Path,
+    *,
+    form: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    outcomes: Mapping[str, str] | None = None,
+    zone: str = "Europe/Brussels",
+    short_s: float = 10.0,
+    name: str | None = None,
+) -> Fit:
+    """The log in a file, fitted; ``sim.fit.read.read`` says what the arguments about the file mean.
+
+    ``short_s``: shorter calls are set apart from handling times. SimError where the file is no call log, or says too
+    little; daily counts are fitted by ``sim.fit.days_scenario``.
+    """
+    found = read(path, form=form, columns=columns, outcomes=outcomes, zone=zone)
+    if isinstance(found, DailyCounts):
+        raise SimError(f"{path}: has counts by day, not calls")
+    return fit_of(found, short_s=short_s, name=name or name_of(path))
+
+
+def fit_of(log: Log, *, name: str, short_s: float = 10.0) -> Fit:
+    """A log that was read, fitted."""
+    if not len(log):
+        raise SimError(f"{log.source}: not one row could be used{_why(log)}")
+    redials = fit_redials(log)
+    first = (in_queue(log) | (log.outcome == CLOSED)) & (redials.chance < _LIKELY)
+    pieces = Pieces(
+        log=log,
+        arrivals=arrivals_of(log.picked(first)),
+        campaigns=(),
+        laws=fit_laws(log, short_s=short_s),
+        redials=redials,
+        staffing=staffing(log),
+    )
+    text, scenario = scenario_of(pieces, name=name)
+    replays = [trace_test(pieces), scenario_test(pieces, scenario)]
+    told = tuple(replay for replay in replays if replay is not None)
+    checks = [*law_checks(pieces.laws, redials), *(check for replay in told for check in replay.checks)]
+    return Fit(name, pieces, text, scenario, told, tuple(checks))
+
+
+def name_of(path: str | Path) -> str:
+    """A scenario's name from a file's."""
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(path).stem).strip("-._")[:60]
+    return f"{plain or 'log'}-fitted"
+
+
+def _why(log: Log) -> str:
+    return "".join(f"; {count:,} times: {reason}" for reason, count in log.reasons[:3])
