@@ -68,7 +68,8 @@ class Handling:
     """Handling times of ``calls`` contacts: candidates from the best to the worst, the chosen law, short calls.
 
     ``short_share`` is the share of calls that are short beyond what the law has below ``short_s``; ``short_mean_s`` the
-    mean of all below. ``sample_mean`` is the plain mean of all times, short ones included. ``missing`` answered calls have no time.
+    mean of all below. ``sample_mean`` is the plain mean of all times, short ones included.
+    ``missing`` answered calls have no time.
     """
 
     calls: int
