@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli_app import app
 from sim.cli_common import (
     CLUSTER,
     FIGURES,
@@ -218,6 +219,7 @@ def schema() -> None:
     click.echo(json.dumps(json_schema(), indent=2))
 
 
+cli.add_command(app)
 cli.add_command(erlang)
 cli.add_command(sweep)
 cli.add_command(report)

@@ -174,9 +174,12 @@ DOORS = {
     "holidays": {"scenario/build.py", "fit/free_days.py"},
     "rich": {"cli*.py", "tell*.py"},
     "jinja2": {"report/page.py"},
+    "nicegui": {"app/page.py", "app/page_studies.py", "app/parts.py", "app/server.py"},
+    "starlette": {"app/server.py"},
     "xlsxwriter": {"report/workbook.py"},
     "openpyxl": set(),
     "click": {
+        "cli_app.py",
         "cli_sensitivity.py",
         "cli_calibrate.py",
         "cli.py",

@@ -1,0 +1,61 @@
+"""Elements of the page: headings, paragraphs, buttons and folded parts as HTML has them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from nicegui import ui
+from nicegui.elements.mixins.disableable_element import DisableableElement
+from nicegui.elements.mixins.text_element import TextElement
+
+
+class Text(TextElement):
+    """An element with text and nothing else."""
+
+    def __init__(self, tag: str, text: str) -> None:
+        super().__init__(tag=tag, text=text)
+
+
+class Button(TextElement, DisableableElement):
+    """A button as the browser has it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(tag="button", text=text)
+        self._props["type"] = "button"
+
+
+def heading(level: int, text: str) -> Text:
+    """A heading."""
+    return Text(f"h{level}", text)
+
+
+def raw(content: str, *, tag: str = "div") -> ui.html:
+    """HTML of our own, in which every text was escaped."""
+    return ui.html(content, sanitize=False, tag=tag)
+
+
+def live() -> Text:
+    """A line that is read aloud when it changes."""
+    found = Text("p", "")
+    found.props('role="status" aria-live="polite"').classes("told")
+    return found
+
+
+def button(text: str, do: Callable[[], object], *, kind: str = "quiet") -> Button:
+    """A button that calls ``do``."""
+    found = Button(text)
+    found.classes(kind).on("click", do, js_handler="() => emit()")
+    return found
+
+
+@contextmanager
+def disclosure(text: str, *, level: int = 3, opened: bool = False, id_: str = "") -> Iterator[ui.element]:
+    """A part that folds."""
+    with ui.element("details").classes("fold") as found:
+        found.props(f'id="{id_}"')
+        if opened:
+            found.props("open")
+        with ui.element("summary"):
+            heading(level, text)
+        yield found

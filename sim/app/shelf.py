@@ -1,0 +1,115 @@
+"""The scenarios that may be chosen: those shipped, those in the folder of the command, and those uploaded."""
+
+from __future__ import annotations
+
+import secrets
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+from sim.app.controls import Part, Refused, parts_of
+from sim.app.limits import MOST_CONTACTS, MOST_DAYS, MOST_UPLOADS
+from sim.demand import rates_of
+from sim.errors import ScenarioError
+from sim.scenario.load import load, loads
+from sim.scenario.model import Scenario
+from sim.scenario.source import read_text
+
+_SHIPPED = Path(__file__).parents[2] / "scenarios"
+_UPLOADED = "upload-"
+#: Shown first where it is there.
+_FAVOURITE = "als-je-eens-wist-2020"
+#: What a YAML file has that is meant to be a scenario.
+_SIGNS = ("period:", "extends:")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A scenario under the name by which links choose it, and what may be changed in it."""
+
+    name: str
+    scenario: Scenario
+    parts: tuple[Part, ...]
+
+    @classmethod
+    def of(cls, name: str, scenario: Scenario) -> Entry:
+        """Refused where it is too large for this page."""
+        if scenario.days.days > MOST_DAYS:
+            raise Refused("app.refused_days", days=scenario.days.days, most=MOST_DAYS)
+        rates = rates_of(scenario)
+        contacts = sum(float(rates.expected(while_open=is_open).sum()) for is_open in (True, False))
+        if scenario.traced is not None:
+            contacts = float(len(scenario.traced))
+        if contacts > MOST_CONTACTS:
+            raise Refused("app.refused_size", contacts=round(contacts), most=MOST_CONTACTS)
+        return cls(name, scenario, parts_of(scenario))
+
+    @property
+    def title(self) -> str:
+        """How it is shown."""
+        return self.scenario.title or self.name
+
+    @property
+    def uploaded(self) -> bool:
+        """Whether only this running program knows it."""
+        return self.name.startswith(_UPLOADED)
+
+
+class Shelf:
+    """Entries by name. Files are read at first sight; ``unread`` says what is wrong with those that are none."""
+
+    def __init__(self, folder: Path) -> None:
+        self._files = {path.stem: path for path in _candidates(folder)}
+        self._read: dict[str, Entry] = {}
+        self._uploads: OrderedDict[str, Entry] = OrderedDict()
+        self._lock = Lock()
+        self.unread: dict[str, str] = {}
+        for name, path in sorted(self._files.items()):
+            try:
+                self._read[name] = Entry.of(name, load(path))
+            except ScenarioError as error:
+                self.unread[path.name] = str(error).splitlines()[0]
+            except Refused:
+                continue
+
+    def names(self) -> list[str]:
+        """Of the files, the favourite first."""
+        return sorted(self._read, key=lambda name: (name != _FAVOURITE, name))
+
+    def entry(self, name: str) -> Entry:
+        """The scenario of that name; Refused where there is none. Names are never paths."""
+        with self._lock:
+            found = self._read.get(name) or self._uploads.get(name)
+        if found is None:
+            key = "app.refused_upload_gone" if name.startswith(_UPLOADED) else "app.refused_scenario"
+            raise Refused(key, name=name[:60])
+        return found
+
+    def upload(self, text: str) -> Entry:
+        """Keep a scenario that was uploaded; ScenarioError or Refused where it cannot be used."""
+        tree = read_text(text, "upload").value
+        for key in ("trace", "extends"):
+            # Either would make this program read files that only its user should choose.
+            if key in tree:
+                raise Refused("app.refused_reads", key=key)
+        name = f"{_UPLOADED}{secrets.token_urlsafe(9)}"
+        entry = Entry.of(name, loads(text, name="upload"))
+        with self._lock:
+            self._uploads[name] = entry
+            while len(self._uploads) > MOST_UPLOADS:
+                self._uploads.popitem(last=False)
+        return entry
+
+
+def _candidates(folder: Path) -> Iterator[Path]:
+    """Files that are meant to be scenarios; a later one takes the place of an earlier one of its name."""
+    for where in (_SHIPPED, folder / "scenarios", folder):
+        for path in sorted(where.glob("*.y*ml")):
+            try:
+                text = path.read_text(encoding="utf-8") if path.stat().st_size < 2_000_000 else ""
+            except (OSError, UnicodeDecodeError):
+                continue
+            if any(line.startswith(_SIGNS) for line in text.splitlines()):
+                yield path

@@ -1,0 +1,22 @@
+// What the form does by itself: steppers, and the words beside sliders. All else is the server's.
+(() => {
+  "use strict";
+  document.addEventListener("click", (event) => {
+    const step = event.target.closest?.(".stepper button");
+    if (!step) return;
+    const input = step.parentElement.querySelector("input");
+    const value = Math.min(Number(input.max), Math.max(Number(input.min), Number(input.value) + Number(step.dataset.by)));
+    if (String(value) === input.value) return;
+    input.value = value;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  document.addEventListener("input", (event) => {
+    const control = event.target;
+    if (control.type === "range" && control.dataset.unit !== undefined) {
+      const text = `${control.value} ${control.dataset.unit}`;
+      control.setAttribute("aria-valuetext", text);
+      control.parentElement.querySelector("output").textContent = text;
+    }
+    control.closest?.(".control")?.classList.toggle("moved", control.value !== control.dataset.today);
+  });
+})();

@@ -1,0 +1,169 @@
+"""Numbers with intervals and the answer, in sentences a planner understands; all of it escaped for a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+from math import inf, isfinite
+
+from sim.app.controls import Refused
+from sim.app.looks import TODAY, Look
+from sim.errors import ScenarioError
+from sim.estimates import Estimate
+from sim.language import Language
+from sim.language.shown import in_time
+
+
+def proper(name: str, say: Language) -> str:
+    """A name of a scenario as a reader writes it: ``oost-vlaanderen`` -> ``Oost-Vlaanderen``."""
+    shown = say.name(name)
+    return shown if shown != name else "-".join(part[:1].upper() + part[1:] for part in name.split("-"))
+
+
+def number(value: float, half: float, say: Language) -> str:
+    """With the digits that half an interval supports."""
+    if not isfinite(value):
+        return "–"
+    wide = half if isfinite(half) else inf
+    digits = 0 if wide >= 0.45 or (wide == inf and value >= 10) else 1 if wide >= 0.045 or wide == inf else 2
+    shown = say.number(value, digits)
+    zero = float(f"{value:.{digits}f}") == 0
+    return shown.removeprefix("-") if zero else shown.replace("-", "−")
+
+
+def about(found: Estimate, say: Language) -> str:
+    """The value."""
+    return number(found.value, found.half, say)
+
+
+def ends(found: Estimate, say: Language, *, size: bool = False) -> str:
+    """The interval: 229 to 241; ``size`` without signs, the smaller end first."""
+    if not (isfinite(found.low) and isfinite(found.high)):
+        return say("app.no_interval")
+    low, high = sorted((abs(found.low), abs(found.high))) if size else (found.low, found.high)
+    return say("app.interval", low=number(low, found.half, say), high=number(high, found.half, say))
+
+
+def duration(found: Estimate, say: Language) -> tuple[Estimate, str]:
+    """Seconds in the unit that suits them, and its name."""
+    scaled, unit = in_time(found)
+    return scaled, say.known("unit", unit)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One of the numbers at the top: today's and the plan's, and what the plan changes (None without a plan)."""
+
+    name: str
+    unit: str
+    today: Estimate
+    now: Estimate
+    change: Estimate | None
+
+    @property
+    def clear(self) -> bool:
+        """Whether the change is larger than luck."""
+        return self.change is not None and (self.change.low > 0 or self.change.high < 0)
+
+    def change_words(self, say: Language) -> str:
+        """Fewer, more, or nothing that can be seen."""
+        if self.change is None:
+            return ""
+        if not self.clear:
+            return say("app.no_change", interval=ends(self.change, say))
+        size = number(abs(self.change.value), self.change.half, say) + self.unit
+        key = "app.more" if self.change.value > 0 else "app.fewer"
+        return say(key, size=size, interval=ends(self.change, say, size=True) + self.unit)
+
+
+def figures(look: Look, say: Language) -> Iterator[Figure]:
+    """People never reached, calls given up, and how long those who were answered waited on the busiest channel."""
+    yield _figure(look, "never_reached", say("app.never_reached"))
+    yield _figure(look, "abandoned", say("app.abandoned"))
+    channel = busiest(look)
+    found = _figure(look, "asa", say("app.mean_wait", channel=say.name(channel)), kind="channel", name=channel)
+    scaled, unit = duration(found.now, say)
+    by = scaled.value / found.now.value if found.now.value and isfinite(found.now.value) else 1.0
+    others = (found.today.scaled(by), None if found.change is None else found.change.scaled(by))
+    yield Figure(found.name, f" {unit}", others[0], scaled, others[1])
+
+
+def _figure(look: Look, measure: str, words: str, *, kind: str = "all", name: str = "all") -> Figure:
+    today = look.trial.estimate(TODAY, measure, kind=kind, name=name)
+    if not look.plans.differ:
+        return Figure(words, "", today, today, None)
+    now = look.trial.estimate(look.last, measure, kind=kind, name=name)
+    return Figure(words, "", today, now, look.trial.difference(look.last, measure, kind=kind, name=name))
+
+
+def busiest(look: Look) -> str:
+    """The channel with most contacts."""
+    channels = list(look.plans.today.channels)
+    return max(channels, key=lambda name: look.trial.estimate(TODAY, "offered", kind="channel", name=name).value)
+
+
+def answer(look: Look, say: Language) -> list[str]:
+    """The answer in sentences: who is never reached, what a plan changes and costs, whom no line could help."""
+    trial, last = look.trial, look.last
+    period = look.plans.today.period
+    never, callers = (trial.estimate(last, measure) for measure in ("never_reached", "callers"))
+    share, closed = (trial.estimate(last, measure) for measure in ("never_reached_share", "only_closed"))
+    whose = say("app.your_lines") if look.plans.differ else say("app.todays_lines")
+    found = [
+        say(
+            "app.answer",
+            whose=whose,
+            period=say.period(period.first, period.last),
+            never=about(never, say),
+            interval=ends(never, say),
+            callers=about(callers, say),
+            share=about(share, say),
+        )
+    ]
+    if look.plans.differ:
+        found.append(_compared(look, say))
+    if closed.value > 0:
+        found.append(say("app.answer_closed", closed=about(closed, say)))
+    return found
+
+
+def _compared(look: Look, say: Language) -> str:
+    trial, last = look.trial, look.last
+    today = about(trial.estimate(TODAY, "never_reached"), say)
+    change = trial.difference(last, "never_reached")
+    hours = trial.difference(last, "staffed")
+    cost = say("app.cost_none")
+    if hours.value > 0.05:
+        cost = say("app.cost_more", hours=number(hours.value, hours.half, say))
+    elif hours.value < -0.05:
+        cost = say("app.cost_fewer", hours=number(-hours.value, hours.half, say))
+    if not (change.low > 0 or change.high < 0):
+        return say("app.compared_same", today=today, interval=ends(change, say), cost=cost)
+    key = "app.compared_more" if change.value > 0 else "app.compared_fewer"
+    size = number(abs(change.value), change.half, say)
+    return say(key, today=today, size=size, interval=ends(change, say, size=True), cost=cost)
+
+
+def status(look: Look, say: Language) -> str:
+    """On how many worlds an answer rests, and whether it is still being refined."""
+    return say(
+        "app.status_whole" if look.whole else "app.status_first",
+        worlds=say.number(look.trial.replications),
+        wanted=say.number(look.wanted),
+    )
+
+
+def trouble(error: Exception, say: Language) -> str:
+    """What was wrong, without where in a file nobody sees."""
+    if isinstance(error, Refused):
+        return say(error.key, **error.values)
+    if isinstance(error, ScenarioError):
+        told = [f"{mistake.path}: {mistake.message}" if mistake.path else mistake.message for mistake in error.mistakes]
+        return say("app.not_together", why="; ".join(told[:3]))
+    return say("app.failed", why=str(error)[:400])
+
+
+def html(text: str) -> str:
+    """Text for a page."""
+    return escape(text)
