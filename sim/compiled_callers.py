@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.clock import DAY
 from sim.compiled_elementary import log
+from sim.compiled_order import in_order
 from sim.compiled_streams import HALF, LOW, M0, M1, W0, W1
 from sim.compiled_surges import within
 from sim.machine_code import compiled, entry, sources
@@ -183,47 +184,16 @@ def _existing(replications, limits, key, upto, edges, first, causes, terms):
     return callers, begins
 
 
-# --- in the order of their arrival ---
-
-
 @compiled
-def _before(callers, one, other):
-    """Whether a caller comes before another one of the same replication."""
-    for column in (ARRIVAL, STRATUM):
-        if callers[column, one] != callers[column, other]:
-            return callers[column, one] < callers[column, other]
-    return callers[SLOT, one] < callers[SLOT, other]
-
-
-@compiled
-def _in_order(callers, first, last, out):
-    """Write columns from ``first`` up to ``last`` by arrival, then stratum and slot."""
-    count = last - first
-    if count == 0:
-        return
-    least, most = callers[ARRIVAL, first:last].min(), callers[ARRIVAL, first:last].max()
-    shift = 0
-    while (most - least) >> shift >= 2 * count:
-        shift += 1
-    place = np.zeros(2 * count + 1, np.int64)
-    for row in range(first, last):
-        place[((callers[ARRIVAL, row] - least) >> shift) + 1] += 1
-    for box in range(2 * count):
-        place[box + 1] += place[box]
-    order = np.empty(count, np.int64)
-    for row in range(first, last):
-        box = (callers[ARRIVAL, row] - least) >> shift
-        order[place[box]] = row
-        place[box] += 1
-    for i in range(1, count):  # within boxes
-        row, j = order[i], i
-        while j and _before(callers, row, order[j - 1]):
-            order[j] = order[j - 1]
-            j -= 1
-        order[j] = row
-    for i in range(count):
-        for column in range(4):
-            out[column, first + i] = callers[column, order[i]]
+def _by_arrival(callers, begin, end, out):
+    """Write the columns of a replication by arrival, then stratum and slot."""
+    ties, order = np.empty(end - begin, np.int64), np.empty(end - begin, np.int64)
+    for i in range(end - begin):
+        ties[i] = (callers[STRATUM, begin + i] << 32) + callers[SLOT, begin + i]
+    in_order(callers[ARRIVAL, begin:end], ties, end - begin, order)
+    for column in range(len(callers)):
+        for i in range(end - begin):
+            out[column, begin + i] = callers[column, begin + order[i]]
 
 
 def _callers(version):
@@ -237,7 +207,7 @@ def _callers(version):
         found, begins = _existing(replications, limits, key, upto, edges, first, causes, terms)
         callers = np.empty((4, begins[-1]), np.int64)
         for r in range(len(replications)):
-            _in_order(found, begins[r], begins[r + 1], callers)
+            _by_arrival(found, begins[r], begins[r + 1], callers)
         return callers, begins
 
     return callers_of

@@ -5,17 +5,27 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from sim.cells import AT
 from sim.clock import DAY, HOUR
+from sim.compiled_counts import DIALLED, GROUP, LEFT, LINE, QUEUE, RELEASED
+from sim.compiled_order import in_order
+from sim.machine_code import compiled, inlined
 
 #: Rows of what ``line_hours`` returns.
 BUSY, STAFFED, ON_DUTY, OVERTIME, ALL_BUSY = range(5)
 #: What a change is about: a line at work, on duty, or both.
 _WORK, _DUTY, _BOTH = range(3)
+#: Columns that these rows are added to.
+COLUMN_OF = (AT["busy"], AT["staffed"], AT["on_duty"], AT["overtime"], AT["all_busy"])
+QUEUE_TIME, LONGEST_QUEUE = AT["queue_time"], AT["longest_queue"]
+#: Places in the plan of a count: first cells, cells of a name, days and how many queues there are.
+FIRST_ALL, FIRST_CHANNEL, FIRST_QUEUE, FIRST_PROVINCE, FIRST_LINES, FIRST_MARKS, SLICES, DAYS, QUEUES = range(9)
+#: What is known of a group.
+LINES, ABSENT, ABSENT_AS, ALONE = range(4)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def line_hours(start, stop, line, shifts, absence, absent, lines, hours):
     """Line time of one group by hour, (5, hours).
 
@@ -32,12 +42,12 @@ def line_hours(start, stop, line, shifts, absence, absent, lines, hours):
     return _integrals(at[:count], what[:count], change[:count], hours)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _room(size):
     return np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, np.int64), 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _put(at, what, change, count, spans, kind):
     if count + 2 * len(spans) > len(at):
         more = np.empty(len(at) + 4 * len(spans), np.int64)
@@ -53,7 +63,7 @@ def _put(at, what, change, count, spans, kind):
     return at, what, change, count
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _joined_work(start, stop, line, number):
     """Stretches in which a line has anything in hand."""
     spans, n = np.empty((len(start), 2), np.int64), 0
@@ -63,7 +73,7 @@ def _joined_work(start, stop, line, number):
     return spans[:n]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _joined_duty(shifts, absence, absent, number):
     """Stretches of duty of a line, the shifts that it misses left out."""
     spans, n = np.empty((len(shifts), 2), np.int64), 0
@@ -73,7 +83,7 @@ def _joined_duty(shifts, absence, absent, number):
     return spans[:n]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _extended(spans, n, start, stop):
     if n and start <= spans[n - 1, 1]:
         spans[n - 1, 1] = max(spans[n - 1, 1], stop)
@@ -82,7 +92,7 @@ def _extended(spans, n, start, stop):
     return n + 1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _common(one, other):
     """Intersection of two sets of stretches."""
     spans, n, i, j = np.empty((len(one) + len(other), 2), np.int64), 0, 0, 0
@@ -98,7 +108,7 @@ def _common(one, other):
     return spans[:n]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _integrals(at, what, change, hours):
     out, level = np.zeros((5, hours), np.int64), np.zeros(3, np.int64)
     # One number each, which sorts much faster than an order of them does; within an instant no time passes.
@@ -114,7 +124,7 @@ def _integrals(at, what, change, hours):
     return out
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _pass(out, level, now, until):
     """Let time pass with these levels; returns the instant reached."""
     while now < until:
@@ -131,29 +141,116 @@ def _pass(out, level, now, until):
     return now
 
 
-@njit(cache=True, nogil=True)
-def queue_hours(dialled, left, hours):
-    """Time integral of the number waiting and the most at once, by hour, (2, hours)."""
-    out, n = np.zeros((2, hours), np.int64), len(dialled)
-    comes, goes = np.sort(dialled), np.sort(left)
-    waiting, now, i, j = 0, 0, 0, 0
-    while j < n:
-        coming = i < n and comes[i] <= goes[j]
-        instant = min(comes[i] if coming else goes[j], hours * HOUR)
-        while now < instant:
-            hour = now // HOUR
-            step = min(instant, (hour + 1) * HOUR) - now
-            out[0, hour] += waiting * step
-            out[1, hour] = max(out[1, hour], waiting)
-            now += step
-        if coming:
-            waiting, i = waiting + 1, i + 1
-        else:
-            waiting, j = waiting - 1, j + 1
-    while now < hours * HOUR and waiting:
-        hour = now // HOUR
-        step = (hour + 1) * HOUR - now
-        out[0, hour] += waiting * step
-        out[1, hour] = max(out[1, hour], waiting)
-        now += step
-    return out
+@inlined
+def add_stretch(cells, base, days, column, amount, start, stop):
+    """Add ``amount`` times the time from ``start`` to ``stop`` to the days and hours of the cells from ``base`` on."""
+    stop = min(stop, days * DAY)
+    while start < stop:
+        hour = start // HOUR
+        step = min(stop, (hour + 1) * HOUR) - start
+        cells[base + 1 + hour // 24, column] += amount * step
+        cells[base + 1 + days + hour % 24, column] += amount * step
+        start += step
+
+
+@compiled
+def add_queues(cells, contacts, begin, end, where):
+    """Add the time integral of the number waiting in every queue, and the most at once."""
+    first, slices, days, queues = where[FIRST_QUEUE], where[SLICES], where[DAYS], where[QUEUES]
+    dialled_at, left_at, queue_of = contacts[DIALLED], contacts[LEFT], contacts[QUEUE]
+    rows, waits = np.empty(end - begin, np.int64), 0
+    for row in range(begin, end):
+        rows[waits] = row
+        waits += left_at[row] > dialled_at[row]
+    come, go, coming, going = (
+        np.empty(waits, np.int64), np.empty(waits, np.int64), np.empty(waits, np.int64), np.empty(waits, np.int64)
+    )  # fmt: skip
+    for i in range(waits):
+        come[i], go[i] = dialled_at[rows[i]], left_at[rows[i]]
+    in_order(come, rows, waits, coming)
+    in_order(go, rows, waits, going)
+    level, since = np.zeros(queues, np.int64), np.zeros(queues, np.int64)
+    i, j = 0, 0
+    while j < waits:
+        # Who comes and who goes in one instant may come in any order: no time passes in it.
+        comes = i < waits and come[coming[i]] <= go[going[j]]
+        which = coming[i] if comes else going[j]
+        now, queue = come[which] if comes else go[which], queue_of[rows[which]]
+        if level[queue]:
+            base = first + queue * slices
+            add_stretch(cells, base, days, QUEUE_TIME, level[queue], since[queue], now)
+            _add_most(cells, base, days, level[queue], since[queue], now)
+        since[queue] = now
+        level[queue] += 1 if comes else -1
+        i, j = i + comes, j + 1 - comes
+
+
+@inlined
+def _add_most(cells, base, days, level, start, stop):
+    """Let a queue have been as long as this from ``start`` to ``stop``."""
+    stop = min(stop, days * DAY)
+    if start >= stop:
+        return
+    for hour in range(start // HOUR, (stop - 1) // HOUR + 1):
+        for cell in (base + 1 + hour // 24, base + 1 + days + hour % 24):
+            cells[cell, LONGEST_QUEUE] = max(cells[cell, LONGEST_QUEUE], level)
+
+
+@compiled
+def add_lines(cells, contacts, begin, end, groups, shifts, first_shift, absence, on_duty, where):
+    """Add line time of every group; ``on_duty`` (G, hours) is told of groups whose lines may be absent.
+
+    ``groups`` (G, 4): how many lines, threshold of absence, number in ``absence``, and whether it is one line with one
+    thing in hand, whose time is the sum of its contacts'.
+    """
+    first, slices, days = where[FIRST_LINES], where[SLICES], where[DAYS]
+    group_of, left_at, released_at = contacts[GROUP], contacts[LEFT], contacts[RELEASED]
+    for row in range(begin, end):
+        group = group_of[row]
+        if group >= 0 and groups[group, ALONE]:
+            base, start, stop = first + group * slices, left_at[row], released_at[row]
+            add_stretch(cells, base, days, COLUMN_OF[BUSY], 1, start, stop)
+            add_stretch(cells, base, days, COLUMN_OF[OVERTIME], 1, start, stop)
+            for shift in range(first_shift[group], first_shift[group + 1]):
+                if shifts[shift, 0] < stop and start < shifts[shift, 1]:
+                    here, there = max(start, shifts[shift, 0]), min(stop, shifts[shift, 1])
+                    add_stretch(cells, base, days, COLUMN_OF[OVERTIME], -1, here, there)
+                    add_stretch(cells, base, days, COLUMN_OF[ALL_BUSY], 1, here, there)
+    for group in range(len(groups)):
+        if not groups[group, ALONE]:
+            _add_group(cells, contacts, begin, end, group, groups, shifts, first_shift, absence, on_duty[group], where)
+
+
+@compiled
+def _add_group(cells, contacts, begin, end, group, groups, shifts, first_shift, absence, on_duty, where):
+    """Add line time of a group of several lines, or of lines with several things in hand, or absent at times."""
+    first, slices, days = where[FIRST_LINES], where[SLICES], where[DAYS]
+    rows, count = np.empty(end - begin, np.int64), 0
+    for row in range(begin, end):
+        rows[count] = row
+        count += contacts[GROUP][row] == group
+    start, order = np.empty(count, np.int64), np.empty(count, np.int64)
+    for i in range(count):
+        start[i] = contacts[LEFT][rows[i]]
+    in_order(start, rows, count, order)
+    stop, line = np.empty(count, np.int64), np.empty(count, np.int64)
+    for i in range(count):
+        row = rows[order[i]]
+        start[i], stop[i], line[i] = contacts[LEFT][row], contacts[RELEASED][row], contacts[LINE][row]
+    of_group = shifts[first_shift[group] : first_shift[group + 1]]
+    lines, absent = groups[group, LINES], groups[group, ABSENT]
+    hours = line_hours(start, stop, line, of_group, absence[max(groups[group, ABSENT_AS], 0)], absent, lines, 24 * days)
+    for what in range(len(COLUMN_OF)):
+        # Duty without absence is the same in every replication and is there before.
+        if absent or what not in (STAFFED, ON_DUTY):
+            add_hours(cells, first + group * slices, days, COLUMN_OF[what], hours[what])
+    if absent:
+        on_duty[:] = hours[ON_DUTY]
+
+
+@inlined
+def add_hours(cells, base, days, column, hours):
+    """Add hours of the period to the days and the hours of the day."""
+    for hour in range(len(hours)):
+        cells[base + 1 + hour // 24, column] += hours[hour]
+        cells[base + 1 + days + hour % 24, column] += hours[hour]

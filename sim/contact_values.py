@@ -111,11 +111,11 @@ def _deadline(dialled: Whole, channel: Whole, promises: Promises, calendar: Cale
     for number, days in enumerate(promises.working_days):
         if days >= 0:
             mine = channel == number
-            deadline[mine] = _working_day_ends(calendar, days)[dialled[mine] // DAY]
+            deadline[mine] = working_day_ends(calendar, days)[dialled[mine] // DAY]
     return deadline
 
 
-def _working_day_ends(calendar: Calendar, days: int) -> Whole:
+def working_day_ends(calendar: Calendar, days: int) -> Whole:
     """By day: end of the ``days``-th working day after it (of the day itself or the next working one for 0)."""
     working = np.flatnonzero(calendar.working)
     every = np.arange(calendar.days)
@@ -157,12 +157,14 @@ def caller_values(world: World, centre: Centre, contacts: Contacts, channel: Who
 #: Bins of waits grow by half a percent, so that a quantile is known to a quarter of a percent.
 BIN = 1.005
 #: The least wait in ms of each bin but 0, up to ten years: whole numbers, so that every engine bins alike.
-_LEAST = np.ceil(BIN ** np.arange(0, np.log(3660 * DAY) / np.log(BIN))).astype(np.int64)
+LEAST = np.ceil(BIN ** np.arange(0, np.log(3660 * DAY) / np.log(BIN))).astype(np.int64)
+#: How many bins there are.
+BINS = len(LEAST) + 1
 
 
 def bin_of(wait: Whole) -> Whole:
     """Bin of each wait in ms; bin 0 is no wait at all."""
-    return np.searchsorted(_LEAST, wait, side="right").astype(np.int64)
+    return np.searchsorted(LEAST, wait, side="right").astype(np.int64)
 
 
 def wait_of(bins: NDArray[Any]) -> NDArray[np.float64]:
@@ -177,3 +179,18 @@ def wait_rows(world: World, contacts: Contacts, channel: Whole) -> tuple[Whole, 
     bins = bin_of(wait_of_contacts(world, contacts, channel)[waited])
     columns = (contacts.queue[waited], world.province[contacts.caller[waited]], kind[waited], bins)
     return np.stack(columns, axis=1), waited
+
+
+def wait_codes(rows: Whole, provinces: int) -> Whole:
+    """One number for each row of ``wait_rows``; they order rows as rows do."""
+    queue, province, outcome, bins = rows.T
+    codes: Whole = ((queue * provinces + province) * len(Outcome) + outcome) * BINS + bins
+    return codes
+
+
+def waits_of(codes: Whole, provinces: int) -> Whole:
+    """The rows of ``wait_rows`` that these numbers stand for."""
+    rest, bins = np.divmod(codes, BINS)
+    rest, outcome = np.divmod(rest, len(Outcome))
+    queue, province = np.divmod(rest, provinces)
+    return np.stack([queue, province, outcome, bins], axis=1)

@@ -12,11 +12,21 @@ import numba
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def compiled(function: F) -> F:
-    """``function`` as machine code, for use by other compiled functions, mostly put into them."""
-    return cast(
-        F, numba.njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+def compiled(function: F, *, inline: bool = False) -> F:
+    """``function`` as machine code, for use by other compiled functions."""
+    code = numba.njit(
+        nogil=True,
+        error_model="numpy",  # no check at every division
+        forceinline=inline,
+        no_cpython_wrapper=True,
+        no_cfunc_wrapper=True,
     )
+    return cast(F, code(function))
+
+
+def inlined(function: F) -> F:
+    """The same, put into whatever calls it: handing over arrays takes longer than most of what is done with them."""
+    return compiled(function, inline=True)
 
 
 def entry(signature: str) -> Callable[[F], F]:
@@ -32,7 +42,13 @@ def entry(signature: str) -> Callable[[F], F]:
     return compile_now
 
 
+#: Beside the compiled modules, where the numbers and formulas in them come from.
+_READ = ("cells", "clock", "contact_values", "contacts", "elementary", "machine_code", "streams")
+
+
 def sources() -> int:
-    """Number that changes with any line of this folder: Numba looks at one file only when it searches its cache."""
-    text = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+    """Number that changes with any line that is compiled: Numba looks at one file only when it searches its cache."""
+    here = Path(__file__).parent
+    paths = [*sorted(here.glob("compiled_*.py")), *(here / f"{name}.py" for name in _READ)]
+    text = b"".join(path.read_bytes() for path in paths)
     return int.from_bytes(hashlib.blake2b(text, digest_size=7).digest(), "big")

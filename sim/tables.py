@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim.cells import COLUMNS, Layout
 from sim.centre import Centre
 from sim.clock import Calendar
+from sim.contact_values import waits_of
 from sim.contacts import NO_GROUP, Contacts, Outcome
 from sim.estimates import Moments, Pairs
 from sim.world import World
@@ -61,14 +62,14 @@ def contact_columns(replication: int, world: World, centre: Centre, contacts: Co
 def wait_columns(batches: Sequence[tuple[int, NDArray[np.int64]]], centre: Centre) -> Table:
     """How many answered, abandoned and called-back contacts waited how long, by batch, queue and province.
 
-    ``batches``: first replication of each batch with its rows of queue, province, outcome and bin, one per contact.
+    ``batches``: first replication of each batch with a number for each contact (see ``contact_values.wait_codes``).
     """
-    rows = np.concatenate([rows for _, rows in batches])
-    number = np.repeat(np.arange(len(batches)), [len(rows) for _, rows in batches])
-    # As one number each, which sorts many times faster than rows do.
-    shape = (len(batches), *(rows.max(axis=0, initial=0) + 1).tolist())
-    codes, count = np.unique(np.ravel_multi_index((number, *rows.T), shape), return_counts=True)
-    batch, queue, province, outcome, bins = np.unravel_index(codes, shape)
+    numbers = [codes for _, codes in batches]
+    most = 1 + max((int(codes.max(initial=0)) for codes in numbers), default=0)
+    which = np.concatenate([codes + place * most for place, codes in enumerate(numbers)])
+    code, count = np.unique(which, return_counts=True)
+    batch, code = np.divmod(code, most)
+    queue, province, outcome, bins = waits_of(code, len(centre.provinces)).T
     return {
         "batch": np.array([first for first, _ in batches], dtype=np.int64)[batch],
         "channel": _channel_of(centre)[queue],

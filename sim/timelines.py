@@ -42,7 +42,7 @@ def steps_of(changes: list[tuple[Whole, Whole]], edges: Whole) -> Steps:
 
 def duty_of(world: World, group: Group) -> Whole:
     """Shifts that are worked, as rows of line, start and stop."""
-    rows = _shifts(group)
+    rows = shifts_of(group)
     if group.absent and len(rows):
         absent = world.absence[world.groups.index(group.name)] < group.absent
         rows = rows[~absent[rows[:, 0], rows[:, 1] // DAY]]
@@ -50,7 +50,8 @@ def duty_of(world: World, group: Group) -> Whole:
 
 
 @lru_cache(maxsize=256)
-def _shifts(group: Group) -> Whole:
+def shifts_of(group: Group) -> Whole:
+    """Shifts as rows of line, start and stop, whoever is absent."""
     rows = [(line, *span) for line, spans in enumerate(group.shifts) for span in spans]
     return np.array(rows, dtype=np.int64).reshape(-1, 3)
 

@@ -133,13 +133,13 @@ def test_interrupted_run_keeps_what_is_finished(tmp_path) -> None:
 LAYERS = (
     (
         *("errors", "clock", "elementary", "distributions", "streams", "theory", "quantities", "machine_code"),
-        *("compiled_streams", "compiled_elementary", "compiled_laws"),
+        *("compiled_streams", "compiled_elementary", "compiled_laws", "compiled_order"),
     ),
     ("contacts", "centre", "world"),
     ("scenario", "demand"),
     ("luck", "draw", "engines", "audit", "quick_draw", "compiled_callers", "compiled_luck", "compiled_surges"),
-    ("cells", "contact_values", "timelines", "compiled_timelines"),
-    ("measures", "intervals", "estimates", "compiled_measures", "language"),
+    ("cells", "contact_values", "timelines", "compiled_timelines", "compiled_counts"),
+    ("measures", "intervals", "estimates", "products", "counting", "compiled_cells", "compiled_measures", "language"),
     (
         "summary",
         "controls",
@@ -193,8 +193,6 @@ DOORS = {
         "engines/compiled/jit.py",
         "machine_code.py",
         "compiled_streams.py",
-        "compiled_measures.py",
-        "compiled_timelines.py",
     },
 }
 

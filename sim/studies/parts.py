@@ -6,33 +6,24 @@ import zlib
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
-from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.cells import Layout, layout_of
 from sim.centre import Centre
 from sim.clock import Calendar
 from sim.contact_values import Promises
-from sim.contacts import ContactTables
-from sim.draw import draw_block
-from sim.engines import simulate_block
 from sim.errors import SimError
 from sim.estimates import Moments
 from sim.luck import Luck, prepare
-from sim.measures import measure
+from sim.products import Products
 from sim.scenario.load import dumps, loads
 from sim.scenario.model import Scenario
 from sim.store import LAST_WRITTEN, RESULTS_VERSION, Part, Store, batch_size
-from sim.summary import PAIRS
+from sim.studies.chunks import CHUNK, Kit
 from sim.tables import Table, contact_columns, measure_columns, moment_columns, stored_names, wait_columns
-from sim.world import Worlds
-
-#: Replications that are in memory together; sums are formed over these first, whatever the part.
-CHUNK = 25
 
 
 @dataclass(frozen=True)
@@ -67,15 +58,6 @@ class Made:
     pieces: list[Piece]
 
 
-@dataclass(frozen=True)
-class _Measured:
-    """Measures of a chunk: by replication and scope over the period, summed by cell, and the waits row by row."""
-
-    values: NDArray[np.int64]
-    moments: Moments
-    waits: list[NDArray[np.int64]]
-
-
 def versions() -> str:
     """What must be the same wherever parts of one result are made."""
     return f"helpline-sim {version('helpline-sim')} (results {RESULTS_VERSION})"
@@ -104,6 +86,11 @@ def _prepared_of(scenario: Scenario) -> tuple[Luck, Centre, Calendar, Promises]:
     return prepare(scenario), scenario.centre, scenario.days, promises_of(scenario)
 
 
+@lru_cache(maxsize=2)
+def _kit(text: str, log: bytes, seed: int, compiled: bool) -> Kit:
+    return Kit(*_prepared(text, log), seed, compiled)
+
+
 def promises_of(scenario: Scenario) -> Promises:
     """The thresholds of a scenario's targets; a channel without one counts what is answered at once."""
     targets = [scenario.targets.channels.get(name) for name in scenario.channels]
@@ -119,29 +106,27 @@ def make(job: Job, part: Part) -> Made:
     """Simulate and measure the replications of ``part``; nothing is written."""
     if job.versions != versions():
         raise SimError(f"a worker has {versions()}, the run is of {job.versions}; install the same on all machines")
-    luck, centre, calendar, promises = _prepared(job.scenario, job.log)
-    values, moments, contacts = [], None, []
+    kit = _kit(job.scenario, job.log, job.seed, job.engine == "compiled")
+    values, contacts, sums = [], [], None
     waits: dict[int, list[NDArray[np.int64]]] = {}
     for first in range(part[0], part[1] + 1, CHUNK):
         numbers = range(first, min(first + CHUNK, part[1] + 1))
-        worlds = draw_block(luck, seed=job.seed, replications=numbers, compiled=job.engine == "compiled")
-        tables = simulate_block(worlds, centre, engine=job.engine)
-        layout = layout_of(worlds.callers, centre)
-        found = _measured(worlds, centre, tables, calendar, promises, layout, compiled=job.engine == "compiled")
+        found = kit.chunk(numbers, job.keep_contacts)
         values.append(found.values)
-        moments = found.moments if moments is None else moments + found.moments
-        for number, rows in zip(numbers, found.waits, strict=True):
-            waits.setdefault(number - number % batch_size(part), []).append(rows)
-        for number, world, table in zip(numbers, worlds, tables, strict=True):
-            if number < job.keep_contacts:
-                contacts.append(contact_columns(number, world, centre, table, calendar))
+        sums = _sum(sums, found.sums)
+        for number, codes in zip(numbers, found.waits, strict=True):
+            waits.setdefault(number - number % batch_size(part), []).append(codes)
+        contacts += [
+            contact_columns(number, world, kit.centre, table, kit.calendar) for number, world, table in found.kept
+        ]
+    names = stored_names(kit.callers, kit.centre)
+    moments = sums.moments(part[1] - part[0] + 1) if isinstance(sums, Products) else sums
     assert moments is not None  # a part has at least one replication
-    names = stored_names(worlds.callers, centre)
     pieces = [Piece("contacts", _joined(contacts), names)] if contacts else []
-    batches = [(first, np.concatenate(rows)) for first, rows in sorted(waits.items())]
-    pieces.append(Piece("waits", wait_columns(batches, centre), names))
+    batches = [(first, np.concatenate(codes)) for first, codes in sorted(waits.items())]
+    pieces.append(Piece("waits", wait_columns(batches, kit.centre), names))
     pieces.append(Piece("moments", moment_columns(moments), {}))
-    pieces.append(Piece(LAST_WRITTEN, *measure_columns(part[0], np.concatenate(values), layout)))
+    pieces.append(Piece(LAST_WRITTEN, *measure_columns(part[0], np.concatenate(values), kit.layout)))
     return Made(part, pieces)
 
 
@@ -152,27 +137,10 @@ def write(store: Store, made: Made) -> Part:
     return made.part
 
 
-def _measured(
-    worlds: Worlds,
-    centre: Centre,
-    tables: ContactTables,
-    calendar: Calendar,
-    promises: Promises,
-    layout: Layout,
-    *,
-    compiled: bool,
-) -> _Measured:
-    if compiled:
-        from sim import compiled_measures as kernel
-
-        found = kernel.measure(worlds, centre, tables, calendar=calendar, promises=promises)
-        moments = kernel.moments(PAIRS, found.cells)
-    else:
-        found = measure(worlds, centre, tables, calendar=calendar, promises=promises)
-        moments = Moments.of(PAIRS, found.cells)
-    of = np.searchsorted(found.replication, np.arange(len(tables) + 1))
-    waits = [found.waits[start:stop] for start, stop in pairwise(of)]
-    return _Measured(found.cells[:, layout.periods()], moments, waits)
+def _sum(one: Moments | Products | None, other: Moments | Products) -> Moments | Products:
+    if isinstance(one, Products) and isinstance(other, Products):
+        return one + other
+    return one + other if isinstance(one, Moments) and isinstance(other, Moments) else other
 
 
 def _joined(tables: list[Table]) -> Table:

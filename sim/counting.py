@@ -1,0 +1,135 @@
+"""What stays the same while replications are counted: cells, thresholds, hours and duty, as machine code reads them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.cells import AT, Layout
+from sim.centre import UNANSWERED, Centre, Group
+from sim.clock import HOUR, Calendar
+from sim.contact_values import Promises, working_day_ends
+from sim.contacts import Contacts, Outcome
+from sim.measures import doors
+from sim.timelines import line_time, shifts_of
+from sim.world import World
+
+Whole = NDArray[np.int64]
+#: Columns of duty that no luck changes where nobody is absent.
+_DUTY = ("staffed", "on_duty")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The arrays that ``compiled_cells.add_up`` takes.
+
+    ``fixed`` (cells, columns) of what is the same in every replication, by day and hour; ``periods`` cells of whole
+    periods. ``numbers`` and ``tables`` are lists of arrays of one and two dimensions (see ``of``), ``shifts`` (m, 3)
+    start, stop and line; ``on_duty`` (G, hours) of groups that are never absent.
+    """
+
+    fixed: Whole
+    periods: Whole
+    numbers: tuple[Whole, ...]
+    tables: tuple[Whole, ...]
+    shifts: Whole
+    on_duty: Whole
+    groups: tuple[Group, ...]
+
+    @classmethod
+    @lru_cache(maxsize=4)
+    def of(cls, layout: Layout, centre: Centre, calendar: Calendar, promises: Promises) -> Plan:
+        """The plan of a centre."""
+        edges = [np.array([edge for span in rules.open for edge in span]) for rules in centre.channels]
+        within = [
+            -1 if days >= 0 else max(ms, 0) for ms, days in zip(promises.within, promises.working_days, strict=True)
+        ]
+        shifts = [
+            [(*span, line) for line, spans in enumerate(group.shifts) for span in spans] for group in centre.groups
+        ]
+        routes = [[route.group for route in queue.routes] for queue in centre.queues]
+        size = {scope.kind: len(scope.names) for scope in layout.scopes}
+        firsts = [layout.first(kind) for kind in ("all", "channel", "queue", "province", "lines", "cause")]
+        persons = [layout.days, centre.attempts, promises.short_abandon, len(centre.provinces)]
+        numbers = (
+            [*firsts, layout.slices, layout.days, len(centre.queues)],
+            persons,
+            [queue.channel for queue in centre.queues],
+            np.concatenate(edges),
+            np.cumsum([0, *map(len, edges)]),
+            within,
+            [habits.forward for habits in centre.habits],
+            [size["cause"], size["topic"], size["age"]],
+            np.cumsum([0, *map(len, shifts)]),
+            [group for groups in routes for group in groups],
+            np.cumsum([0, *map(len, routes)]),
+        )
+        tables = (
+            np.array([_deadlines(calendar, days) for days in promises.working_days]),
+            _redials(centre),
+            np.array([(len(group.shifts), group.absent, 0, _alone(group, centre)) for group in centre.groups]),
+        )
+        on_duty, fixed = _fixed(layout, centre)
+        return cls(
+            fixed,
+            layout.periods(),
+            tuple(np.array(part, dtype=np.int64) for part in numbers),
+            tuple(
+                np.array(part, dtype=np.int64).reshape(-1, width)
+                for part, width in zip(tables, (calendar.days, len(Outcome), 4), strict=True)
+            ),
+            np.array([row for rows in shifts for row in rows], dtype=np.int64).reshape(-1, 3),
+            on_duty,
+            centre.groups,
+        )
+
+    def absent_as(self, world: World) -> Whole:
+        """Number of each group in the absences of a world, 0 where it does not matter."""
+        return np.array([world.groups.index(g.name) if g.absent else 0 for g in self.groups], dtype=np.int64)
+
+
+def _deadlines(calendar: Calendar, days: int) -> Whole:
+    """End of the promised working day by day of the contact; nothing where none is promised."""
+    return working_day_ends(calendar, days) if days >= 0 else np.zeros(calendar.days, dtype=np.int64)
+
+
+def _redials(centre: Centre) -> Whole:
+    """Thresholds to try again by channel and outcome."""
+    thresholds = np.zeros((len(centre.channels), len(Outcome)), dtype=np.int64)
+    thresholds[:, list(UNANSWERED)] = [habits.redial for habits in centre.habits]
+    thresholds[:, Outcome.SILENT] = thresholds[:, Outcome.ABANDONED]
+    return thresholds
+
+
+def _alone(group: Group, centre: Centre) -> bool:
+    """Whether a group is one line, always there when it should be, that has one thing in hand at a time."""
+    if len(group.shifts) != 1 or group.at_once != 1 or group.absent or any(q.interruptible for q in centre.queues):
+        return False
+    shifts = sorted(group.shifts[0])
+    return all(stop <= start for (_, stop), (start, _) in pairwise(shifts))
+
+
+def _fixed(layout: Layout, centre: Centre) -> tuple[Whole, Whole]:
+    """Time on duty by hour of groups that are never absent, and cells with that and with opening hours."""
+    cells, edges = doors(layout, centre).copy(), np.arange(0, centre.end + 1, HOUR)
+    on_duty = np.zeros((len(centre.groups), len(edges) - 1), dtype=np.int64)
+    for number, group in enumerate(centre.groups):
+        if not group.absent:
+            found = line_time(shifts_of(group), Contacts.from_rows([]), number, edges)
+            on_duty[number] = found["on_duty"]
+            for name in _DUTY:
+                _add_hours(cells, layout, "lines", number, AT[name], found[name])
+    for number, queue in enumerate(centre.queues):
+        routes = [route.group for route in queue.routes]
+        if not any(centre.groups[group].absent for group in routes):
+            _add_hours(cells, layout, "queue", number, AT["on_duty"], on_duty[routes].max(axis=0, initial=0))
+    return on_duty, cells
+
+
+def _add_hours(cells: Whole, layout: Layout, kind: str, number: int, column: int, hours: Whole) -> None:
+    by_hour, start = hours.reshape(-1, 24), layout.first(kind) + number * layout.slices
+    cells[start + 1 : start + layout.slices, column] += np.concatenate([by_hour.sum(axis=1), by_hour.sum(axis=0)])

@@ -1,0 +1,94 @@
+"""Sums of products of what is estimated, each different product once, while replications are added up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.estimates import Moments, Pairs
+
+Whole = NDArray[np.int64]
+Floats = NDArray[np.float64]
+#: A quantity: a weighted sum of columns, as (column, weight) in order.
+_Sum = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class Products:
+    """Totals (cells, columns) and sums of products (cells, P) over the replications that were added so far.
+
+    Quantities are the columns, and after them weighted sums of columns: ``which`` has the columns and weights of the
+    latter, where each begins, and the two quantities of every product. ``places`` (3, D) are those of yy, xy and xx of
+    each pair, -1 for none.
+    """
+
+    pairs: Pairs
+    total: Whole
+    sums: Floats
+    which: tuple[Whole, Whole, Whole, Whole]
+    places: Whole
+
+    @classmethod
+    def of(cls, pairs: Pairs, cells: int) -> Products:
+        """Nothing added yet."""
+        composed: dict[_Sum, int] = {}
+
+        def quantity(weights: Whole) -> int:
+            terms = tuple((int(column), int(weights[column])) for column in np.flatnonzero(weights))
+            if len(terms) == 1 and terms[0][1] == 1:
+                return terms[0][0]
+            return len(pairs.columns) + composed.setdefault(terms, len(composed))
+
+        products: dict[tuple[int, int], int] = {}
+
+        def product(one: int, other: int) -> int:
+            return products.setdefault((min(one, other), max(one, other)), len(products))
+
+        places = np.full((3, len(pairs.pairs)), -1, dtype=np.int64)
+        for number, (over, under) in enumerate(zip(pairs.over, pairs.under, strict=True)):
+            y = quantity(over)
+            places[0, number] = product(y, y)
+            if under.any():
+                x = quantity(under)
+                places[1:, number] = product(x, y), product(x, x)
+        terms = np.array([term for terms in composed for term in terms], dtype=np.int64).reshape(-1, 2)
+        first = np.cumsum([0, *map(len, composed)], dtype=np.int64)
+        two = np.array(list(products), dtype=np.int64).reshape(-1, 2)
+        which = (np.ascontiguousarray(terms[:, 0]), np.ascontiguousarray(terms[:, 1]), first, two)
+        total = np.zeros((cells, len(pairs.columns)), dtype=np.int64)
+        return cls(pairs, total, np.zeros((cells, len(two))), which, places)
+
+    @classmethod
+    def none(cls, size: tuple[int, int]) -> Products:
+        """For who wants no products; nothing is added."""
+        nothing = np.zeros(0, dtype=np.int64)
+        which = (nothing, nothing, np.zeros(1, dtype=np.int64), np.zeros((0, 2), dtype=np.int64))
+        return cls(
+            Pairs((), ()), np.zeros((0, size[1]), dtype=np.int64), np.zeros((0, 0)), which, nothing.reshape(3, 0)
+        )
+
+    def again(self) -> Products:
+        """The same without what was added."""
+        return Products(self.pairs, np.zeros_like(self.total), np.zeros_like(self.sums), self.which, self.places)
+
+    def add(self, values: Whole) -> None:
+        """Add replications, (R, cells, columns)."""
+        from sim.compiled_cells import add_products
+
+        for cells in np.require(values, np.int64, ["C", "W"]):
+            add_products(cells, self.total, self.sums, *self.which)
+
+    def __add__(self, other: Products) -> Products:
+        return Products(self.pairs, self.total + other.total, self.sums + other.sums, self.which, self.places)
+
+    def moments(self, replications: int) -> Moments:
+        """All sums, each pair's own. Sums of numerators and denominators are whole numbers and follow from totals."""
+        sums = np.zeros((5, len(self.total), len(self.pairs.pairs)))
+        exact = self.total.astype(float)
+        sums[0], sums[1] = exact @ self.pairs.over.T.astype(float), exact @ self.pairs.under.T.astype(float)
+        for part, places in zip(sums[2:], self.places, strict=True):
+            there = places >= 0
+            part[:, there] = self.sums[:, places[there]]
+        return Moments(self.pairs, replications, self.total.copy(), sums)
