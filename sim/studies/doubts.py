@@ -66,7 +66,7 @@ def doubts(
 ) -> list[Doubt]:
     """The ends that harm the plan most, tried on it and on today on the same worlds, the most harmful first.
 
-    A quarter of the worlds tells which ends these are. Ends that make no scenario are left out. Targets are those of
+    A sixth of the worlds tells which ends these are. Ends that make no scenario are left out. Targets are those of
     the plan; ``before`` is nothing where today has no such scope.
     """
     ends = list(_ends(plan, today))
@@ -74,7 +74,7 @@ def doubts(
     if not ends or not targets:
         return []
     glance = {"plan": plan} | {f"plan {key}": one.plan for key, one in enumerate(ends)}
-    few = max(10, replications // 4)
+    few = max(10, replications // 6)
     trial = means.play(glance, few, first=first, kinds=kinds)
     seen = sorted(range(len(ends)), key=lambda key: -_doubt(trial, key, ends[key], targets).size(targets))[:_MOST]
     plans = {"plan": plan}

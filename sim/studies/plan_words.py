@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
@@ -13,6 +14,7 @@ from sim.language.shown import plain
 from sim.quantities import WEEKDAYS, parse_hours
 from sim.scenario.model import Scenario
 from sim.studies.answers import Answer, Rows
+from sim.studies.choose import Searched
 from sim.studies.doubts import Doubt
 from sim.studies.shifts import shifts_of
 from sim.studies.staffing import Costs, Levels, Staff, line_hours
@@ -64,9 +66,9 @@ def answer_of(
     ]
     tables: dict[str, Rows] = {
         "lines": list(_lines(base, chosen, costs)),
-        "targets": list(_targets(chosen, targets)),
+        "targets": list(target_rows(chosen, targets)),
         "frontier": [_point(point, costs) for point in frontier],
-        "assumptions": list(_assumptions(found, targets)),
+        "assumptions": list(assumption_rows(found, targets)),
     }
     if shifts := list(_shifts(chosen)):
         tables["shifts"] = shifts
@@ -81,7 +83,11 @@ def answer_of(
         asked=question.asked(),
         worlds=worlds,
         measures=[],
-        sentences=list(_sentences(question, base, chosen, refused, found, costs, meets=meets)),
+        sentences=[
+            sentence.rstrip(".")
+            for sentence in _sentences(question, base, chosen, refused, found, costs, meets=meets)
+            if sentence
+        ],
         tables=tables,
         of=list(definitions.values()),
     )
@@ -103,14 +109,14 @@ def _sentences(
         yield f"Organised otherwise than today: {chosen.way.structure.text}."
         yield from _as_quick(base)
     verdicts = list(zip(chosen.way.targets, chosen.found, strict=True))
-    doubtful = [(target, value) for target, value in verdicts if "doubt" in target.verdict(value)]
+    unsure = [(target, value) for target, value in verdicts if "doubt" in target.verdict(value)]
     missed = [(target, value) for target, value in verdicts if not target.met(value)]
     if meets:
         count = len(verdicts)
         yield f"On fresh worlds it meets {'the target' if count == 1 else f'all {count} targets'}." if count else ""
     for target, value in missed:
         yield f"Missed: {target.text}; it comes to {plain(value)} {_unit(target)}."
-    for target, value in doubtful:
+    for target, value in unsure:
         if target.met(value):
             yield (
                 f"Met, but within its interval in doubt: {target.text}; it comes to {plain(value)} {_unit(target)}, "
@@ -119,8 +125,8 @@ def _sentences(
     if refused and meets:
         some = "A cheaper plan" if len(refused) == 1 else f"{len(refused)} other plans, cheaper or as cheap,"
         yield f"{some} met the targets on the worlds of the search and missed on fresh ones, so the next one was tried."
-    yield _certainty(question, chosen, meets=meets)
-    yield from _doubtful(found, chosen.way.targets)
+    yield certainty(question.replications, chosen.way.searched, meets=meets)
+    yield from doubtful(found, chosen.way.targets)
 
 
 def _plan_text(base: Scenario, chosen: Try, costs: Costs) -> str:
@@ -150,14 +156,14 @@ def staffing_text(staffing: dict[str, tuple[Staff, Levels]]) -> str:
     for name, (staff, levels) in staffing.items():
         alike.setdefault(_levels_text(staff, levels), []).append(name)
     return (
-        ", ".join(f"{_and(names)} {text}" + (" each" if len(names) > 1 else "") for text, names in alike.items())
+        ", ".join(f"{and_list(names)} {text}" + (" each" if len(names) > 1 else "") for text, names in alike.items())
         or "nothing is decided"
     )
 
 
 def _levels_text(staff: Staff, levels: Levels) -> str:
     if staff.extra:
-        added = [f"{_count(n)} more {slot.text}" for slot, n in zip(staff.slots, levels, strict=True) if n]
+        added = [f"{_count(n)} more {_dates(first, last)}" for first, last, n in _stretches(staff, levels)]
         return " and ".join(added) or "none more"
     if len(set(levels)) == 1:
         return _count(levels[0])
@@ -166,11 +172,37 @@ def _levels_text(staff: Staff, levels: Levels) -> str:
     return " and ".join(f"{_count(n)} {hours}" for n, hours in zip(levels, shown, strict=True))
 
 
+def _stretches(staff: Staff, levels: Levels) -> list[tuple[str, str, int]]:
+    """First and last day with so many extra lines; slots that follow each other with as many are one stretch."""
+    found: list[tuple[str, str, int]] = []
+    before = 0
+    for slot, n in zip(staff.slots, levels, strict=True):
+        if n and n == before:
+            found[-1] = (found[-1][0], slot.last, n)
+        elif n:
+            found.append((slot.first, slot.last, n))
+        before = n
+    return found
+
+
+def _dates(first: str, last: str) -> str:
+    """``10 to 14 Feb``."""
+    start, end = (dt.date.fromisoformat(day) for day in (first, last))
+    if start == end:
+        return f"on {end.day} {end:%b}"
+    return (
+        f"{start.day} to {end.day} {end:%b}"
+        if start.month == end.month
+        else f"{start.day} {start:%b} to {end.day} {end:%b}"
+    )
+
+
 def _count(lines: int) -> str:
     return "1 line" if lines == 1 else f"{lines} lines"
 
 
-def _and(names: Sequence[str]) -> str:
+def and_list(names: Sequence[str]) -> str:
+    """``a, b and c``."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
@@ -179,26 +211,27 @@ def _as_quick(base: Scenario) -> Iterator[str]:
     quick = [name for name in quick if base.channels[name].queue == "per province"]
     if quick:
         yield (
-            f"Lines of another province are taken to be as quick as the own ({_and(quick)}); to try otherwise, "
+            f"Lines of another province are taken to be as quick as the own ({and_list(quick)}); to try otherwise, "
             f"--set 'handling.{quick[0]}.elsewhere=+10 %'."
         )
 
 
-def _certainty(question: Question, chosen: Try, *, meets: bool) -> str:
-    searched = chosen.way.searched
-    worlds, plans = f"on the {question.replications} worlds of the search", f"{searched.simulated} plans simulated"
+def certainty(worlds: int, searched: Searched, *, meets: bool) -> str:
+    """What is known of plans that are not shown."""
+    on, plans = f"on the {worlds} worlds of the search", f"{searched.simulated} plans simulated"
     if searched.proven:
         found = (
             "nothing within the limits is cheaper and meets them" if meets else "nothing within the limits meets them"
         )
-        return f"Searched to the end {worlds}: {found} ({plans}; all others add up from these)."
+        return f"Searched to the end {on}: {found} ({plans}; all others add up from these)."
     return (
-        f"Not searched to the end ({plans} {worlds}): no plan with one line more, fewer or elsewhere does better; a "
+        f"Not searched to the end ({plans} {on}): no plan with one line more, fewer or elsewhere does better; a "
         "quite different one might."
     )
 
 
-def _doubtful(found: Sequence[Doubt], targets: Sequence[Target]) -> Iterator[str]:
+def doubtful(found: Sequence[Doubt], targets: Sequence[Target]) -> Iterator[str]:
+    """Which stated ranges would make a plan miss."""
     missed = [doubt for doubt in found if doubt.missed(targets)]
     if not found:
         return
@@ -223,7 +256,8 @@ def _lines(base: Scenario, chosen: Try, costs: Costs) -> Iterator[dict[str, Any]
             yield row
 
 
-def _targets(chosen: Try, targets: Sequence[Target]) -> Iterator[dict[str, Any]]:
+def target_rows(chosen: Try, targets: Sequence[Target]) -> Iterator[dict[str, Any]]:
+    """Each target with what a plan makes of it on fresh worlds, and today."""
     counts = chosen.trial.counts["today"]
     for target, value in zip(targets, chosen.found, strict=True):
         there = (target.kind, target.name) in counts.scopes
@@ -252,7 +286,8 @@ def _point(point: Point, costs: Costs) -> dict[str, Any]:
     return {"cost": sum(costs.of_groups(point.scenario).values()), **row} if costs.by_minute else row
 
 
-def _assumptions(found: Sequence[Doubt], targets: Sequence[Target]) -> Iterator[dict[str, Any]]:
+def assumption_rows(found: Sequence[Doubt], targets: Sequence[Target]) -> Iterator[dict[str, Any]]:
+    """Ends of ranges: first those that make a plan miss, then the most harmful others."""
     missed = [doubt for doubt in found if doubt.missed(targets)]
     for doubt in [*missed, *[doubt for doubt in found if doubt not in missed][:_DOUBTS]]:
         worst = max(range(len(targets)), key=lambda t: _harm(targets[t], doubt.changes[t]), default=None)

@@ -1,0 +1,165 @@
+"""Campaigns: how large a one the lines bear, which lines a stated one needs on which days, and when to broadcast."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sim.quantities import nearest, parse_date
+from sim.scenario.model import Scenario
+from sim.studies.answers import Answer
+from sim.studies.campaign_size import Size, Sized, size_borne
+from sim.studies.campaign_start import HOURS, When, calendar_weeks, when_best
+from sim.studies.doubts import Doubt, doubts
+from sim.studies.means import Means
+from sim.studies.plan import Question, Try, confirmed, searched
+from sim.studies.staffing import PlanError, Slot, Staff, hours_of
+from sim.studies.structures import AS_IS, Structure, groups_about
+from sim.studies.targets import with_waits
+
+QUESTIONS = ("size", "lines", "start")
+#: Extra lines that a group may have to begin with; more where the search runs into that.
+_MOST = 2
+#: Worlds over all trials of one question, in times those of the search.
+_STEPS = 40
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The answers that were asked for; ``lines`` are extra lines on fresh worlds, ``meets`` whether targets are met."""
+
+    scenario: Scenario
+    campaign: str
+    size: Size | None
+    lines: Try | None
+    refused: tuple[Try, ...]
+    meets: bool
+    start: When | None
+    doubts: tuple[Doubt, ...]
+    answer: Answer
+
+
+def campaign(
+    scenario: Scenario,
+    *,
+    name: str | None = None,
+    ask: Sequence[str] = QUESTIONS,
+    targets: Sequence[str] = (),
+    everywhere: bool = False,
+    windows: str = "weeks",
+    starts: Sequence[str] = HOURS,
+    most: int | None = None,
+    costs: Sequence[str] = (),
+    replications: int = 100,
+    confirm: int = 400,
+    seed: int | None = None,
+    workers: int | None = None,
+    say: Callable[[str], None] | None = None,
+) -> Planned:
+    """What a campaign asks of the lines: ``ask`` for its largest ``size``, the extra ``lines`` it needs, its ``start``.
+
+    ``windows``: on which days lines may be added, ``weeks``, ``days`` or ``2020-02-10..2020-02-14,...``. ``starts`` are
+    times of day. ``docs/plan.md`` says how each answer is found. PlanError, TargetError or ScenarioError say in one
+    sentence what is wrong with the question.
+    """
+    if unknown := [one for one in ask if one not in QUESTIONS]:
+        raise PlanError(
+            f"ask: {unknown[0]!r} is unknown; allowed are {', '.join(QUESTIONS)}.{nearest(unknown[0], QUESTIONS)}"
+        )
+    question = Question(
+        targets=tuple(targets), everywhere=everywhere, most=most, costs=tuple(costs), replications=replications,
+        confirm=confirm, seed=scenario.experiment.seed if seed is None else seed,
+    )  # fmt: skip
+    asked = question.asked() | {"campaign": name, "ask": list(ask), "windows": windows, "starts": list(starts)}
+    base = with_waits(scenario, question.targets_in(scenario))
+    sized = Sized.of(base, _number(base, name))
+    means = Means.of(base, _STEPS * replications + 4 * confirm, seed=question.seed, workers=workers, say=say)
+    size, lines, refused, meets, start, found, next_ = None, None, list[Try](), False, None, list[Doubt](), replications
+    if "size" in ask:
+        means.say("how large a campaign the present lines bear")
+        size = size_borne(sized, question.targets_in(base), replications=replications, confirm=confirm, means=means)
+    if "lines" in ask:
+        way = searched(
+            Structure(AS_IS, "", base),
+            list(_staff(base, question, windows, sized)),
+            question,
+            means,
+            widen=most is None,
+        )
+        lines, refused, meets = confirmed([way], base, question, means)
+        next_ += confirm * (len(refused) + 1)
+        means.say("the stated ranges, one at a time")
+        few = max(20, min(100, replications))
+        found = doubts(lines.scenario, base, way.targets, replications=few, first=next_, means=means)
+        next_ += few
+    if "start" in ask:
+        means.say("other moments to begin")
+        start = when_best(sized, starts, replications=replications, confirm=confirm, first=next_, means=means)
+    from sim.studies.campaign_words import answer_of
+
+    answer = answer_of(
+        asked, scenario, base, sized, size, lines, refused, start, found, meets=meets, replications=replications
+    )
+    return Planned(scenario, sized.name, size, lines, tuple(refused), meets, start, tuple(found), answer)
+
+
+def _number(scenario: Scenario, name: str | None) -> int:
+    """Which of the campaigns is meant."""
+    names = [one.name for one in scenario.campaigns]
+    if not names:
+        raise PlanError(
+            "the scenario has no campaign; add one below campaigns:, or state it with --set "
+            "'campaigns=[{name: tv, extra: 100, surge: [{shape: decay, at: [2020-02-10 21:00], "
+            "time_constant: 4 days}]}]'"
+        )
+    if name is None and len(names) > 1:
+        raise PlanError(f"which campaign? name one with --campaign: {', '.join(names)}")
+    if name is not None and name not in names:
+        raise PlanError(f"there is no campaign {name!r}; there are {', '.join(names)}.{nearest(name, names)}")
+    return 0 if name is None else names.index(name)
+
+
+def _staff(base: Scenario, question: Question, windows: str, sized: Sized) -> Iterator[Staff]:
+    """Extra lines of every group that the targets are about, in each window of days."""
+    spans = list(_windows(base, windows, sized))
+    for group in groups_about(base, question.targets_in(base)):
+        hours = hours_of(base, group)
+        slots = [
+            Slot(hours.text, str(first), str(last)) for first, last in spans if _works(base, hours.spans, first, last)
+        ]
+        if slots:
+            most = _MOST if question.most is None else question.most
+            yield Staff(group, tuple(slots), 0, most, extra=True)
+
+
+def _works(base: Scenario, spans: Sequence[Sequence[Any]], first: dt.date, last: dt.date) -> bool:
+    """Whether a group has hours on any of these days."""
+    days = [first + dt.timedelta(days=day) for day in range((last - first).days + 1)]
+    return any(spans[day.weekday()] and base.days.working[(day - base.period.first).days] for day in days)
+
+
+def _windows(base: Scenario, text: str, sized: Sized) -> Iterator[tuple[dt.date, dt.date]]:
+    """Days on which lines may be added, from the day on which the campaign begins."""
+    begins = min(at.value for wave in base.campaigns[sized.at].surge for at in wave.at).date()
+    if text == "weeks":
+        yield from calendar_weeks(base, begins)
+    elif text == "days":
+        for day in range(base.days.days):
+            if base.days.working[day] and base.days.date(day) >= begins:
+                yield base.days.date(day), base.days.date(day)
+    else:
+        for part in text.split(","):
+            yield _window(base, part.strip())
+
+
+def _window(base: Scenario, text: str) -> tuple[dt.date, dt.date]:
+    first, _, last = text.partition("..")
+    try:
+        span = parse_date(first), parse_date(last or first)
+    except ValueError as error:
+        raise PlanError(f"windows: {error}; allowed are weeks, days, or 2020-02-10..2020-02-14,...") from None
+    if not base.period.first <= span[0] <= span[1] <= base.period.last:
+        raise PlanError(f"windows: {text!r} is not within the period, {base.period.first} to {base.period.last}")
+    return span

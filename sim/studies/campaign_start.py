@@ -1,0 +1,180 @@
+"""When to broadcast: the same campaign begun at other moments of the week, and how many callers each loses.
+
+Every start brings the same number of extra callers, open or closed, and they come as the campaign's shape and the hours
+of the day say. So a start that sends people to a closed door has more of them fail, and not fewer call.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from sim.clock import DAY, MINUTE
+from sim.demand import rates_of
+from sim.errors import ScenarioError
+from sim.estimates import Estimate
+from sim.quantities import WEEKDAYS, parse_hours
+from sim.scenario.model import Scenario
+from sim.studies.campaign_size import Sized
+from sim.studies.means import Means
+from sim.studies.staffing import PlanError
+from sim.studies.trial import Trial
+
+#: Times of day that are tried besides the campaign's own.
+HOURS = ("9:00", "12:00", "16:00", "20:00")
+#: A start that leaves less of the campaign's shape within the period than this part of its own start's is left out.
+_INSIDE = 0.9
+
+
+@dataclass(frozen=True)
+class Start:
+    """The campaign begun at ``moment``; ``days`` and ``minutes`` later than as stated, of which shapes follow.
+
+    ``inside``: the part of its shape that lies within the period.
+    """
+
+    moment: dt.datetime
+    scenario: Scenario
+    inside: float
+
+    @property
+    def text(self) -> str:
+        """``Mon 10 Feb 21:00``."""
+        when = self.moment
+        return f"{WEEKDAYS[when.weekday()].capitalize()} {when.day} {when:%b} {when:%H:%M}"
+
+
+@dataclass(frozen=True)
+class Moved:
+    """People never reached and people who met a closed door only, and both in difference to the start as stated."""
+
+    start: Start
+    never: Estimate
+    difference: Estimate
+    closed: Estimate
+
+
+@dataclass(frozen=True)
+class When:
+    """Starts, fewest lost first; the best confirmed on fresh worlds. ``left_out``: what falls outside the period."""
+
+    stated: Start
+    moved: tuple[Moved, ...]
+    best: Moved | None
+    left_out: tuple[str, ...]
+    tried_on: str
+    confirmed_on: str
+
+
+def starts_of(sized: Sized, times: Sequence[str] = HOURS) -> tuple[Start, list[Start], list[str]]:
+    """The start as stated, the others of the week nearest to it, and those that the period has no room for."""
+    own = min(_broadcasts(sized))
+    stated = Start(own, sized.scenario, _inside(sized.scenario, sized.at))
+    clocks = dict.fromkeys([own.hour * 60 + own.minute, *(_minutes(text) for text in times)])
+    found, left_out = [], []
+    for weekday in range(7):
+        for clock in clocks:
+            moved = _nearest(sized, own, weekday, clock)
+            if moved is None:
+                left_out.append(f"{WEEKDAYS[weekday]} {clock // 60}:{clock % 60:02}")
+            elif moved.moment != own and moved.inside >= _INSIDE * stated.inside:
+                found.append(moved)
+            elif moved.moment != own:
+                left_out.append(moved.text)
+    return stated, found, left_out
+
+
+def _minutes(text: str) -> int:
+    try:
+        start = parse_hours(f"mon {text}-24:00").spans[0][0][0]
+    except ValueError:
+        raise PlanError(f"start {text!r} is not a time of day; write it as 9:00") from None
+    return start // MINUTE
+
+
+def _broadcasts(sized: Sized) -> list[dt.datetime]:
+    """Starts of what begins at an instant; of plateaus where there is nothing else."""
+    waves = sized.scenario.campaigns[sized.at].surge
+    every = [(wave.shape != "plateau", at.value) for wave in waves for at in wave.at]  # type: ignore[union-attr]
+    return [at for sudden, at in every if sudden] or [at for _, at in every]
+
+
+def _nearest(sized: Sized, own: dt.datetime, weekday: int, clock: int) -> Start | None:
+    """The campaign moved to that moment of the week by the fewest days that the period allows."""
+    away = (weekday - own.weekday() + 3) % 7 - 3
+    for days in (away, away + 7, away - 7):
+        scenario = _moved(sized, days, clock - own.hour * 60 - own.minute)
+        if scenario is not None:
+            moment = own + dt.timedelta(days=days, minutes=clock - own.hour * 60 - own.minute)
+            return Start(moment, scenario, _inside(scenario, sized.at))
+    return None
+
+
+def _moved(sized: Sized, days: int, minutes: int) -> Scenario | None:
+    """The same extra callers from another start; None where the period has no room for it.
+
+    Plateaus move by whole days, since they have no hour at which people call.
+    """
+    campaign = sized.scenario.campaigns[sized.at]
+    waves: list[Any] = []
+    for wave in campaign.surge:
+        shift = dt.timedelta(days=days, minutes=0 if wave.shape == "plateau" else minutes)  # type: ignore[union-attr]
+        written = wave.model_dump(mode="json", exclude_none=True)
+        written["at"] = [f"{at.value + shift:%Y-%m-%d %H:%M}" for at in wave.at]
+        waves.append(written)
+    try:
+        scenario = sized.scenario.with_settings([f"campaigns.{sized.at}.surge={json.dumps(waves)}"])
+        again = replace(sized, scenario=scenario)
+        return again.scaled(_brought(sized.scenario, sized.at) / _brought(scenario, sized.at))
+    except ScenarioError:
+        return None
+
+
+def _brought(scenario: Scenario, at: int) -> float:
+    """Extra first contacts of a campaign in the period, open or closed."""
+    return float(rates_of(scenario).mass[1 + at].sum() * rates_of(scenario).weight[1 + at].sum())
+
+
+def _inside(scenario: Scenario, at: int) -> float:
+    surge = scenario.campaigns[at].surge_from(scenario.days.instant)
+    within, whole = surge.integral(np.array([float(scenario.days.end), float(scenario.days.end + 3650 * DAY)]))
+    return float(within / whole)
+
+
+def when_best(sized: Sized, times: Sequence[str], *, replications: int, confirm: int, first: int, means: Means) -> When:
+    """Try every start on some worlds, and the best of them on fresh ones; differences are paired."""
+    stated, others, left_out = starts_of(sized, times)
+    if not others:
+        return When(stated, (), None, tuple(left_out), "", "")
+    plans = {"stated": stated.scenario} | {str(n): one.scenario for n, one in enumerate(others)}
+    trial = means.play(plans, replications, kinds=("all",))
+    level = 1 - 0.05 / len(others)
+    moved = sorted(
+        (_compared(trial, str(n), one, level) for n, one in enumerate(others)), key=lambda one: one.difference.value
+    )
+    best = moved[0].start
+    fresh = means.play({"stated": stated.scenario, "best": best.scenario}, confirm, first=first, kinds=("all",))
+    return When(stated, tuple(moved), _compared(fresh, "best", best, 0.95), tuple(left_out), trial.worlds, fresh.worlds)
+
+
+def _compared(trial: Trial, plan: str, start: Start, level: float) -> Moved:
+    return Moved(
+        start,
+        trial.estimate(plan, "never_reached"),
+        trial.difference(plan, "never_reached", base="stated", level=level),
+        trial.estimate(plan, "only_closed"),
+    )
+
+
+def calendar_weeks(scenario: Scenario, since: dt.date) -> Iterator[tuple[dt.date, dt.date]]:
+    """First and last day of each calendar week of the period that has a working day from ``since`` on."""
+    days = [scenario.days.date(day) for day in range(scenario.days.days) if scenario.days.working[day]]
+    days = [day for day in days if day >= since]
+    for week in dict.fromkeys(day.isocalendar()[:2] for day in days):
+        mine = [day for day in days if day.isocalendar()[:2] == week]
+        yield mine[0], mine[-1]
