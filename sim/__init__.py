@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from sim.results import Result
     from sim.scenario.load import load, loads
     from sim.scenario.model import Scenario
+    from sim.studies.campaign import campaign
     from sim.studies.compare import Comparison, compare
     from sim.studies.one_at_a_time import one_at_a_time
+    from sim.studies.plan import plan
     from sim.studies.run import run
     from sim.studies.sensitivity import sensitivity
 
@@ -24,11 +26,13 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "SimError",
+    "campaign",
     "compare",
     "draw_world",
     "load",
     "loads",
     "one_at_a_time",
+    "plan",
     "run",
     "sensitivity",
     "simulate",
@@ -37,11 +41,13 @@ _WHERE = {
     "Comparison": "sim.studies.compare",
     "Result": "sim.results",
     "Scenario": "sim.scenario.model",
+    "campaign": "sim.studies.campaign",
     "compare": "sim.studies.compare",
     "draw_world": "sim.draw",
     "load": "sim.scenario.load",
     "loads": "sim.scenario.load",
     "one_at_a_time": "sim.studies.one_at_a_time",
+    "plan": "sim.studies.plan",
     "run": "sim.studies.run",
     "sensitivity": "sim.studies.sensitivity",
     "simulate": "sim.engines",

@@ -27,6 +27,7 @@ from sim.cli_common import (
     progress_bar,
 )
 from sim.cli_erlang import erlang
+from sim.cli_plan import campaign, plan
 from sim.cli_report import report
 from sim.cli_sensitivity import sensitivity
 from sim.cli_studies import sweep
@@ -222,6 +223,8 @@ def schema() -> None:
 cli.add_command(app)
 cli.add_command(erlang)
 cli.add_command(sweep)
+cli.add_command(plan)
+cli.add_command(campaign)
 cli.add_command(report)
 cli.add_command(sensitivity)
 cli.add_command(verify)

@@ -163,6 +163,7 @@ DOORS = {
     "matplotlib": {
         "figures_sensitivity.py",
         "figures.py",
+        "figures_plan.py",
         "figures_sweep.py",
         "figures_day.py",
         "figures_style.py",
@@ -184,6 +185,7 @@ DOORS = {
         "cli_calibrate.py",
         "cli.py",
         "cli_report.py",
+        "cli_plan.py",
         "cli_common.py",
         "cli_erlang.py",
         "cli_verify.py",
