@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from sim.scenario.model import Scenario
     from sim.studies.campaign import campaign
     from sim.studies.compare import Comparison, compare
+    from sim.studies.next_line import next_line
     from sim.studies.one_at_a_time import one_at_a_time
     from sim.studies.plan import plan
     from sim.studies.run import run
     from sim.studies.sensitivity import sensitivity
+    from sim.studies.sweep import sweep
 
 __all__ = [
     "Comparison",
@@ -31,11 +33,13 @@ __all__ = [
     "draw_world",
     "load",
     "loads",
+    "next_line",
     "one_at_a_time",
     "plan",
     "run",
     "sensitivity",
     "simulate",
+    "sweep",
 ]
 _WHERE = {
     "Comparison": "sim.studies.compare",
@@ -46,11 +50,13 @@ _WHERE = {
     "draw_world": "sim.draw",
     "load": "sim.scenario.load",
     "loads": "sim.scenario.load",
+    "next_line": "sim.studies.next_line",
     "one_at_a_time": "sim.studies.one_at_a_time",
     "plan": "sim.studies.plan",
     "run": "sim.studies.run",
     "sensitivity": "sim.studies.sensitivity",
     "simulate": "sim.engines",
+    "sweep": "sim.studies.sweep",
 }
 
 

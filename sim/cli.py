@@ -30,7 +30,7 @@ from sim.cli_erlang import erlang
 from sim.cli_plan import campaign, plan
 from sim.cli_report import report
 from sim.cli_sensitivity import sensitivity
-from sim.cli_studies import sweep
+from sim.cli_studies import next_line, sweep
 from sim.cli_verify import verify
 from sim.errors import ScenarioError, SimError
 
@@ -223,6 +223,7 @@ def schema() -> None:
 cli.add_command(app)
 cli.add_command(erlang)
 cli.add_command(sweep)
+cli.add_command(next_line)
 cli.add_command(plan)
 cli.add_command(campaign)
 cli.add_command(report)

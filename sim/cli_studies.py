@@ -14,6 +14,7 @@ from sim.cli_common import (
     OUT,
     REPLICATIONS,
     SEED,
+    SET,
     WORKERS,
     command_line,
     load_scenario,
@@ -95,3 +96,74 @@ def sweep(
         from sim.figures_sweep import draw_sweep
 
         click.echo(f"Picture:  {save(draw_sweep(found), folder / 'sweep.png')}")
+
+
+@click.command("next-line")
+@FILE
+@SET
+@click.option(
+    "--part",
+    "parts",
+    multiple=True,
+    metavar="HOURS",
+    help="Try a line at these hours too, e.g. 'mon 9:00-17:00'.  [default: halves of each group's hours]",
+)
+@click.option("--all-day", is_flag=True, help="No parts of the day.")
+@click.option(
+    "--by",
+    type=click.Choice(["never_reached", "abandoned", "blocked"]),
+    default="never_reached",
+    show_default=True,
+    help="What places are ranked by.",
+)
+@click.option("--assumptions/--no-assumptions", default=True, show_default=True, help="Try the ends of stated ranges.")
+@click.option("-n", "--replications", type=click.IntRange(2), default=200, show_default=True)
+@SEED
+@WORKERS
+@OUT
+@FIGURES
+def next_line(
+    file: Path,
+    settings: tuple[str, ...],
+    parts: tuple[str, ...],
+    all_day: bool,
+    by: str,
+    assumptions: bool,
+    replications: int,
+    seed: int | None,
+    workers: int | None,
+    out: Path,
+    figures: bool,
+) -> None:
+    """Where would one more line help most? Every place is tried on the same callers."""
+    scenario = load_scenario(file, settings)
+    from sim.studies.next_line import next_line as study
+    from sim.studies.next_line_words import answer_of
+    from sim.tell import console
+    from sim.tell_studies import tell_next_line
+
+    try:
+        with progress_bar(hidden=False) as progress:
+            found = study(
+                scenario,
+                ranked_by=by,
+                parts=[] if all_day else list(parts) or None,
+                replications=replications,
+                seed=seed,
+                assumptions=assumptions,
+                workers=workers,
+                progress=progress,
+            )
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    except KeyboardInterrupt:
+        click.echo("stopped; nothing was kept", err=True)
+        raise SystemExit(INTERRUPTED) from None
+    tell_next_line(found, console())
+    folder = answer_of(found).write(out, command=command_line())
+    click.echo(f"\nResults:  {folder}/  (next-line.csv, assumptions.csv, answer.json)")
+    if figures:
+        from sim.figures import save
+        from sim.figures_next_line import draw_next_line
+
+        click.echo(f"Picture:  {save(draw_next_line(found), folder / 'next-line.png')}")

@@ -8,12 +8,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.language import ENGLISH
 from sim.studies.levels import Axis
 from sim.studies.sweep import Sweep
 from sim.summary import DEFINITIONS
 
 _BLUE, _GREY = "#0072B2", "#444444"
 _MOST_WRITTEN = 120
+_MOST_NAMES = 60
 
 
 def draw_sweep(found: Sweep) -> Figure:
@@ -26,33 +28,41 @@ def draw_sweep(found: Sweep) -> Figure:
         figure = _panels(found, len(found.axes), _draw_points)
     title = found.scenario.title or found.scenario.name
     worlds = f"{title}; the same {found.replications:,} worlds at every point"
-    what = ", ".join(axis.path for axis in found.axes)
-    figure.suptitle(f"How results change with {what}\n", x=0.01, ha="left", fontweight="bold")
-    figure.text(0.01, 0.985 - 0.32 / figure.get_figheight(), worlds, fontsize=9, color=_GREY, va="top")
+    names = ", ".join(axis.path for axis in found.axes)
+    what = names if len(names) < _MOST_NAMES else f"{len(found.axes)} settings"
+    above(figure, f"How results change with {what}", worlds)
     return figure
+
+
+def above(figure: Figure, title: str, below: str) -> None:
+    """A title and a line below it over all panels, which the layout leaves room for."""
+    height = figure.get_figheight()
+    figure.set_layout_engine("constrained", rect=(0, 0, 1, 1 - 0.62 / height))
+    figure.text(0.01, 1 - 0.1 / height, title, va="top", fontsize=12, fontweight="bold")
+    figure.text(0.01, 1 - 0.36 / height, below, va="top", fontsize=9, color=_GREY)
 
 
 def _panels(found: Sweep, across: int, draw: Any) -> Figure:
     """A panel for every measure, ``across`` of each."""
-    measures = list(found.measures.items())
+    measures = list(found.measures.values())
     columns = across if across > 1 else min(len(measures), 2)
     rows = -(-len(measures) * across // columns)
     width = 10.0 if columns < 4 else 3.0 * columns
     figure = Figure(figsize=(width, 0.7 + 3.4 * rows), layout="constrained")
     axes = np.atleast_1d(np.array(figure.subplots(rows, columns))).ravel()
-    for number, (text, measure) in enumerate(measures):
+    for number, measure in enumerate(measures):
         for part in range(across):
-            draw(axes[number * across + part], found, text, measure, part)
+            draw(axes[number * across + part], found, measure, part)
     for ax in axes[len(measures) * across :]:
         ax.set_visible(False)
     return figure
 
 
-def _label(text: str, measure: tuple[str, str, str]) -> str:
+def _label(measure: tuple[str, str, str]) -> str:
     """The measure in words, its unit and of whom."""
-    definition, (_, kind, name) = DEFINITIONS.get(measure[0]), measure
+    definition, (which, kind, name) = DEFINITIONS.get(measure[0]), measure
     unit = definition.unit if definition else "s"
-    words = text.partition("@")[0].replace("_", " ")
+    words = ENGLISH.words.get(f"measure.{which}", which.replace("_", " ")).removesuffix(" %")
     return f"{words} ({unit}){'' if kind == 'all' else f', {name}'}"
 
 
@@ -72,7 +82,7 @@ def _ticks(ax: Axes, axis: Axis) -> None:
     ax.spines[["top", "right"]].set_visible(False)
 
 
-def _draw_line(ax: Axes, found: Sweep, text: str, measure: tuple[str, str, str], _part: int) -> None:
+def _draw_line(ax: Axes, found: Sweep, measure: tuple[str, str, str], _part: int) -> None:
     axis, points = found.axes[0], found.played
     at = np.array(_places(axis, [point.levels[axis.path] for point in points]))
     order = np.argsort(at)
@@ -80,12 +90,12 @@ def _draw_line(ax: Axes, found: Sweep, text: str, measure: tuple[str, str, str],
     value, low, high = (np.array([getattr(e, end) for e in estimates]) for end in ("value", "low", "high"))
     ax.fill_between(at[order], low, high, color=_BLUE, alpha=0.25, lw=0)
     ax.plot(at[order], value, "o-" if axis.numbers else "o", color=_BLUE)
-    ax.set_ylabel(_label(text, measure))
+    ax.set_ylabel(_label(measure))
     ax.set_ylim(min(0.0, float(np.nanmin(low))), None)
     _ticks(ax, axis)
 
 
-def _draw_points(ax: Axes, found: Sweep, text: str, measure: tuple[str, str, str], part: int) -> None:
+def _draw_points(ax: Axes, found: Sweep, measure: tuple[str, str, str], part: int) -> None:
     axis, points = found.axes[part], found.played
     at = _places(axis, [point.levels[axis.path] for point in points])
     for x, point in zip(at, points, strict=True):
@@ -93,11 +103,11 @@ def _draw_points(ax: Axes, found: Sweep, text: str, measure: tuple[str, str, str
         ax.plot([x, x], [e.low, e.high], color=_BLUE, lw=1, alpha=0.6)
         ax.plot(x, e.value, "o", color=_BLUE, ms=4)
     if part == 0:
-        ax.set_ylabel(_label(text, measure))
+        ax.set_ylabel(_label(measure))
     _ticks(ax, axis)
 
 
-def _draw_heat(ax: Axes, found: Sweep, text: str, measure: tuple[str, str, str], _part: int) -> None:
+def _draw_heat(ax: Axes, found: Sweep, measure: tuple[str, str, str], _part: int) -> None:
     down, across = found.axes
     values = np.full((len(down.texts), len(across.texts)), np.nan)
     for point in found.played:
@@ -113,5 +123,5 @@ def _draw_heat(ax: Axes, found: Sweep, text: str, measure: tuple[str, str, str],
     ax.set_yticks(range(len(down.texts)), down.texts)
     ax.set_xlabel(across.path)
     ax.set_ylabel(down.path)
-    ax.set_title(_label(text, measure), loc="left", fontsize=10)
+    ax.set_title(_label(measure), loc="left", fontsize=10)
     ax.figure.colorbar(image, ax=ax)

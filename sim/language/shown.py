@@ -44,7 +44,7 @@ def signed(found: Estimate, say: Language = ENGLISH) -> str:
 def in_time(found: Estimate) -> tuple[Estimate, str]:
     """Seconds in the unit that suits them: s, min or h."""
     for size, unit in _UNITS:
-        if found.value < 120 * size or unit == "h":
+        if abs(found.value) < 120 * size or unit == "h":
             break
     return Estimate(found.value / size, found.low / size, found.high / size), unit
 

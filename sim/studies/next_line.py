@@ -1,0 +1,238 @@
+"""Where the next line helps most: every place it could be added, on the same callers, ranked, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from threading import Event
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import ScenarioError
+from sim.estimates import Estimate
+from sim.scenario.model import Scenario
+from sim.streams import days_of
+from sim.studies.places import Place, places_of
+from sim.studies.trial import Trial, try_plans
+from sim.studies.unknowns import Unknown, unknowns_of
+
+Floats = NDArray[np.float64]
+TODAY = "today"
+#: What places are ranked by, the first unless asked otherwise: counts of the period, fewer is better.
+RANKED_BY = ("never_reached", "abandoned", "blocked")
+#: Drawn weights of worlds (Bayesian bootstrap) for the probability of being best.
+_DRAWS = 2000
+_ASSUMPTION_WORLDS = 12
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What a line at one place changes per period: paired differences to today, intervals for all places together.
+
+    ``waiting_s``: mean wait of answered and abandoned of its channel. ``best``: probability that no other place with
+    as much of a day (all of it, or a part) saves more, given the worlds that were played.
+    """
+
+    place: Place
+    never_reached: Estimate
+    abandoned: Estimate
+    blocked: Estimate
+    waiting_s: Estimate
+    line_hours: float
+    best: float
+
+    def by(self, measure: str) -> Estimate:
+        """Its change in one of ``RANKED_BY``."""
+        found: Estimate = getattr(self, measure)
+        return found
+
+    def per_100_hours(self, measure: str) -> Estimate:
+        """The change by 100 hours of the line."""
+        return self.by(measure).scaled(100 / self.line_hours)
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """One stated value at one end of its range: what the first place then saves, and what the second saves more."""
+
+    of: Unknown
+    end: object
+    saves: Estimate
+    second_better: Estimate
+
+    @property
+    def overturns(self) -> bool:
+        """Whether the second place is clearly better there."""
+        return self.second_better.low > 0
+
+
+@dataclass(frozen=True)
+class NextLine:
+    """All places, the best first: those for all hours of their group, then parts of a day."""
+
+    scenario: Scenario
+    ranked_by: str
+    all_day: tuple[Saved, ...]
+    parts: tuple[Saved, ...]
+    trial: Trial
+    confirmed: Trial
+    assumptions: tuple[Assumption, ...]
+    assumption_worlds: int
+
+    @property
+    def first(self) -> Saved:
+        """Where a line for all hours saves most."""
+        return self.all_day[0]
+
+    @property
+    def confirmed_saving(self) -> Estimate:
+        """What the first place saves on worlds that had no part in choosing it."""
+        return self.confirmed.difference(self.first.place.key, self.ranked_by)
+
+    @property
+    def by_hour(self) -> list[Saved]:
+        """All of them by what an hour of the line saves, the best first."""
+        worth = [saved for saved in (*self.all_day, *self.parts) if saved.line_hours > 0]
+        return sorted(worth, key=lambda saved: saved.per_100_hours(self.ranked_by).value)
+
+
+def next_line(
+    scenario: Scenario,
+    *,
+    ranked_by: str = RANKED_BY[0],
+    parts: Sequence[str] | None = None,
+    replications: int = 200,
+    seed: int | None = None,
+    assumptions: bool = True,
+    workers: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    stop: Event | None = None,
+) -> NextLine:
+    """Try one more line at every place of ``scenario``, and rank the places by what each saves.
+
+    ``parts`` are hours at which a line could be added for a part of the day, such as ``["mon-fri 9:00-13:00"]``
+    (default: halves of the group's hours; [] for none). The first place is confirmed on as many fresh worlds.
+    ``assumptions`` plays it at both ends of every stated range. ValueError for an unknown measure or bad hours.
+    """
+    if ranked_by not in RANKED_BY:
+        raise ValueError(f"{ranked_by!r} is not what places are ranked by; there are {', '.join(RANKED_BY)}")
+    seed = scenario.experiment.seed if seed is None else seed
+    places = places_of(scenario, parts)
+    plans = {TODAY: scenario} | {place.key: place.scenario for place in places}
+    ends = _ends(scenario) if assumptions else []
+    steps = _Steps(progress, len(plans) * replications + 3 * replications + 3 * len(ends) * _ASSUMPTION_WORLDS)
+    trial = try_plans(plans, replications=replications, seed=seed, workers=workers, progress=steps.tell, stop=stop)
+    steps.next()
+    all_day, some = (_ranked(trial, group, ranked_by) for group in _by_length(places))
+    confirming = {key: plans[key] for key in (TODAY, *(saved.place.key for saved in all_day[:2]))}
+    confirmed = try_plans(
+        confirming, replications=replications, seed=seed, first=replications, workers=workers,
+        progress=steps.tell, stop=stop,
+    )  # fmt: skip
+    steps.next()
+    found = _assumptions(scenario, ends, all_day[:2], ranked_by, seed, 2 * replications, workers, steps.tell, stop)
+    return NextLine(scenario, ranked_by, all_day, some, trial, confirmed, found, _ASSUMPTION_WORLDS)
+
+
+class _Steps:
+    """Progress over several trials as one."""
+
+    def __init__(self, progress: Callable[[int, int], None] | None, wanted: int) -> None:
+        self.progress, self.wanted, self.before, self.done = progress, wanted, 0, 0
+
+    def tell(self, done: int, _wanted: int) -> None:
+        self.done = done
+        if self.progress is not None:
+            self.progress(min(self.before + done, self.wanted), self.wanted)
+
+    def next(self) -> None:
+        self.before += self.done
+
+
+def _by_length(places: list[Place]) -> tuple[list[Place], list[Place]]:
+    return [place for place in places if not place.hours], [place for place in places if place.hours]
+
+
+def _ranked(trial: Trial, places: list[Place], ranked_by: str) -> tuple[Saved, ...]:
+    """Places by what they save, with intervals for all of them together (Bonferroni)."""
+    if not places:
+        return ()
+    level, best = 1 - 0.05 / len(places), probability_best(trial, places, ranked_by)
+
+    def change(place: Place, measure: str, kind: str = "all", name: str = "all") -> Estimate:
+        return trial.difference(place.key, measure, kind=kind, name=name, level=level)
+
+    found = [
+        Saved(
+            place,
+            never_reached=change(place, "never_reached"),
+            abandoned=change(place, "abandoned"),
+            blocked=change(place, "blocked"),
+            waiting_s=change(place, "mean_wait", "channel", place.channel),
+            line_hours=trial.difference(place.key, "staffed").value,
+            best=best[place.key],
+        )
+        for place in places
+    ]
+    return tuple(sorted(found, key=lambda saved: saved.by(ranked_by).value))
+
+
+def probability_best(trial: Trial, places: list[Place], ranked_by: str) -> Mapping[str, float]:
+    """Probability of each place to have the lowest expected count, over a posterior of the law of worlds.
+
+    The Bayesian bootstrap: worlds are weighted by exponential variates (D. B. Rubin 1981, Annals of Statistics 9,
+    130-134). Places that save equally much share.
+    """
+    n = trial.replications
+    counts = np.stack([trial.by_world(place.key, ranked_by) for place in places])
+    uniform = days_of(trial.seed, ("next line", "weights"), np.arange(_DRAWS), n).pairs()[:, 0, 0]
+    weights = -np.log(uniform).reshape(_DRAWS, n)
+    means = weights @ counts.T
+    lowest = means <= means.min(axis=1, keepdims=True) * (1 + 1e-12)
+    shares = (lowest / lowest.sum(axis=1, keepdims=True)).mean(axis=0)
+    return {place.key: float(share) for place, share in zip(places, shares, strict=True)}
+
+
+def _ends(scenario: Scenario) -> list[tuple[Unknown, object]]:
+    """Both ends of every stated range, but for numbers of lines: these are what the question is about."""
+    known = (one for one in unknowns_of(scenario) if one.paths[0].rpartition(".")[2] not in ("count", "shifts"))
+    return [(one, end) for one in known for end in one.ends]
+
+
+def _assumptions(
+    scenario: Scenario,
+    ends: Sequence[tuple[Unknown, object]],
+    best: Sequence[Saved],
+    ranked_by: str,
+    seed: int,
+    first: int,
+    workers: int | None,
+    progress: Callable[[int, int], None],
+    stop: Event | None,
+) -> tuple[Assumption, ...]:
+    """The ends of ranges by how far they move what the first place saves, the farthest first."""
+    plans: dict[str, Scenario] = {}
+    places = [saved.place for saved in best]
+    for number, (one, end) in enumerate(ends):
+        try:
+            drafts = {place.key: place.scenario.with_settings(one.settings(end)) for place in places}
+            drafts[TODAY] = scenario.with_settings(one.settings(end))
+        except ScenarioError:
+            continue  # an end that makes no scenario says nothing
+        plans |= {f"{number} {key}": draft for key, draft in drafts.items()}
+    if not plans:
+        return ()
+    trial = try_plans(
+        plans, replications=_ASSUMPTION_WORLDS, seed=seed, first=first, kinds=("all",), workers=workers,
+        progress=progress, stop=stop,
+    )  # fmt: skip
+    found = []
+    for number, (one, end) in enumerate(ends):
+        if f"{number} {TODAY}" in plans:
+            keys = [f"{number} {place.key}" for place in places]
+            saves = trial.difference(keys[0], ranked_by, base=f"{number} {TODAY}")
+            better = trial.difference(keys[0], ranked_by, base=keys[-1])
+            found.append(Assumption(one, end, saves, better))
+    usual = best[0].by(ranked_by).value
+    return tuple(sorted(found, key=lambda one: -abs(one.saves.value - usual)))

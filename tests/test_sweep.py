@@ -1,0 +1,119 @@
+"""Sweeps: levels as they are written, designs, points that are runs, and points that are no scenario."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+from test_shipped import command
+
+import sim
+from sim.studies.levels import LevelsError, axis_of, latin_hypercube
+from sim.studies.sweep import sweep
+
+SMALL_FILE = Path(__file__).parent / "small.yaml"
+SMALL = sim.load(SMALL_FILE)
+
+
+@pytest.mark.parametrize(
+    ("text", "levels"),
+    [
+        ("lines.a=1..3", ["1", "2", "3"]),
+        ("x=50%..200%/4", ["50%", "100%", "150%", "200%"]),
+        ("x=2..20 min/3", ["2 min", "11 min", "20 min"]),
+        ("x=-10%..+10%/3", ["-10%", "0%", "10%"]),
+        ("x=0.5..1.5/3", ["0.5", "1", "1.5"]),
+        ("x=0..100", ["0", "25", "50", "75", "100"]),
+        ("x=own|{to: others, after: 60 s}", ["own", "{to: others, after: 60 s}"]),
+        ("x=2020-02-10..2020-02-12", ["2020-02-10", "2020-02-11", "2020-02-12"]),
+        ("x=2020-02-10 21:00..2020-02-14 21:00/3", ["2020-02-10 21:00", "2020-02-12 21:00", "2020-02-14 21:00"]),
+    ],
+)
+def test_levels_are_read(text: str, levels: list[str]) -> None:
+    assert list(axis_of(text).texts) == levels
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("lines.a", "is not PATH=VALUES"),
+        ("x=", "is not PATH=VALUES"),
+        ("x=3..1", "the first end is not below the last"),
+        ("x=2 min..20 s", "different units"),
+        ("x=few..many", "'few' is not a number"),
+        ("x=1..3/1", "'1' is not a number of levels"),
+        ("x=a||b", "an empty level"),
+        ("x=a|a", "a level twice"),
+        ("x=2020-02-30..2020-03-02", "'2020-02-30' is not a date"),
+        ("x=2020-03-02..2020-03-01", "the first before the last"),
+    ],
+)
+def test_levels_that_cannot_be_read_are_told(text: str, says: str) -> None:
+    with pytest.raises(LevelsError) as told:
+        axis_of(text)
+    assert says in str(told.value)
+
+
+def test_a_latin_hypercube_meets_every_part_of_every_range_once() -> None:
+    axes = (axis_of("a=0.0..1.0"), axis_of("b=1..4"), axis_of("c=x|y"))
+    points = latin_hypercube(axes, 8, seed=3)
+    first = np.array([float(point[0]) for point in points])
+    assert sorted(np.floor(first * 8).astype(int)) == list(range(8))
+    assert sorted(point[1] for point in points) == sorted("11223344")
+    assert sorted(point[2] for point in points) == sorted("xxxxyyyy")
+    assert points == latin_hypercube(axes, 8, seed=3)
+
+
+def test_points_are_runs_and_are_not_run_again(tmp_path) -> None:
+    axes = ["lines.phone=1..2", "demand.change=0%..50%/2"]
+    found = sweep(SMALL, axes, replications=12, seed=4, measures=["never_reached", "abandonment@phone"], out=tmp_path)
+    last = found.points[-1]
+    settings = [f"{path}={level}" for path, level in last.levels.items()]
+    alone = sim.run(SMALL.with_settings(settings), replications=12, seed=4, keep_contacts=0, out=tmp_path / "alone")
+    assert last.result is not None
+    assert last.result.hash() == alone.hash()
+    written = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.parquet")}
+    again = sweep(SMALL, axes, replications=12, seed=4, out=tmp_path)
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.parquet")} == written
+    assert [p.levels for p in again.points] == [p.levels for p in found.points]
+
+
+def test_a_point_that_is_no_scenario_is_told_and_the_others_run(tmp_path) -> None:
+    found = sweep(SMALL, ["attempts=0..1"], replications=3, out=tmp_path)
+    refused, played = found.points
+    assert refused.result is None
+    assert "attempts" in refused.refused
+    assert played.result is not None
+    assert found.answer().sentences[-1].startswith("1 of 2 points make no scenario")
+
+
+def test_the_command_writes_table_and_picture(tmp_path) -> None:
+    line = "lines.phone"
+    arguments = ("--set", f"{line}=1..2", "--set", "demand.change=0%|50%", "-n", "5", "--out", str(tmp_path))
+    done = command("sweep", str(SMALL_FILE), *arguments)
+    assert done.returncode == 0, done.stderr
+    folder = next(tmp_path.glob("sweep-*"))
+    with (folder / "sweep.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [(row[line], row["demand.change"]) for row in rows] == [("1", "0%"), ("1", "50%"), ("2", "0%"), ("2", "50%")]
+    assert {"never_reached_share", "never_reached_share_low", "never_reached_share_high"} <= set(rows[0])
+    assert (folder / "sweep.png").stat().st_size > 10_000
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--set", "lines.nowhere=1..2"], "no point makes a scenario"),
+        (["--set", "attempts=1..3", "--measure", "los"], "'los' is not a measure. Did you mean 'loss'"),
+        (["--set", "attempts=1..3", "--design", "lhs"], "needs a number of points"),
+        ([], "needs at least one setting"),
+        (["--set", "attempts=1..3", "--set", "attempts=2..4"], "attempts is varied twice"),
+    ],
+)
+def test_bad_sweeps_are_refused_in_words(tmp_path, arguments: list[str], says: str) -> None:
+    done = command("sweep", str(SMALL_FILE), *arguments, "-n", "2", "--out", str(tmp_path))
+    assert done.returncode in (1, 2)
+    assert says in " ".join(done.stderr.replace("│", "").split())
+    assert "Traceback" not in done.stderr
