@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sim.results import Result
     from sim.scenario.load import load, loads
     from sim.scenario.model import Scenario
+    from sim.studies.calibrate import calibrate
     from sim.studies.campaign import campaign
     from sim.studies.compare import Comparison, compare
     from sim.studies.next_line import next_line
@@ -28,6 +29,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "SimError",
+    "calibrate",
     "campaign",
     "compare",
     "draw_world",
@@ -45,6 +47,7 @@ _WHERE = {
     "Comparison": "sim.studies.compare",
     "Result": "sim.results",
     "Scenario": "sim.scenario.model",
+    "calibrate": "sim.studies.calibrate",
     "campaign": "sim.studies.campaign",
     "compare": "sim.studies.compare",
     "draw_world": "sim.draw",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli_app import app
+from sim.cli_calibrate import calibrate
 from sim.cli_common import (
     CLUSTER,
     FIGURES,
@@ -228,6 +229,7 @@ cli.add_command(plan)
 cli.add_command(campaign)
 cli.add_command(report)
 cli.add_command(sensitivity)
+cli.add_command(calibrate)
 cli.add_command(verify)
 
 

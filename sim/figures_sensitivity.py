@@ -21,7 +21,7 @@ _ENDS = {True: ("#9ECAE9", "", "at its low"), False: ("#0072B2", "///", "at its 
 def draw_tornado(found: Sensitivity, of: Outcome) -> Figure:
     """Left: how far the outcome goes when one assumption goes to its low or high; right: Sobol's indices."""
     shown = [unknown for unknown, *_ in found.ranked(of.text)] or list(found.apart.widest(of.text))
-    shown = shown[:_MOST]
+    shown = [unknown for unknown in shown if found.apart.span(unknown, of.text)][:_MOST]
     figure = Figure(figsize=(12, 2.6 + 0.42 * len(shown)), layout="constrained")
     left, right = figure.subplots(1, 2, sharey=True, width_ratios=(3, 1.4))
     _bars(left, found, of, shown)
@@ -30,14 +30,14 @@ def draw_tornado(found: Sensitivity, of: Outcome) -> Figure:
     left.invert_yaxis()
     titled(left, f"What decides {of.text}", f"{found.scenario.title or found.scenario.name}")
     where = f"left: {found.apart.where}; right: {found.combinations:,} combinations on {found.played.where}"
-    figure.text(0.01, -0.02, f"{of.of.name}: {of.of.text}. {where}.", fontsize=8, color=MUTED, va="top")
+    figure.supxlabel(f"{of.of.name}: {of.of.text}; {where}", fontsize=8, color=MUTED, x=0.01, ha="left")
     return figure
 
 
 def _bars(ax: Axes, found: Sensitivity, of: Outcome, shown: list[Unknown]) -> None:
     spread = found.spreads[of.text]
     stated = spread.stated.value
-    ax.axvspan(spread.low.value, spread.high.value, color="#EEEEEE", lw=0, label="5 to 95 % when all vary together")
+    ax.axvspan(spread.low.value, spread.high.value, color="#DDDDDD", lw=0, label="5 to 95 % when all vary together")
     ax.axvline(stated, color="black", lw=1)
     labelled: set[bool] = set()
     for row, unknown in enumerate(shown):

@@ -18,7 +18,7 @@ from sim.estimates import Estimate
 from sim.scenario.load import dumps
 from sim.scenario.model import Scenario
 from sim.store import write_atomically
-from sim.summary import DEFINITIONS
+from sim.summary import DEFINITIONS, Definition
 
 #: Rows of a table as they are written; an Estimate becomes three columns.
 Rows = Sequence[Mapping[str, Any]]
@@ -36,14 +36,15 @@ class Answer:
     scenario: Scenario
     asked: Mapping[str, Any]
     worlds: Sequence[str]
-    measures: Sequence[str]
+    measures: Sequence[str | Definition]
     sentences: Sequence[str]
     tables: Mapping[str, Rows]
 
     @property
     def definitions(self) -> dict[str, str]:
         """Definition of each measure, with its unit."""
-        return {name: f"{DEFINITIONS[name].text} ({DEFINITIONS[name].unit})" for name in self.measures}
+        found = [DEFINITIONS[one] if isinstance(one, str) else one for one in self.measures]
+        return {one.name: f"{one.text} ({one.unit})" for one in found}
 
     def folder(self, out: Path) -> Path:
         """Where it is kept below ``out``: a name of its own for every question."""

@@ -24,6 +24,15 @@ Floats = NDArray[np.float64]
 _TOGETHER = 32
 
 
+#: What a register counts: in none of the columns alone.
+REGISTER = Definition(
+    "in_register",
+    "contacts answered, while the caller waited or by a call-back: what a register counts",
+    "per period",
+    {"answered": 1, "called_back": 1},
+)
+
+
 class NoOutcome(SimError, ValueError):
     """A measure that is not known, or not of what it is asked of."""
 
@@ -49,10 +58,14 @@ class Outcome:
 
 def outcome_of(scenario: Scenario, text: str) -> Outcome:
     """The outcome of text such as ``never_reached_share@phone``; NoOutcome says what there is."""
+    asked, _, who = text.strip().partition("@")
+    known = "answered" if asked == REGISTER.name else asked
     try:
-        measure, kind, name = scope_of(scenario, text.strip())
+        measure, kind, name = scope_of(scenario, f"{known}@{who}" if who else known)
     except ValueError as error:
         raise NoOutcome(str(error)) from None
+    if asked == REGISTER.name:
+        return Outcome(REGISTER, kind, name)
     if measure not in DEFINITIONS:
         raise NoOutcome(f"{measure!r} is a quantile; what is studied here are counts and ratios, such as loss or asa")
     return Outcome(DEFINITIONS[measure], kind, name)
@@ -93,6 +106,10 @@ class Played:
         """The outcome of each variant over all worlds, in its unit, nan where there is nothing; shape (variants,)."""
         over, under = self._sums(of)
         return _ratio(over.sum(axis=1), under.sum(axis=1)) * of.of.scale
+
+    def by_world(self, of: Outcome) -> Floats:
+        """The outcome of each variant in each world alone, shape (variants, worlds)."""
+        return _ratio(*self._sums(of)) * of.of.scale
 
     def without_one(self, of: Outcome) -> Floats:
         """The same with each world left out in turn, shape (worlds, variants)."""

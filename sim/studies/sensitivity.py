@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import sqrt
+from math import hypot, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +27,9 @@ _TAIL = 0.05
 class Spread:
     """Where an outcome lies while nothing is known but the ranges: 5 and 95 % of the points, and half of them.
 
-    Intervals of these are of simulation alone: of worlds (jackknife) and of points (bootstrap). ``stated`` is the
-    outcome with everything as stated. ``noise`` is the share of the variance between points that is chance of the
+    ``stated`` is the outcome with everything as stated, on the many worlds; points are paired differences to it, on the
+    few worlds of all combinations. Intervals are of simulation alone: of both kinds of worlds (the few by jackknife)
+    and of points (bootstrap). ``noise`` is the share of the variance between points that is chance of the
     worlds and not of the unknowns.
     """
 
@@ -79,7 +80,7 @@ class Sensitivity:
     def indices(self) -> dict[str, Indices | None]:
         """Indices by outcome."""
         shape = (len(self.unknowns) + 2, self.points)
-        return {of.text: indices_of(self.played.values(of).reshape(shape)) for of in self.outcomes}
+        return {of.text: indices_of(self.played.values(of)[:-1].reshape(shape)) for of in self.outcomes}
 
     @cached_property
     def spreads(self) -> dict[str, Spread]:
@@ -87,12 +88,13 @@ class Sensitivity:
         return {of.text: self._spread(of) for of in self.outcomes}
 
     def _spread(self, of: Outcome) -> Spread:
-        free = slice(0, 2 * self.points)  # A and B: points that have nothing to do with each other
-        values = self.played.values(of)[free]
-        known = np.isfinite(values)
-        without = self.played.without_one(of)[:, free][:, known]
-        low, middle, high = (_quantile(values[known], without, share) for share in (_TAIL, 0.5, 1 - _TAIL))
-        return Spread(low, middle, high, self.apart.stated[of.text], _noise(self.played, of, free))
+        stated, every, left = self.apart.stated[of.text], self.played.values(of), self.played.without_one(of)
+        # A and B, points that have nothing to do with each other, against everything as stated: the last variant.
+        moved, without = every[: 2 * self.points] - every[-1], left[:, : 2 * self.points] - left[:, -1:]
+        known = np.isfinite(moved) & np.isfinite(without).all(axis=0)
+        moved, without = moved[known], without[:, known]
+        low, middle, high = (_quantile(moved, without, stated, share) for share in (_TAIL, 0.5, 1 - _TAIL))
+        return Spread(low, middle, high, stated, _noise(moved, without))
 
     def ranked(self, outcome: str) -> list[tuple[Unknown, Estimate, Estimate]]:
         """Unknowns with their first and total index, the largest total first; empty where the outcome never moved."""
@@ -130,7 +132,7 @@ def sensitivity(
     seed = scenario.experiment.seed if seed is None else seed
     tell = progress or (lambda _done, _wanted: None)
     ahead = worlds_apart * (1 + sum(len(unknown.ends) for unknown in every))
-    wanted = ahead + points * (len(every) + 2) * worlds
+    wanted = ahead + (points * (len(every) + 2) + 1) * worlds
     apart = one_at_a_time(
         scenario, outcomes, worlds_apart, seed=seed, first=worlds, unknowns=every, workers=workers,
         progress=lambda done, _: tell(done, wanted),
@@ -142,6 +144,7 @@ def sensitivity(
         [text for unknown, share in zip(free, row, strict=True) for text in _setting(unknown, float(share), law)]
         for row in shares
     ]
+    variants.append([])  # everything as stated, on these worlds
     played = play_variants(
         scenario, variants, outcomes, worlds=worlds, seed=seed, workers=workers,
         progress=lambda done, _: tell(ahead + done, wanted),
@@ -154,30 +157,27 @@ def _setting(unknown: Unknown, share: float, law: Law) -> list[str]:
     return unknown.settings(scale.at(scale.draw(share, law)))
 
 
-def _quantile(values: Floats, without: Floats, share: float) -> Estimate:
-    """A quantile over points with what worlds and points leave open: ``without`` each world, (worlds, points)."""
-    if not len(values):
+def _quantile(moved: Floats, without: Floats, stated: Estimate, share: float) -> Estimate:
+    """A quantile over points, ``stated`` plus differences to it, with what worlds and points leave open.
+
+    ``without`` (worlds, points) are the differences with each world left out.
+    """
+    if not len(moved):
         return Estimate(np.nan, np.nan, np.nan)
-    found, worlds = float(np.quantile(values, share)), len(without)
+    worlds = len(without)
     left = np.quantile(without, share, axis=1)
     of_worlds = t_quantile(worlds, 0.95) * sqrt((worlds - 1) * float(np.var(left)))
-    picked = (uniforms("spread", 400, len(values)) * len(values)).astype(np.int64)
-    of_points = 1.96 * float(np.std(np.quantile(values[picked], share, axis=1)))
-    half = sqrt(of_worlds**2 + of_points**2)
+    picked = (uniforms("spread", 400, len(moved)) * len(moved)).astype(np.int64)
+    of_points = 1.96 * float(np.std(np.quantile(moved[picked], share, axis=1)))
+    found, half = stated.value + float(np.quantile(moved, share)), hypot(stated.half, of_worlds, of_points)
     return Estimate(found, found - half, found + half)
 
 
-def _noise(played: Played, of: Outcome, free: slice) -> float:
-    """Share of the variance between points that the worlds make: what the points do not have in common between worlds.
-
-    From the outcome without each world in turn: with W worlds, the jackknife's variance of the points' deviations.
-    """
-    values, without = played.values(of)[free], played.without_one(of)[:, free]
-    known = np.isfinite(values) & np.isfinite(without).all(axis=0)
-    values, without = values[known], without[:, known]
-    if len(values) < 2 or np.var(values) == 0:
+def _noise(moved: Floats, without: Floats) -> float:
+    """Share of the variance between points that the worlds make, by the jackknife: what changes as worlds do."""
+    variance = float(np.var(moved)) if len(moved) > 1 else 0.0
+    if variance == 0:
         return 0.0
     # A shift of all points alike is no difference between them.
     apart = without - without.mean(axis=1, keepdims=True)
-    of_worlds = (len(without) - 1) * float(np.var(apart, axis=0).mean())
-    return min(of_worlds / float(np.var(values)), 1.0)
+    return min((len(without) - 1) * float(np.var(apart, axis=0).mean()) / variance, 1.0)

@@ -1,0 +1,132 @@
+"""Numbers of a scenario that can be fitted: where they stand, and a line on which they can be moved freely."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import exp, inf, log
+from typing import Any
+
+from sim.errors import ScenarioError, SimError
+from sim.quantities import format_duration, format_percent, nearest, parse_duration, parse_percent
+from sim.scenario.model import Scenario
+from sim.scenario.source import Located
+
+#: A number is looked for within this factor of what is stated, up and down; a share within odds of 1 to 1,000.
+FACTOR = 32.0
+_ODDS = 1000.0
+#: Size of one unit, as it is shown, in the number's own size.
+_SIZES = {"min": 60_000.0, "%": 0.01, "": 1.0}
+
+
+class NoParameter(SimError, ValueError):
+    """Something that cannot be fitted: not there, not a number, or a whole one."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A number at ``path``. ``stated`` in its own size (ms of a duration, fraction of a percentage).
+
+    On its line it is a logarithm, or that of the odds for a share: there it may be anything between ``least`` and
+    ``most``.
+    """
+
+    path: str
+    stated: float
+    unit: str
+    share: bool
+    write: Callable[[float], Any]
+
+    @property
+    def start(self) -> float:
+        """What is stated, on the line."""
+        return self.to_line(self.stated)
+
+    @property
+    def least(self) -> float:
+        """The lowest place on the line that is tried."""
+        return -log(_ODDS) if self.share else self.start - log(FACTOR)
+
+    @property
+    def most(self) -> float:
+        """The highest place on the line that is tried."""
+        return log(_ODDS) if self.share else self.start + log(FACTOR)
+
+    def to_line(self, value: float) -> float:
+        """Its place on the line."""
+        return log(value / (1 - value)) if self.share else log(value)
+
+    def value(self, place: float) -> float:
+        """The number at a place on the line, in its own size."""
+        return 1 / (1 + exp(-place)) if self.share else exp(place)
+
+    def setting(self, place: float) -> str:
+        """What sets it to the number at a place."""
+        return f"{self.path}={self.write(self.value(place))}"
+
+    def in_unit(self, value: float) -> float:
+        """A number in the unit in which it is shown."""
+        return value / _SIZES[self.unit]
+
+    def shown(self, value: float, half: float = 0.0) -> str:
+        """A number with its unit and the digits that an uncertainty of this size supports."""
+        if value == inf:
+            return "no end"
+        half = self.in_unit(half)
+        digits = 0 if half >= 2 else 1 if half >= 0.1 or half == 0 else 2
+        return f"{self.in_unit(value):,.{digits}f}{f' {self.unit}' if self.unit else ''}"
+
+
+def parameter_of(scenario: Scenario, path: str) -> Parameter:
+    """The number at a path such as ``demand.contacts``; NoParameter says why there is none."""
+    path = path.strip()
+    found = _written(scenario.tree, path)
+    wrong = f"--fit {path}: {{}}; fitted are numbers, durations and percentages above 0, such as demand.contacts"
+    if isinstance(found, dict | list) or found is None:
+        raise NoParameter(wrong.format("is not one value"))
+    if isinstance(found, int):
+        raise NoParameter(wrong.format(f"{found} is a whole number, which cannot move a little"))
+    stated, unit, write = _number(found, wrong)
+    if stated <= 0:
+        raise NoParameter(wrong.format(f"{found} has no size to start from; give one with --set {path}=..."))
+    share = unit == "%" and stated < 1 and not _takes(scenario, f"{path}=101 %")
+    return Parameter(path, stated, unit, share, write)
+
+
+def _number(found: Any, wrong: str) -> tuple[float, str, Callable[[float], Any]]:
+    if isinstance(found, float):
+        return found, "", repr
+    if isinstance(found, str) and found.endswith("%"):
+        return parse_percent(found, least=-1e9, most=1e9), "%", format_percent
+    try:
+        return float(parse_duration(found)), "min", lambda x: format_duration(max(round(x), 1))
+    except ValueError:
+        raise NoParameter(wrong.format(f"{found!r} is not a number")) from None
+
+
+def _takes(scenario: Scenario, setting: str) -> bool:
+    try:
+        scenario.with_settings([setting])
+    except ScenarioError:
+        return False
+    return True
+
+
+def _written(tree: Located, path: str) -> Any:
+    """What stands at a path, seen through ``{value: ...}``; list items by number or name."""
+    here = tree
+    for step in path.split("."):
+        if isinstance(here.value, list):
+            inside = {str(number): item for number, item in enumerate(here.value)}
+            inside |= {str(item.plain()["name"]): item for item in here.value if "name" in _keys(item)}
+        else:
+            inside = _keys(here)
+        if step not in inside:
+            known = ", ".join(inside) or "none below"
+            raise NoParameter(f"--fit {path}: there is no {step!r}.{nearest(step, inside)} There are {known}")
+        here = inside[step]
+    return here.value["value"].plain() if "value" in _keys(here) else here.plain()
+
+
+def _keys(item: Located) -> dict[str, Located]:
+    return item.value if isinstance(item.value, dict) else {}
