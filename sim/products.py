@@ -86,8 +86,9 @@ class Products:
     def moments(self, replications: int) -> Moments:
         """All sums, each pair's own. Sums of numerators and denominators are whole numbers and follow from totals."""
         sums = np.zeros((5, len(self.total), len(self.pairs.pairs)))
-        exact = self.total.astype(float)
-        sums[0], sums[1] = exact @ self.pairs.over.T.astype(float), exact @ self.pairs.under.T.astype(float)
+        for part, weights in zip(sums[:2], (self.pairs.over, self.pairs.under), strict=True):
+            for pair, column in zip(*np.nonzero(weights), strict=True):
+                part[:, pair] += self.total[:, column] * weights[pair, column]
         for part, places in zip(sums[2:], self.places, strict=True):
             there = places >= 0
             part[:, there] = self.sums[:, places[there]]

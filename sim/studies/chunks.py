@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 #: Replications that sums are formed over first, whatever the part.
 CHUNK = 25
-#: So many callers with all that becomes of them stay in a processor's own memory from their first word to the last sum.
-TOGETHER = 4_000
+#: Callers that are in memory together with all that becomes of them, unless one replication has more.
+TOGETHER = 20_000
 
 
 @dataclass(frozen=True)

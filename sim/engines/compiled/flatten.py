@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -11,8 +12,9 @@ from sim.engines.compiled import names as n
 from sim.world import Whole, Worlds
 
 
+@lru_cache(maxsize=16)
 def memory_of(centre: Centre) -> Whole:
-    """The memory at the beginning, with all that the centre says and without luck or contacts."""
+    """The memory at the beginning, with all that the centre says and without luck or contacts; nobody writes to it."""
     return np.array(_Memory(centre).words, np.int64)
 
 
