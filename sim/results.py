@@ -238,6 +238,11 @@ class Result:
             raise ValueError(f"{table!r} is not a table; there are {', '.join([*slices, 'measures', 'contacts'])}")
         return pd.DataFrame([vars(row) for row in self.summary((slices[table],))])
 
+    def _repr_html_(self) -> str:
+        from sim.notebook import result_html
+
+        return result_html(self)
+
     def write_summary(self) -> None:
         """``summary.csv``, ``summary.json``, ``by_day.csv``, ``by_hour.csv`` and ``theory.csv`` in the folder."""
         rows = self.summary()

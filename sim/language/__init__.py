@@ -100,7 +100,8 @@ class Language:
 
     def value(self, written: str) -> str:
         """A value of a scenario file as the language writes its numbers: ``12.4 %`` -> ``12,4 %``."""
-        return re.sub(r"(?<![\w.:-])\d+(?:\.\d+)?(?![\w.:-])", self._number_in, written)
+        units = re.sub(r"(?<=\d )(?:days?|h|min|s)\b", lambda word: self.known("unit", word[0]), written)
+        return re.sub(r"(?<![\w.:-])\d+(?:\.\d+)?(?![\w.:-])", self._number_in, units)
 
     def _number_in(self, found: re.Match[str]) -> str:
         whole, _, decimals = found[0].partition(".")

@@ -85,7 +85,7 @@ def _of_every_page(result: Result, say: Language, study: Study | None) -> dict[s
         "patterns": patterns(),
         "assumed": assumed_in(scenario, say),
         "study": study,
-        "study_tables": sensitivity.tables_of(study, say) if study else [],
+        "rankings": list(sensitivity.rankings(study, say)) if study else [],
         "made": made(result, say),
         "definitions": tables.definitions(scenario, result.summary(), say),
         "version": version("helpline-sim"),

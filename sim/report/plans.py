@@ -11,7 +11,7 @@ from sim.language.shown import signed
 from sim.report.assumed import changed, named
 from sim.report.flow import named as named_part
 from sim.report.grids import Cell, Grid, difference, grid, number, time
-from sim.report.svg import drawing, fill_of, hint, tag, text, ticks
+from sim.report.svg import drawing, fill_of, hint, marks_between, tag, text, with_sign
 from sim.report.tables import busiest_channel
 from sim.studies.compare import Comparison
 from sim.summary import SERVICE_LEVELS
@@ -172,26 +172,15 @@ def draw_differences(found: Comparison, measure: str, say: Language) -> str:
     zero = _LEFT + (room - low) * scale
     floor = 10 + _ROW * len(rows)
     parts = []
-    for mark in _marks(low, high):
+    for mark, shown in marks_between(low, high, say):
         x = _LEFT + (mark - low + room) * scale
         parts.append(tag("line", x1=x, x2=x, y1=4, y2=floor, class_="grid"))
-        parts.append(text(x, floor + 16, _signed(mark, say), class_="tick", text_anchor="middle"))
+        parts.append(text(x, floor + 16, shown, class_="tick", text_anchor="middle"))
     parts.append(tag("line", x1=zero, x2=zero, y1=4, y2=floor, class_="axis"))
     for row, (plan, d) in enumerate(rows):
         parts += _interval(plan, d, 10 + _ROW * (row + 0.6), (low - room, scale), say)
     title = say("figure.difference", what=say(f"figure.{measure}"))
     return drawing(_WIDTH, floor + 26, *parts, title=title)
-
-
-def _marks(low: float, high: float) -> list[float]:
-    step = ticks(max(high - low, 1e-9), 6)[1]
-    first = int(low // step)
-    return [step * k for k in range(first, int(high // step) + 2) if low <= step * k <= high]
-
-
-def _signed(value: float, say: Language) -> str:
-    digits = 0 if abs(value) >= 10 or value == int(value) else 1
-    return ("+" if value > 0 else "") + say.number(value, digits).replace("-", "\N{MINUS SIGN}")
 
 
 def _interval(plan: str, d: Estimate, y: float, frame: tuple[float, float], say: Language) -> Iterator[str]:
@@ -208,7 +197,7 @@ def _interval(plan: str, d: Estimate, y: float, frame: tuple[float, float], say:
     yield text(
         x,
         y - 9,
-        _signed(d.value, say) if abs(d.value) >= 10 else signed(d, say).split(" ")[0],
+        with_sign(d.value, say) if abs(d.value) >= 10 else signed(d, say).split(" ")[0],
         class_="tick",
         text_anchor="middle",
     )

@@ -1,9 +1,9 @@
-"""What a sensitivity study found about the same scenario: its sentences and its ranking, from its folder."""
+"""How much assumptions matter: what a sensitivity study of the same scenario found, from its folder."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
@@ -13,24 +13,43 @@ from sim.errors import ResultsError, ScenarioError
 from sim.estimates import Estimate
 from sim.language import Language
 from sim.report.assumed import named
-from sim.report.grids import Cell, Grid, grid, number
+from sim.report.grids import Cell, Code, Grid, grid, number
+from sim.report.tornado import Move, draw_tornado
 from sim.scenario.load import load
 from sim.scenario.model import Scenario
 from sim.store import essence
+from sim.summary import DEFINITIONS
 
-#: More rows of a ranking than this say little.
-_MOST_ROWS = 25
+Row = Mapping[str, Any]
+#: Studies that are shown, by the start of their folder's name.
+_STUDIES = ("sensitivity", "one-at-a-time")
+#: More assumptions than these move next to nothing.
+_MOST = 10
 
 
 @dataclass(frozen=True)
 class Study:
-    """What a study answered: sentences, on which worlds they rest, and its tables by name."""
+    """What a study answered: on which worlds it rests, and its tables by name."""
 
     folder: Path
-    sentences: Sequence[str]
     worlds: Sequence[str]
-    tables: Mapping[str, Sequence[Mapping[str, Any]]]
+    tables: Mapping[str, Sequence[Row]]
     command: str
+
+    @property
+    def outcomes(self) -> list[str]:
+        """What is asked about, such as ``never_reached_share``."""
+        return list(dict.fromkeys(row["outcome"] for row in self.tables["one_at_a_time"]))
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """What moves one outcome: a sentence, a picture of one assumption at a time, and a table of all together."""
+
+    heading: str
+    sentence: str
+    picture: str
+    table: Grid | None
 
 
 def sensitivity_for(scenario: Scenario, results: Path, given: Path | None) -> Study | None:
@@ -40,7 +59,9 @@ def sensitivity_for(scenario: Scenario, results: Path, given: Path | None) -> St
         if not _about(given, scenario):
             raise ResultsError(f"{given}: is about another scenario than these results")
         return study
-    beside = sorted(results.resolve().parent.glob("sensitivity-*/answer.json"), key=lambda path: path.stat().st_mtime)
+    beside = [path for name in _STUDIES for path in results.resolve().parent.glob(f"{name}-*/answer.json")]
+    # A study of everything together says more than one of one value at a time.
+    beside.sort(key=lambda path: (path.parent.name.startswith(_STUDIES[0]), path.stat().st_mtime))
     fitting = [path.parent for path in beside if _about(path.parent, scenario)]
     return _read(fitting[-1]) if fitting else None
 
@@ -48,13 +69,14 @@ def sensitivity_for(scenario: Scenario, results: Path, given: Path | None) -> St
 def _read(folder: Path) -> Study:
     try:
         answer = json.loads((folder / "answer.json").read_text(encoding="utf-8"))
-        if not str(answer["study"]).startswith("sensitivity"):
-            raise ResultsError(
-                f"{folder}: is the folder of another study ({answer['study']}), not of a sensitivity study"
-            )
-        return Study(folder, answer["answer"], answer["worlds"], answer["tables"], answer.get("command", ""))
+        if answer["study"] not in _STUDIES:
+            what = f"is the folder of another study ({answer['study']})"
+            raise ResultsError(f"{folder}: {what}; name one that `sim sensitivity` wrote")
+        study = Study(folder, answer["worlds"], answer["tables"], answer.get("command", ""))
+        study.outcomes  # noqa: B018  # a table that is needed must be there
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ResultsError(f"{folder}: is not the folder of a sensitivity study ({error})") from None
+    return study
 
 
 def _about(folder: Path, scenario: Scenario) -> bool:
@@ -64,31 +86,69 @@ def _about(folder: Path, scenario: Scenario) -> bool:
         return False
 
 
-def tables_of(study: Study, say: Language) -> list[Grid]:
-    """Tables as they were kept, cut where they grow long; numbers with their intervals."""
-    return [_table(name, rows, say) for name, rows in study.tables.items() if rows]
+def rankings(study: Study, say: Language) -> Iterator[Ranking]:
+    """What moves each outcome, the most important assumption first."""
+    spreads = {row["outcome"]: row for row in study.tables.get("outcomes", ())}
+    for outcome in study.outcomes:
+        ranked = [row for row in study.tables.get("indices", ()) if row["outcome"] == outcome]
+        moves = [row for row in study.tables["one_at_a_time"] if row["outcome"] == outcome]
+        sentence = _sentence(outcome, spreads[outcome], say) if outcome in spreads else ""
+        name = outcome_name(outcome, say)
+        picture = draw_tornado(list(_moves(moves, say)), say("study.moved", outcome=name), say)
+        yield Ranking(say("study.heading", outcome=name), sentence, picture, _table(ranked, say) if ranked else None)
 
 
-def _table(name: str, rows: Sequence[Mapping[str, Any]], say: Language) -> Grid:
-    names = list(dict.fromkeys(key for row in rows for key in row))
-    heads = [key for key in names if not _is_end(key, names)]
-    cells = [[_cell(row, key, say) for key in heads] for row in rows[:_MOST_ROWS]]
-    note = say("report.cut", shown=_MOST_ROWS, rows=len(rows)) if len(rows) > _MOST_ROWS else ""
-    return grid(name.replace("_", " "), [key.replace("_", " ") for key in heads], cells, note=note)
+def outcome_name(outcome: str, say: Language) -> str:
+    """A measure, and of whom: ``loss@phone`` -> ``lost %, phone``."""
+    measure, _, whose = outcome.partition("@")
+    shown = say(f"measure.{measure}") if measure in DEFINITIONS else measure
+    return f"{shown}, {say.name(whose)}" if whose else shown
 
 
-def _is_end(key: str, names: list[str]) -> bool:
-    stem, _, end = key.rpartition("_")
-    return end in ("low", "high") and stem in names
+def _sentence(outcome: str, row: Row, say: Language) -> str:
+    ends = {
+        key: say.number(row[column], 1)
+        for key, column in (("low", "low_5_percent"), ("high", "high_95_percent"), ("stated", "as_stated"))
+    }
+    simulation = say.number(row["simulation"], 1 if row["simulation"] >= 0.05 else 2)
+    return say("study.spread", outcome=outcome_name(outcome, say), simulation=simulation, **ends)
 
 
-def _cell(row: Mapping[str, Any], key: str, say: Language) -> Cell:
-    value = row.get(key)
-    if value is None:
-        return "–"
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return named(value, say) if key in ("path", "input", "value_of") and isinstance(value, str) else str(value)
-    if f"{key}_low" not in row:
-        return number(Estimate(value, value, value), say)
-    low, high = row[f"{key}_low"], row[f"{key}_high"]
-    return number(Estimate(value, -inf if low is None else low, inf if high is None else high), say)
+def _moves(rows: Sequence[Row], say: Language) -> Iterator[Move]:
+    """The assumptions that move most, each with its ends; rows come with the widest first."""
+    for assumption in list(dict.fromkeys(row["assumption"] for row in rows))[:_MOST]:
+        ends = [
+            (say.value(str(row["to"])), _estimate(row, "difference")) for row in rows if row["assumption"] == assumption
+        ]
+        yield Move(_assumption(assumption, say).words, tuple(ends))
+
+
+def _table(rows: Sequence[Row], say: Language) -> Grid:
+    cells: list[list[Cell]] = []
+    for row in rows[:_MOST]:
+        stated = [say.value(str(row[key])) for key in ("stated", "low", "high")]
+        total, alone = _estimate(row, "total"), _estimate(row, "first_order")
+        cells.append([_assumption(row["assumption"], say), *stated, _percent(total, say), _percent(alone, say)])
+    heads = [say("column.value_of"), say("column.is"), say("report.low"), say("report.high")]
+    heads += [say("study.total"), say("study.alone")]
+    note = say("study.note") + (" " + say("study.cut", shown=_MOST, rows=len(rows)) if len(rows) > _MOST else "")
+    return grid(say("study.ranking"), heads, cells, note=note)
+
+
+def _percent(found: Estimate, say: Language) -> Cell:
+    """A share of variance; an estimate below zero is none."""
+    ends = (min(max(100 * end, 0.0), 100.0) for end in (found.value, found.low, found.high))
+    return number(Estimate(*ends), say)
+
+
+def _assumption(name: str, say: Language) -> Code:
+    """A path in words; equal statements about several lines are one."""
+    path, _, alike = name.partition(" and ")
+    found = named(path, say)
+    count = alike.split(" ")[0]
+    return Code(f"{found.words} {say('study.alike', count=count)}", name) if count.isdigit() else found
+
+
+def _estimate(row: Row, key: str) -> Estimate:
+    low, high = row.get(f"{key}_low"), row.get(f"{key}_high")
+    return Estimate(row[key], -inf if low is None else low, inf if high is None else high)

@@ -6,6 +6,7 @@ from html import escape
 from math import floor, log10
 
 from sim.colours import OUTCOMES
+from sim.language import Language
 
 #: Patterns laid over colours, so that they are told apart in greyscale; each is drawn once per page.
 _HATCHES = {
@@ -84,6 +85,19 @@ def ticks(most: float, count: int = 5) -> list[float]:
     size = 10.0 ** floor(log10(rough))
     step = next(size * m for m in (1, 2, 2.5, 5, 10) if size * m >= rough * (1 - 1e-9))
     return [step * k for k in range(int(-(-most // step)) + 1)]
+
+
+def marks_between(low: float, high: float, say: Language) -> list[tuple[float, str]]:
+    """Round numbers between two others, with how they are written as differences."""
+    step = ticks(max(high - low, 1e-9), 6)[1]
+    places = range(floor(low / step), floor(high / step) + 2)
+    return [(step * k, with_sign(step * k, say)) for k in places if low <= step * k <= high]
+
+
+def with_sign(value: float, say: Language) -> str:
+    """A difference, short."""
+    digits = 0 if abs(value) >= 10 or value == int(value) else 1 if abs(value) >= 0.1 else 2
+    return ("+" if value > 0 else "") + say.number(value, digits).replace("-", "\N{MINUS SIGN}")
 
 
 def ribbon(x0: float, top0: float, x1: float, top1: float, thick: float) -> str:

@@ -177,6 +177,11 @@ class Comparison:
         table = result.store.read("contacts", self.replications, "SELECT max(replication) AS last FROM {table}")
         return int(table["last"][0])
 
+    def _repr_html_(self) -> str:
+        from sim.notebook import comparison_html
+
+        return comparison_html(self)
+
     def write(self, out: Path) -> Path:
         """``comparison.csv`` and what it takes to read it back, in a folder of its own below ``out``; the folder."""
         folders = "+".join(result.folder.name for result in self.results.values())
