@@ -7,6 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.compiled_counts import LONGEST_WAIT, WIDTH, add_persons
+from sim.compiled_order import sorted_by_digits
 from sim.compiled_timelines import (
     ABSENT,
     ABSENT_AS,
@@ -124,6 +125,26 @@ def _multiply(cells, total, sums, columns, weights, first, two):
             sums[cell, product] += quantity[two[product, 0]] * quantity[two[product, 1]]
 
 
+def _tally(version):
+    @entry(f"int64[:,::1]({_V},int64,int64,int64)")
+    def tally(codes, bins, outcomes, provinces):
+        """Columns of queue, province, outcome, bin and how many there are, in order; see ``contact_values.tally``."""
+        _ = version
+        ordered = sorted_by_digits(codes, codes.max() if len(codes) else 0)
+        out, count = np.empty((5, len(codes)), np.int64), 0
+        for i in range(len(ordered)):
+            if i and ordered[i] == ordered[i - 1]:
+                out[4, count - 1] += 1
+                continue
+            rest, leaf = ordered[i] // bins, ordered[i] // bins // outcomes
+            out[0, count], out[1, count] = leaf // provinces, leaf % provinces
+            out[2, count], out[3, count], out[4, count] = rest % outcomes, ordered[i] % bins, 1
+            count += 1
+        return out[:, :count].copy()
+
+    return tally
+
+
 def _add_products(version):
     @entry(f"void({_M},{_PRODUCTS})")
     def add_products(cells, total, sums, columns, weights, first, two):
@@ -178,4 +199,4 @@ def _add_up(version):
 
 
 #: Compiled anew after any change of the functions that they are made of.
-add_products, add_up = _add_products(sources()), _add_up(sources())
+add_products, add_up, tally = _add_products(sources()), _add_up(sources()), _tally(sources())

@@ -1,4 +1,4 @@
-"""Putting moments in order in machine code, in about as many steps as there are moments."""
+"""Numbers put in order in machine code, in about as many steps as there are numbers."""
 
 # mypy: disallow-untyped-defs=False, disallow-untyped-calls=False, disallow-untyped-decorators=False
 
@@ -41,3 +41,21 @@ def in_order(times, ties, count, order):
             order[j] = other
             j -= 1
         order[j] = one
+
+
+@compiled
+def sorted_by_digits(numbers, most):
+    """Whole numbers from 0 to ``most`` in order, by their lowest eleven bits, then the next, and so on."""
+    here, there, shift = numbers.copy(), np.empty_like(numbers), 0
+    while most >> shift:
+        place = np.zeros((1 << 11) + 1, np.int64)
+        for number in here:
+            place[((number >> shift) & 2047) + 1] += 1
+        for digit in range(1 << 11):
+            place[digit + 1] += place[digit]
+        for number in here:
+            digit = (number >> shift) & 2047
+            there[place[digit]] = number
+            place[digit] += 1
+        here, there, shift = there, here, shift + 11
+    return here

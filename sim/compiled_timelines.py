@@ -141,18 +141,6 @@ def _pass(out, level, now, until):
     return now
 
 
-@inlined
-def add_stretch(cells, base, days, column, amount, start, stop):
-    """Add ``amount`` times the time from ``start`` to ``stop`` to the days and hours of the cells from ``base`` on."""
-    stop = min(stop, days * DAY)
-    while start < stop:
-        hour = start // HOUR
-        step = min(stop, (hour + 1) * HOUR) - start
-        cells[base + 1 + hour // 24, column] += amount * step
-        cells[base + 1 + days + hour % 24, column] += amount * step
-        start += step
-
-
 @compiled
 def add_queues(cells, contacts, begin, end, where):
     """Add the time integral of the number waiting in every queue, and the most at once."""
@@ -177,23 +165,36 @@ def add_queues(cells, contacts, begin, end, where):
         which = coming[i] if comes else going[j]
         now, queue = come[which] if comes else go[which], queue_of[rows[which]]
         if level[queue]:
-            base = first + queue * slices
-            add_stretch(cells, base, days, QUEUE_TIME, level[queue], since[queue], now)
-            _add_most(cells, base, days, level[queue], since[queue], now)
+            _add_waiting(cells, first + queue * slices, days, level[queue], since[queue], min(now, days * DAY))
         since[queue] = now
         level[queue] += 1 if comes else -1
         i, j = i + comes, j + 1 - comes
 
 
 @inlined
-def _add_most(cells, base, days, level, start, stop):
-    """Let a queue have been as long as this from ``start`` to ``stop``."""
-    stop = min(stop, days * DAY)
-    if start >= stop:
-        return
-    for hour in range(start // HOUR, (stop - 1) // HOUR + 1):
+def _add_work(cells, base, days, column, start, stop):
+    """Add time in which a line is busy, and in which it is late or, on duty, all lines are busy."""
+    while start < stop:
+        hour = start // HOUR
+        step = min(stop, (hour + 1) * HOUR) - start
+        day, hour = base + 1 + hour // 24, base + 1 + days + hour % 24
+        cells[day, COLUMN_OF[BUSY]] += step
+        cells[hour, COLUMN_OF[BUSY]] += step
+        cells[day, column] += step
+        cells[hour, column] += step
+        start += step
+
+
+@inlined
+def _add_waiting(cells, base, days, level, start, stop):
+    """Let so many have waited from ``start`` to ``stop``."""
+    while start < stop:
+        hour = start // HOUR
+        step = min(stop, (hour + 1) * HOUR) - start
         for cell in (base + 1 + hour // 24, base + 1 + days + hour % 24):
+            cells[cell, QUEUE_TIME] += level * step
             cells[cell, LONGEST_QUEUE] = max(cells[cell, LONGEST_QUEUE], level)
+        start += step
 
 
 @compiled
@@ -207,15 +208,21 @@ def add_lines(cells, contacts, begin, end, groups, shifts, first_shift, absence,
     group_of, left_at, released_at = contacts[GROUP], contacts[LEFT], contacts[RELEASED]
     for row in range(begin, end):
         group = group_of[row]
-        if group >= 0 and groups[group, ALONE]:
-            base, start, stop = first + group * slices, left_at[row], released_at[row]
-            add_stretch(cells, base, days, COLUMN_OF[BUSY], 1, start, stop)
-            add_stretch(cells, base, days, COLUMN_OF[OVERTIME], 1, start, stop)
-            for shift in range(first_shift[group], first_shift[group + 1]):
-                if shifts[shift, 0] < stop and start < shifts[shift, 1]:
-                    here, there = max(start, shifts[shift, 0]), min(stop, shifts[shift, 1])
-                    add_stretch(cells, base, days, COLUMN_OF[OVERTIME], -1, here, there)
-                    add_stretch(cells, base, days, COLUMN_OF[ALL_BUSY], 1, here, there)
+        if group < 0 or not groups[group, ALONE]:
+            continue
+        base, now, until = first + group * slices, left_at[row], min(released_at[row], days * DAY)
+        for shift in range(first_shift[group], first_shift[group + 1]):
+            start, stop = shifts[shift, 0], shifts[shift, 1]
+            if now < min(start, until):
+                _add_work(cells, base, days, COLUMN_OF[OVERTIME], now, min(start, until))
+                now = start
+            if now < min(stop, until):
+                _add_work(cells, base, days, COLUMN_OF[ALL_BUSY], now, min(stop, until))
+                now = stop
+            if now >= until:
+                break
+        if now < until:
+            _add_work(cells, base, days, COLUMN_OF[OVERTIME], now, until)
     for group in range(len(groups)):
         if not groups[group, ALONE]:
             _add_group(cells, contacts, begin, end, group, groups, shifts, first_shift, absence, on_duty[group], where)

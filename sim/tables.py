@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from sim.cells import COLUMNS, Layout
 from sim.centre import Centre
 from sim.clock import Calendar
-from sim.contact_values import waits_of
 from sim.contacts import NO_GROUP, Contacts, Outcome
 from sim.estimates import Moments, Pairs
 from sim.world import World
@@ -62,16 +61,12 @@ def contact_columns(replication: int, world: World, centre: Centre, contacts: Co
 def wait_columns(batches: Sequence[tuple[int, NDArray[np.int64]]], centre: Centre) -> Table:
     """How many answered, abandoned and called-back contacts waited how long, by batch, queue and province.
 
-    ``batches``: first replication of each batch with a number for each contact (see ``contact_values.wait_codes``).
+    ``batches``: first replication of each batch with its tally (see ``contact_values.tally``).
     """
-    numbers = [codes for _, codes in batches]
-    most = 1 + max((int(codes.max(initial=0)) for codes in numbers), default=0)
-    which = np.concatenate([codes + place * most for place, codes in enumerate(numbers)])
-    code, count = np.unique(which, return_counts=True)
-    batch, code = np.divmod(code, most)
-    queue, province, outcome, bins = waits_of(code, len(centre.provinces)).T
+    batch = np.repeat([first for first, _ in batches], [tally.shape[1] for _, tally in batches])
+    queue, province, outcome, bins, count = np.concatenate([tally for _, tally in batches], axis=1)
     return {
-        "batch": np.array([first for first, _ in batches], dtype=np.int64)[batch],
+        "batch": batch.astype(np.int64),
         "channel": _channel_of(centre)[queue],
         "queue": queue.astype(np.int32),
         "province": province.astype(np.int32),

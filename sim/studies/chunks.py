@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sim.cells import Layout, layout_of
 from sim.centre import Centre
 from sim.clock import Calendar
-from sim.contact_values import Promises, wait_codes
+from sim.contact_values import Promises, tally, wait_codes
 from sim.contacts import Contacts, ContactTables
 from sim.draw import draw_block
 from sim.engines import simulate_block
@@ -85,6 +85,10 @@ class Kit:
     def chunk(self, numbers: range, keep_contacts: int) -> Chunk:
         """These replications, with the contacts of those below ``keep_contacts``."""
         return self._by_machine(numbers, keep_contacts) if self.compiled else self._readable(numbers, keep_contacts)
+
+    def tally(self, codes: NDArray[np.int64]) -> NDArray[np.int64]:
+        """How often each wait is there."""
+        return tally(codes, len(self.centre.provinces), compiled=self.compiled)
 
     def _readable(self, numbers: range, keep_contacts: int) -> Chunk:
         worlds = draw_block(self.luck, seed=self.seed, replications=numbers)
