@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.store import Part, Store, parts_of
+from sim.summary import PAIRS
+from sim.tables import moments_by_name, moments_from
 
 #: Tables with what puts their rows in order.
 _ORDER = {
@@ -38,6 +40,8 @@ def _digest(store: Store, table: str, part: Part, _written: tuple[int, ...]) -> 
     """Hash of one part of a table; remembered as long as its file is the same."""
     digest = hashlib.sha256(f"{table} {part}".encode())
     columns = store.part_columns(table, part, order=_ORDER[table])
+    if table == "moments":  # however they were stored
+        columns = moments_by_name(moments_from(columns, PAIRS, part[1] - part[0] + 1))
     for name in sorted(columns):
         digest.update(f"|{name}|{len(columns[name])}|".encode())
         digest.update(_canonical(np.ma.getdata(columns[name])))

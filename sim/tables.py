@@ -92,20 +92,46 @@ def measure_columns(first: int, values: NDArray[np.int64], layout: Layout) -> tu
 
 
 def moment_columns(moments: Moments) -> Table:
-    """Sums over the replications of a part by cell: of every column, and of each estimated pair."""
+    """Sums over the replications of a part: a row for each number of a cell that is not 0, and one for each cell.
+
+    ``what`` is the place of a number in ``_moment_names``. Sums of y and x follow from those of columns and are left
+    out. Three long columns are written many times faster than some hundred short ones.
+    """
+    numbers = np.concatenate([moments.total.T.astype(float), *(part.T for part in moments.sums[2:])])
+    there = numbers != 0
+    there[0] = True
+    which, cell = np.nonzero(there)
+    derived = np.where(which < len(moments.total.T), 0, 2 * len(moments.pairs.pairs))
+    what = (which + derived).astype(np.int32)
+    return {"cell": cell.astype(np.int32), "what": what, "value": numbers[which, cell]}
+
+
+def _moment_names(pairs: Pairs) -> list[str]:
+    """All numbers of a cell: each column, then the sums of y, of x, of yy, of xy and of xx of each pair."""
+    return [*pairs.columns, *(f"{what}{d}" for what in SUMS for d in range(len(pairs.pairs)))]
+
+
+def moments_from(table: Table, pairs: Pairs, replications: int) -> Moments:
+    """What ``moment_columns`` wrote; or before, a column for each number."""
+    if "what" not in table:
+        order = np.argsort(table["cell"])
+        numbers = np.stack([table[name][order].astype(float) for name in _moment_names(pairs)])
+    else:
+        numbers = np.zeros((len(_moment_names(pairs)), int(table["cell"].max()) + 1))
+        numbers[table["what"], table["cell"]] = table["value"]
+    total = numbers[: len(pairs.columns)].T.astype(np.int64)
+    sums = numbers[len(pairs.columns) :].reshape(len(SUMS), -1, len(total)).transpose(0, 2, 1).copy()
+    sums[0], sums[1] = total @ pairs.over.T, total @ pairs.under.T
+    return Moments(pairs, replications, total, sums)
+
+
+def moments_by_name(moments: Moments) -> Table:
+    """A column for each number of a cell, a row for each cell."""
     columns: Table = {"cell": np.arange(len(moments.total), dtype=np.int32)}
     columns |= {name: moments.total[:, i] for i, name in enumerate(moments.pairs.columns)}
     for k, what in enumerate(SUMS):
         columns |= {f"{what}{d}": moments.sums[k, :, d] for d in range(moments.sums.shape[2])}
     return columns
-
-
-def moments_from(table: Table, pairs: Pairs, replications: int) -> Moments:
-    """What ``moment_columns`` wrote."""
-    order = np.argsort(table["cell"])
-    total = np.stack([table[name][order] for name in pairs.columns], axis=1).astype(np.int64)
-    sums = [np.stack([table[f"{what}{d}"][order] for d in range(len(pairs.pairs))], axis=1) for what in SUMS]
-    return Moments(pairs, replications, total, np.stack(sums))
 
 
 def _channel_of(centre: Centre) -> NDArray[np.int32]:
