@@ -84,10 +84,13 @@ class Arrivals:
 _RATES = "mean over days, gamma interval with the variance between days of all weekdays, not less than Poisson's"
 
 
-def arrivals_of(log: Log, *, country: str = BELGIUM, open_hours: Bools | None = None) -> Arrivals:
+def arrivals_of(
+    log: Log, *, country: str = BELGIUM, open_hours: Bools | None = None, leave_out: Bools | None = None
+) -> Arrivals:
     """What the contacts of a log say of when people call; SimError where there are too few days.
 
-    ``open_hours`` (7, 24) takes the place of the hours that are read off who was answered.
+    ``open_hours`` (7, 24) takes the place of the hours that are read off who was answered; ``leave_out`` (days,) are
+    days that are not ordinary, such as those of a campaign.
     """
     grid = _grid(log)
     is_open = _open(log) if open_hours is None else open_hours
@@ -99,6 +102,8 @@ def arrivals_of(log: Log, *, country: str = BELGIUM, open_hours: Bools | None = 
     silent[list(free)] = False
     ordinary = is_open[weekday].any(axis=1) & ~silent
     ordinary[list(free)] = False
+    if leave_out is not None:
+        ordinary &= ~leave_out
     day = np.flatnonzero(ordinary)
     usual = ordinary | ~is_open[weekday].any(axis=1)
     hours, size = _hours(inside[day], weekday[day], is_open)
@@ -125,6 +130,24 @@ def arrivals_of(log: Log, *, country: str = BELGIUM, open_hours: Bools | None = 
     )
 
 
+def by_day(log: Log, usual: Arrivals, *, country: str) -> tuple[Whole, Whole, Whole, Floats, Floats]:
+    """Contacts while open of the open days that are no holidays and not silent, (D,), for a curve to go through.
+
+    With the number of each day, its weekday, its size, and the weights of its hours (D, 24), which add up to 1.
+    """
+    weekday = (log.start.weekday() + np.arange(log.days)) % 7
+    weights = np.array([hour.value for hour in usual.hours])
+    weights = np.where(usual.open, np.nan_to_num(weights), 0.0)
+    used = weights[weekday].sum(axis=1) > 0
+    used[list(holidays_of(log.start, log.days, country))] = False
+    used[[(date - log.start).days for date in usual.silent]] = False
+    day = np.flatnonzero(used)
+    hours = weights[weekday[day]]
+    size = hours.sum(axis=1)
+    totals = np.where(usual.open[weekday], _grid(log), 0).sum(axis=1)
+    return totals[day], day, weekday[day], size, hours / size[:, None]
+
+
 def _grid(log: Log) -> Whole:
     """Contacts by day and hour, (days, 24)."""
     return np.bincount(log.day * 24 + log.hour, minlength=24 * log.days).reshape(log.days, 24)
@@ -149,7 +172,8 @@ def _hours(inside: Whole, weekday: Whole, is_open: Bools) -> tuple[Floats, Float
     The maximum of the Poisson likelihood of a table with some cells closed (Deming and Stephan's iteration).
     """
     opened = is_open[weekday]
-    hours: Floats = is_open.any(axis=0) / max(int(is_open.any(axis=0).sum()), 1)
+    ever = is_open.any(axis=0)
+    hours: Floats = np.where(ever, 1 / max(int(ever.sum()), 1), 0.0)
     by_hour, by_day = inside.sum(axis=0), inside.sum(axis=1)
     for _ in range(_ROUNDS):
         size = (opened * hours).sum(axis=1)

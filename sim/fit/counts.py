@@ -21,11 +21,15 @@ Floats = NDArray[np.float64]
 
 #: Below it counts are Poisson, up to rounding; above the other end nothing is learnt from them.
 _LEAST, _MOST = 1e-7, 100.0
-#: Half the 95 % quantile of chi-squared with one degree of freedom.
-_DROP = 1.920729
 _STEPS = 60
+#: An end of an interval is found to this part of a standard error, or of ``alpha``.
+_NEAR = 5e-3
+#: Directions in which the curve moves this much less than in others are none.
+_FLAT = 1e-6
 #: An end of an interval is looked for so many standard errors away at most.
 _FARTHEST = 60.0
+#: A likelihood this near to its maximum is there.
+_SETTLED = 1e-7
 _IMPOSSIBLE = -1e300
 
 
@@ -122,7 +126,7 @@ def fitted_counts(curve: Curve, counts: NDArray[np.int64] | Floats, start: Float
     alpha, height = exp(float(found.x)), -float(found.fun)
     if height <= poisson + 1e-9 or alpha < 2 * _LEAST:
         alpha, height = 0.0, poisson
-    low, high = _alpha_ends(profile, alpha, height, poisson)
+    low, high = _alpha_ends(profile, alpha, height - poisson, height - _drop(len(values) - len(start)))
     gain = max(2 * (height - poisson), 0.0)
     theta = scored(curve, values, alpha, theta)
     means, slopes = curve.mean(theta)
@@ -143,28 +147,55 @@ def fitted_counts(curve: Curve, counts: NDArray[np.int64] | Floats, start: Float
 
 
 class _Profile:
-    """Adjusted likelihood of ``alpha``, highest over the curve's parameters; goes on from where it last was."""
+    """Adjusted likelihood of ``alpha``, highest over the curve's parameters; goes on from where it last was.
+
+    The information is that of the directions in which the curve moves at the start: a parameter that means nothing
+    there, such as the decay of a jump of nothing, takes nothing away.
+    """
 
     def __init__(self, curve: Curve, counts: Floats, theta: Floats) -> None:
         self.curve, self.counts, self.theta = curve, counts, theta
+        means, slopes = curve.mean(theta)
+        scaled = slopes / np.sqrt(means)[:, None]
+        left, sizes, _ = np.linalg.svd(scaled / np.maximum(np.linalg.norm(scaled, axis=0), 1e-12), full_matrices=False)
+        self.directions = left[:, sizes > _FLAT * sizes[0]]
+        self.start = means
 
     def __call__(self, alpha: float) -> float:
         self.theta = scored(self.curve, self.counts, alpha, self.theta)
-        means, slopes = self.curve.mean(self.theta)
-        sign, logarithm = np.linalg.slogdet(information(means, slopes, alpha))
-        return likelihood(self.counts, means, alpha) - (0.5 * float(logarithm) if sign > 0 else 0.0)
+        means = self.curve.mean(self.theta)[0]
+        weights = self.start / (means * (1 + alpha * means))
+        _, logarithm = np.linalg.slogdet(self.directions.T @ (self.directions * weights[:, None]))
+        return likelihood(self.counts, means, alpha) - 0.5 * float(logarithm)
 
 
-def _alpha_ends(profile: _Profile, alpha: float, height: float, poisson: float) -> tuple[float, float]:
+def _drop(degrees: int, parameters: int = 1) -> float:
+    """How far the likelihood falls to the ends of a 95 % interval: half the quantile of F times its parameters."""
+    return parameters * float(special.fdtri(parameters, max(degrees, 1), 0.95)) / 2
+
+
+def _alpha_ends(profile: _Profile, alpha: float, gain: float, floor: float) -> tuple[float, float]:
+    """Where the likelihood falls to ``floor`` around ``alpha``; 0 below where Poisson is not as low as that."""
+
     def above(x: float) -> float:
-        return profile(exp(x)) - height + _DROP
+        return profile(exp(x)) - floor
 
     at = log(max(alpha, 2 * _LEAST))
-    low = 0.0
-    if alpha > 0 and poisson < height - _DROP:
-        low = exp(float(optimize.brentq(above, log(_LEAST), at, xtol=1e-3)))
-    high = exp(float(optimize.brentq(above, at, log(_MOST), xtol=1e-3))) if above(log(_MOST)) < 0 else inf
+    low = exp(_crossing(above, at, log(_LEAST))) if alpha > 0 and above(log(_LEAST)) < 0 < gain else 0.0
+    high = exp(_crossing(above, at, log(_MOST))) if above(log(_MOST)) < 0 else inf
     return low, high
+
+
+def _crossing(above: Callable[[float], float], inside: float, outside: float) -> float:
+    """Where a function goes from positive to negative, by halving.
+
+    A likelihood over other parameters may be reached from one side and not from the other: no method that counts on
+    the values at the ends.
+    """
+    while abs(outside - inside) > _NEAR:
+        middle = (inside + outside) / 2
+        inside, outside = (middle, outside) if above(middle) > 0 else (inside, middle)
+    return (inside + outside) / 2
 
 
 def information(means: Floats, slopes: Floats, alpha: float) -> Floats:
@@ -190,7 +221,7 @@ def scored(curve: Curve, counts: Floats, alpha: float, start: Floats, free: NDAr
         gain = float(score @ step)
         theta, means, slopes, risen = _moved(curve, counts, alpha, theta, moving, step, height)
         gone, height = risen - height, risen
-        if gain < 1e-10 or gone < 1e-11 * (1 + abs(height)):
+        if gain < _SETTLED or gone < _SETTLED / 10:
             break
     return theta
 
@@ -216,30 +247,29 @@ def _moved(
     return theta, means, slopes, height
 
 
-def profile_interval(fit: CountFit, index: int) -> tuple[float, float]:
+def profile_interval(fit: CountFit, index: int, *, at_once: int = 1) -> tuple[float, float]:
     """95 % interval of parameter ``index`` by the likelihood highest over the others, ``alpha`` as it was found.
 
-    The drop is half the square of Student's quantile, chi-squared where days are many; ends are infinite where
-    nothing bounds the parameter.
+    The drop is half the square of Student's quantile, chi-squared where days are many; ``at_once`` parameters share
+    it where one of them means nothing without another. Ends are infinite where nothing bounds the parameter.
     """
     free = np.arange(len(fit.theta)) != index
-    height = likelihood(fit.counts, fit.means, fit.alpha)
+    floor = likelihood(fit.counts, fit.means, fit.alpha) - _drop(fit.degrees, at_once)
     error = sqrt(max(float(fit.covariance[index, index]), 1e-12))
-    return tuple(_profile_end(fit, index, free, height, side * error) for side in (-1.0, 1.0))  # type: ignore[return-value]
+    return tuple(_profile_end(fit, index, free, floor, side * error) for side in (-1.0, 1.0))  # type: ignore[return-value]
 
 
-def _profile_end(fit: CountFit, index: int, free: NDArray[np.bool_], height: float, error: float) -> float:
+def _profile_end(fit: CountFit, index: int, free: NDArray[np.bool_], floor: float, error: float) -> float:
     guess = fit.theta.copy()
 
     def above(distance: float) -> float:
         guess[index] = fit.theta[index] + distance * error
         guess[:] = scored(fit.curve, fit.counts, fit.alpha, guess, free)
-        return likelihood(fit.counts, fit.curve.mean(guess)[0], fit.alpha) - height + fit.t**2 / 2
+        return likelihood(fit.counts, fit.curve.mean(guess)[0], fit.alpha) - floor
 
     near, far = 0.0, 1.5
     while above(far) > 0:
         near, far = far, 1.7 * far
         if far > _FARTHEST:
             return inf if error > 0 else -inf
-    guess[:] = fit.theta
-    return float(fit.theta[index] + error * optimize.brentq(above, near, far, xtol=1e-3))
+    return float(fit.theta[index] + error * _crossing(above, near, far))

@@ -5,7 +5,7 @@ The mean of a day is exp(weekday + growth * time) times its size (its open hours
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, expm1, sqrt
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim.fit.counts import CountFit, LogLinear, fitted_counts
 from sim.fit.fitted import Fitted, nothing
-from sim.fit.memory import Test, memory_of, p_text
+from sim.fit.memory import Test, long_run, memory_of, p_text
 from sim.intervals import zero_count_bound
 
 Floats = NDArray[np.float64]
@@ -23,6 +23,7 @@ Whole = NDArray[np.int64]
 _SPAN = 28
 #: Growth is told per so many days.
 MONTH = 30.0
+_DEPENDENT = "negative binomial regression of daily counts; interval for days with a memory (Newey and West)"
 _DELTA = "negative binomial regression of daily counts; Student's interval on the logarithm (delta method)"
 
 
@@ -30,6 +31,7 @@ _DELTA = "negative binomial regression of daily counts; Student's interval on th
 class DayFit:
     """The fit of D days: which ``day`` (D,) each is, its weekday and ``size``.
 
+    ``memory`` tests whether days are independent; where they are not, the covariance of the fit allows for it.
     ``present`` weekdays have contacts; ``absent`` (7,) is the size of the days that are open and have none.
     """
 
@@ -41,6 +43,12 @@ class DayFit:
     absent: tuple[float, ...]
     trended: bool
     middle: float
+    memory: Test
+
+    @property
+    def method(self) -> str:
+        """How means and their intervals were found."""
+        return _DEPENDENT if self.memory.rejected else _DELTA
 
     def level(self, theta: Floats, weekday: int) -> float:
         """Mean of a day of size 1 in the middle of the time."""
@@ -65,7 +73,7 @@ class DayFit:
         def of(theta: Floats) -> float:
             return float(np.mean(np.exp(theta[: len(self.present)]) * usual))
 
-        return Fitted(*self.fit.positive(of), "a day", _DELTA)
+        return Fitted(*self.fit.positive(of), "a day", self.method)
 
     @property
     def weekdays(self) -> tuple[Fitted, ...]:
@@ -77,7 +85,7 @@ class DayFit:
             return Fitted(1.0, 1.0, 1.0, "times the mean day", "the only weekday with contacts")
         if weekday in self.present:
             ends = self.fit.positive(lambda theta: self.level(theta, weekday) / self.mean_level(theta))
-            return Fitted(*ends, "times the mean day", _DELTA)
+            return Fitted(*ends, "times the mean day", self.method)
         size = self.absent[weekday]
         if not size:
             return nothing("times the mean day", "no such day was open")
@@ -90,7 +98,7 @@ class DayFit:
         if not self.trended:
             return nothing("%", f"the days span less than {_SPAN} days")
         growth, half = float(self.fit.theta[-1]), self.fit.t * sqrt(max(float(self.fit.covariance[-1, -1]), 0.0))
-        return Fitted(expm1(growth), expm1(growth - half), expm1(min(growth + half, 700.0)), "%", _DELTA)
+        return Fitted(expm1(growth), expm1(growth - half), expm1(min(growth + half, 700.0)), "%", self.method)
 
     @property
     def busyness(self) -> Fitted:
@@ -114,11 +122,6 @@ class DayFit:
             f"{more}: {seen} (likelihood ratio, half chi-squared, p = {p_text(fit.p_value)})",
         )
 
-    @property
-    def memory(self) -> Test:
-        """Whether a busy day is followed by busy days, after weekday and trend: see ``memory_of``."""
-        return memory_of(self.fit.residuals, self.day, self.weekday)
-
 
 def fit_days(
     counts: Whole, day: Whole, weekday: Whole, size: Floats | None = None, *, trend: bool = True
@@ -141,7 +144,12 @@ def fit_days(
     curve = LogLinear(np.stack(columns, axis=1), size[used])
     fit = fitted_counts(curve, counts[used], np.array(start))
     absent = tuple(float(size[(weekday == w) & ~used].sum()) for w in range(7))
-    return DayFit(fit, day[used], weekday[used], size[used], present, absent, trended, middle)
+    memory = memory_of(fit.residuals, day[used], weekday[used])
+    if memory.rejected:
+        slopes = curve.mean(fit.theta)[1]
+        scores = (fit.counts - fit.means) / (fit.means * (1 + fit.alpha * fit.means))
+        fit = replace(fit, covariance=long_run(slopes, scores, fit.covariance, day[used]))
+    return DayFit(fit, day[used], weekday[used], size[used], present, absent, trended, middle, memory)
 
 
 def dead(counts: Whole, weekday: Whole) -> NDArray[np.bool_]:

@@ -17,6 +17,8 @@ LAGS = 7
 #: Other orders of the same days that the order of the log is compared with.
 _ORDERS = 399
 _SEED = 1712
+#: Days that may still tell each other.
+_REACH = 28
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,24 @@ def memory_of(residuals: Floats, day: Whole, weekday: Whole) -> Test:
         f"correlation of a day with the next {first:.2f}: {seen} (Ljung and Box, other orders, p = {p_text(p_value)})"
     )
     return Test(float(statistics[0]), p_value, says)
+
+
+def long_run(slopes: Floats, scores: Floats, covariance: Floats, day: Whole) -> Floats:
+    """Covariance (k, k) of parameters where days are not independent: the sandwich of Newey and West (1987).
+
+    ``slopes`` (n, k) of the means, ``scores`` (n,) = (count - mean) / variance. Econometrica 55, 703-708; pairs of days
+    up to four weeks apart, or a tenth of the time, are weighed down in a straight line.
+    """
+    span = int(day.max() - day.min()) + 1
+    grid = np.zeros((span, slopes.shape[1]))
+    grid[day - day.min()] = slopes * scores[:, None]
+    reach = min(_REACH, span // 10)
+    filling = grid.T @ grid
+    for lag in range(1, reach + 1):
+        pair = grid[lag:].T @ grid[:-lag]
+        filling += (1 - lag / (reach + 1)) * (pair + pair.T)
+    found: Floats = covariance @ filling @ covariance * (len(day) / max(len(day) - slopes.shape[1], 1))
+    return found
 
 
 def _orders(weekday: Whole) -> Whole:

@@ -1,0 +1,100 @@
+"""Daily counts and nothing more: weekdays, trend, busyness, holidays, memory of days, and what a campaign did."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import SimError
+from sim.fit.arrivals import Holiday, holiday_list, holiday_ratio
+from sim.fit.day_counts import DailyCounts
+from sim.fit.days import DayFit, dead, fit_days
+from sim.fit.fitted import Fitted
+from sim.fit.free_days import BELGIUM, holidays_of
+from sim.fit.log import UNKNOWN
+from sim.fit.memory import Test
+from sim.fit.surge import Campaign, Days, SurgeFit, fit_surge
+
+Whole = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+WEEK = 7
+
+
+@dataclass(frozen=True)
+class DailyFit:
+    """What daily counts say; fields as in ``sim.fit.arrivals.Arrivals``."""
+
+    counts: DailyCounts
+    name: str
+    days: DayFit
+    per_day: Fitted
+    weekdays: tuple[Fitted, ...]
+    busyness: Fitted
+    overdispersion: Test
+    memory: Test
+    trend: Fitted
+    holiday: Fitted
+    holidays: tuple[Holiday, ...]
+    silent: tuple[dt.date, ...]
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What makes the intervals doubtful."""
+        found = []
+        if self.memory.rejected:
+            found.append(
+                f"{self.memory.says}; intervals of weekdays and trend allow for it, the busyness holds drift too"
+            )
+        if self.counts.missing:
+            found.append(f"{len(self.counts.missing)} days are missing and were left out")
+        if self.silent:
+            found.append(f"{len(self.silent)} days without a contact were taken for closed or not written down")
+        return tuple(found)
+
+
+def fit_daily(counts: DailyCounts, *, country: str = BELGIUM) -> DailyFit:
+    """The fit of the first series; SimError where there are too few days."""
+    values, weekday, free, ordinary = _ordinary(counts, country)
+    silent = dead(np.maximum(values, 0), weekday) & (values != UNKNOWN)
+    day = np.flatnonzero(ordinary & ~silent)
+    fit = fit_days(values[day], day, weekday[day])
+    if fit is None:
+        raise SimError(f"{counts.source}: only {len(day)} ordinary days with contacts; two or more are needed")
+    known = {d: name for d, name in free.items() if values[d] != UNKNOWN}
+    sizes = np.ones(WEEK)
+    return DailyFit(
+        counts=counts,
+        name=counts.names[0],
+        days=fit,
+        per_day=fit.per_day,
+        weekdays=fit.weekdays,
+        busyness=fit.busyness,
+        overdispersion=fit.overdispersion,
+        memory=fit.memory,
+        trend=fit.trend,
+        holiday=holiday_ratio(fit, values, weekday, list(known), sizes),
+        holidays=holiday_list(fit, values, weekday, known, sizes, counts.start),
+        silent=tuple(counts.start + dt.timedelta(days=int(d)) for d in np.flatnonzero(silent)),
+    )
+
+
+def daily_surge(counts: DailyCounts, campaign: Campaign, *, country: str = BELGIUM, trend: bool = False) -> SurgeFit:
+    """A campaign's surge in daily counts; people are taken to call at all hours alike, as nothing tells when."""
+    values, weekday, _, ordinary = _ordinary(counts, country)
+    day = np.flatnonzero(ordinary & ~dead(np.maximum(values, 0), weekday))
+    hours = np.full((len(day), 24), 1 / 24)
+    return fit_surge(Days(counts.start, values[day], day, weekday[day], np.ones(len(day)), hours, trend), campaign)
+
+
+def _ordinary(counts: DailyCounts, country: str) -> tuple[Whole, Whole, dict[int, str], Bools]:
+    """Counts of the first series, weekdays, holidays, and which days are known and no holiday."""
+    values = counts.counts[0]
+    weekday = (counts.start.weekday() + np.arange(counts.days)) % WEEK
+    free = holidays_of(counts.start, counts.days, country)
+    ordinary = values != UNKNOWN
+    ordinary[list(free)] = False
+    return values, weekday, free, ordinary
