@@ -10,6 +10,7 @@ import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from sim.clock import DAY, HOUR, MILLISECOND, MINUTE, SECOND
@@ -224,7 +225,11 @@ def parse_hours(value: object) -> WeeklyHours:
     """Hours of a week: days, then one or more spans; several entries are separated by ``;``."""
     if not isinstance(value, str) or not value.strip():
         raise ValueError(f"{shown(value)} is not {HOURS_HELP}")
-    text = " ".join(value.lower().split())
+    return _weekly_hours(" ".join(value.lower().split()))
+
+
+@lru_cache(maxsize=1024)
+def _weekly_hours(text: str) -> WeeklyHours:
     if text == "always":
         return WeeklyHours(text, tuple(((0, DAY),) for _ in _WEEKDAYS))
     spans: list[list[tuple[int, int]]] = [[] for _ in _WEEKDAYS]

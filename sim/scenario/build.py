@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from sim import centre as c
 from sim.clock import DAY, Calendar
@@ -32,6 +32,7 @@ def build_calendar(scenario: Scenario) -> Calendar:
     return Calendar(period.first, days, working)
 
 
+@lru_cache(maxsize=64)
 def _holidays(country: str, years: range) -> frozenset[object]:
     if country == "none":
         return frozenset()

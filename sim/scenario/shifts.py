@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from sim.clock import DAY, Calendar
@@ -23,18 +24,22 @@ class _Piece:
     count: int
 
 
+@lru_cache(maxsize=256)
 def open_spans(hours: WeeklyHours, calendar: Calendar) -> Spans:
     """Intervals [from, to) in which ``hours`` hold on working days, touching ones joined, up to the horizon."""
     spans = sorted((start, stop) for _, start, stop in _by_day(hours, calendar))
     return tuple(_joined(spans))
 
 
-def _by_day(hours: WeeklyHours, calendar: Calendar) -> Iterator[tuple[int, int, int]]:
+@lru_cache(maxsize=256)  # studies build hundreds of scenarios that differ in something else
+def _by_day(hours: WeeklyHours, calendar: Calendar) -> tuple[tuple[int, int, int], ...]:
     """(day, from, to) of every stretch of hours; one may pass midnight and still belongs to its day."""
-    for day, working in enumerate(calendar.working):
-        if working or hours.always:
-            for start, stop in _joined(hours.spans[calendar.weekday(day)]):
-                yield day, day * DAY + start, min(day * DAY + stop, calendar.horizon)
+    return tuple(
+        (day, day * DAY + start, min(day * DAY + stop, calendar.horizon))
+        for day, working in enumerate(calendar.working)
+        if working or hours.always
+        for start, stop in _joined(hours.spans[calendar.weekday(day)])
+    )
 
 
 def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
