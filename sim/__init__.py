@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from sim.draw import draw_world
     from sim.engines import simulate
     from sim.errors import ResultsError, ScenarioError, SimError
+    from sim.fit.whole import fit_log
     from sim.results import Result
     from sim.scenario.load import load, loads
     from sim.scenario.model import Scenario
@@ -33,6 +34,7 @@ __all__ = [
     "campaign",
     "compare",
     "draw_world",
+    "fit_log",
     "load",
     "loads",
     "next_line",
@@ -51,6 +53,7 @@ _WHERE = {
     "campaign": "sim.studies.campaign",
     "compare": "sim.studies.compare",
     "draw_world": "sim.draw",
+    "fit_log": "sim.fit.whole",
     "load": "sim.scenario.load",
     "loads": "sim.scenario.load",
     "next_line": "sim.studies.next_line",

@@ -29,6 +29,7 @@ from sim.cli_common import (
 )
 from sim.cli_erlang import erlang
 from sim.cli_plan import campaign, plan
+from sim.cli_fit import fit
 from sim.cli_report import report
 from sim.cli_sensitivity import sensitivity
 from sim.cli_studies import next_line, sweep
@@ -230,6 +231,7 @@ cli.add_command(campaign)
 cli.add_command(report)
 cli.add_command(sensitivity)
 cli.add_command(calibrate)
+cli.add_command(fit)
 cli.add_command(verify)
 
 

@@ -154,7 +154,7 @@ LAYERS = (
         "notebook",
         "fit",
     ),
-    ("figures*", "tell*", "colours", "busy_day", "reference", "keys", "ranges", "report"),
+    ("figures*", "tell*", "colours", "busy_day", "reference", "keys", "ranges", "report", "page_fit"),
     ("cli*", "app", "validation", "coverage"),
 )
 DOORS = {
@@ -166,7 +166,7 @@ DOORS = {
     "distributed": {"studies/cluster.py"},
     "holidays": {"scenario/build.py", "fit/free_days.py"},
     "rich": {"cli*.py", "tell*.py"},
-    "jinja2": {"report/page.py"},
+    "jinja2": {"report/page.py", "page_fit.py"},
     "nicegui": {"app/page.py", "app/page_studies.py", "app/parts.py", "app/server.py"},
     "starlette": {"app/server.py"},
     "xlsxwriter": {"report/workbook.py"},

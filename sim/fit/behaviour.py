@@ -10,6 +10,10 @@ from sim.fit.laws import QueueLaws
 from sim.fit.patience import Patience
 from sim.fit.redials import Redials
 from sim.fit.stated import Block, assumed, duration, law_block, percent, stated, two_parts
+from sim.intervals import zero_count_bound
+
+#: So much mean patience, at least, is none that a call has.
+_HOURS_S = 7200.0
 
 
 def handling_block(laws: QueueLaws, source: str) -> Block:
@@ -66,13 +70,22 @@ def patience_block(patience: Patience, source: str) -> Block:
     said = f"{source}: {patience.gave_up:,} gave up, {patience.answered:,} waited and were answered (censored)"
     fit = patience.chosen
     if fit is None:
-        mean = assumed("10 min", "2 min", "1 h", f"{source}: nobody gave up, or waits are not known")
-        return {"distribution": "exponential", "mean": mean}
+        return _nobody_left(patience, source)
     rest = law_block(fit.family, fit.parameters, said)
     if not fit.at_once or round(10_000 * fit.parameters["at once"].value) == 0:
         return rest
     at_once = stated(fit.parameters["at once"], said, write=percent, most=1.0)
     return {"distribution": "mixture", "at_once": at_once, "rest": rest}
+
+
+def _nobody_left(patience: Patience, source: str) -> Block:
+    """What is known where nobody gave up: a lower bound of the mean; who waits for hours has no limit, as in e-mail."""
+    least = patience.waited_s / zero_count_bound()
+    if least >= _HOURS_S:
+        return {"distribution": "never"}
+    why = f"{source}: nobody gave up, or waits are not known; the low end follows from how long all waited"
+    mean = assumed(duration(max(600.0, least)), duration(max(60.0, least)), duration(max(3600.0, 6 * least)), why)
+    return {"distribution": "exponential", "mean": mean}
 
 
 def redial_blocks(redials: Redials, source: str) -> Block:

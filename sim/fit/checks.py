@@ -51,8 +51,10 @@ def shown(value: float, unit: str) -> str:
         return "no limit" if value > 0 else "not known"
     if unit == "%":
         return f"{100 * value:.1f} %"
-    digits = 1 if abs(value) < 100 else 0
-    return f"{value:,.{digits}f} {unit}".rstrip()
+    if not unit:
+        return f"{value:.3g}"
+    digits = 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
+    return f"{value:,.{digits}f} {unit}"
 
 
 def worst(checks: Iterable[Check]) -> Check | None:

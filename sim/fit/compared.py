@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 WITHIN_S = 60
 _AS_LOGGED = np.full(len(Outcome), NOT_SAID)
 _AS_LOGGED[[Outcome.ANSWERED, Outcome.CALLED_BACK]] = ANSWERED
-_AS_LOGGED[[Outcome.ABANDONED, Outcome.SILENT, Outcome.BALKED, Outcome.UNFINISHED]] = ABANDONED
+_AS_LOGGED[[Outcome.ABANDONED, Outcome.SILENT, Outcome.BALKED]] = ABANDONED
 _AS_LOGGED[Outcome.BLOCKED] = BLOCKED
 _AS_LOGGED[Outcome.CLOSED] = CLOSED
 

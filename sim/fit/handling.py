@@ -98,7 +98,7 @@ def fit_handling(times_ms: NDArray[np.int64], *, short_s: float = 10.0, missing:
     if len(regular) >= FEWEST and len(np.unique(regular)) > 4:
         fits = [_fitted(family, regular, short_s) for family in FAMILIES]
         candidates = tuple(sorted(fits, key=lambda fit: fit.aic))
-    chosen = _chosen(candidates)
+    chosen = _chosen(candidates, short_s)
     return Handling(
         calls=len(times),
         short=len(short),
@@ -147,13 +147,16 @@ def _mean(family: Family, peak: Peak) -> Fitted:
     return Fitted(exp_of(middle), *ends, "s", "delta method on the logarithm")
 
 
-def _chosen(candidates: tuple[LawFit, ...]) -> LawFit | None:
+def _chosen(candidates: tuple[LawFit, ...], short_s: float) -> LawFit | None:
     simple = next((fit for fit in candidates if fit.family is not TWO_LOGNORMALS), None)
     if simple is None:
         return None
     best = candidates[0]
-    # A mixture whose mean nothing bounds has parts that the data do not tell apart.
-    return best if best.aic < simple.aic - CLEARLY and isfinite(best.mean.high) else simple
+    if best is simple or best.aic > simple.aic - CLEARLY or not isfinite(best.mean.high):
+        return simple  # a mixture whose mean nothing bounds has parts that the data do not tell apart
+    medians = [best.parameters[f"median of the {part}"].value for part in ("first", "second")]
+    # A part whose middle lies among the short calls stands for calls that were set apart.
+    return best if min(medians) > 1.05 * short_s else simple
 
 
 def _short_share(short: int, regular: int, chosen: LawFit | None, short_s: float) -> Fitted:

@@ -3,7 +3,8 @@
 A log says who was talking, not who was ready to. As many lines as talked at once were there; more may have been. While
 somebody waits no line that may help is free, so then as many are there as talk (and those who write up a call that the
 log counts as finished are not there for callers either). Between such moments of the same quarter of an hour, as many
-are taken to be there as while somebody waited, or as talk if those are more.
+are taken to be there as while somebody waited, or as talk if those are more. Where nobody waited, breaks of less than
+an hour between conversations are not taken for absence, and while it is open one line is there.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from sim.clock import DAY, HOUR, MINUTE, SECOND
 from sim.fit.fitted import Fitted, nothing
+from sim.fit.hours import opening
 from sim.fit.log import ANSWERED, UNKNOWN, Log
 
 Floats = NDArray[np.float64]
@@ -115,9 +117,29 @@ def staffing_of(log: Log, queues: tuple[int, ...]) -> Staffing:
     lines = np.where(waiting & (waited >= _WAITED)[cell], busy, np.maximum(busy, usual[cell]))
     # Overlaps of rounded ends are no lines.
     lines = np.minimum(lines, least[cell])
-    known = np.bincount(cell, lines * lasts, cells) / QUARTER
     shape = (log.days, DAY // QUARTER)
-    return Staffing(queues, least.reshape(shape), known.reshape(shape), waited.astype(np.int64).reshape(shape))
+    known = (np.bincount(cell, lines * lasts, cells) / QUARTER).reshape(shape)
+    known = np.where(waited.reshape(shape) >= _WAITED, known, _filled(known))
+    known = np.maximum(known, _open(mine) & (least.reshape(shape).any(axis=1, keepdims=True)))
+    return Staffing(queues, least.reshape(shape), known, waited.astype(np.int64).reshape(shape))
+
+
+def _filled(known: Floats) -> Floats:
+    """With valleys of up to an hour filled to the lower side: who talked before and after was there between."""
+    beside = np.zeros((2, *known.shape))
+    for quarters in range(1, 5):
+        beside[0, :, quarters:] = np.maximum(beside[0, :, quarters:], known[:, :-quarters])
+        beside[1, :, :-quarters] = np.maximum(beside[1, :, :-quarters], known[:, quarters:])
+    filled: Floats = np.maximum(known, beside.min(axis=0))
+    return filled
+
+
+def _open(log: Log) -> NDArray[np.bool_]:
+    """Quarters (days, 96) in which these queues are open: then one line is there, also where nobody called."""
+    answered = log.outcome == ANSWERED
+    weekday = (log.start.weekday() + np.arange(log.days)) % 7
+    hours: NDArray[np.bool_] = opening(log.weekday[answered], log.hour[answered])[weekday]
+    return np.repeat(hours, HOUR // QUARTER, axis=1)
 
 
 def conversations(log: Log) -> tuple[Whole, Whole]:

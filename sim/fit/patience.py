@@ -119,6 +119,7 @@ class Patience:
     """Patience of some callers: the wrong mean, the curve, laws from the best to the worst.
 
     ``naive`` is the mean wait of those who gave up. ``chosen`` is None where nobody did.
+    ``waited_s`` is what all of them waited together.
     """
 
     gave_up: int
@@ -127,6 +128,7 @@ class Patience:
     curve: Curve
     candidates: tuple[PatienceFit, ...]
     chosen: PatienceFit | None
+    waited_s: float
 
     def named(self, name: str) -> PatienceFit | None:
         """The candidate of this name."""
@@ -152,6 +154,7 @@ def fit_patience(left_ms: NDArray[np.int64], stayed_ms: NDArray[np.int64]) -> Pa
         curve=kaplan_meier(waits),
         candidates=candidates,
         chosen=candidates[0] if candidates else None,
+        waited_s=float(left.sum() + stayed.sum()),
     )
 
 

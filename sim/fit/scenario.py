@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from sim.fit.arrivals import Arrivals
 from sim.fit.behaviour import handling_block, patience_block, redial_blocks
+from sim.fit.campaign_block import campaign_block
 from sim.fit.fitted import Fitted
 from sim.fit.hours import hours_text, opening, spans
 from sim.fit.laws import Laws
@@ -24,7 +25,8 @@ from sim.fit.lines import Staffing
 from sim.fit.log import ABANDONED, ANSWERED, BLOCKED, CLOSED, UNKNOWN, Log
 from sim.fit.redials import Redials
 from sim.fit.stated import Block, number, stated
-from sim.quantities import WEEKDAYS
+from sim.fit.surge import SurgeFit
+from sim.quantities import WEEKDAYS, format_weekday_set
 from sim.scenario.load import loads
 from sim.scenario.model import Scenario
 from sim.scenario.source import write_text
@@ -32,6 +34,8 @@ from sim.scenario.source import write_text
 Bools = NDArray[np.bool_]
 #: Queues are told apart by name; where people live the log does not say.
 EVERYWHERE = "everywhere"
+#: More likely than not a redial, and then no first contact.
+LIKELY = 0.5
 NOBODY = Fitted(0.0, 0.0, 0.0)
 #: A day without any answer on which so many calls were to be expected was a holiday.
 _HOLIDAY = 5.0
@@ -43,7 +47,7 @@ class Pieces:
 
     log: Log
     arrivals: Arrivals
-    campaigns: tuple[Block, ...]
+    surge: SurgeFit | None
     laws: Laws
     redials: Redials
     staffing: tuple[Staffing, ...]
@@ -89,13 +93,13 @@ def document(pieces: Pieces, *, name: str) -> Block:
         "handling": {pieces.names[laws.queue]: handling_block(laws, pieces.source) for laws in pieces.laws.queues},
         "experiment": {"replications": 200},
     }
-    if pieces.campaigns:
-        block["campaigns"] = [dict(campaign) for campaign in pieces.campaigns]
+    if (campaign := _campaign(pieces, inside)) is not None:
+        block["campaigns"] = [campaign]
     if pieces.redials.found:
         block["attempts"] = min(max(5, pieces.redials.longest), 50)
     if len(kinds := np.unique(log.priority)) > 1:
-        block["priorities"] = [{"topic": topic(int(kind))} for kind in kinds[:0:-1]]
-        block["demand"]["topics"] = _topics(log, inside)
+        block["priorities"] = [{"age": priority_name(int(kind))} for kind in kinds[:0:-1]]
+        block["demand"]["ages"] = _groups(pieces, inside)
     return block
 
 
@@ -175,7 +179,7 @@ def _blocks(worth: Mapping[tuple[int, int], tuple[int, int]]) -> list[tuple[int,
 
 
 def _day_names(days: Sequence[int]) -> str:
-    return ",".join(WEEKDAYS[day] for day in days)
+    return format_weekday_set(tuple(days))
 
 
 def _hours(pieces: Pieces, queue: str) -> Block | str:
@@ -204,7 +208,10 @@ def _demand(pieces: Pieces, inside: Bools) -> Block:
     # Redials come back by themselves in a simulation, so that only first contacts are stated.
     again = 1 - sum(counts.values()) / max(calls, 1)
     note = f", less {100 * again:.1f} % that are redials" if again > 0.0005 else ""
-    contacts = arrivals.contacts.scaled(sum(counts.values()) / max(arrivals.contacts.value, 1e-9), "")
+    campaign = _campaign(pieces, inside)
+    extra = campaign["extra"]["value"] if campaign is not None else 0.0
+    contacts = arrivals.contacts.scaled((sum(counts.values()) - extra) / max(arrivals.contacts.value, 1e-9), "")
+    busyness = pieces.surge.busyness if pieces.surge is not None else arrivals.busyness
     block: Block = {
         "contacts": stated(contacts, f"{source}: {calls:,} calls while open{note}", most=1e7),
         "per": "period",
@@ -219,12 +226,21 @@ def _demand(pieces: Pieces, inside: Bools) -> Block:
             for day, weight in enumerate(arrivals.weekdays)
         },
         "hours": _profile(arrivals, source),
-        "busyness": stated(arrivals.busyness, f"{source}: days vary beyond chance", most=10.0),
+        "busyness": stated(busyness, f"{source}: days vary beyond chance", most=10.0),
     }
     closed = _outside(pieces, inside)
     if closed:
         block["outside_hours"] = closed
     return block
+
+
+def _campaign(pieces: Pieces, inside: Bools) -> Block | None:
+    """The campaign's block; its contacts are counted in calls that are likely to be first ones."""
+    if pieces.surge is None:
+        return None
+    firsts = sum(_first(pieces, laws.queue, inside) for laws in pieces.laws.queues)
+    told = float((inside & (pieces.redials.chance < LIKELY)).sum())
+    return campaign_block(pieces.surge, pieces.source, scale=firsts / max(told, 1e-9))
 
 
 def _first(pieces: Pieces, queue: str, inside: Bools) -> float:
@@ -261,15 +277,21 @@ def _profile(arrivals: Arrivals, source: str) -> Block:
     return block
 
 
-def topic(kind: int) -> str:
-    """The name under which a priority goes."""
-    return f"priority {kind}"
+def priority_name(kind: int) -> str:
+    """The name under which a priority goes: an age group, since these have shares by channel."""
+    return f"priority {kind}" if kind != UNKNOWN else "no priority"
 
 
-def _topics(log: Log, inside: Bools) -> Block:
-    kinds, counts = np.unique(log.priority[inside], return_counts=True)
-    value: Any = {topic(int(kind)): int(count) for kind, count in zip(kinds, counts, strict=True)}
-    return {"value": value, "status": "derived", "source": "calls by priority"}
+def _groups(pieces: Pieces, inside: Bools) -> Block:
+    """Shares of priorities by channel, the highest number first in line."""
+    log, groups = pieces.log, {}
+    for laws in pieces.laws.queues:
+        mine = inside & (log.queue == log.queues.index(laws.queue))
+        kinds, counts = np.unique(log.priority[mine if mine.any() else inside], return_counts=True)
+        value: Any = {priority_name(int(kind)): int(count) for kind, count in zip(kinds, counts, strict=True)}
+        source = f"{pieces.source}: calls by priority"
+        groups[pieces.names[laws.queue]] = {"value": value, "status": "derived", "source": source}
+    return groups
 
 
 def _about(pieces: Pieces) -> str:

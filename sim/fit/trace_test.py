@@ -25,7 +25,7 @@ from sim.fit.checks import Check
 from sim.fit.compared import Calls, compare
 from sim.fit.lines import Staffing
 from sim.fit.log import ANSWERED, UNKNOWN, Log
-from sim.fit.scenario import EVERYWHERE, Pieces, counted, document, topic
+from sim.fit.scenario import EVERYWHERE, Pieces, counted, document, priority_name
 from sim.fit.stated import Block
 from sim.luck import prepare
 from sim.quantities import WEEKDAYS
@@ -98,7 +98,7 @@ def trace_csv(log: Log, pieces: Pieces) -> str:
     buffer = StringIO()
     table = csv.writer(buffer, lineterminator="\n")
     several = len(np.unique(pieces.log.priority)) > 1
-    table.writerow(["channel", "province", "arrival", "handling_s", *(["topic"] if several else [])])
+    table.writerow(["channel", "province", "arrival", "handling_s", *(["age"] if several else [])])
     start = dt.datetime.combine(log.start, dt.time())
     names = [pieces.names[queue] for queue in log.queues]
     answered, some = log.outcome == ANSWERED, bool((log.handling != UNKNOWN).any())
@@ -107,7 +107,7 @@ def trace_csv(log: Log, pieces: Pieces) -> str:
         # Conversations of unknown length were not counted for the lines either, so they take none here.
         seconds = max(int(log.handling[row]), 0) / SECOND
         handling = f"{seconds:.3f}" if answered[row] and some else ""
-        more = [topic(int(log.priority[row]))] if several else []
+        more = [priority_name(int(log.priority[row]))] if several else []
         table.writerow([names[log.queue[row]], EVERYWHERE, moment.isoformat(" "), handling, *more])
     return buffer.getvalue()
 

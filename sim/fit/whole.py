@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
+from sim.clock import HOUR
 from sim.errors import SimError
-from sim.fit.arrivals import arrivals_of
+from sim.fit.arrivals import Arrivals, arrivals_of
+from sim.fit.campaign import with_campaign
 from sim.fit.checks import Check, verdict
 from sim.fit.day_counts import DailyCounts
 from sim.fit.law_checks import law_checks
 from sim.fit.laws import fit_laws
-from sim.fit.lines import staffing
+from sim.fit.lines import Staffing, conversations, staffing
 from sim.fit.log import CLOSED, Log
 from sim.fit.read import read
 from sim.fit.redials import fit_redials
-from sim.fit.scenario import Pieces, in_queue, scenario_of
+from sim.fit.scenario import LIKELY, Pieces, in_queue, scenario_of
+from sim.fit.surge import Campaign, SurgeFit
 from sim.fit.trace_test import Replay, scenario_test, trace_test
 from sim.scenario.model import Scenario
-
-#: More likely than not a redial, and then no first contact.
-_LIKELY = 0.5
+from sim.store import write_atomically
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,18 @@ class Fit:
         """The log that was fitted."""
         return self.pieces.log
 
+    def write(self, out: str | Path) -> Path:
+        """The scenario as a file of its name in the folder ``out``."""
+        path = Path(out) / f"{self.name}.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, self.text)
+        return path
+
+    def talked_h(self, staffing: Staffing) -> float:
+        """Hours of conversation in the queues of these lines."""
+        begins, ends = conversations(self.log.picked(np.isin(self.log.queue, staffing.queues)))
+        return float((ends - begins).sum()) / HOUR
+
     @property
     def verdict(self) -> str:
         """The worst misfit in one sentence."""
@@ -55,6 +71,7 @@ def fit_log(
     outcomes: Mapping[str, str] | None = None,
     zone: str = "Europe/Brussels",
     short_s: float = 10.0,
+    campaigns: Sequence[dt.datetime] = (),
     name: str | None = None,
 ) -> Fit:
     """The log in a file, fitted; ``sim.fit.read.read`` says what the arguments about the file mean.
@@ -65,19 +82,20 @@ def fit_log(
     found = read(path, form=form, columns=columns, outcomes=outcomes, zone=zone)
     if isinstance(found, DailyCounts):
         raise SimError(f"{path}: has counts by day, not calls")
-    return fit_of(found, short_s=short_s, name=name or name_of(path))
+    return fit_of(found, short_s=short_s, campaigns=campaigns, name=name or name_of(path))
 
 
-def fit_of(log: Log, *, name: str, short_s: float = 10.0) -> Fit:
-    """A log that was read, fitted."""
+def fit_of(log: Log, *, name: str, short_s: float = 10.0, campaigns: Sequence[dt.datetime] = ()) -> Fit:
+    """A log that was read, fitted; ``campaigns`` are the moments of broadcasts."""
     if not len(log):
         raise SimError(f"{log.source}: not one row could be used{_why(log)}")
     redials = fit_redials(log)
-    first = (in_queue(log) | (log.outcome == CLOSED)) & (redials.chance < _LIKELY)
+    first = (in_queue(log) | (log.outcome == CLOSED)) & (redials.chance < LIKELY)
+    arrivals, surge = _arrivals(log.picked(first), campaigns)
     pieces = Pieces(
         log=log,
-        arrivals=arrivals_of(log.picked(first)),
-        campaigns=(),
+        arrivals=arrivals,
+        surge=surge,
         laws=fit_laws(log, short_s=short_s),
         redials=redials,
         staffing=staffing(log),
@@ -87,6 +105,17 @@ def fit_of(log: Log, *, name: str, short_s: float = 10.0) -> Fit:
     told = tuple(replay for replay in replays if replay is not None)
     checks = [*law_checks(pieces.laws, redials), *(check for replay in told for check in replay.checks)]
     return Fit(name, pieces, text, scenario, told, tuple(checks))
+
+
+def _arrivals(first: Log, campaigns: Sequence[dt.datetime]) -> tuple[Arrivals, SurgeFit | None]:
+    """Who calls when, and what broadcasts at these moments did to it."""
+    if not campaigns:
+        return arrivals_of(first), None
+    start, last = first.start, first.start + dt.timedelta(days=first.days - 1)
+    for moment in campaigns:
+        if not start <= moment.date() <= last:
+            raise SimError(f"campaign: {moment:%Y-%m-%d} is not in the log, which runs from {start} to {last}")
+    return with_campaign(first, Campaign(tuple(sorted(campaigns))))
 
 
 def name_of(path: str | Path) -> str:

@@ -1,0 +1,134 @@
+"""A week's scenario from daily counts: the forecast with its interval; all else is assumed and says so.
+
+Counts by day say how many called, not when, how long a call took or how many lines there were. The scenario runs as it
+is, and whoever knows more puts it in place of what is assumed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil, sqrt
+from pathlib import Path
+
+from sim.fit.checks import Check, verdict
+from sim.fit.daily import DailyFit, daily_surge, fit_daily
+from sim.fit.day_counts import DailyCounts
+from sim.fit.fitted import Fitted
+from sim.fit.forecast import Forecast, forecast
+from sim.fit.handling import binomial
+from sim.fit.stated import Block, assumed, stated
+from sim.fit.surge import Campaign, SurgeFit
+from sim.quantities import WEEKDAYS, format_weekday_set
+from sim.scenario.load import loads
+from sim.scenario.model import Scenario
+from sim.scenario.source import write_text
+from sim.store import write_atomically
+
+#: What is assumed where counts say nothing: hours, minutes of a call.
+_OPEN, _HOURS, _MINUTES = "9:00-17:00", 8, 10
+_WHY = "daily counts do not say"
+
+
+@dataclass(frozen=True)
+class DaysFit:
+    """What daily counts say: the fit, the week to come, a campaign's surge, the scenario (``text`` is YAML), checks."""
+
+    name: str
+    daily: DailyFit
+    week: Forecast
+    surge: SurgeFit | None
+    text: str
+    scenario: Scenario
+    checks: tuple[Check, ...]
+
+    @property
+    def verdict(self) -> str:
+        """The worst misfit in one sentence."""
+        return verdict(self.checks)
+
+    def write(self, out: str | Path) -> Path:
+        """The scenario as a file of its name in the folder ``out``."""
+        path = Path(out) / f"{self.name}.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, self.text)
+        return path
+
+
+def fit_days_of(counts: DailyCounts, *, name: str, campaigns: Sequence[dt.datetime] = ()) -> DaysFit:
+    """Daily counts that were read, fitted; ``campaigns`` are the moments of broadcasts."""
+    daily = fit_daily(counts)
+    week = forecast(daily)
+    surge = daily_surge(counts, Campaign(tuple(campaigns))) if campaigns else None
+    text = write_text(_document(daily, week, name))
+    return DaysFit(name, daily, week, surge, text, loads(text, name=name), tuple(_checks(week)))
+
+
+def _checks(week: Forecast) -> list[Check]:
+    """Whether past weeks fell into the intervals that would have been foretold for them."""
+    if not week.weeks:
+        return []
+    low, high = binomial(round(0.95 * week.weeks), week.weeks)
+    held = Fitted(0.95, low, high, "%", "what a 95 % interval promises")
+    what = f"share of {week.weeks} past weeks inside the interval that would have been foretold"
+    return [Check("forecast", what, week.checked, held, "%")]
+
+
+def _document(daily: DailyFit, week: Forecast, name: str) -> Block:
+    source = re.split(r"[/\\]", daily.counts.source)[-1]
+    dates = [week.start + dt.timedelta(days=day) for day in range(7)]
+    open_days = [date for date, mean in zip(dates, week.expected, strict=True) if mean > 0]
+    names = format_weekday_set(tuple(sorted(date.weekday() for date in open_days)))
+    busiest = max(week.expected)
+    load = busiest * _MINUTES / 60 / _HOURS
+    lines = max(1, ceil(load + sqrt(load)))
+    said = f"{source}: forecast of {week.weeks} tried weeks" if week.weeks else f"{source}: forecast"
+    return {
+        "name": name,
+        "title": f"The week from {week.start}, foretold from {source}",
+        "about": (
+            f"{daily.counts.days} days of counts say how many will call; hours, lines, patience and handling times are "
+            "assumed, since counts by day do not say them."
+        ),
+        "period": {"first": dates[0].isoformat(), "last": dates[-1].isoformat()},
+        "calendar": {"working_days": "mon-sun", "holidays": "none"},
+        "channels": {"phone": {"hours": _hours(names)}},
+        "lines": {"phone": {"count": assumed(lines, max(1, lines // 2), 2 * lines, f"{_WHY}; load and its root")}},
+        "demand": {
+            "contacts": stated(week.total, said, most=1e7),
+            "per": "period",
+            "by_channel": {"phone": "100 %"},
+            "by_province": {"everywhere": "100 %"},
+            "weekdays": {
+                WEEKDAYS[date.weekday()]: stated(_relative(day, busiest), said, most=1e6)
+                for date, day in zip(dates, week.days, strict=True)
+            },
+            "busyness": stated(week.busyness, f"{source}: days vary beyond chance", most=10.0),
+        },
+        "callers": {
+            "phone": {"patience": {"distribution": "exponential", "mean": assumed("7 min", "2 min", "20 min", _WHY)}}
+        },
+        "handling": {
+            "phone": {
+                "conversation": {
+                    "distribution": "lognormal",
+                    "mean": assumed(f"{_MINUTES} min", "3 min", "40 min", _WHY),
+                    "cv": assumed(0.9, 0.6, 1.2, _WHY),
+                }
+            }
+        },
+        "experiment": {"replications": 200},
+    }
+
+
+def _hours(names: str) -> Block:
+    low, high = f"{names} 10:00-16:00", f"{names} 8:00-22:00"
+    return assumed(f"{names} {_OPEN}", low, high, f"{_WHY}; the days are those with contacts")
+
+
+def _relative(day: Fitted, busiest: float) -> Fitted:
+    """A day's weight: how it was foretold beside the busiest one."""
+    scaled = day.scaled(1 / max(busiest, 1e-9), "")
+    return Fitted(max(scaled.value, 0.0), max(scaled.low, 0.0), scaled.high)
