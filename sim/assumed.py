@@ -32,11 +32,14 @@ def assumptions(scenario: Scenario) -> Iterator[Assumption]:
         if isinstance(value, Stated) and value.status:
             shown = [_short(dumped.get(key)) for key in ("value", "low", "high")]
             yield Assumption(path, shown[0], value.status, shown[1], shown[2], value.source or "")
+        elif isinstance(value, Stated):
+            # Without an origin it is written as its bare value.
+            yield from walk(value.value, dumped, path)
         elif isinstance(value, BaseModel):
             for name in type(value).model_fields:
                 below = dumped.get(name) if isinstance(dumped, dict) else None
                 yield from walk(getattr(value, name), below, f"{path}.{name}" if path else name)
-        elif isinstance(value, dict):
+        elif isinstance(value, dict) and isinstance(dumped, dict):
             for name, item in value.items():
                 yield from walk(item, dumped[name], f"{path}.{name}")
         elif isinstance(value, tuple) and isinstance(dumped, list):

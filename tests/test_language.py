@@ -1,0 +1,167 @@
+"""One catalogue in two languages: same keys, same placeholders, none missing, none without use; numbers and dates."""
+
+from __future__ import annotations
+
+import ast
+import datetime as dt
+import io
+import re
+import string
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from single import single
+
+import sim
+from sim.cells import layout_of
+from sim.cli import cli
+from sim.contacts import Outcome
+from sim.estimates import Estimate
+from sim.language import CODES, key_of, language
+from sim.language.shown import plain, seconds, signed
+from sim.results import WAITS
+from sim.summary import DEFINITIONS
+
+ROOT = Path(__file__).parent.parent
+SOURCES = {p: p.read_text(encoding="utf-8") for p in (ROOT / "sim").rglob("*") if p.suffix in (".py", ".html")}
+WRITTEN = "\n".join(SOURCES.values())
+EN, NL = (language(code) for code in CODES)
+#: Sections whose keys are words that come from elsewhere: looked up with ``known``, shown as they are where unknown.
+OPEN = ("date", "hours", "unit", "name", "status", "theory", "part")
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def test_both_languages_have_the_same_keys_and_placeholders() -> None:
+    assert EN.words.keys() == NL.words.keys()
+    for key, words in EN.words.items():
+        assert placeholders(words) == placeholders(NL.words[key]), key
+        assert words.strip(), key
+        assert NL.words[key].strip(), key
+
+
+def test_no_text_is_missing() -> None:
+    asked = {key for source in SOURCES.values() for key in re.findall(r"""\bsay\(\s*["']([a-z_]+\.\w+)["']""", source)}
+    assert len(asked) > 150
+    assert asked <= EN.words.keys()
+    measures = {*DEFINITIONS, *WAITS}
+    families = {
+        "measure": measures,
+        "definition": measures,
+        "outcome": {outcome.name.lower() for outcome in Outcome},
+        "kind": {scope.kind for scope in layout_of(sim.draw_world(single(), seed=1), single().centre).scopes},
+        "unit": {key_of(d.unit) for d in DEFINITIONS.values() if d.unit != "%"},
+        "theory": reasons(),
+    }
+    for section, names in families.items():
+        assert {f"{section}.{name}" for name in names} <= EN.words.keys(), section
+
+
+def reasons() -> set[str]:
+    """Everything that is said of a queue beside theory."""
+    found: set[str] = set()
+    for name in ("premises", "profile"):
+        tree = ast.parse((ROOT / "sim" / "beside" / f"{name}.py").read_text())
+        found |= {
+            n.value.value for n in ast.walk(tree) if isinstance(n, ast.Yield) and isinstance(n.value, ast.Constant)
+        }
+        found |= {
+            k.value for n in ast.walk(tree) if isinstance(n, ast.Dict) for k in n.keys if isinstance(k, ast.Constant)
+        }
+    assert len(found) > 12
+    return {key_of(text) for text in found}
+
+
+def test_no_text_is_without_use() -> None:
+    words = set(re.findall(r"\w+", WRITTEN)) | {*DEFINITIONS, *WAITS}
+    literal = set(re.findall(r"\b[a-z]+\.\w+", WRITTEN))
+    # Keys that are put together: f"report.plan_{name}", "stress." ~ item.
+    begun: dict[str, set[str]] = {}
+    for section, start in re.findall(r"""["']([a-z]+)\.(\w*)(?:["']|\{)""", WRITTEN):
+        begun.setdefault(section, set()).add(start)
+    for key in EN.words.keys() - literal:
+        section, _, name = key.partition(".")
+        stem = re.sub("_(text|note|doubt)$", "", name)
+        starts = begun.get(section, set())
+        whole = section in OPEN or ("" in starts and (name in words or stem in words))
+        assert whole or any(start and name.startswith(start) for start in starts), key
+
+
+def test_definitions_are_those_of_the_summary() -> None:
+    for name, definition in DEFINITIONS.items():
+        assert EN(f"definition.{name}") == definition.text
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "english", "dutch"),
+    [(1234.5, 1, "1,234.5", "1.234,5"), (0.25, 2, "0.25", "0,25"), (-1e6, 0, "-1,000,000", "-1.000.000")],
+)
+def test_numbers(value, digits, english, dutch) -> None:
+    assert (EN.number(value, digits), NL.number(value, digits)) == (english, dutch)
+
+
+def test_estimates_dates_and_values() -> None:
+    assert plain(Estimate(1234.5, 1230, 1239), NL) == "1.234,5 ±4,5"
+    assert plain(Estimate(0, 0, 0.0037), NL) == "<0,0037"
+    assert signed(Estimate(3.0, 2.0, 4.0), NL) == "+3,0 ±1,0"
+    assert seconds(Estimate(7200, 7200, 7200), NL) == "2,0 u"
+    first, last = dt.date(2020, 2, 10), dt.date(2020, 2, 27)
+    assert (EN.period(first, last), NL.period(first, last)) == (
+        "10 to 27 February 2020",
+        "10 tot en met 27 februari 2020",
+    )
+    assert NL.period(dt.date(2020, 2, 28), dt.date(2020, 3, 2)) == "28 februari tot en met 2 maart 2020"
+    assert EN.period(dt.date(2020, 12, 31), dt.date(2021, 1, 1)) == "31 December 2020 to 1 January 2021"
+    assert (NL.during(last, last), EN.during(last, last)) == ("Op 27 februari 2020", "On 27 February 2020")
+    assert (EN.short_date(first), NL.short_date(first)) == ("Mon 10 Feb", "ma 10 feb")
+    assert NL.percent(0.464, 1, sign=True) == "+46,4\N{NO-BREAK SPACE}%"
+    assert NL.hours("mon-fri 9:00-17:00") == "ma-vr 9:00-17:00"
+    assert NL.duration("1 h 30 min") == "1 u 30 min"
+    assert NL.value("phone 12.4 %, antwerpen 1869730.0, 4 days, 2020-02-10 21:00") == (
+        "phone 12,4 %, antwerpen 1.869.730, 4 dagen, 2020-02-10 21:00"
+    )
+    assert NL.name("phone/limburg") == "telefoon/limburg"
+
+
+def test_there_is_no_third_language() -> None:
+    with pytest.raises(ValueError, match="'fr' is not a language; allowed are en and nl"):
+        language("fr")
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_tables_are_in_the_language(code, tmp_path) -> None:
+    from rich.console import Console
+
+    from sim.tell import tell_result
+    from sim.tell_comparison import tell_comparison
+    from sim.tell_scenario import tell_scenario
+
+    say = language(code)
+    base = single(contacts=150, lines=3, last="2021-03-05").model_copy(update={"title": "[red]a[/nonsense]"})
+    found = sim.compare({"now": base, "[x]": base.replace(lines__phone=4)}, replications=6, workers=1, out=tmp_path)
+    out = Console(width=120, record=True, file=io.StringIO())
+    tell_scenario(base, out, say)
+    tell_result(found.results["now"], out, say)
+    tell_comparison(found, out, say)
+    told = out.export_text()
+    for key in ("check.channels", "calls.title", "waits.title", "people.callers", "busy.title", "beside.title"):
+        # Headings of columns may be broken over lines.
+        assert say(key).split()[0] in told, key
+    assert "[red]a[/nonsense]" in told
+    assert "[x]" in told
+    other = language(next(other for other in CODES if other != code))
+    assert other("calls.title") not in told
+    assert other("waits.caption") not in told
+
+
+def test_the_command_line_speaks_both() -> None:
+    file = str(ROOT / "scenarios" / "als-je-eens-wist-2020.yaml")
+    run = CliRunner().invoke
+    assert "Waar de cijfers vandaan komen" in run(cli, ["check", file, "--lang", "nl"]).output
+    assert "Waar de cijfers vandaan komen" in run(cli, ["check", file], env={"SIM_LANG": "nl"}).output
+    wrong = run(cli, ["check", file, "--lang", "fr"])
+    assert wrong.exit_code == 2
+    assert "'fr' is not one of" in wrong.output
