@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 #: Replications that sums are formed over first, whatever the part.
 CHUNK = 25
 #: Callers that are in memory together with all that becomes of them, unless one replication has more.
-TOGETHER = 20_000
+TOGETHER = 80_000
 
 
 @dataclass(frozen=True)
