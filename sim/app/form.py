@@ -96,6 +96,8 @@ def _step(control: Control) -> int:
 def _hint(control: Control, say: Language) -> str:
     """Today's value, its range, and where it comes from."""
     known, parts = control.known, []
+    if control.unit == "lines" and known.status == "published":
+        return ""
     if known.low and known.high:
         parts.append(say("app.hint_range", low=say.duration(known.low), high=say.duration(known.high)))
     if known.status:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from typing import Protocol
 
 from sim.app.limits import MOST_PAGES
@@ -27,6 +28,8 @@ class House:
     seats: Seats = field(default_factory=Seats)
     #: Longer questions have seats of their own, so that a look never waits for them.
     long_seats: Seats = field(default_factory=lambda: Seats(1))
+    #: Set once the machine code is there; until then looks are taken with the other engine.
+    warm: Event = field(default_factory=Event)
     windows: dict[str, Leaves] = field(default_factory=dict)
 
     @property

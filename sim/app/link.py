@@ -28,13 +28,13 @@ class Asked:
 
 
 def asked(shelf: Shelf, query: Mapping[str, str]) -> Asked:
-    """What a link asks for; Refused where it is not understood."""
+    """What a link asks for; Refused where it is not understood, ScenarioError where its file has mistakes."""
     if sum(len(key) + len(value) for key, value in query.items()) > MOST_LINK:
         raise Refused("app.refused_long", most=MOST_LINK)
     written = dict(query)
     name = written.pop("scenario", "")
-    names = shelf.names()
-    if not name and not names:
+    name = name or next(iter(shelf.titles()), "")
+    if not name:
         raise Refused("app.refused_empty")
-    entry = shelf.entry(name or names[0])
+    entry = shelf.entry(name)
     return Asked(entry, values_from(entry.parts, written))

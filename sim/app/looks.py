@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from threading import Event
 
 import numpy as np
 
@@ -17,6 +18,8 @@ TODAY, PLAN = "today", "plan"
 KINDS = ("all", "channel", "province", "day", "hour")
 #: Worlds after which an answer is shown, in times of those before.
 _GROWTH = 2.5
+#: How often a thread that waits for machine code looks whether it was stopped.
+_WAIT_S = 0.1
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,11 @@ class Look:
         return PLAN if self.plans.differ else TODAY
 
 
-def looks(plans: Plans, task: Task, seats: Seats) -> Iterator[Look]:
-    """Better and better answers; Stopped once ``task`` is to stop."""
+def looks(plans: Plans, task: Task, seats: Seats, warm: Event) -> Iterator[Look]:
+    """Better and better answers; Stopped once ``task`` is to stop.
+
+    Until the machine code is ``warm``, the first look is taken with the other engine, which counts the same.
+    """
     scenarios: Mapping[str, Scenario] = {TODAY: plans.today, **({PLAN: plans.plan} if plans.differ else {})}
     wanted = worlds(plans.today)
     seed, found = plans.today.experiment.seed, None
@@ -49,6 +55,9 @@ def looks(plans: Plans, task: Task, seats: Seats) -> Iterator[Look]:
         def tell(now: int, _all: int, done: int = done) -> None:
             task.tell(done + now // len(scenarios), wanted)
 
+        engine = "compiled" if done or warm.is_set() else "simpy"
+        while engine == "compiled" and not warm.wait(_WAIT_S):
+            task.tell(done, wanted)
         with seats.taken(task):
             more = try_plans(
                 scenarios,
@@ -56,7 +65,7 @@ def looks(plans: Plans, task: Task, seats: Seats) -> Iterator[Look]:
                 seed=seed,
                 first=done,
                 kinds=KINDS,
-                engine="compiled",
+                engine=engine,
                 progress=tell,
                 stop=task.stop,
             )

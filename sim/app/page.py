@@ -16,7 +16,7 @@ from sim.app.looks import Look, looks
 from sim.app.page_studies import Studies
 from sim.app.parts import button, disclosure, heading, live, raw
 from sim.app.words import about as shown
-from sim.app.words import answer, figures, status, trouble
+from sim.app.words import answer, figures, proper, status, trouble
 from sim.app.words import ends as interval
 from sim.app.work import Task, Worker
 from sim.language import CODES, Language
@@ -61,6 +61,9 @@ class Page:
             with ui.element("section").classes("answer").props('id="answer" tabindex="-1"'):
                 self._answer()
                 self.studies = Studies(self)
+        self.begin()
+        # The answer in one line, for where the answer itself is out of sight.
+        self.glance = raw("").classes("glance").props("aria-hidden=true")
         ui.timer(_LOOK_S, self._news)
         client.on_disconnect(self.leave)
         client.on_connect(self._back)
@@ -86,13 +89,10 @@ class Page:
     def _chooser(self) -> None:
         say, shelf = self.say, self.house.shelf
         here = self.asked.entry
-        options = [shelf.entry(name) for name in shelf.names()]
-        if here.uploaded:
-            options = [here, *options]
+        titles = shelf.titles() | ({here.name: here.title} if here.uploaded else {})
         inner = "".join(
-            f'<option value="{escape(entry.name)}"{" selected" if entry.name == here.name else ""}>'
-            f"{escape(entry.title)}</option>"
-            for entry in options
+            f'<option value="{escape(name)}"{" selected" if name == here.name else ""}>{escape(title)}</option>'
+            for name, title in titles.items()
         )
         # Forms of their own, which work by address: another scenario is another page.
         raw(
@@ -103,7 +103,6 @@ class Page:
         )
         about = escape(here.scenario.about or here.title)
         with disclosure(say("app.about"), id_="about"):
-            unread = ", ".join(f"{name} ({why})" for name, why in shelf.unread.items())
             raw(
                 f"<p>{about}</p>"
                 f'<form class="upload" method="post" action="/upload/{say.code}" enctype="multipart/form-data">'
@@ -111,7 +110,6 @@ class Page:
                 f'<div class="pair"><input type="file" id="file" name="file" accept=".yaml,.yml" required>'
                 f'<button class="quiet">{escape(say("app.upload_button"))}</button></div>'
                 f'<p class="hint">{escape(say("app.upload_note"))}</p></form>'
-                + (f'<p class="hint">{escape(say("app.unread", names=unread))}</p>' if unread else "")
             )
 
     def _form(self) -> None:
@@ -133,12 +131,15 @@ class Page:
         if not isinstance(written, list) or len(written) != 2:
             return
         key, text = written
+        if text == "":
+            return  # in the middle of typing
         control = next((c for part in self.asked.entry.parts for c in part.controls if c.key == key), None)
         if control is None:
             return
         try:
             value = control.parsed(text)
         except Refused as error:
+            error.values["key"] = self.say(control.label, name=proper(control.name, self.say))
             self._stale(trouble(error, self.say))
             self.worker.stop()
             self._changed_at = 0.0
@@ -170,21 +171,21 @@ class Page:
             self.when = raw("").classes("two")
         with disclosure(say("app.numbers"), level=3, id_="numbers"):
             self.numbers = raw("").classes("wide")
-        self.begin()
 
     def begin(self) -> None:
         """Answer the settings as they stand, from the first look on."""
         self._changed_at = 0.0
         self.look = None
-        seats, plans = self.house.seats, self.plans
+        seats, warm, plans = self.house.seats, self.house.warm, self.plans
 
         def job(task: Task) -> None:
-            for look in looks(plans(), task, seats):
+            for look in looks(plans(), task, seats, warm):
                 task.found = look
 
         self.task = self.worker.start(job)
         ui.navigate.history.replace(self.asked_now.link(self.say.code))
         self.languages.set_content(self._language_links())
+        self.studies.links_changed()
 
     def _stop(self) -> None:
         self._changed_at = 0.0
@@ -193,7 +194,7 @@ class Page:
     def leave(self) -> None:
         """The window is gone, or has lost its line: nothing runs for nobody."""
         self.worker.stop()
-        self.studies.worker.stop()
+        self.studies.leave()
 
     def _back(self) -> None:
         if self.task.stop.is_set() and not self._changed_at:
@@ -217,6 +218,7 @@ class Page:
         say = self.say
         self.summary.set_content("".join(f"<p>{escape(sentence)}</p>" for sentence in answer(look, say)))
         self.cards.set_content(cards(look, say))
+        self.glance.set_content(glance(look, say))
         self.where.set_content(pictures.by_province(look, say))
         self.when.set_content(pictures.by_day(look, say) + pictures.by_hour(look, say))
         self.numbers.set_content(pictures.all_numbers(look, say))
@@ -225,7 +227,7 @@ class Page:
 
     @property
     def _shown(self) -> tuple[ui.html, ...]:
-        return self.summary, self.cards, self.where, self.when, self.numbers
+        return self.glance, self.summary, self.cards, self.where, self.when, self.numbers
 
     def _stale(self, why: str) -> None:
         for part in self._shown:
@@ -246,7 +248,7 @@ class Page:
         elif self.look is None:
             self._tell(say("app.working"))
         else:
-            self._tell(status(self.look, say))
+            self._tell(status(self.look, say) if self.house.warm.is_set() else say("app.study_compiling"))
         share = 100 * task.done / task.wanted if task.wanted else 0
         bar = f'<progress max="100" value="{share:.0f}" aria-label="{escape(say("app.progress"))}"></progress>'
         self.progress.set_content("" if task.finished else bar)
@@ -271,4 +273,15 @@ def cards(look: Look, say: Language) -> str:
             + (f'<p class="change">{escape(change)}</p><p class="today">{escape(today)}</p>' if change else "")
             + "</div>"
         )
+    return "".join(found)
+
+
+def glance(look: Look, say: Language) -> str:
+    """The same numbers in one line."""
+    found = (
+        f"<span>{escape(figure.name)} <b>{escape(shown(figure.now, say) + figure.unit)}</b>"
+        + (f" <small>{escape(figure.change_words(say))}</small>" if figure.change is not None else "")
+        + "</span>"
+        for figure in figures(look, say)
+    )
     return "".join(found)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from nicegui import ui
-from nicegui.elements.mixins.disableable_element import DisableableElement
 from nicegui.elements.mixins.text_element import TextElement
 
 
@@ -17,12 +16,19 @@ class Text(TextElement):
         super().__init__(tag=tag, text=text)
 
 
-class Button(TextElement, DisableableElement):
+class Button(Text):
     """A button as the browser has it."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(tag="button", text=text)
-        self._props["type"] = "button"
+        super().__init__("button", text)
+        self.props("type=button")
+        self._enabled = True
+
+    def set_enabled(self, enabled: bool) -> None:
+        """Whether it may be pressed."""
+        if enabled != self._enabled:
+            self._enabled = enabled
+            self.props(remove="disabled") if enabled else self.props("disabled")
 
 
 def heading(level: int, text: str) -> Text:

@@ -79,10 +79,11 @@ def _warm_up(house: House) -> None:
     """Load or compile the machine code before anybody waits for it."""
     from sim.studies.trial import try_plans
 
-    names = house.shelf.names()
-    if names:
-        scenario = house.shelf.entry(names[0]).scenario
-        try_plans({"today": scenario}, replications=1, seed=0, engine="compiled")
+    try:
+        for name in list(house.shelf.titles())[:1]:
+            try_plans({"": house.shelf.entry(name).scenario}, replications=1, seed=0, engine="compiled")
+    finally:
+        house.warm.set()
 
 
 async def _home(request: Request) -> Response:
@@ -97,8 +98,8 @@ def _window(house: House, say: Language, client: Client, request: Request) -> Re
         return refusal(say, say("app.refused_pages", most=MOST_PAGES), status=503)
     try:
         wanted = asked(house.shelf, request.query_params)
-    except Refused as error:
-        return refusal(say, trouble(error, say))
+    except (Refused, ScenarioError) as error:
+        return refusal(say, told(error, say))
     ui.add_head_html('<link rel="stylesheet" href="/static/page.css"><script src="/static/page.js" defer></script>')
     window = Page(wanted, say, house)
     house.windows[client.id] = window
@@ -120,7 +121,7 @@ async def _upload(house: House, say: Language, request: Request) -> Response:
     try:
         entry = await asyncio.to_thread(house.shelf.upload, text)
     except (ScenarioError, Refused) as error:
-        return refusal(say, str(error) if isinstance(error, ScenarioError) else trouble(error, say))
+        return refusal(say, told(error, say))
     return RedirectResponse(Asked(entry, {}).link(say.code), status_code=303)
 
 
@@ -136,6 +137,11 @@ async def _download(house: House, say: Language, make: downloads.Make, request: 
         media_type=found.kind,
         headers={"content-disposition": f'{how}; filename="{found.name}"', "cache-control": "no-store"},
     )
+
+
+def told(error: Exception, say: Language) -> str:
+    """What is wrong with a file, with its places, or with what was asked."""
+    return str(error) if isinstance(error, ScenarioError) else trouble(error, say)
 
 
 def refusal(say: Language, why: str, *, status: int = 400) -> Response:

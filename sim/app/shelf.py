@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -12,7 +13,6 @@ from threading import Lock
 from sim.app.controls import Part, Refused, parts_of
 from sim.app.limits import MOST_CONTACTS, MOST_DAYS, MOST_UPLOADS
 from sim.demand import rates_of
-from sim.errors import ScenarioError
 from sim.scenario.load import load, loads
 from sim.scenario.model import Scenario
 from sim.scenario.source import read_text
@@ -58,30 +58,33 @@ class Entry:
 
 
 class Shelf:
-    """Entries by name. Files are read at first sight; ``unread`` says what is wrong with those that are none."""
+    """Scenarios by name. A file is read when it is first chosen, and again once it has changed."""
 
     def __init__(self, folder: Path) -> None:
         self._files = {path.stem: path for path in _candidates(folder)}
-        self._read: dict[str, Entry] = {}
+        self._read: dict[str, tuple[int, Entry]] = {}
         self._uploads: OrderedDict[str, Entry] = OrderedDict()
         self._lock = Lock()
-        self.unread: dict[str, str] = {}
-        for name, path in sorted(self._files.items()):
-            try:
-                self._read[name] = Entry.of(name, load(path))
-            except ScenarioError as error:
-                self.unread[path.name] = str(error).splitlines()[0]
-            except Refused:
-                continue
 
-    def names(self) -> list[str]:
-        """Of the files, the favourite first."""
-        return sorted(self._read, key=lambda name: (name != _FAVOURITE, name))
+    def titles(self) -> dict[str, str]:
+        """Of the files by their names, the favourite first."""
+        names = sorted(self._files, key=lambda name: (name != _FAVOURITE, name))
+        return {name: _title(self._files[name]) or name for name in names}
 
     def entry(self, name: str) -> Entry:
-        """The scenario of that name; Refused where there is none. Names are never paths."""
+        """The scenario of that name; Refused where there is none, ScenarioError where its file has mistakes.
+
+        Names are never paths: only files that were found at the start are read.
+        """
+        path = self._files.get(name)
+        if path is not None:
+            changed = path.stat().st_mtime_ns if path.exists() else 0
+            with self._lock:
+                if name not in self._read or self._read[name][0] != changed:
+                    self._read[name] = changed, Entry.of(name, load(path))
+                return self._read[name][1]
         with self._lock:
-            found = self._read.get(name) or self._uploads.get(name)
+            found = self._uploads.get(name)
         if found is None:
             key = "app.refused_upload_gone" if name.startswith(_UPLOADED) else "app.refused_scenario"
             raise Refused(key, name=name[:60])
@@ -113,3 +116,12 @@ def _candidates(folder: Path) -> Iterator[Path]:
                 continue
             if any(line.startswith(_SIGNS) for line in text.splitlines()):
                 yield path
+
+
+def _title(path: Path) -> str:
+    """What the file says after ``title:``, without reading it as a scenario."""
+    try:
+        found = re.search(r"^title:[ \t]*(.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    except (OSError, UnicodeDecodeError):
+        return ""
+    return found[1].strip().strip("\"'") if found else ""

@@ -5,44 +5,47 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
-from math import inf, isfinite
+from math import isfinite
 
 from sim.app.controls import Refused
 from sim.app.looks import TODAY, Look
 from sim.errors import ScenarioError
 from sim.estimates import Estimate
-from sim.language import Language
+from sim.language import Language, key_of
 from sim.language.shown import in_time
 
 
 def proper(name: str, say: Language) -> str:
     """A name of a scenario as a reader writes it: ``oost-vlaanderen`` -> ``Oost-Vlaanderen``."""
-    shown = say.name(name)
-    return shown if shown != name else "-".join(part[:1].upper() + part[1:] for part in name.split("-"))
+    if f"name.{key_of(name)}" in say.words:
+        shown = say.name(name)
+        return shown[:1].upper() + shown[1:]
+    return "-".join(part[:1].upper() + part[1:] for part in name.split("-"))
 
 
-def number(value: float, half: float, say: Language) -> str:
-    """With the digits that half an interval supports."""
+def number(value: float, half: float, say: Language, *, fine: bool = False) -> str:
+    """With the digits that half an interval supports; from 10 on without any, unless it is to be ``fine``."""
     if not isfinite(value):
         return "–"
-    wide = half if isfinite(half) else inf
-    digits = 0 if wide >= 0.45 or (wide == inf and value >= 10) else 1 if wide >= 0.045 or wide == inf else 2
-    shown = say.number(value, digits)
-    zero = float(f"{value:.{digits}f}") == 0
-    return shown.removeprefix("-") if zero else shown.replace("-", "−")
+    digits = 0 if half >= 0.45 or (abs(value) >= 10 and not fine) else 1 if half >= 0.045 or half == 0 else 2
+    shown = say.number(abs(value), digits)
+    negative = value < 0 and float(f"{value:.{digits}f}") != 0
+    return ("−" if negative else "") + shown
 
 
-def about(found: Estimate, say: Language) -> str:
+def about(found: Estimate, say: Language, *, fine: bool = False) -> str:
     """The value."""
-    return number(found.value, found.half, say)
+    return number(found.value, found.half, say, fine=fine)
 
 
-def ends(found: Estimate, say: Language, *, size: bool = False) -> str:
+def ends(found: Estimate, say: Language, *, size: bool = False, fine: bool = False) -> str:
     """The interval: 229 to 241; ``size`` without signs, the smaller end first."""
     if not (isfinite(found.low) and isfinite(found.high)):
         return say("app.no_interval")
     low, high = sorted((abs(found.low), abs(found.high))) if size else (found.low, found.high)
-    return say("app.interval", low=number(low, found.half, say), high=number(high, found.half, say))
+    return say(
+        "app.interval", low=number(low, found.half, say, fine=fine), high=number(high, found.half, say, fine=fine)
+    )
 
 
 def duration(found: Estimate, say: Language) -> tuple[Estimate, str]:

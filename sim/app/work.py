@@ -29,8 +29,10 @@ class Task:
     error: Exception | None = None
 
     def tell(self, done: int, wanted: int) -> None:
-        """So much is done of what is wanted."""
+        """So much is done of what is wanted; Stopped where no more should be."""
         self.done, self.wanted = done, wanted
+        if self.stop.is_set():
+            raise Stopped(f"stopped after {done:,} of {wanted:,}")
 
     def say(self, text: str) -> None:
         """What is being done; Stopped where it should not be any more."""

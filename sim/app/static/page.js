@@ -19,4 +19,12 @@
     }
     control.closest?.(".control")?.classList.toggle("moved", control.value !== control.dataset.today);
   });
+  // Where the answer is in sight, its short form is not needed.
+  const watch = new IntersectionObserver((seen) => document.body.classList.toggle("seen", seen.some((one) => one.isIntersecting)),
+    { threshold: 0.4 });
+  const find = () => {
+    const cards = document.querySelector(".cards");
+    if (cards) watch.observe(cards); else setTimeout(find, 100);
+  };
+  find();
 })();

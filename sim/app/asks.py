@@ -1,0 +1,241 @@
+"""Questions that take longer than a look, as pieces of work, and their answers as they are shown."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+from sim.app.controls import Plans, Refused, Value, parts_of
+from sim.app.limits import REPORT_WORLDS
+from sim.app.link import Asked
+from sim.app.words import about, duration, ends, number, proper
+from sim.app.work import Task
+from sim.estimates import Estimate
+from sim.language import Language
+from sim.scenario.model import Scenario
+from sim.studies.next_line import NextLine, next_line
+from sim.studies.one_at_a_time import OneAtATime, one_at_a_time
+from sim.studies.plan import Planned, plan
+
+_NEXT_WORLDS, _PLAN_WORLDS, _CONFIRM_WORLDS, _MATTER_WORLDS = 200, 60, 200, 60
+_MEASURE = "never_reached_share"
+#: Targets by name: as a plan reads them, with the channel and the percentage, and the percentages that are allowed.
+TARGETS = {
+    "never_reached": ("never reached while open {percent} %", 1, 90),
+    "abandonment": ("{channel} abandonment {percent} %", 1, 90),
+    "service": ("{channel} {percent} % in 60 s", 5, 95),
+}
+ALLOW = ("none", "overflow", "pooling")
+_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A target as it was chosen; Refused where it is none."""
+
+    measure: str
+    percent: int
+    allow: str
+
+    @classmethod
+    def of(cls, measure: object, percent: object, allow: object) -> Wish:
+        """From what a form sends."""
+        if measure not in TARGETS or allow not in ALLOW:
+            raise Refused("app.refused_option", key="target", value=str(measure)[:40], allowed=", ".join(TARGETS))
+        _, least, most = TARGETS[str(measure)]
+        text = str(percent)[:20]
+        if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+            raise Refused("app.refused_number", key="target", value=text, least=least, most=most)
+        return cls(str(measure), int(text), str(allow))
+
+    def text(self, channel: str) -> str:
+        """As a plan reads it."""
+        return TARGETS[self.measure][0].format(channel=channel, percent=self.percent)
+
+
+def ask_next(plans: Plans, task: Task) -> NextLine:
+    """One more line at every place, on top of the lines that were set."""
+    return next_line(
+        plans.plan, parts=[], replications=_NEXT_WORLDS, assumptions=False, progress=task.tell, stop=task.stop
+    )
+
+
+def ask_plan(plans: Plans, wish: Wish, channel: str, task: Task) -> Planned:
+    """The cheapest lines for a target, for the callers and hours that were set."""
+    allow = () if wish.allow == "none" else (wish.allow,)
+    return plan(
+        plans.plan,
+        targets=[wish.text(channel)],
+        allow=allow,
+        replications=_PLAN_WORLDS,
+        confirm=_CONFIRM_WORLDS,
+        say=task.say,
+    )
+
+
+def ask_matters(plans: Plans, task: Task) -> OneAtATime:
+    """Each assumption to both ends of its range."""
+    return one_at_a_time(plans.plan, [_MEASURE], _MATTER_WORLDS, progress=task.tell)
+
+
+def ask_report(plans: Plans, say: Language, task: Task) -> dict[str, bytes]:
+    """The report and the workbook, by their names."""
+    from sim.report import write_report
+    from sim.studies.compare import compare
+    from sim.studies.run import run
+
+    task.say(say("app.report_working", worlds=say.number(REPORT_WORLDS)))
+    with tempfile.TemporaryDirectory(prefix="sim-app-") as scratch:
+        out = Path(scratch)
+        if plans.differ:
+            named = {say("app.column_today"): plans.today, say("app.column_plan"): plans.plan}
+            folder = compare(named, replications=REPORT_WORLDS, out=out, progress=task.tell).write(out)
+        else:
+            folder = run(plans.today, replications=REPORT_WORLDS, out=out, progress=task.tell).folder
+        written = write_report(folder, say=say, excel=True)
+        return {path.name: path.read_bytes() for path in written if path.suffix in (".html", ".xlsx")}
+
+
+def link_to(asked: Asked, plan: Scenario, say: Language) -> str:
+    """The link that sets this page's controls as they are in ``plan``."""
+    today = {control.key: control for part in asked.entry.parts for control in part.controls}
+    values: dict[str, Value] = dict(asked.values)
+    for part in parts_of(plan):
+        for control in part.controls if not part.of_callers else ():
+            known = today.get(control.key)
+            if known is None or control.today == known.today:
+                values.pop(control.key, None)
+            else:
+                values[control.key] = control.today
+    return Asked(asked.entry, values).link(say.code)
+
+
+def told_next(found: NextLine, asked: Asked, say: Language) -> str:
+    """Places by what a line there saves, the best first, in a sentence and a table."""
+    best, sure = found.first, found.confirmed_saving
+    words = say(
+        "app.next_best",
+        group=say("app.anywhere") if best.place.group == "anywhere" else proper(best.place.group, say),
+        size=number(-sure.value, sure.half, say),
+        interval=ends(sure, say, size=True),
+        best=say.percent(best.best),
+        worlds=say.number(found.confirmed.replications),
+    )
+    if not sure.high < 0:
+        words = say("app.next_none", worlds=say.number(found.confirmed.replications))
+    heads = [say(f"app.next_{head}") for head in ("group", "never_reached", "abandoned", "wait", "hours")]
+    rows = []
+    for saved in found.all_day:
+        wait, unit = duration(saved.waiting_s, say)
+        group = say("app.anywhere") if saved.place.group == "anywhere" else proper(saved.place.group, say)
+        known = any(
+            control.key == f"lines.{saved.place.group}" for part in asked.entry.parts for control in part.controls
+        )
+        link = escape(link_to(asked, saved.place.scenario, say)) if known else ""
+        rows.append(
+            [
+                escape(group),
+                _change(saved.never_reached, say),
+                _change(saved.abandoned, say),
+                _change(wait, say, unit=f" {unit}"),
+                f"+{number(saved.line_hours, 0.5, say)}",
+                f'<a href="{link}">{escape(say("app.next_try"))}</a>' if link else "",
+            ]
+        )
+    return f"<p><strong>{escape(words)}</strong></p>" + _table(say("app.next_caption"), [*heads, ""], rows)
+
+
+def told_plan(found: Planned, asked: Asked, say: Language) -> str:
+    """The lines of the plan beside those that are, whether it meets its target on other callers, and a link to it."""
+    chosen = found.chosen
+    words = [say("app.plan_found" if found.meets else "app.plan_not_found")]
+    if (structure := chosen.way.structure.name) and f"app.plan_way_{structure}" in say.words:
+        words.append(say(f"app.plan_way_{structure}"))
+    for target, value in zip(chosen.way.targets, chosen.found, strict=True):
+        doubt = "_doubt" if value.low < target.limit < value.high else ""
+        key = f"app.{'met' if target.met(value) else 'missed'}{doubt}"
+        words.append(
+            say(
+                key,
+                found=about(value, say, fine=True),
+                interval=ends(value, say, fine=True),
+                limit=say.number(target.limit),
+                worlds=say.number(chosen.trial.replications),
+            )
+        )
+    rows = []
+    for group, (staff, levels) in chosen.way.staffing(chosen.choice).items():
+        lines = " / ".join(say.number(level) for level in levels) or "–"
+        rows.append([escape(proper(group, say)), say.number(_most(asked.entry.scenario, group)), lines])
+        del staff
+    heads = [say("app.plan_group"), say("app.column_today"), say("app.plan_lines")]
+    link = link_to(asked, found.plan, say)
+    return (
+        f"<p><strong>{escape(' '.join(words))}</strong></p>"
+        + _table(say("app.plan_caption"), heads, rows)
+        + f'<p><a href="{escape(link)}">{escape(say("app.plan_try"))}</a></p>'
+    )
+
+
+def _most(scenario: Scenario, group: str) -> int:
+    return scenario.most_lines(group) if group in scenario.lines else 0
+
+
+def told_matters(found: OneAtATime, plans: Plans, say: Language) -> str:
+    """The assumptions that move the share of people never reached furthest."""
+    now = found.stated[found.outcomes[0].text]
+    outcome, rows = found.outcomes[0].text, []
+    for unknown in found.widest(outcome)[:_SHOWN]:
+        by_end = {"low" if move.is_low else "high": move for move in found.of(unknown)}
+        cells = []
+        for end in ("low", "high"):
+            move = by_end.get(end)
+            if move is None:
+                cells.append("–")
+                continue
+            value = number(now.value + move.differences[outcome].value, move.differences[outcome].half, say, fine=True)
+            written = escape(say.value(say.duration(_short(move.end)))[:60])
+            cells.append(f"<b>{value}</b> <small>{written}</small>")
+        rows.append([escape(path_words(unknown.paths, say)), *cells])
+    heads = [say("app.assumed_of"), say("app.matters_low"), say("app.matters_high")]
+    whose = say("app.your_lines") if plans.differ else say("app.todays_lines")
+    caption = say("app.matters_caption", whose=whose, now=about(now, say, fine=True))
+    return _table(caption, heads, rows) + f'<p class="note">{escape(say("app.matters_more"))}</p>'
+
+
+def path_words(paths: Sequence[str], say: Language) -> str:
+    """Where a value stands, in words as far as these are known."""
+    words = [
+        say.known("part", say.name(part)) if not part.isdigit() else str(int(part) + 1) for part in paths[0].split(".")
+    ]
+    text = " · ".join(word for word in words if word)
+    more = f" (+{len(paths) - 1})" if len(paths) > 1 else ""
+    return text[:1].upper() + text[1:] + more
+
+
+def _short(value: object) -> str:
+    return ", ".join(f"{name} {part}" for name, part in value.items()) if isinstance(value, dict) else str(value)
+
+
+def _change(found: Estimate, say: Language, unit: str = "") -> str:
+    sign = "+" if found.value > 0 else ""
+    return f"<b>{sign}{number(found.value, found.half, say)}{escape(unit)}</b> <small>{ends(found, say)}</small>"
+
+
+def _table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table; cells are HTML already."""
+    head = "".join(
+        f'<th scope="col"{" class=num" if number_ else ""}>{escape(text)}</th>' if text else "<td></td>"
+        for number_, text in enumerate(heads)
+    )
+    body = "".join(
+        f'<tr><th scope="row">{row[0]}</th>' + "".join(f'<td class="num">{cell}</td>' for cell in row[1:]) + "</tr>"
+        for row in rows
+    )
+    return (
+        f'<div class="wide"><table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
+    )
