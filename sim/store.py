@@ -57,6 +57,7 @@ def essence(scenario: Scenario) -> dict[str, Any]:
     written = scenario.model_dump(mode="json", exclude_none=True)
     for key in ("name", "title", "about", "experiment"):
         written.pop(key, None)
+    written["demand"].pop("found_from", None)  # what was found counts, not from what
     if "trace" in written:  # its content counts, not where it lies
         del written["trace"]["file"]
     bare: dict[str, Any] = _bare(written)

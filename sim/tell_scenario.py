@@ -47,6 +47,21 @@ def _sentences(scenario: Scenario, inside: Any, outside: Any, say: Language) -> 
     if len(inside) > 1 and base:
         rise = say.percent(extra / base, 1, sign=True)
         yield say("check.campaigns", extra=say.number(extra, 1), rise=rise, base=say.number(base, 1))
+    found = scenario.demand.found_from
+    if found is not None:
+        people = scenario.demand.contacts
+        span = ""
+        if people.low is not None and people.high is not None:
+            span = f" (95 %: {say.number(people.low, 1)} - {say.number(people.high, 1)})"
+        yield say(
+            "check.found",
+            answered=f"{found.answered.value:g}",
+            per=scenario.demand.per,
+            contacts=say.number(people.value, 1),
+            span=span,
+            simulation=say.number(found.simulation, 1),
+            worlds=found.worlds,
+        )
     if outside.sum():
         yield say("check.outside", total=say.number(outside.sum(), 1))
 

@@ -7,23 +7,62 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import Place, ScenarioError
+from sim.scenario.answered import (
+    People,
+    counts_answered,
+    people_behind,
+    restated,
+    same_statement,
+    with_people,
+    without_finding,
+)
 from sim.scenario.feasible import impossible
 from sim.scenario.mistakes import type_mistakes
 from sim.scenario.model import Scenario
 from sim.scenario.rules import broken_rules
 from sim.scenario.settings import apply_settings, read_with_parents
-from sim.scenario.source import Located, read_text, write_text
+from sim.scenario.source import Located, read_file, read_text, write_text
 from sim.scenario.traced import anchored, trace_mistakes
+
+#: Where a mistake is that is no mistake of the file: no people explain its contacts.
+_CONTACTS = "demand.contacts"
 
 
 def load(path: str | Path, settings: Sequence[str] = ()) -> Scenario:
     """The scenario in the file at ``path`` with ``path=value`` settings; ScenarioError names all mistakes."""
     path = Path(path)
+    tree = _read(path)
+    if counts_answered(tree) and not restated(settings):
+        tree = with_people(tree, _people(path, tree))
+    return _validated(apply_settings(tree, list(settings)))
+
+
+def _read(path: Path) -> Located:
+    """The tree of a file over its parents, with a name."""
     tree = read_with_parents(path)
     if "name" not in tree.value:
         place = Place(str(path))
         tree.value["name"] = Located(path.stem, place, place)
-    return _validated(apply_settings(tree, list(settings)))
+    return tree
+
+
+def _people(path: Path, tree: Located) -> People:
+    """People behind the answered contacts of a file, of the helpline as the file has it that states them.
+
+    A file laid over it, such as a plan with more lines, meets the same people.
+    """
+    parent = read_file(path).value.get("extends")
+    if parent is not None:
+        above = path.parent / str(parent.value)
+        base = _read(above)
+        if same_statement(tree, base):
+            try:
+                return _people(above, base)
+            except ScenarioError as error:
+                if all(mistake.path == _CONTACTS for mistake in error.mistakes):
+                    raise
+                # The parent is no scenario of its own; this file is the first that is.
+    return people_behind(_checked(tree), tree)
 
 
 def loads(text: str, *, name: str = "scenario") -> Scenario:
@@ -38,7 +77,9 @@ def dumps(scenario: Scenario) -> str:
 
 def with_settings(scenario: Scenario, settings: Iterable[str]) -> Scenario:
     """``scenario`` with settings such as ``lines.antwerpen=2``."""
-    return _validated(apply_settings(scenario.tree, list(settings)))
+    settings = list(settings)
+    tree = without_finding(scenario.tree) if restated(settings) else scenario.tree
+    return _validated(apply_settings(tree, settings))
 
 
 def tree_of(scenario: Scenario) -> Located:
@@ -47,6 +88,14 @@ def tree_of(scenario: Scenario) -> Located:
 
 
 def _validated(tree: Located) -> Scenario:
+    """The scenario of a tree, its demand in people."""
+    scenario = _checked(tree)
+    if scenario.demand.counted == "answered":
+        return _checked(with_people(tree, people_behind(scenario, tree)))
+    return scenario
+
+
+def _checked(tree: Located) -> Scenario:
     tree = anchored(tree)
     scenario, mistakes = type_mistakes(tree)
     mistakes += broken_rules(tree)

@@ -114,6 +114,14 @@ class Weekdays(Block):
         return tuple(day.value for day in days)
 
 
+class FoundFrom(Block):
+    """What the stated contacts were found from, written when they were."""
+
+    answered: Stated[Contacts] = Field(description="contacts that were counted as answered")
+    simulation: float = Field(description="half the 95 % interval of `contacts` that simulation leaves")
+    worlds: str = Field(description="worlds on which they were found")
+
+
 class Demand(Block):
     """How many people try to reach the helpline when nobody campaigns, as people state it."""
 
@@ -124,7 +132,10 @@ class Demand(Block):
         description="opening hours in which the stated contacts were counted, by channel (default: the channel's own); "
         "so that other hours meet the same callers",
     )
-    counted: Literal["offered"] = Field("offered", description="who tried; not only who was answered")
+    counted: Literal["offered", "answered"] = Field(
+        "offered", description="who tried, or only who was answered: then the people behind them are found on loading"
+    )
+    found_from: FoundFrom | None = Field(None, description="written where contacts were found from answered ones")
     change: Stated[Change] = Field(Stated[Change].model_validate("0 %"), description="on top of `contacts`")
     by_channel: Stated[Shares] = Field(description="how they come")
     by_province: Stated[Shares] = Field(description="where they live; this names the provinces")

@@ -1,0 +1,122 @@
+"""Demand that is stated as answered contacts: the people behind it are found before the scenario is used.
+
+Finding them takes simulation, which lives above the scenario. So the finder is named here, as a plug-in is, and called
+through this one function; whoever loads a scenario gets one whose ``contacts`` are people, and which says what they
+were found from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
+
+from sim.errors import Mistake, Place, ScenarioError
+from sim.scenario.source import Located
+from sim.scenario.tree import at, stated
+
+if TYPE_CHECKING:
+    from sim.scenario.model import Scenario
+
+#: Module and function that find the people: ``(scenario) -> People``, or Unexplained.
+FINDER = "sim.studies.hidden", "people_behind"
+_KEYS = ("demand", "contacts"), ("demand", "counted")
+
+
+class Unexplained(ValueError):
+    """Answered contacts that no number of people explains, with the reason."""
+
+
+@dataclass(frozen=True)
+class People:
+    """People behind answered contacts, as ``contacts`` counts them; ``low`` or ``high`` are None without an end.
+
+    ``simulation`` is half the 95 % interval that the number of worlds leaves; ``worlds`` says which these are.
+    """
+
+    contacts: float
+    low: float | None
+    high: float | None
+    simulation: float
+    worlds: str
+
+
+def counts_answered(tree: Located) -> bool:
+    """Whether a tree states its demand as answered contacts."""
+    counted = at(tree, "demand", "counted")
+    return counted is not None and counted.value == "answered"
+
+
+def restated(settings: Sequence[str]) -> bool:
+    """Whether settings state the demand anew: then all of them were there when it was counted."""
+    paths = {setting.partition("=")[0].strip() for setting in settings}
+    return bool(paths & {"demand", "demand.counted"}) or any(path.startswith("demand.contacts") for path in paths)
+
+
+def same_statement(one: Located, other: Located) -> bool:
+    """Whether two trees have their demand from the same place."""
+    return all(_place(one, keys) == _place(other, keys) for keys in _KEYS)
+
+
+def _place(tree: Located, keys: tuple[str, ...]) -> Place | None:
+    found = at(tree, *keys)
+    return found.place if found is not None else None
+
+
+def people_behind(scenario: Scenario, tree: Located) -> People:
+    """The people behind the answered contacts of a scenario; ScenarioError, with the place, if there are none."""
+    module, name = FINDER
+    finder = cast("Callable[[Scenario], People]", getattr(import_module(module), name))
+    try:
+        return finder(scenario)
+    except Unexplained as error:
+        here = stated(tree, "demand", "contacts") or tree
+        raise ScenarioError([Mistake(here.place, "demand.contacts", str(error))]) from None
+
+
+def with_people(tree: Located, people: People) -> Located:
+    """The tree with people as its demand, and what they were found from."""
+    demand = at(tree, "demand")
+    if demand is None or not isinstance(demand.value, dict):
+        return tree
+    written = demand.value["contacts"]
+    answered = stated(tree, "demand", "contacts")
+    count = answered.plain() if answered is not None else None
+    contacts: dict[str, Any] = {
+        "value": people.contacts,
+        "status": "derived",
+        "source": f"the people behind {count:g} answered contacts, ±{people.simulation:.2g} from simulation",
+    }
+    if people.low is not None and people.high is not None:
+        contacts |= {"low": people.low, "high": people.high}
+    new = {
+        "contacts": _located(contacts, written.place),
+        "counted": _located("offered", written.place),
+        "found_from": Located(
+            {
+                "answered": written,
+                "simulation": _located(people.simulation, written.place),
+                "worlds": _located(people.worlds, written.place),
+            },
+            written.place,
+            written.key,
+        ),
+    }
+    filled = Located({**demand.value, **new}, demand.place, demand.key)
+    return Located({**tree.value, "demand": filled}, tree.place, tree.key)
+
+
+def without_finding(tree: Located) -> Located:
+    """The tree without what its demand was found from, for a demand that is stated anew."""
+    demand = at(tree, "demand")
+    if demand is None or not isinstance(demand.value, dict):
+        return tree
+    rest = {key: item for key, item in demand.value.items() if key != "found_from"}
+    return Located({**tree.value, "demand": Located(rest, demand.place, demand.key)}, tree.place, tree.key)
+
+
+def _located(value: Any, place: Place) -> Located:
+    if isinstance(value, dict):
+        return Located({name: _located(item, place) for name, item in value.items()}, place, place)
+    return Located(value, place, place)
