@@ -21,7 +21,8 @@ Floats = NDArray[np.float64]
 
 #: Below it counts are Poisson, up to rounding; above the other end nothing is learnt from them.
 _LEAST, _MOST = 1e-7, 100.0
-_STEPS = 60
+_STEPS = 100
+_FIRST_DAMPING, _STIFF = 1e-2, 1e8
 #: An end of an interval is found to this part of a standard error, or of ``alpha``.
 _NEAR = 5e-3
 #: Directions in which the curve moves this much less than in others are none.
@@ -205,46 +206,38 @@ def information(means: Floats, slopes: Floats, alpha: float) -> Floats:
 
 
 def scored(curve: Curve, counts: Floats, alpha: float, start: Floats, free: NDArray[np.bool_] | None = None) -> Floats:
-    """Parameters (k,) at the highest likelihood for this ``alpha``, moving only those that are ``free``."""
+    """Parameters (k,) at the highest likelihood for this ``alpha``, moving only those that are ``free``.
+
+    Fisher scoring; a step that would go down is shortened along the directions that are known worst (Marquardt 1963).
+    """
     theta = np.array(start, dtype=float)
     moving = np.ones(len(theta), dtype=bool) if free is None else free
     if not moving.any():
         return theta
     means, slopes = curve.mean(theta)
-    height = likelihood(counts, means, alpha)
+    height, damping = likelihood(counts, means, alpha), 0.0
     for _ in range(_STEPS):
         weights = 1 / (means * (1 + alpha * means))
         part = slopes[:, moving]
         score = part.T @ (weights * (counts - means))
         grid = part.T @ (part * weights[:, None])
-        step: Floats = np.linalg.lstsq(grid, score, rcond=1e-12)[0].astype(np.float64)
-        gain = float(score @ step)
-        theta, means, slopes, risen = _moved(curve, counts, alpha, theta, moving, step, height)
-        gone, height = risen - height, risen
-        if gain < _SETTLED or gone < _SETTLED / 10:
+        step: Floats = np.linalg.lstsq(grid + damping * np.diag(np.diag(grid)), score, rcond=1e-12)[0].astype(
+            np.float64
+        )
+        trial = theta.copy()
+        trial[moving] += step
+        new_means, new_slopes = curve.mean(trial)
+        reached = likelihood(counts, new_means, alpha)
+        if reached < height:
+            if float(score @ step) < _SETTLED or damping > _STIFF:
+                break
+            damping = max(10 * damping, _FIRST_DAMPING)
+            continue
+        gone = reached - height
+        theta, means, slopes, height, damping = trial, new_means, new_slopes, reached, damping / 10
+        if gone < _SETTLED and float(score @ step) < 100 * _SETTLED:
             break
     return theta
-
-
-def _moved(
-    curve: Curve,
-    counts: Floats,
-    alpha: float,
-    theta: Floats,
-    moving: NDArray[np.bool_],
-    step: Floats,
-    height: float,
-) -> tuple[Floats, Floats, Floats, float]:
-    """After the largest halving of the step that does not go down; where there is none, where it was."""
-    for halvings in range(30):
-        trial = theta.copy()
-        trial[moving] += step * 0.5**halvings
-        means, slopes = curve.mean(trial)
-        reached = likelihood(counts, means, alpha)
-        if reached >= height:
-            return trial, means, slopes, reached
-    means, slopes = curve.mean(theta)
-    return theta, means, slopes, height
 
 
 def profile_interval(fit: CountFit, index: int, *, at_once: int = 1) -> tuple[float, float]:
