@@ -135,10 +135,11 @@ def _filled(known: Floats) -> Floats:
 
 
 def _open(log: Log) -> NDArray[np.bool_]:
-    """Quarters (days, 96) in which these queues are open: then one line is there, also where nobody called."""
-    answered = log.outcome == ANSWERED
+    """Quarters (days, 96) in which these queues are served: then one line is there, also where nobody called."""
+    begins, _ = conversations(log)
     weekday = (log.start.weekday() + np.arange(log.days)) % 7
-    hours: NDArray[np.bool_] = opening(log.weekday[answered], log.hour[answered])[weekday]
+    served = opening((log.start.weekday() + begins // DAY) % 7, begins % DAY // HOUR)
+    hours: NDArray[np.bool_] = served[weekday]
     return np.repeat(hours, HOUR // QUARTER, axis=1)
 
 

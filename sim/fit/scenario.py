@@ -247,16 +247,21 @@ def _first(pieces: Pieces, queue: str, inside: Bools) -> float:
     """Calls of a queue that are no redials."""
     log = pieces.log
     mine = inside & (log.queue == log.queues.index(queue))
-    failed = float((mine & (log.outcome != ANSWERED)).sum())
-    return max(float(mine.sum()) - pieces.redials.landed * failed, 0.01)
+    return max(float(mine.sum()) - pieces.redials.landed * _failures(log, queue), 0.01)
+
+
+def _failures(log: Log, queue: str) -> float:
+    """Calls of a queue after which people may redial: given up, busy, at a closed door."""
+    failed = (in_queue(log) | (log.outcome == CLOSED)) & np.isin(log.outcome, (ABANDONED, BLOCKED, CLOSED))
+    return float((failed & (log.queue == log.queues.index(queue))).sum())
 
 
 def _outside(pieces: Pieces, inside: Bools) -> Block:
     log, shares = pieces.log, {}
     for laws in pieces.laws.queues:
         mine = log.queue == log.queues.index(laws.queue)
-        met, failed = mine & (log.outcome == CLOSED), mine & (log.outcome != ANSWERED)
-        count = float(met.sum()) - pieces.redials.landed_closed * float(failed.sum())
+        met = mine & (log.outcome == CLOSED)
+        count = float(met.sum()) - pieces.redials.landed_closed * _failures(log, laws.queue)
         if met.any() and count > 0:
             share = 100 * count / _first(pieces, laws.queue, inside)
             source = f"{pieces.source}: {int(met.sum()):,} calls at a closed door, less redials"

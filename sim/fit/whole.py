@@ -28,6 +28,9 @@ from sim.fit.trace_test import Replay, scenario_test, trace_test
 from sim.scenario.model import Scenario
 from sim.store import write_atomically
 
+#: Days before a campaign that say what is ordinary.
+_BEFORE = 7
+
 
 @dataclass(frozen=True)
 class Fit:
@@ -115,6 +118,8 @@ def _arrivals(first: Log, campaigns: Sequence[dt.datetime]) -> tuple[Arrivals, S
     for moment in campaigns:
         if not start <= moment.date() <= last:
             raise SimError(f"campaign: {moment:%Y-%m-%d} is not in the log, which runs from {start} to {last}")
+    if (before := (min(campaigns).date() - start).days) < _BEFORE:
+        raise SimError(f"campaign: only {before} days of the log come before it; {_BEFORE} or more are needed")
     return with_campaign(first, Campaign(tuple(sorted(campaigns))))
 
 
