@@ -50,6 +50,7 @@ class Page:
     def build(self, client: Client) -> None:
         """All elements, and the first look."""
         say = self.say
+        ui.add_body_html(f"<noscript>{escape(say('app.without_script'))}</noscript>")
         raw(f'<a class="skip" href="#answer">{escape(say("app.skip"))}</a>')
         with ui.element("header"):
             self._head()

@@ -47,6 +47,8 @@ class Studies:
         self.worker.stop()
         for found in self._shown:
             found.classes("stale")
+        if any(found.content for found in self._shown):
+            self.told.set_text(self.say("app.study_stale"))
 
     def links_changed(self) -> None:
         """The links that hold the settings."""
