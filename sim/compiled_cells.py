@@ -59,14 +59,19 @@ def _fold_leaves(cells, leaves, met, where, channel_of, provinces):
 
 
 @compiled
-def _fold_marks(cells, marks, first, most):
-    """Add up by cause, topic and age, and empty the marks."""
+def _fold_marks(cells, marks, where, most):
+    """Add up by cause, topic and age, and empty the marks; where there is one of each, days are added up instead."""
+    if len(marks) == WIDTH:
+        for day in range(where[DAYS]):
+            _put(cells, where[FIRST_MARKS], cells[where[FIRST_ALL] + 1 + day], 0)
+        for cell in range(where[FIRST_MARKS] + 1, where[FIRST_MARKS] + 3):
+            cells[cell] = cells[where[FIRST_MARKS]]
     for mark in range(len(marks) // WIDTH):
         if marks[mark * WIDTH : (mark + 1) * WIDTH].any():
             cause, topic, age = mark // (most[1] * most[2]), mark // most[2] % most[1], mark % most[2]
-            _put(cells, first + cause, marks, mark * WIDTH)
-            _put(cells, first + most[0] + topic, marks, mark * WIDTH)
-            _put(cells, first + most[0] + most[1] + age, marks, mark * WIDTH)
+            _put(cells, where[FIRST_MARKS] + cause, marks, mark * WIDTH)
+            _put(cells, where[FIRST_MARKS] + most[0] + topic, marks, mark * WIDTH)
+            _put(cells, where[FIRST_MARKS] + most[0] + most[1] + age, marks, mark * WIDTH)
             marks[mark * WIDTH : (mark + 1) * WIDTH] = 0
 
 
@@ -188,7 +193,7 @@ def _add_up(version):
             add_queues(cells, contacts, begin, end, where)
             add_lines(cells, contacts, begin, end, groups, shifts, first_shift, absence[r], on_duty, where)
             _fold_leaves(cells, leaves, met, where, channel_of, persons[3])
-            _fold_marks(cells, marks, where[FIRST_MARKS], marked)
+            _fold_marks(cells, marks, where, marked)
             _fold_time(cells, where, groups, on_duty, routes, first_route)
             _fold_days(cells, where)
             for period in range(len(periods)):

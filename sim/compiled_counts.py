@@ -75,10 +75,11 @@ def _open(edges, first, last, instant):
 
 @inlined
 def _add(leaves, marks, at, column, value):
-    """Add to the day, the hour and the mark of a contact."""
+    """Add to the day, the hour and the mark of a contact; where all have one mark, it is what all have together."""
     leaves[at[0] + column] += value
     leaves[at[1] + column] += value
-    marks[at[2] + column] += value
+    if at[2] >= 0:
+        marks[at[2] + column] += value
 
 
 @inlined
@@ -92,7 +93,8 @@ def _add_contact(leaves, marks, at, outcome, first, offered, message, wait, with
         if outcome != _CALLED_BACK:
             for k in range(2):
                 leaves[at[k] + LONGEST_WAIT] = max(leaves[at[k] + LONGEST_WAIT], wait)
-            marks[at[2] + LONGEST_WAIT] = max(marks[at[2] + LONGEST_WAIT], wait)
+            if at[2] >= 0:
+                marks[at[2] + LONGEST_WAIT] = max(marks[at[2] + LONGEST_WAIT], wait)
     if message:
         _add(leaves, marks, at, _MESSAGES, 1)
     if outcome == _ANSWERED:
@@ -159,7 +161,7 @@ def add_persons(leaves, met, marks, contacts, begin, end, world, luck, start, nu
     sizes, channel_of, edges, first_edge, promised, forwarded, most_of_marks = numbers
     ends, redials = tables
     days, most, short, many = sizes[0], sizes[1], sizes[2], sizes[3]
-    reached, knocked, first = False, False, (0, 0, 0)
+    reached, knocked, first, alike = False, False, (0, 0, 0), len(marks) == WIDTH
     for i in range(begin, end):
         caller, attempt, queue, dialled = caller_of[i], attempt_of[i], queue_of[i], dialled_at[i]
         outcome, person, channel = outcome_of[i], start + caller, channel_of[queue]
@@ -168,7 +170,7 @@ def add_persons(leaves, met, marks, contacts, begin, end, world, luck, start, nu
         leaf, day = queue * many + provinces[person], hour // 24
         row = leaf * (days + 24)
         mark = (causes[person] * most_of_marks[0] + topics[person]) * most_of_marks[1] + ages[person]
-        at = (row + day) * WIDTH, (row + days + hour - 24 * day) * WIDTH, mark * WIDTH
+        at = (row + day) * WIDTH, (row + days + hour - 24 * day) * WIDTH, -1 if alike else mark * WIDTH
         met[row + day], met[row + days + hour - 24 * day] = 1, 1
         door = outcome in (_CALLED_BACK, _UNFINISHED)
         message = door and not _open(edges, first_edge[channel], first_edge[channel + 1], dialled)

@@ -29,10 +29,28 @@ def _laws(key, callers, rows, count, chunk, half, law, to, work):
         if law[KIND] > ALWAYS or law[ZERO] > 0.0:
             point_at(address, key, callers, rows, first, size)
             scramble(address, size, chunk, words)
-            uniforms(words, half, size, numbers)
-        durations(law, numbers, size, found)
-        for i in range(size):
-            to[rows[first + i]] = found[i]
+        _write(law, half, rows, first, size, to, words, numbers, found)
+
+
+@compiled
+def _work(key, callers, rows, count, laws, to, work):
+    """Conversation and wrap-up of ``rows`` on a channel, both of the same words."""
+    address, words, numbers, found = work
+    for first in range(0, count, BLOCK):
+        size = min(BLOCK, count - first)
+        point_at(address, key, callers, rows, first, size)
+        scramble(address, size, 0, words)
+        for half in range(2):
+            _write(laws[half], half, rows, first, size, to[half], words, numbers, found)
+
+
+@compiled
+def _write(law, half, rows, first, size, to, words, numbers, found):
+    """Durations of a block of ``rows``."""
+    uniforms(words, half, size, numbers)
+    durations(law, numbers, size, found)
+    for i in range(size):
+        to[rows[first + i]] = found[i]
 
 
 @compiled
@@ -131,8 +149,7 @@ def _luck(version):
             _marks(keys[MARKS], callers, rows, topic, age, columns, work)
         for channel in range(laws.shape[1]):
             n = _may_be_on(channel, reach[1 if len(choices) > 1 else 0], columns, rows, count, some)
-            for half in range(2):
-                _laws(keys[WORK], callers, some, n, 0, half, laws[half, channel], by_channel[half, channel], work)
+            _work(keys[WORK], callers, some, n, laws[:2, channel], by_channel[:, channel], work)
         for attempt in range(len(choices)):
             if wanted[0]:
                 _choices(keys[CHOICES], callers, rows, count, attempt, choices[attempt], work)
