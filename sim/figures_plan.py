@@ -44,7 +44,7 @@ def draw_frontier(found: Planned, ax: Axes | None = None) -> Figure:
     ax.set_ylabel("never reached, % of those\nwho called while open")
     ax.set_ylim(0, None)
     ax.legend(frameon=False, fontsize=9)
-    title = "What reaching more callers costs: the best plan for each cost"
+    title = "What reaching more callers costs: the best plan found for each cost"
     where = f"{found.scenario.title or found.scenario.name}; fresh worlds; bars: 95 %; ring: the plan"
     titled(ax, title, where)
     figure = figure_of(ax)

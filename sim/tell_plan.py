@@ -20,7 +20,7 @@ _TITLES = {
     "lines": ("Lines", 2),
     "shifts": ("Shifts that cover them", 3),
     "targets": ("Targets on fresh worlds", 2),
-    "frontier": ("What more or less would buy: for each cost the plan that reaches most", 0),
+    "frontier": ("What more or less would buy: for each cost the plan simulated that reaches most", 0),
     "refused": ("Plans that fresh worlds refused", 1),
     "assumptions": ("Stated ranges, each at one end, that harm the plan most", 4),
     "size": ("The largest campaign by target", 1),
@@ -30,7 +30,9 @@ _TITLES = {
 }
 _DIFFERENCES = ("difference", "change")
 #: Long columns that only the files have.
-_LEFT_OUT = ("definition", "hit hardest")
+_LEFT_OUT = ("definition",)
+#: Columns of text after numbers.
+_TEXTS = ("organised", "plan of lines", "hit hardest", "unit")
 _MOST_ROWS = 30
 
 
@@ -55,6 +57,9 @@ def _shown(name: str, rows: Rows) -> list[Mapping[str, Any]]:
 def _table(title: str, rows: list[Mapping[str, Any]], left: int) -> Table:
     columns = [name for name in dict.fromkeys(name for row in rows for name in row) if name not in _LEFT_OUT]
     table = table_of(title, *columns, left=left)
+    for column, name in zip(table.columns, columns, strict=True):
+        if name in _TEXTS:
+            column.justify = "left"
     for row in rows:
         table.add_row(*(_cell(name, row.get(name, "")) for name in columns))
     return table

@@ -9,8 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -74,7 +73,10 @@ class When:
 def starts_of(sized: Sized, times: Sequence[str] = HOURS) -> tuple[Start, list[Start], list[str]]:
     """The start as stated, the others of the week nearest to it, and those that the period has no room for."""
     own = min(_broadcasts(sized))
-    stated = Start(own, sized.scenario, _inside(sized.scenario, sized.at))
+    scenario = _moved(sized, 0, 0)
+    if scenario is None:
+        raise PlanError(f"campaign {sized.name!r}: its start cannot be moved, since nobody calls when it begins")
+    stated = Start(own, scenario, _inside(scenario, sized.at))
     clocks = dict.fromkeys([own.hour * 60 + own.minute, *(_minutes(text) for text in times)])
     found, left_out = [], []
     for weekday in range(7):
@@ -116,21 +118,24 @@ def _nearest(sized: Sized, own: dt.datetime, weekday: int, clock: int) -> Start 
 
 
 def _moved(sized: Sized, days: int, minutes: int) -> Scenario | None:
-    """The same extra callers from another start; None where the period has no room for it.
+    """As many extra callers from another start; None where the period has no room for it, or nobody calls then.
 
-    Plateaus move by whole days, since they have no hour at which people call.
+    The campaign is a factor on the rate of all its channels, open or closed, so that its callers come as the hours of
+    the day say. Plateaus move by whole days, since they have no hour at which people call.
     """
     campaign = sized.scenario.campaigns[sized.at]
-    waves: list[Any] = []
-    for wave in campaign.surge:
+    written = campaign.model_dump(mode="json", exclude_none=True, exclude={"extra", "uplift", "peak", "first", "last"})
+    for wave, said in zip(campaign.surge, written["surge"], strict=True):
         shift = dt.timedelta(days=days, minutes=0 if wave.shape == "plateau" else minutes)  # type: ignore[union-attr]
-        written = wave.model_dump(mode="json", exclude_none=True)
-        written["at"] = [f"{at.value + shift:%Y-%m-%d %H:%M}" for at in wave.at]
-        waves.append(written)
+        said["at"] = [f"{at.value + shift:%Y-%m-%d %H:%M}" for at in wave.at]
+
+    def with_peak(peak: float) -> Scenario:
+        setting = f"campaigns.{sized.at}={json.dumps(written | {'peak': peak})}"
+        return sized.scenario.with_settings([setting])
+
     try:
-        scenario = sized.scenario.with_settings([f"campaigns.{sized.at}.surge={json.dumps(waves)}"])
-        again = replace(sized, scenario=scenario)
-        return again.scaled(_brought(sized.scenario, sized.at) / _brought(scenario, sized.at))
+        each = _brought(with_peak(2.0), sized.at)
+        return with_peak(1 + _brought(sized.scenario, sized.at) / each) if each else None
     except ScenarioError:
         return None
 

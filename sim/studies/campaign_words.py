@@ -151,8 +151,8 @@ def _start(start: When) -> Iterator[str]:
     if worst.difference.low > 0:
         yield f"The worst start, {worst.start.text}, loses {worst.difference.value:,.1f} more than {stated.text}."
     yield (
-        "Every start brings the same number of extra callers in the period, open or closed; plateaus move by whole "
-        "days, broadcasts by the hour too."
+        "Every start brings as many extra callers in the period, open or closed, as a factor on the usual rate; "
+        "plateaus move by whole days, broadcasts by the hour too."
     )
     if start.left_out:
         yield f"Left out, since the period cuts them off: {and_list(start.left_out[:6])}" + (

@@ -8,9 +8,10 @@ everything that costs no more, which proves that nothing cheaper meets the targe
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +20,17 @@ from sim.studies.blocks import Book
 from sim.studies.shifts import covered, levels_within, number_within
 from sim.studies.staffing import Levels, Team
 
+if TYPE_CHECKING:
+    from scipy.optimize import LinearConstraint
+
 Floats = NDArray[np.float64]
 
 #: Blocks of at most so many levels are simulated whole.
-SMALL = 130
+SMALL = 30
 #: At most so many levels of a large block are simulated to prove that nothing is cheaper.
 PROOF = 300
+#: Steps up from the choice in a large block, for the frontier.
+_STEPS_UP = 4
 _TINY = 1e-9
 
 
@@ -150,10 +156,10 @@ class _Problem:
             np.array([float(option.levels == levels[block]) for block, option in every]) for levels in banned
         ]
 
-    def _constraints(self) -> list[object]:
+    def _constraints(self) -> list[LinearConstraint]:
         from scipy.optimize import LinearConstraint
 
-        found: list[object] = [LinearConstraint(self.one, 1, 1)]
+        found = [LinearConstraint(self.one, 1, 1)]
         if len(self.wanted):
             found.append(LinearConstraint(self.slack, self.wanted, np.inf))
         found += [LinearConstraint(row[None], -np.inf, len(self.sizes) - 1) for row in self.banned]
@@ -165,8 +171,9 @@ class _Problem:
         constraints = self._constraints()
         if at_most is not None:
             constraints.append(LinearConstraint(self.cost[None], -np.inf, at_most))
+        whole = np.ones(len(objective), dtype=np.int64)
         solved = milp(
-            objective, constraints=constraints, integrality=1, bounds=Bounds(0, 1), options={"mip_rel_gap": 0.0}
+            objective, constraints=constraints, integrality=whole, bounds=Bounds(0, 1), options={"mip_rel_gap": 0.0}
         )
         return None if solved.x is None else self._picked(solved.x)
 
@@ -182,9 +189,10 @@ class _Problem:
         solved = milp(
             price,
             constraints=[LinearConstraint(one, 1, 1), LinearConstraint(slack, self.wanted, np.inf)],
-            integrality=np.concatenate([np.ones(size), np.zeros(targets)]),
+            integrality=np.concatenate([np.ones(size), np.zeros(targets)]).astype(np.int64),
             bounds=Bounds(0, np.concatenate([np.ones(size), np.full(targets, np.inf)])),
         )
+        assert solved.x is not None  # slack makes room for everything
         return self._picked(solved.x[:size])
 
     def _picked(self, x: Floats) -> list[int]:
@@ -217,6 +225,10 @@ def search(book: Book, *, penalty: float = 0.0, small: int = SMALL, proof: int =
         proven = _prove(book, large, menu, menu.objective(best), proof)
         menu = Menu.of(book, penalty=penalty)
         best = menu.best(margin)
+    if large:
+        _upwards(book, large, best or menu.nearest(margin))
+        menu = Menu.of(book, penalty=penalty)
+        best = menu.best(margin)
     return Searched(menu, best, best or menu.nearest(margin), proven, book.simulated)
 
 
@@ -234,6 +246,25 @@ def _settled(book: Book, large: Sequence[int], margin: Floats, penalty: float) -
                 break
         else:
             return menu
+
+
+def _upwards(book: Book, large: Sequence[int], chosen: Choice) -> None:
+    """A few steps up from what is chosen, each with the line that loses fewest: what more would buy."""
+    at = {n: chosen.levels[n] for n in large}
+    for _ in range(_STEPS_UP):
+        higher = {}
+        for n, levels in at.items():
+            units = book.blocks[n].team.units
+            raised = [tuple(v + (k == up) for k, v in enumerate(levels)) for up in range(len(levels))]
+            found = [covered(book.blocks[n].team, one) for k, one in enumerate(raised) if one[k] <= units[k][0].most]
+            higher[n] = [one for one in found if one is not None]
+        book.need(higher)
+        known = {n: [one for one in some if (n, one) in book.known] for n, some in higher.items()}
+        at = {n: min(some, key=_lost_in(book, n)) for n, some in known.items() if some}
+
+
+def _lost_in(book: Book, block: int) -> Callable[[Levels], float]:
+    return lambda levels: float(book.known[block, levels].lost.sum())
 
 
 def _new(book: Book, block: int, levels: Levels) -> bool:

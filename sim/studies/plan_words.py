@@ -281,7 +281,7 @@ def _point(point: Point, costs: Costs) -> dict[str, Any]:
         "never reached while open, %": point.lost,
         "targets met": f"{point.met} of {len(point.way.targets)}",
         "organised": point.way.structure.name,
-        "plan": staffing_text(point.way.staffing(point.choice)),
+        "plan of lines": staffing_text(point.way.staffing(point.choice)),
     }
     return {"cost": sum(costs.of_groups(point.scenario).values()), **row} if costs.by_minute else row
 
@@ -297,7 +297,7 @@ def assumption_rows(found: Sequence[Doubt], targets: Sequence[Target]) -> Iterat
             "assumption": doubt.of.name,
             "from": short(doubt.of.value),
             "to": short(doubt.end),
-            "misses": _list(doubt.missed(targets)) or "none",
+            "missed": f"{len(doubt.missed(targets))} of {len(targets)}",
             "hit hardest": targets[worst].text,
             "plan": doubt.values[worst],
             "change": doubt.changes[worst],
