@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
 
-from sim.fit import recovery_arrivals
+from sim.fit import recovery_arrivals, recovery_laws
 
 #: From the number of a log, whether each quantity was inside its interval.
 Check = Callable[[int], Mapping[str, bool]]
-CHECKS: dict[str, Check] = {**recovery_arrivals.CHECKS}
+CHECKS: dict[str, Check] = {**recovery_arrivals.CHECKS, **recovery_laws.CHECKS}
 
 LEVEL = 0.95
 #: How often a check of so many quantities may fail by chance, all together.
