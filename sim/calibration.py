@@ -1,0 +1,100 @@
+"""How often calibration finds what is known: registers are simulated, and what is behind them is found again.
+
+python -m sim.calibration [trials]
+
+Each trial has a demand of its own (and, in the second table, calls of their own length), plays one period in a world
+that nothing else meets, and calibrates on what was counted there. Reported is how often the 95 % set holds the truth.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import exp, log
+
+from sim.scenario.load import loads
+from sim.scenario.model import Scenario
+from sim.studies.calibrate import DEMAND, calibrate
+from sim.studies.outcomes import outcome_of, play_variants
+from sim.studies.sobol import uniforms
+
+#: Two lines, a week, phone calls that may be given up and tried again: small, and busy enough to hide people.
+HELPLINE = """
+period: {first: 2020-02-10, last: 2020-02-14}
+calendar: {holidays: none}
+channels: {phone: {hours: mon-fri 9:00-17:00}}
+lines: {desk: 2}
+routing: {phone: [desk]}
+demand:
+  contacts: 150
+  by_channel: {phone: 100 %}
+  by_province: {everywhere: 1}
+  outside_hours: {phone: 50 %}
+  busyness: 0.2
+callers:
+  phone:
+    patience: {distribution: exponential, mean: 7 min}
+    redial: {abandoned: 50 %, closed: 40 %}
+    redial_delay: {distribution: exponential, mean: 1 h}
+handling: {phone: {conversation: {distribution: lognormal, mean: 30 min, cv: 0.9}}}
+"""
+CALLS = "handling.phone.conversation.mean"
+#: Seed of the worlds that are registers, and of those that are fitted on.
+_REGISTERS, _FITTED = 11, 12
+
+
+@dataclass(frozen=True)
+class Trial:
+    """The truth of one trial, what was counted, and whether the set holds the truth."""
+
+    truth: tuple[float, ...]
+    counted: tuple[float, ...]
+    verdict: str
+    holds: bool
+
+
+def trials(number: int, *, two: bool = False, worlds: int = 200) -> Iterator[Trial]:
+    """So many trials of one parameter, or of two: demand from 75 to 300 people, and calls of 20 to 45 minutes."""
+    scenario = loads(HELPLINE)
+    shares = uniforms("trials", number, 2)
+    for trial, (demand, length) in enumerate(shares):
+        people = exp(log(75) + float(demand) * log(4))
+        minutes = exp(log(20) + float(length) * log(45 / 20)) if two else 30.0
+        yield _trial(scenario, trial, people, minutes, two=two, worlds=worlds)
+
+
+def _trial(scenario: Scenario, trial: int, people: float, minutes: float, *, two: bool, worlds: int) -> Trial:
+    measures = ["answered", "loss"] if two else ["answered"]
+    outcomes = [outcome_of(scenario, measure) for measure in measures]
+    milliseconds = round(minutes * 60_000)
+    truth = [f"{DEMAND}={people!r}", f"{CALLS}={milliseconds} ms"]
+    register = play_variants(scenario, [truth], outcomes, worlds=1, seed=_REGISTERS, first=trial)
+    counted = tuple(float(register.values(of)[0]) for of in outcomes)
+    observed = [f"answered={counted[0]:g}", *(f"loss={value!r} %" for value in counted[1:])]
+    found = calibrate(
+        scenario,
+        observed,
+        fit=(DEMAND, CALLS) if two else (DEMAND,),
+        worlds=worlds,
+        worlds_apart=0,
+        seed=_FITTED + trial,
+    )
+    values = (people, float(milliseconds)) if two else (people,)
+    # An end that was not found excludes nothing; what is not identified names no set that could miss.
+    return Trial(values, counted, found.verdict, found.verdict == "not identified" or found.holds(*values))
+
+
+def main() -> None:
+    """Entry point."""
+    number = int(sys.argv[1]) if len(sys.argv) > 1 else 100
+    for two in (False, True):
+        done = list(trials(number, two=two))
+        verdicts = {verdict: sum(one.verdict == verdict for one in done) for verdict in {one.verdict for one in done}}
+        held = sum(one.holds for one in done)
+        what = "demand and length of calls" if two else "demand"
+        print(f"{what}: the 95 % set holds the truth in {held} of {number} trials ({verdicts})", flush=True)
+
+
+if __name__ == "__main__":
+    main()
