@@ -271,14 +271,18 @@ def _rates(grid: Whole, weekday: Whole) -> Floats:
     degrees = max(len(weekday) - int((days > 0).sum()), 1)
     means = np.array([grid[weekday == w].mean(axis=0) if days[w] else np.zeros(24) for w in range(7)])
     expected = means[weekday]
-    left = np.divide((grid - expected) ** 2, expected, out=np.zeros(grid.shape), where=expected > 0)
-    # One dispersion for each hour of the day: a single cell has too few days to tell.
-    dispersion = np.maximum(left.sum(axis=0) / degrees, 1.0)
+    left = (grid - expected) ** 2
+    # Beyond Poisson, one number for each hour of the day: a single cell has too few days to tell. Variance may grow
+    # with the mean or with its square (busy days); the larger one is taken.
+    linear = np.divide(left, expected, out=np.zeros(grid.shape), where=expected > 0).sum(axis=0) / degrees
+    base = np.maximum((expected**2).sum(axis=0), 1e-300)
+    square = np.maximum((left.sum(axis=0) * len(weekday) / degrees - expected.sum(axis=0)) / base, 0.0)
     for w in np.flatnonzero(days):
         for hour in range(24):
             mean, n = float(means[w, hour]), int(days[w])
             if mean:
-                found = interval(mean, dispersion[hour] * mean / n, degrees + 1, kind="positive")
+                variance = mean * max(float(linear[hour]), 1 + float(square[hour]) * mean) / n
+                found = interval(mean, variance, degrees + 1, kind="positive")
                 rates[w, hour] = mean, found.low, found.high
             else:
                 rates[w, hour] = 0.0, 0.0, zero_count_bound() / n

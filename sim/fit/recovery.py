@@ -55,14 +55,13 @@ def recovered(name: str, logs: int, *, first: int = 0, map_: Callable[..., objec
     return [Found(name, key, sum(one[key] for one in seen), logs, least) for key in seen[0]]
 
 
-def table(found: Sequence[Found]) -> str:
-    """What was found, as a table in Markdown."""
-    lines = ["| check | quantity | inside | at least | |", "| --- | --- | ---: | ---: | --- |"]
-    lines += [
-        f"| {f.check} | {f.quantity} | {f.inside} of {f.logs} | {f.least} | {'' if f.passed else 'TOO FEW'} |"
-        for f in found
-    ]
-    return "\n".join(lines)
+_HEAD = ("| check | quantity | inside | at least | |", "| --- | --- | ---: | ---: | --- |")
+
+
+def line(found: Found) -> str:
+    """What was found, as a line of a table in Markdown."""
+    told = "" if found.passed else "TOO FEW"
+    return f"| {found.check} | {found.quantity} | {found.inside} of {found.logs} | {found.least} | {told} |"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -75,11 +74,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--workers", type=int, default=2, help="processes (default: 2)")
     told = parser.parse_args(arguments)
     found: list[Found] = []
+    print(*_HEAD, sep="\n")
     with ProcessPoolExecutor(told.workers, mp_context=get_context("spawn")) as pool:
         for name in told.checks or CHECKS:
-            found += recovered(name, told.logs, map_=partial(pool.map, chunksize=5))
-            print(f"{name}: {sum(f.passed for f in found if f.check == name)} quantities in order", file=sys.stderr)
-    print(table(found))
+            some = recovered(name, told.logs, map_=partial(pool.map, chunksize=5))
+            print(*map(line, some), sep="\n", flush=True)
+            found += some
     return int(not all(f.passed for f in found))
 
 

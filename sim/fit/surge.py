@@ -21,7 +21,7 @@ from sim.fit.counts import CountFit, fitted_counts, likelihood, profile_interval
 from sim.fit.days import MONTH
 from sim.fit.fitted import Fitted
 from sim.fit.memory import Test, p_text
-from sim.scenario.surges import Decay, Trapezoid
+from sim.scenario.surges import Trapezoid
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -178,13 +178,9 @@ def _curve(days: Days, campaign: Campaign) -> tuple[_Surged, Floats]:
     starts = np.array([_since(days.start, moment) for moment in campaign.starts], dtype=float)
     until = _since(days.start, campaign.until) if campaign.until else int(days.day.max() + 1) * DAY
     longest = log(max((days.day.max() + 1 - first / DAY) * _PART, 1.0))
-    stays = _averaged(days, Trapezoid(0.0, float(until - first), 0.0).integral, np.array([float(first)]))
+    stays = _averaged(days, Trapezoid(0.0, float(until - first), 0.0).integral, float(first))
 
-    def shape(log_days: float) -> tuple[Floats, Floats]:
-        log_days = min(max(log_days, _SHORTEST - 1), longest + 1)
-        here, there = (_averaged(days, Decay(exp(log_days + e) * DAY).integral, starts) for e in (0.0, 1e-5))
-        return here, (there - here) / 1e-5
-
+    shape = _jumps(days, starts, longest)
     # A weekday without any contact has no ordinary mean; its days say nothing.
     design, size = np.stack(columns, axis=1), np.where(used, days.size, 1e-12)
     return _Surged(design, size, shape, stays, longest), np.array(start)
@@ -194,15 +190,42 @@ def _since(start: dt.date, moment: dt.datetime) -> int:
     return round((moment - dt.datetime.combine(start, dt.time())).total_seconds() * 1000)
 
 
-def _averaged(days: Days, integral: Callable[[Floats], Floats], starts: Floats) -> Floats:
-    """Mean of the shapes over each day (D,), its hours weighed by how many call in them."""
-    edges = days.day[:, None] * float(DAY) + np.arange(25) * float(HOUR)
-    over = np.zeros((len(days.day), 24))
-    for start in starts:
-        touched = edges[:, -1] > start
-        over[touched] += np.diff(integral(np.maximum(edges[touched] - start, 0.0)), axis=1) / HOUR
-    mean: Floats = (over * days.hours).sum(axis=1)
+def _edge_weights(days: Days) -> Floats:
+    """Weights (D, 25) of an integral at the edges of a day's hours, so that their sum is its mean rate over the day."""
+    mean: Floats = -np.diff(days.hours, axis=1, prepend=0.0, append=0.0) / HOUR
     return mean
+
+
+def _averaged(days: Days, integral: Callable[[Floats], Floats], start: float) -> Floats:
+    """Mean of a shape over each day (D,), its hours weighed by how many call in them."""
+    since = days.day[:, None] * float(DAY) + np.arange(25) * float(HOUR) - start
+    mean: Floats = (integral(np.maximum(since, 0.0)) * _edge_weights(days)).sum(axis=1)
+    return mean
+
+
+def _jumps(days: Days, starts: Floats, longest: float) -> Callable[[float], tuple[Floats, Floats]]:
+    """Means (D,) of jumps of 1 that decay, and their derivatives by the logarithm of the time constant.
+
+    The shape is that of ``Decay`` in ``sim.scenario.surges``: its integral is tau (1 - exp(-t / tau)).
+    """
+    weights = _edge_weights(days)
+    edges = np.flatnonzero((weights != 0).any(axis=0))
+    since = days.day[:, None] * float(DAY) + edges * float(HOUR)
+    touched = [np.flatnonzero(since[:, -1] > start) for start in starts]
+    row = np.concatenate(touched)
+    t = np.concatenate([np.maximum(since[rows] - start, 0.0) for rows, start in zip(touched, starts, strict=True)])
+    weighed, n = weights[row][:, edges], len(days.day)
+
+    def shape(log_days: float) -> tuple[Floats, Floats]:
+        tau = exp(min(max(log_days, _SHORTEST - 1), longest + 1)) * DAY
+        left = np.exp(-t / tau)
+        area = tau * (1 - left)
+        means, slopes = np.zeros(n), np.zeros(n)
+        np.add.at(means, row, (area * weighed).sum(axis=1))
+        np.add.at(slopes, row, ((area - t * left) * weighed).sum(axis=1))
+        return means, slopes
+
+    return shape
 
 
 def _best(curve: _Surged, counts: Whole, starts: Sequence[Floats]) -> CountFit:
