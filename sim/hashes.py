@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.store import Part, Store, parts_of
+from sim.store import Columns, Part, Store, parts_of
 from sim.summary import PAIRS
 from sim.tables import moments_by_name, moments_from
 
@@ -27,21 +28,47 @@ def result_hash(store: Store, replications: int) -> str:
     total = hashlib.sha256(f"{replications}".encode())
     for part in parts_of(replications):
         for table in _ORDER:
-            path = store.part(table, part)
-            if table != "contacts" or path.exists():
-                written = path.stat() if path.exists() else None
-                stamp = (written.st_mtime_ns, written.st_size, written.st_ino) if written else ()
-                total.update(_digest(store, table, part, stamp))
+            if table != "contacts" or store.part(table, part).exists():
+                total.update(_digest_of(store, table, part))
     return total.hexdigest()
 
 
-@lru_cache(maxsize=10_000)
-def _digest(store: Store, table: str, part: Part, _written: tuple[int, ...]) -> bytes:
+def remember(store: Store, table: str, part: Part, columns: Columns, names: Mapping[str, Sequence[str]]) -> None:
+    """Know the hash of a part that was just written, which is quicker than to read it again."""
+    # The order of names is that of their bytes, in queries as here.
+    rank = {name: np.argsort(np.argsort(np.array(names[name], dtype=object))) for name in names if name in columns}
+    keys = [columns[name] if name not in rank else rank[name][columns[name]] for name in _ORDER[table].split(", ")]
+    order = np.lexsort(keys[::-1])
+    told = {name: np.array(names[name], dtype=object) for name in rank}
+    rows = {name: (told[name][column] if name in told else column)[order] for name, column in columns.items()}
+    _known()[_address(store, table, part)] = _digest(table, part, rows)
+
+
+def _digest_of(store: Store, table: str, part: Part) -> bytes:
     """Hash of one part of a table; remembered as long as its file is the same."""
+    known, address = _known(), _address(store, table, part)
+    if address not in known:
+        known[address] = _digest(table, part, store.part_columns(table, part, order=_ORDER[table]))
+    return known[address]
+
+
+@lru_cache(maxsize=1)
+def _known() -> dict[tuple[Any, ...], bytes]:
+    """Hashes of parts by where they are and when they were written."""
+    return {}
+
+
+def _address(store: Store, table: str, part: Part) -> tuple[Any, ...]:
+    path = store.part(table, part)
+    written = path.stat() if path.exists() else None
+    return path, *((written.st_mtime_ns, written.st_size, written.st_ino) if written else ())
+
+
+def _digest(table: str, part: Part, columns: Columns) -> bytes:
+    """Hash of the rows of one part of a table, in their order."""
     digest = hashlib.sha256(f"{table} {part}".encode())
-    columns = store.part_columns(table, part, order=_ORDER[table])
     if table == "moments":  # however they were stored
-        columns = moments_by_name(moments_from(columns, PAIRS, part[1] - part[0] + 1))
+        columns = moments_by_name(moments_from(dict(columns), PAIRS, part[1] - part[0] + 1))
     for name in sorted(columns):
         digest.update(f"|{name}|{len(columns[name])}|".encode())
         digest.update(_canonical(np.ma.getdata(columns[name])))
@@ -56,4 +83,4 @@ def _canonical(column: NDArray[Any]) -> bytes:
         return column.astype("<i8").tobytes()
     if column.dtype.kind == "f":
         return (column.astype("<f8") + 0.0).tobytes()  # no negative zero
-    return "\0".join(map(str, column)).encode()
+    return "\0".join(column.tolist()).encode()

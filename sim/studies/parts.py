@@ -17,6 +17,7 @@ from sim.clock import Calendar
 from sim.contact_values import Promises
 from sim.errors import SimError
 from sim.estimates import Moments
+from sim.hashes import remember
 from sim.luck import Luck, prepare
 from sim.products import Products
 from sim.scenario.load import dumps, loads
@@ -134,6 +135,7 @@ def write(store: Store, made: Made) -> Part:
     """Write what was made of a part, the table last that says that it is finished."""
     for piece in made.pieces:
         store.write_part(piece.table, made.part, piece.columns, names=piece.names)
+        remember(store, piece.table, made.part, piece.columns, piece.names)
     return made.part
 
 
