@@ -127,7 +127,7 @@ def _columns(table: Table, found: Mapping[str, int]) -> list[int]:
         numbers = [found["count"], *(number for number in numbers if number != found["count"])]
     if not numbers:
         names = ", ".join(shown(name) for name in table.header[:12])
-        raise SimError(f"{table.source}: no column holds counts; there are {names}. Say which: columns count=NAME")
+        raise SimError(f"{table.source}: no column holds counts; there are {names}. Say which: --column count=NAME")
     return numbers
 
 

@@ -78,7 +78,7 @@ def _no_arrival(table: Table) -> str:
     hint = nearest(" ".join(table.header[:1]), ("tijdstip", "arrival")) if table.header else ""
     return (
         f"{table.source}: no column is known as the arrival (tijdstip, arrival, or date and time); there are {names}. "
-        f"Say which one it is: columns arrival=NAME.{hint}"
+        f"Say which one it is: --column arrival=NAME.{hint}"
     )
 
 
@@ -134,7 +134,7 @@ def _outcomes(
     if strange:
         words = ", ".join(f"{cut(text)!r} ({count} rows)" for text, count in strange.most_common(5))
         notes.append(
-            f"outcomes that are not known count as unknown: {words}; say what they are: outcomes WORD=answered"
+            f"outcomes that are not known count as unknown: {words}; say what they are: --outcome WORD=answered"
         )
     return np.array([NOT_SAID if number[text] == UNKNOWN else number[text] for text in cells], dtype=np.int64)
 
