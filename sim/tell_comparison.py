@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from sim.estimates import Estimate
+from sim.estimates import NOTHING, Estimate
 from sim.language import ENGLISH, Language
 from sim.language.shown import plain, signed
 from sim.studies.compare import Comparison, Difference
@@ -88,8 +88,9 @@ def _levels(found: Comparison, say: Language) -> Table:
 
 def _values(found: Comparison, plan: str, measures: tuple[str, ...], *, kind: str, name: str) -> Iterator[Estimate]:
     for measure in measures:
-        difference = found.difference(found.plans[0] if plan == found.base else plan, measure, kind=kind, name=name)
-        yield difference.base if plan == found.base else difference.value
+        whose = (d for d in found.differences if (d.measure, d.kind, d.name) == (measure, kind, name))
+        d = next((d for d in whose if plan in (found.base, d.plan)), None)
+        yield NOTHING if d is None else d.base if plan == found.base else d.value
 
 
 def _fates(found: Comparison, say: Language) -> Table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import isfinite
 
 from sim.colours import OUTCOMES
 from sim.estimates import Estimate
@@ -64,7 +65,7 @@ def shown_outcomes(result: Result) -> list[str]:
 
 
 def _drawn(bars: Sequence[Bar], title: str, say: Language, *, height: float) -> str:
-    highest = max((max(_height(bar), bar.mark.high if bar.mark else 0.0) for bar in bars), default=0.0)
+    highest = max([0.0, *map(_height, bars), *(end for bar in bars if bar.mark for end in _ends(bar.mark))])
     marks = ticks(highest)
     scale = (height - _TOP - _BELOW) / marks[-1]
     floor = height - _BELOW
@@ -78,6 +79,11 @@ def _drawn(bars: Sequence[Bar], title: str, say: Language, *, height: float) -> 
             parts.append(text(x + step / 2, floor + 16, bar.label, class_="tick", text_anchor="middle"))
             parts.append(text(x + step / 2, floor + 30, bar.below, class_="tick faint", text_anchor="middle"))
     return drawing(_WIDTH, height, *parts, title=title)
+
+
+def _ends(found: Estimate) -> tuple[float, float]:
+    """Ends of an interval as far as they are known."""
+    return found.low if isfinite(found.low) else found.value, found.high if isfinite(found.high) else found.value
 
 
 def _height(bar: Bar) -> float:
@@ -102,7 +108,7 @@ def _bar(bar: Bar, x: float, width: float, floor: float, scale: float, say: Lang
             yield tag("rect", hint(words), x=x, y=y, width=width, height=tall, fill=fill_of(outcome), class_="part")
     if bar.mark is not None and bar.mark.value > 0:
         middle, mark = x + width / 2, bar.mark
-        at, low, high = (floor - value * scale for value in (mark.value, mark.low, mark.high))
+        at, (low, high) = floor - mark.value * scale, (floor - value * scale for value in _ends(mark))
         size = min(5.0, width / 2.2)
         words = f"{bar.named}: {say('measure.never_reached')} {plain(mark, say)}"
         yield tag("line", x1=middle, x2=middle, y1=low, y2=high, class_="whisker")

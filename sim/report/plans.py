@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.colours import BETTER, UNCLEAR, WORSE
-from sim.estimates import Estimate
+from sim.estimates import NOTHING, Estimate
 from sim.language import Language
 from sim.language.shown import signed
 from sim.report.assumed import changed, named
 from sim.report.flow import named as named_part
-from sim.report.grids import Cell, Grid, difference, grid, number, time
+from sim.report.grids import Cell, Grid, Number, difference, grid, number, time
 from sim.report.svg import drawing, fill_of, hint, marks_between, tag, text, with_sign
 from sim.report.tables import busiest_channel
-from sim.studies.compare import Comparison
+from sim.studies.compare import Comparison, Difference
 from sim.summary import SERVICE_LEVELS
 from sim.tell import service_level_of
 from sim.tell_comparison import more
@@ -42,14 +42,18 @@ def plan_sentences(found: Comparison, say: Language) -> list[tuple[str, str]]:
     for plan in found.plans:
         never = more(found.difference(plan, "never_reached"), say, "people_never_reached")
         gave_up = more(found.difference(plan, "abandoned"), say, "calls_abandoned")
-        wait = found.difference(plan, "asa", kind="channel", name=phone)
-        words = say(
-            "report.plan_wait",
-            channel=say.name(phone),
-            difference=signed(wait.difference, say).replace("-", "\N{MINUS SIGN}"),
-        )
-        told.append((plan, f"{never}; {gave_up}; {words}."))
+        words = [never, gave_up]
+        if (wait := _of_channel(found, plan, "asa", phone)) is not None:
+            changed_by = signed(wait.difference, say).replace("-", "\N{MINUS SIGN}")
+            words.append(say("report.plan_wait", channel=say.name(phone), difference=changed_by))
+        told.append((plan, "; ".join(words) + "."))
     return told
+
+
+def _of_channel(found: Comparison, plan: str, measure: str, channel: str) -> Difference | None:
+    """A difference in a channel; None where either plan has nothing to form the measure from."""
+    mine = (d for d in found.differences if (d.plan, d.measure, d.kind, d.name) == (plan, measure, "channel", channel))
+    return next(mine, None)
 
 
 def _has(found: Comparison, measure: str) -> bool:
@@ -80,9 +84,9 @@ def wait_table(found: Comparison, say: Language) -> Grid:
     for plan in found.plans:
         line: list[Cell] = [plan]
         for measure, good in (("loss", -1), ("asa", -1), (level, 1)):
-            d = found.difference(plan, measure, kind="channel", name=channel)
+            d = _of_channel(found, plan, measure, channel)
             show = time if measure == "asa" else number
-            line += [show(d.value, say), difference(d.difference, say, good=good)]
+            line += [show(d.value, say), difference(d.difference, say, good=good)] if d else [Number("–"), Number("–")]
         cells.append(line)
     heads = [say("column.plan")]
     for name in ("loss", "asa", "level"):
@@ -126,8 +130,10 @@ def level_table(found: Comparison, say: Language) -> Grid:
 
 
 def _value(found: Comparison, plan: str, measure: str) -> Estimate:
-    d = found.difference(found.plans[0] if plan == found.base else plan, measure)
-    return d.base if plan == found.base else d.value
+    """A measure of one plan; NOTHING where there is nothing to form it from."""
+    mine = (d for d in found.differences if (d.measure, d.kind) == (measure, "all") and plan in (found.base, d.plan))
+    d = next(mine, None)
+    return NOTHING if d is None else d.base if plan == found.base else d.value
 
 
 def fate_table(found: Comparison, say: Language) -> Grid | None:
@@ -165,7 +171,7 @@ _WIDTH, _LEFT, _ROW = 960.0, 200.0, 34.0
 def draw_differences(found: Comparison, measure: str, say: Language) -> str:
     """Difference of each plan to the base with its interval, on one axis."""
     rows = [(plan, found.difference(plan, measure).difference) for plan in found.plans]
-    ends = [end for _, d in rows for end in (d.low, d.high, 0.0) if abs(end) != float("inf")]
+    ends = [end for _, d in rows for end in (d.low, d.value, d.high, 0.0) if abs(end) != float("inf")]
     low, high = min(ends), max(ends)
     room = (high - low) * 0.12 or 1.0
     scale = (_WIDTH - _LEFT - 30) / (high - low + 2 * room)
@@ -178,14 +184,14 @@ def draw_differences(found: Comparison, measure: str, say: Language) -> str:
         parts.append(text(x, floor + 16, shown, class_="tick", text_anchor="middle"))
     parts.append(tag("line", x1=zero, x2=zero, y1=4, y2=floor, class_="axis"))
     for row, (plan, d) in enumerate(rows):
-        parts += _interval(plan, d, 10 + _ROW * (row + 0.6), (low - room, scale), say)
+        parts += _interval(plan, d, 10 + _ROW * (row + 0.6), (low - room, high + room, scale), say)
     title = say("figure.difference", what=say(f"figure.{measure}"))
     return drawing(_WIDTH, floor + 26, *parts, title=title)
 
 
-def _interval(plan: str, d: Estimate, y: float, frame: tuple[float, float], say: Language) -> Iterator[str]:
-    start, scale = frame
-    x, x0, x1 = (_LEFT + (end - start) * scale for end in (d.value, max(d.low, start), d.high))
+def _interval(plan: str, d: Estimate, y: float, frame: tuple[float, float, float], say: Language) -> Iterator[str]:
+    start, stop, scale = frame
+    x, x0, x1 = (_LEFT + (end - start) * scale for end in (d.value, max(d.low, start), min(d.high, stop)))
     colour = BETTER if d.high < 0 else WORSE if d.low > 0 else UNCLEAR
     said = hint(f"{plan}: {signed(d, say)}")
     yield text(_LEFT - 12, y + 4, plan if len(plan) < 32 else plan[:30] + "…", class_="label", text_anchor="end")

@@ -130,8 +130,8 @@ def _sliced(result: Result, slice_: str, names: list[str], title: str, head: str
 
 def busiest_channel(result: Result) -> str:
     """The channel to which most contacts come while it is open."""
-    offered = {name: result.estimate("offered", kind="channel", name=name).value for name in result.scenario.channels}
-    return max(offered, key=lambda name: offered[name])
+    offered = {row.name: row.estimate for row in result.summary() if (row.kind, row.measure) == ("channel", "offered")}
+    return max(result.scenario.channels, key=lambda name: offered.get(name, 0.0))
 
 
 def _cell(measure: str, found: Estimate, say: Language) -> Cell:

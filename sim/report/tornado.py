@@ -48,7 +48,9 @@ def _bar(move: Move, y: float, start: float, scale: float, say: Language) -> Ite
     yield text(_LEFT - 12, y + 14, name, class_="label", text_anchor="end")
     zero, middle = _LEFT - start * scale, y + _ROW / 2 - 5
     for end, found in move.ends:
-        x, low, high = (_LEFT + (max(at, start) - start) * scale for at in (found.value, found.low, found.high))
+        stop = start + (_WIDTH - _LEFT - _RIGHT) / scale
+        ends = (found.value, max(found.low, start), min(found.high, stop))
+        x, low, high = (_LEFT + (at - start) * scale for at in ends)
         said = hint(f"{move.name} = {end}: {signed(found, say)}")
         place = {"x": min(x, zero), "y": y + 2, "width": abs(x - zero), "height": _ROW - 13}
         yield tag("rect", said, fill=BETTER, fill_opacity=0.75, **place)

@@ -145,7 +145,9 @@ class Comparison:
     def fates(self, plan: str) -> Fates | None:
         """Which callers are reached under which plan, from the kept contacts; None where the callers differ."""
         base, other = (self._reached(self.results[name]) for name in (self.base, plan))
-        if any(not np.array_equal(base[key], other[key]) for key in ("replication", "caller", "dialled", "province")):
+        if not len(base["caller"]) or any(
+            not np.array_equal(base[key], other[key]) for key in ("replication", "caller", "dialled", "province")
+        ):
             return None
         before, after = base["reached"].astype(bool), other["reached"].astype(bool)
         worlds, of = np.unique(base["replication"], return_inverse=True)
@@ -175,7 +177,8 @@ class Comparison:
     def _last_kept(self, result: Result) -> int:
         """The last replication whose contacts were kept, as those before it were."""
         table = result.store.read("contacts", self.replications, "SELECT max(replication) AS last FROM {table}")
-        return int(table["last"][0])
+        # None where nobody called.
+        return -1 if np.ma.is_masked(table["last"]) else int(table["last"][0])
 
     def _repr_html_(self) -> str:
         from sim.notebook import comparison_html
