@@ -154,8 +154,8 @@ LAYERS = (
         "notebook",
         "fit",
     ),
-    ("figures*", "tell*", "colours", "busy_day", "reference", "keys", "ranges", "report", "page_fit"),
-    ("cli*", "app", "validation", "coverage"),
+    ("figures*", "tell*", "colours", "busy_day", "reference", "keys", "report", "page_fit"),
+    ("cli*", "app", "validation", "coverage", "calibration"),
 )
 DOORS = {
     "simpy": {"engines/simpy_engine.py"},
