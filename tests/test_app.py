@@ -1,0 +1,345 @@
+"""The planner's page without a browser: controls, links, refusals, looks, the gate, work, a day played back."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import time
+from itertools import pairwise
+from pathlib import Path
+from threading import Event
+
+import numpy as np
+import pytest
+import ruamel.yaml
+
+import sim
+from sim.app import day, downloads, limits
+from sim.app.controls import Refused, parts_of, plans_of, values_from
+from sim.app.form import form
+from sim.app.gate import Gate
+from sim.app.link import Asked, asked
+from sim.app.looks import PLAN, TODAY, looks
+from sim.app.shelf import Entry, Shelf
+from sim.app.words import answer, figures, number, trouble
+from sim.app.work import Seats, Task, Worker
+from sim.contacts import Outcome
+from sim.language import language
+from sim.scenario.load import dumps, loads
+from sim.studies.trial import Stopped, try_plans
+
+ROOT = Path(__file__).parent.parent
+CAMPAIGN = sim.load(ROOT / "scenarios" / "als-je-eens-wist-2020.yaml")
+PARTS = parts_of(CAMPAIGN)
+EN, NL = language("en"), language("nl")
+#: Set from the start: these tests need no machine code, or wait for it themselves.
+WARM = Event()
+WARM.set()
+
+
+@pytest.mark.parametrize("name", ["als-je-eens-wist-2020", "forwarding-2021", "vk-intake-2020"])
+def test_every_control_sets_what_it_says(name: str) -> None:
+    scenario = sim.load(ROOT / "scenarios" / f"{name}.yaml")
+    parts = parts_of(scenario)
+    assert {part.section for part in parts} >= {"lines", "callers", "campaign"}
+    for part in parts:
+        for control in part.controls:
+            value = next((o for o in control.options if o != control.today), None) or control.most
+            if control.key.startswith("hours"):
+                value = "6:00" if control.key.endswith("from") else "23:30"
+            if value == control.today:
+                continue
+            plans = plans_of(scenario, parts, {control.key: value})
+            again = {c.key: c.today for p in parts_of(plans.plan) for c in p.controls}
+            of_another = control.key.endswith((".after", ".days", ".shape"))  # these go with another control
+            assert of_another or part.section == "campaign" or again[control.key] == value, control.key
+            assert of_another or plans.differ == (not part.of_callers), control.key
+
+
+def test_callers_change_for_todays_lines_too() -> None:
+    plans = plans_of(CAMPAIGN, PARTS, {"handling.phone": 30, "lines.limburg": 3})
+    assert plans.today.handling == plans.plan.handling != CAMPAIGN.handling
+    mean = plans.plan.handling["phone"].conversation.mean
+    assert (mean.value, mean.status, mean.low) == (1_800_000, "assumed", 1_500_000)
+    assert plans.today.lines["limburg"].count.value == 1
+    assert plans.plan.lines["limburg"].count.value == 3
+
+
+def test_longer_hours_meet_the_same_people() -> None:
+    scenario = CAMPAIGN.with_settings(["demand.counted_hours={}"])
+    plan = plans_of(scenario, parts_of(scenario), {"hours.phone.until": "21:00"}).plan
+    assert plan.channels["phone"].hours.text == "mon,tue,wed,thu,fri 9:00-21:00"
+    assert plan.demand.counted_hours["phone"].text == "mon-fri 9:00-17:00"
+
+
+@pytest.mark.parametrize(
+    ("written", "word"),
+    [
+        ({"lines.antwerpen": "-3"}, "0 to 10"),
+        ({"lines.antwerpen": "1e9"}, "0 to 10"),
+        ({"lines.antwerpen": "99999999999999999999999"}, "0 to 10"),
+        ({"lines.antwerpen": "two"}, "0 to 10"),
+        ({"lines.antwerpen": "²"}, "0 to 10"),
+        ({"lines.antwerp": "2"}, "Did you mean 'lines.antwerpen'"),
+        ({"help.phone": "everybody"}, "own, others, pool"),
+        ({"handling.phone": "24"}, "25 to 50"),
+        ({"experiment.replications": "100000000"}, "does not have"),
+    ],
+)
+def test_values_outside_their_bounds_are_refused(written: dict[str, str], word: str) -> None:
+    with pytest.raises(Refused) as refused:
+        values_from(PARTS, written)
+    assert word in trouble(refused.value, EN)
+    assert len(trouble(refused.value, NL)) < 250
+
+
+def test_settings_that_do_not_go_together_are_said_in_words() -> None:
+    with pytest.raises(Refused) as refused:
+        plans_of(CAMPAIGN, PARTS, {"hours.phone.from": "18:00"})
+    assert "must close later" in trouble(refused.value, EN)
+    with pytest.raises(sim.ScenarioError) as invalid:
+        plans_of(CAMPAIGN, PARTS, {"lines.e-mail": 0})
+    assert trouble(invalid.value, EN).startswith("These settings do not go together: lines.e-mail: no line")
+
+
+def test_a_link_holds_the_settings(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    entry = shelf.entry("als-je-eens-wist-2020")
+    wanted = Asked(entry, {"lines.antwerpen": 2, "help.phone": "others"})
+    from urllib.parse import parse_qsl, urlsplit
+
+    link = wanted.link("nl")
+    found = asked(shelf, dict(parse_qsl(urlsplit(link).query)))
+    assert (found.entry, found.values) == (entry, wanted.values)
+    assert asked(shelf, {"scenario": entry.name, "lines.antwerpen": "1"}).values == {}
+    for name in ("../../etc/passwd", "/etc/passwd", "upload-x", "no-such"):
+        with pytest.raises(Refused):
+            asked(shelf, {"scenario": name})
+    with pytest.raises(Refused, match="refused_long"):
+        asked(shelf, {"scenario": "x" * limits.MOST_LINK})
+
+
+def test_the_shelf_reads_a_folder_and_says_what_is_wrong(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text(dumps(CAMPAIGN).replace("title:", "title: Mine, not", 1))
+    (tmp_path / "broken.yaml").write_text("extends: nowhere.yaml\n")
+    (tmp_path / "compose.yml").write_text("services: {}\n")
+    shelf = Shelf(tmp_path)
+    titles = shelf.titles()
+    assert titles["mine"].startswith("Mine, not")
+    assert "compose" not in titles
+    with pytest.raises(sim.ScenarioError, match="there is no file"):
+        shelf.entry("broken")
+    before = shelf.entry("mine")
+    (tmp_path / "mine.yaml").write_text(dumps(CAMPAIGN.with_settings(["lines.limburg=4"])))
+    assert (
+        shelf.entry("mine").scenario.lines["limburg"].count.value == 4 != before.scenario.lines["limburg"].count.value
+    )
+
+
+def test_uploads_are_bounded_and_read_no_other_file(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    found = shelf.upload(dumps(CAMPAIGN))
+    assert found.scenario == loads(dumps(CAMPAIGN))
+    assert shelf.entry(found.name) is found
+    for text, why in (
+        ("extends: ../scenarios/1712-baseline-2019.yaml\n", "refused_reads"),
+        (dumps(CAMPAIGN) + "trace: {file: /etc/passwd}\n", "refused_reads"),
+        (dumps(CAMPAIGN.with_settings(["demand.contacts=9000000"])), "refused_size"),
+    ):
+        with pytest.raises(Refused, match=why):
+            shelf.upload(text)
+    with pytest.raises(sim.ScenarioError):
+        shelf.upload("lines: [1, 2")
+    for _ in range(limits.MOST_UPLOADS):
+        shelf.upload(dumps(CAMPAIGN))
+    with pytest.raises(Refused, match="refused_upload_gone"):
+        shelf.entry(found.name)
+
+
+def test_looks_are_trials_on_more_and_more_worlds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.app.looks.worlds", lambda _: 60)
+    plans = plans_of(CAMPAIGN, PARTS, {"lines.antwerpen": 2})
+    found = list(looks(plans, Task(), Seats(), WARM))
+    assert [look.trial.replications for look in found] == [20, 50, 60]
+    assert [look.whole for look in found] == [False, False, True]
+    whole = try_plans(
+        {TODAY: plans.today, PLAN: plans.plan}, replications=60, seed=CAMPAIGN.experiment.seed, kinds=("all",)
+    )
+    for plan in (TODAY, PLAN):
+        assert np.array_equal(found[-1].trial.counts[plan].of("all", "all"), whole.counts[plan].of("all", "all"))
+    assert found[-1].trial.difference(PLAN, "never_reached") == whole.difference(PLAN, "never_reached")
+    told = answer(found[-1], EN)
+    never = whole.estimate(PLAN, "never_reached").value
+    assert f"about {never:.0f} people" in told[0]
+    assert "fewer" in told[1]
+    assert "112 extra line hours" in told[1]
+    change = [figure.change for figure in figures(found[-1], NL)]
+    assert change[0] == whole.difference(PLAN, "never_reached")
+
+
+def test_a_stopped_look_ends_soon_and_frees_its_seat() -> None:
+    seats, worker = Seats(1), Worker()
+    plans = plans_of(CAMPAIGN, PARTS, {"lines.antwerpen": 2})
+
+    def job(task: Task) -> None:
+        for look in looks(plans, task, seats, WARM):
+            task.found = look
+
+    first = worker.start(job)
+    second = worker.start(job)
+    assert first.stop.is_set()
+    worker.leave()
+    deadline = time.monotonic() + 20
+    while not (first.finished and second.finished) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert first.finished
+    assert second.finished
+    assert first.error is None
+    with seats.taken(Task()):
+        pass
+
+
+def test_work_waits_for_a_seat_and_tells_what_went_wrong() -> None:
+    seats = Seats(1)
+    waiting, stopped = Task(), Task()
+    with seats.taken(Task()):
+        stopped.stop.set()
+        with pytest.raises(Stopped), seats.taken(stopped):
+            raise AssertionError("there was no seat")
+        assert stopped.waits
+    with seats.taken(waiting):
+        assert not waiting.waits
+
+    def breaks(task: Task) -> None:
+        task.tell(1, 2)
+        raise ZeroDivisionError("so it is")
+
+    worker = Worker()
+    task = worker.start(breaks)
+    worker.leave()
+    assert task.finished
+    assert str(task.error) == "so it is"
+    assert (task.done, task.wanted) == (1, 2)
+
+
+def test_before_machine_code_is_there_a_first_look_comes_from_the_other_engine() -> None:
+    cold, task = Event(), Task()
+    plans = plans_of(CAMPAIGN, PARTS, {})
+    found = looks(plans, task, Seats(), cold)
+    first = next(found)
+    assert first.trial.replications == limits.FIRST_WORLDS
+    task.stop.set()
+    with pytest.raises(Stopped):
+        next(found)
+
+
+def gate_says(**asked: object) -> int:
+    """Status of a request with these parts."""
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/en",
+        "query_string": b"",
+        "headers": [(b"host", b"127.0.0.1:8712")],
+    } | asked
+    sent: list[dict[str, object]] = []
+
+    async def inner(_scope: object, _receive: object, send: object) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})  # type: ignore[operator]
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: dict[str, object]) -> None:
+        sent.append(message)
+
+    asyncio.run(Gate(inner, port=8712)(scope, receive, send))  # type: ignore[arg-type]
+    if scope["type"] == "websocket":
+        return 200 if sent[0]["type"] == "http.response.start" else 403
+    if sent[0]["status"] == 200:
+        assert b"content-security-policy" in dict(sent[0]["headers"])  # type: ignore[call-overload]
+    return int(str(sent[0]["status"]))
+
+
+def headers(**given: str) -> list[tuple[bytes, bytes]]:
+    given = {"host": "127.0.0.1:8712"} | {name.replace("_", "-"): value for name, value in given.items()}
+    return [(name.encode(), value.encode()) for name, value in given.items()]
+
+
+def test_the_gate_lets_in_this_machine_and_nobody_else() -> None:
+    own, evil = "http://127.0.0.1:8712", "http://evil.example"
+    assert gate_says() == 200
+    assert gate_says(headers=headers(host="localhost:8712")) == 200
+    for host in ("evil.example:8712", "127.0.0.1", "127.0.0.1:80", "", "127.0.0.1:8712.evil.example", "[::1]:8712"):
+        assert gate_says(headers=headers(host=host)) == 421, host
+    assert gate_says(method="POST", path="/upload/en", headers=headers(origin=own)) == 200
+    assert gate_says(method="POST", path="/upload/en", headers=headers(origin=evil)) == 403
+    assert gate_says(method="POST", path="/upload/en") == 403
+    assert gate_says(method="POST", path="/upload/en", headers=headers(origin="null")) == 403
+    assert gate_says(type="websocket", headers=headers(origin=own)) == 200
+    assert gate_says(type="websocket", headers=headers(origin=evil)) == 403
+    assert gate_says(type="websocket") == 403
+    assert gate_says(method="DELETE", headers=headers(origin=own)) == 405
+    link = {"sec_fetch_site": "cross-site", "sec_fetch_mode": "navigate"}
+    assert gate_says(headers=headers(**link)) == 200
+    assert gate_says(path="/en/scenario.yaml", headers=headers(**link)) == 403
+    assert gate_says(headers=headers(sec_fetch_site="cross-site", sec_fetch_mode="no-cors")) == 403
+    assert gate_says(query_string=b"x" * 3 * limits.MOST_LINK) == 414
+    assert gate_says(headers=headers(content_length=str(limits.MOST_BYTES + 1))) == 413
+    assert gate_says(headers=headers(content_length="-1")) == 413
+
+
+def test_a_day_played_back_is_that_days_contacts() -> None:
+    plans = plans_of(CAMPAIGN, PARTS, {"lines.antwerpen": 2, "help.phone": "others"})
+    text = day.page(plans, NL)
+    assert not re.search(r"(src|href)=|https?://(?!www\.w3\.org/2000/svg)|url\(|@import", text)
+    data = json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', text)[1])["day"]  # type: ignore[index]
+    assert [plan["name"] for plan in data["plans"]] == ["jouw lijnen", "zoals het is"]
+    for plan, scenario in zip(data["plans"], (plans.plan, plans.today), strict=True):
+        played = day.Played.of(scenario)
+        number_ = day.busiest(day.Played.of(plans.plan))
+        shown = [c for c in plan["contacts"] if 0 <= c[1] < 86_400]
+        table = played.contacts
+        here = (table.dialled // 86_400_000 == number_) & (table.outcome != Outcome.CLOSED)
+        mail = [q.name for q in scenario.centre.queues].index("e-mail")
+        assert len(shown) == int((here & (table.queue != mail)).sum()) > 30
+        assert sum(c[4] for c in shown) == int(
+            (here & (table.queue != mail) & (table.outcome == Outcome.ANSWERED)).sum()
+        )
+        # No line has two callers at once.
+        busy = sorted((c[5], c[2], c[3]) for c in plan["contacts"] if c[5] >= 0)
+        assert all(a[0] != b[0] or a[2] <= b[1] for a, b in pairwise(busy))
+        homes = [plan["lines"][place]["row"] for *_, place, _ in shown if place >= 0]
+        assert (homes != [c[0] for c in shown if c[5] >= 0]) == (scenario is plans.plan)
+
+
+def test_names_of_a_scenario_cannot_end_a_script_or_an_element(tmp_path: Path) -> None:
+    nasty = "</script><img src=x onerror=alert(1)>"
+    scenario = CAMPAIGN.model_copy(update={"title": nasty})
+    renamed = loads(dumps(scenario).replace("antwerpen", "'<b>'"))
+    for text in (day.page(plans_of(renamed, parts_of(renamed), {}), EN), form(parts_of(renamed), {}, EN)):
+        assert "<img" not in text
+        assert "<b>" not in text.lower()
+    del tmp_path
+
+
+def test_the_saved_file_runs_again(tmp_path: Path) -> None:
+    entry = Entry.of("x", CAMPAIGN)
+    wanted = Asked(entry, {"chats.chat": 2, "campaign.als-je-eens-wist.shape": "pulse", "patience.phone": 3})
+    file = downloads.scenario_file(wanted, EN)
+    (tmp_path / file.name).write_text(file.content)
+    found = sim.load(tmp_path / file.name)
+    assert file.name == "als-je-eens-wist-2020-plan.yaml"
+    assert found.lines == downloads.plans_asked(wanted).plan.lines
+    assert ruamel.yaml.YAML(typ="safe").load(file.content)["lines"]["chat"]["at_once"] == 2
+    assert found.campaigns[0].surge[0].shape == "gamma pulse"
+
+
+def test_numbers_have_the_digits_their_intervals_support() -> None:
+    assert number(433.6, 1.7, EN) == "434"
+    assert number(1234.5, 3, NL) == "1.234"
+    assert number(-0.001, 0.2, EN) == "0.0"
+    assert number(-7.26, 0.2, NL) == "−7,3"
+    assert number(38.21, 0.2, EN, fine=True) == "38.2"
+    assert number(float("nan"), 1, EN) == "–"
