@@ -12,9 +12,10 @@ from sim.figures_style import axes_of, figure_of, titled
 from sim.studies.campaign import Planned as Campaign
 from sim.studies.campaign_size import Size
 from sim.studies.campaign_start import When
-from sim.studies.plan import Planned, Point, lost_while_open
-from sim.studies.plan_words import staffing_text
-from sim.studies.staffing import Costs, line_hours
+from sim.studies.costs import Costs, line_hours
+from sim.studies.frontier import Point, lost_while_open
+from sim.studies.plan import Planned
+from sim.studies.staffing_words import staffing_text
 
 #: Ways to organise lines, each with a colour and a mark, so that they are told apart in greyscale.
 _WAYS = {"as it is": ("#0072B2", "o"), "pooling": ("#D55E00", "s"), "overflow": ("#009E73", "^")}

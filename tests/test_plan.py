@@ -16,9 +16,10 @@ from sim.errors import SimError
 from sim.quantities import parse_hours
 from sim.studies.blocks import Book, blocks_of
 from sim.studies.choose import search
+from sim.studies.costs import Costs
 from sim.studies.means import Means
 from sim.studies.shifts import cover
-from sim.studies.staffing import Costs, Slot, Staff, parse_parts, staff_of, text_of
+from sim.studies.staffing import Slot, Staff, parse_parts, staff_of, text_of
 from sim.studies.structures import Structure, blocks_with, starts, structures_of
 from sim.studies.targets import parse_target, targets_of, with_waits
 from sim.studies.trial import try_plans
@@ -30,14 +31,14 @@ def searched(structure: Structure, staff: list[Staff], targets, *, costs: Costs 
     """A search and its book."""
     blocks = blocks_with(structure, staff, costs or Costs())
     first = starts(blocks, structure.scenario, targets)
-    book = Book(structure.scenario, blocks, targets, first, WORLDS, Means(5, "simpy", 1))
+    book = Book(structure.scenario, blocks, targets, first, WORLDS, Means(5, "compiled", 1))
     return search(book, **options), book
 
 
 def enumerated(scenario, plans, targets) -> dict[str, tuple[np.ndarray, float]]:
     """Slack by target and people lost while open of every plan, summed over the same worlds, one simulation each."""
     built = {name: scenario.with_settings(settings) for name, settings in plans.items()}
-    trial = try_plans(built, replications=WORLDS, seed=5, engine="simpy", workers=1)
+    trial = try_plans(built, replications=WORLDS, seed=5, engine="compiled", workers=1)
     found = {}
     for name in built:
         slack = [(trial.counts[name].of(t.kind, t.name) @ t.weights).sum() for t in targets]

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from sim.cells import AT
 from sim.errors import ScenarioError
 from sim.scenario.model import Scenario
+from sim.studies.costs import Team
 from sim.studies.means import Means
-from sim.studies.staffing import Levels, Team
+from sim.studies.staffing import Levels
 from sim.studies.targets import Target
 from sim.studies.trial import Counts
 

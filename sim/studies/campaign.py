@@ -10,11 +10,13 @@ from typing import Any
 from sim.quantities import nearest, parse_date
 from sim.scenario.model import Scenario
 from sim.studies.answers import Answer
+from sim.studies.asked import Question, Try
 from sim.studies.campaign_size import Size, Sized, size_borne
 from sim.studies.campaign_start import HOURS, When, calendar_weeks, when_best
+from sim.studies.campaign_words import answer_of
 from sim.studies.doubts import Doubt, doubts
 from sim.studies.means import Means
-from sim.studies.plan import Question, Try, confirmed, searched
+from sim.studies.plan import confirmed, searched
 from sim.studies.staffing import PlanError, Slot, Staff, hours_of
 from sim.studies.structures import AS_IS, Structure, groups_about
 from sim.studies.targets import with_waits
@@ -97,8 +99,6 @@ def campaign(
     if "start" in ask:
         means.say("other moments to begin")
         start = when_best(sized, starts, replications=replications, confirm=confirm, first=next_, means=means)
-    from sim.studies.campaign_words import answer_of
-
     answer = answer_of(
         asked, scenario, base, sized, size, lines, refused, start, found, meets=meets, replications=replications
     )

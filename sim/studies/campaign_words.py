@@ -9,20 +9,19 @@ from sim.estimates import NOTHING
 from sim.language.shown import plain
 from sim.scenario.model import Scenario
 from sim.studies.answers import Rows
+from sim.studies.asked import Try
 from sim.studies.campaign_size import Size, Sized
 from sim.studies.campaign_start import When
+from sim.studies.costs import line_hours
 from sim.studies.doubts import Doubt
-from sim.studies.plan import Try
 from sim.studies.plan_words import (
     PlanAnswer,
-    and_list,
     assumption_rows,
     certainty,
     doubtful,
-    staffing_text,
     target_rows,
 )
-from sim.studies.staffing import line_hours
+from sim.studies.staffing_words import and_list, staffing_text
 from sim.summary import DEFINITIONS, Definition
 
 

@@ -17,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.studies.blocks import Book
+from sim.studies.costs import Team
 from sim.studies.shifts import covered, levels_within, number_within
-from sim.studies.staffing import Levels, Team
+from sim.studies.staffing import Levels
 
 if TYPE_CHECKING:
     from scipy.optimize import LinearConstraint

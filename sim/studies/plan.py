@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.cells import AT
-from sim.estimates import Estimate
 from sim.quantities import nearest, parse_duration
 from sim.scenario.model import Scenario
 from sim.studies.answers import Answer
-from sim.studies.blocks import Block, Book
-from sim.studies.choose import Choice, Searched, search
+from sim.studies.asked import Question, Try, Way
+from sim.studies.blocks import Book
+from sim.studies.choose import Choice, search
+from sim.studies.costs import Costs
 from sim.studies.doubts import Doubt, doubts
+from sim.studies.frontier import Point, frontier_of
 from sim.studies.guess import guesses
 from sim.studies.means import Means
-from sim.studies.staffing import Costs, Levels, PlanError, Staff, parse_parts, staff_of
+from sim.studies.plan_words import answer_of
+from sim.studies.staffing import PlanError, Staff, parse_parts, staff_of
 from sim.studies.structures import Structure, blocks_with, groups_about, limits, starts, structures_of
-from sim.studies.targets import Target, TargetError, estimate_of, targets_of, with_waits
-from sim.studies.trial import Trial
+from sim.studies.targets import Target, TargetError, estimate_of, with_waits
 
 Floats = NDArray[np.float64]
 
@@ -31,94 +31,6 @@ _BEYOND = 2
 _TRIES = 8
 #: Plans that a search simulates, roughly, for the choice of its engine.
 _STEPS = 40
-_FRONTIER = 10
-
-
-@dataclass(frozen=True)
-class Question:
-    """What a plan is asked: targets, what may be decided within which limits, what it costs, and on which worlds."""
-
-    targets: tuple[str, ...] = ()
-    everywhere: bool = False
-    parts: str | None = None
-    allow: tuple[str, ...] = ()
-    lines: tuple[str, ...] = ()
-    least: int = 1
-    most: int | None = None
-    costs: tuple[str, ...] = ()
-    cost_never_reached: float = 0.0
-    shortest_shift: str | None = None
-    overflow_after: str = "60 s"
-    replications: int = 100
-    confirm: int = 400
-    seed: int = 1712
-
-    def targets_in(self, scenario: Scenario) -> tuple[Target, ...]:
-        """The targets in one structure; there may be none where callers never reached have a price."""
-        return targets_of(scenario, self.targets, everywhere=self.everywhere, some=not self.cost_never_reached)
-
-    def asked(self) -> dict[str, Any]:
-        """All that affects the answer."""
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
-
-
-@dataclass(frozen=True)
-class Way:
-    """A structure with its targets, its blocks and what the search found."""
-
-    structure: Structure
-    targets: tuple[Target, ...]
-    blocks: tuple[Block, ...]
-    searched: Searched
-
-    def scenario(self, choice: Choice) -> Scenario:
-        """The scenario of a choice."""
-        return self.structure.scenario.with_settings(
-            [
-                text
-                for block, levels in zip(self.blocks, choice.levels, strict=True)
-                for text in block.team.settings(levels)
-            ]
-        )
-
-    def staffing(self, choice: Choice) -> dict[str, tuple[Staff, Levels]]:
-        """Levels of every group that is decided."""
-        return {
-            staff.group: (staff, block.team.of(levels)[staff.group])
-            for block, levels in zip(self.blocks, choice.levels, strict=True)
-            for staff in block.team.staff
-        }
-
-
-@dataclass(frozen=True)
-class Try:
-    """A choice on fresh worlds."""
-
-    way: Way
-    choice: Choice
-    scenario: Scenario
-    trial: Trial
-
-    @property
-    def found(self) -> tuple[Estimate, ...]:
-        """Each target's measure."""
-        return tuple(target.estimate(self.trial, "plan") for target in self.way.targets)
-
-    @property
-    def missed(self) -> list[Target]:
-        """Targets that its estimates miss."""
-        return [target for target, value in zip(self.way.targets, self.found, strict=True) if not target.met(value)]
-
-
-@dataclass(frozen=True)
-class Point:
-    """A plan of the frontier on fresh worlds."""
-
-    way: Way
-    choice: Choice
-    scenario: Scenario
-    lost: Estimate
-    met: int
 
 
 @dataclass(frozen=True)
@@ -179,13 +91,11 @@ def plan(
     chosen, refused, meets = confirmed(ways, base, question, means)
     fresh = replications + confirm * (len(refused) + 1)
     means.say("the frontier of cost and service on fresh worlds")
-    frontier = _frontier(ways, chosen, base, question, fresh, means)
+    frontier = frontier_of(ways, chosen, base, question, fresh, means)
     means.say("the stated ranges, one at a time")
     fresh += confirm
     few = max(20, min(100, replications))
     found = doubts(chosen.scenario, base, chosen.way.targets, replications=few, first=fresh, means=means)
-    from sim.studies.plan_words import answer_of
-
     answer = answer_of(question, scenario, base, chosen, refused, frontier, found, meets=meets, doubts_on=(fresh, few))
     return Planned(scenario, chosen.scenario, meets, chosen, tuple(refused), tuple(frontier), tuple(found), answer)
 
@@ -326,52 +236,3 @@ def _shortfall(tried: Try) -> list[float]:
 def _miss(way: Way) -> float:
     """How far the nearest choice is from the targets, in slack per period."""
     return float(-np.minimum(way.searched.nearest.slack, 0).sum())
-
-
-def _frontier(
-    ways: Sequence[Way], chosen: Try, base: Scenario, question: Question, first: int, means: Means
-) -> list[Point]:
-    """For rising cost the choice that loses fewest callers, and the plan itself, on fresh worlds."""
-    every = sorted(
-        ((choice.cost, choice.lost, way, choice) for way in ways for choice in way.searched.menu.frontier()),
-        key=lambda point: point[:2],
-    )
-    front, fewest = [], np.inf
-    for _, lost, way, choice in every:
-        if lost < fewest - 1e-9:
-            front.append((way, choice))
-            fewest = lost
-    picked = _spread(front, chosen)
-    scenarios = [way.scenario(choice) for way, choice in picked]
-    plans = {"today": base} | {str(n): found for n, found in enumerate(scenarios)}
-    trial = means.play(plans, max(50, question.confirm // 3), first=first)
-    found = []
-    for n, (way, choice) in enumerate(picked):
-        met = sum(target.met(target.estimate(trial, str(n))) for target in way.targets)
-        found.append(Point(way, choice, scenarios[n], lost_while_open(trial, str(n)), met))
-    return found
-
-
-def _spread(front: Sequence[tuple[Way, Choice]], chosen: Try) -> list[tuple[Way, Choice]]:
-    """At most so many points at even steps of cost, up to half as much again as the plan; the plan among them."""
-    costs = np.array([choice.cost for _, choice in front])
-    top = min(costs.max(), max(1.5 * chosen.choice.cost, costs.min()))
-    wanted = np.linspace(costs.min(), top, _FRONTIER)
-    numbers = sorted({int(np.searchsorted(costs, cost + 1e-6, side="right")) - 1 for cost in wanted})
-    picked = [front[n] for n in numbers]
-    if not any(way is chosen.way and choice.levels == chosen.choice.levels for way, choice in picked):
-        picked.append((chosen.way, chosen.choice))
-    return sorted(picked, key=lambda point: point[1].cost)
-
-
-def lost_while_open(trial: Trial, plan: str) -> Estimate:
-    """Of those who called while open, the share never reached, in percent."""
-    from sim.studies.targets import WHILE_OPEN
-
-    return estimate_of(WHILE_OPEN, trial.counts[plan].of())
-
-
-def only_closed(trial: Trial, plan: str) -> float:
-    """Of all callers, the share who only ever called while closed, in percent."""
-    values = trial.counts[plan].of()
-    return 100.0 * float(values[:, AT["only_closed"]].sum()) / max(float(values[:, AT["callers"]].sum()), 1.0)

@@ -13,7 +13,8 @@ from itertools import islice
 
 import numpy as np
 
-from sim.studies.staffing import Levels, Staff, Team, spans_by_day
+from sim.studies.costs import Team
+from sim.studies.staffing import Levels, Staff, spans_by_day
 
 #: A stretch of a day: (from, to) in ms of the day, and the slot that it belongs to.
 Stretch = tuple[int, int, int]
@@ -90,7 +91,10 @@ def _solved(staff: Staff, need: Levels, prices: tuple[float, ...]) -> tuple[Leve
     most = np.concatenate([np.full(slots, max(staff.most, *need)), np.full(len(runs), np.inf)])
     # A trace of cost on shifts, so that of equal covers the one with the fewest and longest of them is found.
     cost = np.concatenate([prices, np.full(len(runs), 1e-6 * min(prices))])
-    solved = milp(cost, constraints=LinearConstraint(np.array(rows), 0, 0), integrality=1, bounds=Bounds(least, most))
+    whole = np.ones(len(cost), dtype=np.int64)
+    solved = milp(
+        cost, constraints=LinearConstraint(np.array(rows), 0, 0), integrality=whole, bounds=Bounds(least, most)
+    )
     if solved.x is None:
         return None
     counts = np.rint(solved.x).astype(int).tolist()

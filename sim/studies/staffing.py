@@ -9,13 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.clock import DAY, HOUR, MINUTE
+from sim.clock import DAY, MINUTE
 from sim.errors import SimError
 from sim.quantities import WEEKDAYS, WeeklyHours, parse_duration, parse_hours
 from sim.scenario.build import Plan
@@ -88,7 +87,7 @@ def hours_of(scenario: Scenario, group: str) -> WeeklyHours:
     block: LineGroup = scenario.lines[group]
     if block.shifts is not None:
         every = [parse_hours(text) for text in block.shifts]
-        return _weekly([_joined([span for hours in every for span in hours.spans[day]]) for day in range(7)])
+        return _weekly([joined([span for hours in every for span in hours.spans[day]]) for day in range(7)])
     return block.staffed.value if block.staffed else Plan(scenario).hours(group)
 
 
@@ -170,14 +169,15 @@ def _clock(instant: int) -> str:
     return f"{hours if hours <= 24 else hours - 24}:{minutes:02}"
 
 
-def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    joined: list[tuple[int, int]] = []
+def joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans in order, those that touch as one."""
+    found: list[tuple[int, int]] = []
     for start, stop in sorted(spans):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(stop, joined[-1][1]))
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(stop, found[-1][1]))
         else:
-            joined.append((start, stop))
-    return joined
+            found.append((start, stop))
+    return found
 
 
 def _cut(hours: WeeklyHours, part: WeeklyHours) -> tuple[WeeklyHours, WeeklyHours]:
@@ -187,149 +187,9 @@ def _cut(hours: WeeklyHours, part: WeeklyHours) -> tuple[WeeklyHours, WeeklyHour
         edges = sorted({edge for a, b in (*mine, *theirs) for edge in (a, b)})
         pieces = [(a, b) for a, b in pairwise(edges) if any(s <= a and b <= e for s, e in mine)]
         within = [(a, b) for a, b in pieces if any(s <= a and b <= e for s, e in theirs)]
-        inside.append(_joined(within))
-        outside.append(_joined([piece for piece in pieces if piece not in within]))
+        inside.append(joined(within))
+        outside.append(joined([piece for piece in pieces if piece not in within]))
     return _weekly(inside), _weekly(outside)
-
-
-@dataclass(frozen=True)
-class Costs:
-    """What an hour of one line costs, by minute of the week; 1 everywhere makes line-hours."""
-
-    by_minute: tuple[float, ...] = ()
-    text: tuple[str, ...] = ()
-
-    @property
-    def unit(self) -> str:
-        """What costs are counted in."""
-        return "cost" if self.by_minute else "line-hours"
-
-    @classmethod
-    def of(cls, wishes: Sequence[str]) -> Costs:
-        """From ``mon-fri 9:00-17:00=40``, or ``40`` for all hours that are not named."""
-        if not wishes:
-            return cls()
-        rest, named = np.nan, np.full(_WEEK // MINUTE, np.nan)
-        for wish in wishes:
-            hours, equals, price = wish.rpartition("=")
-            cost = _price(price, wish)
-            if not equals:
-                rest = cost
-                continue
-            try:
-                spans = parse_hours(hours).spans
-            except ValueError as error:
-                raise PlanError(f"cost {wish!r}: {error}") from None
-            for day, some in enumerate(spans):
-                for start, stop in some:
-                    minutes = np.arange(day * DAY + start, day * DAY + stop, MINUTE) % _WEEK // MINUTE
-                    if np.isfinite(named[minutes]).any():
-                        raise PlanError(f"cost {wish!r}: some of these hours have a cost already; name each hour once")
-                    named[minutes] = cost
-        return cls(tuple(np.where(np.isfinite(named), named, rest).tolist()), tuple(wishes))
-
-    def of_groups(self, scenario: Scenario) -> dict[str, float]:
-        """Cost of the lines of each group as they are scheduled in the period."""
-        return {name: value[1] for name, value in self.duty(scenario).items()}
-
-    def duty(self, scenario: Scenario) -> dict[str, tuple[float, float]]:
-        """Line-hours and cost of each group in the period, absences not taken off."""
-        minutes = np.arange(scenario.days.end // MINUTE)
-        at = (minutes + scenario.period.first.weekday() * (DAY // MINUTE)) % (_WEEK // MINUTE)
-        price = np.array(self.by_minute)[at] if self.by_minute else np.ones(len(minutes))
-        found = {}
-        for group in scenario.centre.groups:
-            lines = np.zeros(len(minutes) + 1)
-            spans = [(a, min(b, scenario.days.end)) for line in group.shifts for a, b in line if a < scenario.days.end]
-            if spans:
-                edges = np.array(spans) // MINUTE
-                np.add.at(lines, edges[:, 0], 1)
-                np.add.at(lines, edges[:, 1], -1)
-            present = np.cumsum(lines)[:-1]
-            if np.isnan(price[present > 0]).any():
-                when = text_of(self._without(scenario, group.name))
-                raise PlanError(
-                    f"cost: none is given for lines of {group.name} on {when}; add --cost '{when}=...', or one number "
-                    "for all other hours"
-                )
-            found[group.name] = (float(present.sum()) / 60, float(present @ np.nan_to_num(price)) / 60)
-        return found
-
-    def _without(self, scenario: Scenario, group: str) -> list[list[tuple[int, int]]]:
-        """Hours of a group that have no cost."""
-        price = np.isnan(np.array(self.by_minute))
-        found = []
-        for day, some in enumerate(hours_of(scenario, group).spans):
-            minutes = [m for a, b in some for m in range(a, b, MINUTE) if price[(day * DAY + m) % _WEEK // MINUTE]]
-            found.append(_joined([(m, m + MINUTE) for m in minutes]))
-        return found
-
-
-def _price(text: str, wish: str) -> float:
-    try:
-        cost = float(text)
-    except ValueError:
-        raise PlanError(f"cost {wish!r} is not HOURS=COST, such as 'mon-fri 9:00-17:00=40', or one number") from None
-    if not 0 < cost <= 1e9:
-        raise PlanError(f"cost {wish!r}: {cost:g} is out of range; an hour of a line costs more than 0, at most 1e9")
-    return cost
-
-
-@dataclass(frozen=True)
-class Team:
-    """Line groups that are decided together, with what their lines cost; levels are those of all slots in order."""
-
-    scenario: Scenario
-    staff: tuple[Staff, ...]
-    costs: Costs
-
-    @cached_property
-    def units(self) -> tuple[tuple[Staff, Slot], ...]:
-        """Every slot with its group, in the order of the levels."""
-        return tuple((staff, slot) for staff in self.staff for slot in staff.slots)
-
-    def of(self, levels: Levels) -> dict[str, Levels]:
-        """Levels by group."""
-        found, at = {}, 0
-        for staff in self.staff:
-            found[staff.group] = levels[at : at + len(staff.slots)]
-            at += len(staff.slots)
-        return found
-
-    def settings(self, levels: Levels) -> list[str]:
-        """What makes the scenario have these lines."""
-        parts = self.of(levels)
-        return [setting for staff in self.staff for setting in staff.settings(self.scenario, parts[staff.group])]
-
-    @cached_property
-    def _prices(self) -> tuple[float, Floats]:
-        """Cost of the least lines, and of one line more in each slot."""
-        # From one line upwards: none at all may be no scenario, where callers would wait for ever.
-        some = tuple(max(staff.least, 1) for staff, _ in self.units)
-        base = self._exact(some)
-        more = [self._exact(tuple(n + (k == at) for k, n in enumerate(some))) - base for at in range(len(some))]
-        prices = np.array(more, dtype=float)
-        return base - float(prices @ [n - staff.least for n, (staff, _) in zip(some, self.units, strict=True)]), prices
-
-    def _exact(self, levels: Levels) -> float:
-        scenario = self.scenario.with_settings(self.settings(levels))
-        groups = {staff.group for staff in self.staff}
-        return sum(cost for name, cost in self.costs.of_groups(scenario).items() if name in groups)
-
-    @property
-    def prices(self) -> Floats:
-        """Cost of one line more in each slot over the period."""
-        return self._prices[1]
-
-    def cost(self, levels: Levels) -> float:
-        """Cost of these lines over the period."""
-        base, prices = self._prices
-        return base + float(prices @ (np.array(levels) - [staff.least for staff, _ in self.units]))
-
-
-def line_hours(scenario: Scenario) -> float:
-    """Line-hours of all groups over the period."""
-    return sum(hours for hours, _ in Costs().duty(scenario).values())
 
 
 def spans_by_day(staff: Staff) -> Mapping[int, list[tuple[int, int, int]]]:
@@ -340,8 +200,3 @@ def spans_by_day(staff: Staff) -> Mapping[int, list[tuple[int, int, int]]]:
             for start, stop in some:
                 found.setdefault(day, []).append((start, stop, number))
     return {day: sorted(some) for day, some in found.items()}
-
-
-def hours_text(ms: int) -> str:
-    """``4 h`` or ``4.5 h``."""
-    return f"{ms / HOUR:g} h"

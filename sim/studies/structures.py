@@ -10,8 +10,9 @@ from sim.quantities import nearest
 from sim.scenario.build import queues_of
 from sim.scenario.model import Scenario
 from sim.studies.blocks import Block, blocks_of
+from sim.studies.costs import Costs, Team
 from sim.studies.guess import guesses
-from sim.studies.staffing import Costs, Levels, PlanError, Staff, Team
+from sim.studies.staffing import Levels, PlanError, Staff
 from sim.studies.targets import Target
 
 AS_IS = "as it is"

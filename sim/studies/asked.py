@@ -1,0 +1,91 @@
+"""What a plan is asked, a way to answer it, and a try of it on fresh worlds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sim.estimates import Estimate
+from sim.scenario.model import Scenario
+from sim.studies.blocks import Block
+from sim.studies.choose import Choice, Searched
+from sim.studies.staffing import Levels, Staff
+from sim.studies.structures import Structure
+from sim.studies.targets import Target, targets_of
+from sim.studies.trial import Trial
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a plan is asked: targets, what may be decided within which limits, what it costs, and on which worlds."""
+
+    targets: tuple[str, ...] = ()
+    everywhere: bool = False
+    parts: str | None = None
+    allow: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+    least: int = 1
+    most: int | None = None
+    costs: tuple[str, ...] = ()
+    cost_never_reached: float = 0.0
+    shortest_shift: str | None = None
+    overflow_after: str = "60 s"
+    replications: int = 100
+    confirm: int = 400
+    seed: int = 1712
+
+    def targets_in(self, scenario: Scenario) -> tuple[Target, ...]:
+        """The targets in one structure; there may be none where callers never reached have a price."""
+        return targets_of(scenario, self.targets, everywhere=self.everywhere, some=not self.cost_never_reached)
+
+    def asked(self) -> dict[str, Any]:
+        """All that affects the answer."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+
+@dataclass(frozen=True)
+class Way:
+    """A structure with its targets, its blocks and what the search found."""
+
+    structure: Structure
+    targets: tuple[Target, ...]
+    blocks: tuple[Block, ...]
+    searched: Searched
+
+    def scenario(self, choice: Choice) -> Scenario:
+        """The scenario of a choice."""
+        return self.structure.scenario.with_settings(
+            [
+                text
+                for block, levels in zip(self.blocks, choice.levels, strict=True)
+                for text in block.team.settings(levels)
+            ]
+        )
+
+    def staffing(self, choice: Choice) -> dict[str, tuple[Staff, Levels]]:
+        """Levels of every group that is decided."""
+        return {
+            staff.group: (staff, block.team.of(levels)[staff.group])
+            for block, levels in zip(self.blocks, choice.levels, strict=True)
+            for staff in block.team.staff
+        }
+
+
+@dataclass(frozen=True)
+class Try:
+    """A choice on fresh worlds."""
+
+    way: Way
+    choice: Choice
+    scenario: Scenario
+    trial: Trial
+
+    @property
+    def found(self) -> tuple[Estimate, ...]:
+        """Each target's measure."""
+        return tuple(target.estimate(self.trial, "plan") for target in self.way.targets)
+
+    @property
+    def missed(self) -> list[Target]:
+        """Targets that its estimates miss."""
+        return [target for target, value in zip(self.way.targets, self.found, strict=True) if not target.met(value)]
