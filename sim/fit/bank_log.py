@@ -18,7 +18,10 @@ from sim.fit.text import Table
 from sim.fit.values import date, duration, parsed, whole
 
 Whole = NDArray[np.int64]
-NEEDED = ("customer_id", "priority", "type", "date", "vru_exit", "q_start", "q_time", "outcome", "ser_time", "server")
+NEEDED = (
+    "customer_id", "priority", "type", "date", "vru_entry", "vru_exit", "q_start", "q_time", "outcome", "ser_time",
+    "server",
+)  # fmt: skip
 #: Services shorter than this are calls that agents hung up on.
 _SHORT = 10 * SECOND
 
@@ -30,7 +33,7 @@ def is_bank(header: Sequence[str]) -> bool:
 
 def bank_log(table: Table) -> Log:
     """The log of a month at the bank; arrival is where the menu ends and a line is asked for."""
-    texts = {name: table.column(table.header.index(name)) for name in (*NEEDED, "vru_entry")}
+    texts = {name: table.column(table.header.index(name)) for name in NEEDED}
     sieve = Sieve(table.lines, list(table.dropped))
     arrival = _arrivals(texts, sieve)
     wait = _column(texts, "q_time", sieve, lambda text: duration(text, "wait", unit=SECOND, comma=False))
