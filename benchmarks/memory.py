@@ -29,19 +29,20 @@ handling:
 """
 #: Runs, reads all numbers of the result, and prints the most memory that the process had in MB.
 ONE = """
-import resource, sys
+import sys
 import sim
+from timing import peak_mb
 path, replications, workers, out = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
 result = sim.run(sim.load(path), replications=replications, engine="compiled", workers=workers, out=out)
 result.write_summary()
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+print(peak_mb())
 """
 
 
 def peak_mb(scenario: Path, replications: int, *, workers: int = 2) -> float:
     with tempfile.TemporaryDirectory() as out:
-        command = [sys.executable, "-c", ONE, str(scenario), str(replications), str(workers), out]
-        return float(subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout)
+        command = [sys.executable, "-c", ONE, str(scenario.resolve()), str(replications), str(workers), out]
+        return float(subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT / "benchmarks").stdout)
 
 
 def main() -> None:

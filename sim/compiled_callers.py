@@ -78,7 +78,10 @@ def workspace():
 def _longer(callers, when):
     """The same columns with twice the room."""
     many, moments = np.empty((len(callers), 2 * len(when)), np.int64), np.empty(2 * len(when))
-    many[:, : len(when)], moments[: len(when)] = callers, when
+    for i in range(len(when)):
+        moments[i] = when[i]
+        for column in range(len(callers)):
+            many[column, i] = callers[column, i]
     return many, moments
 
 
@@ -127,13 +130,18 @@ def _existing(replications, limits, key, upto, edges, first, causes, terms):
     ``limits`` (R, S, days) expected counts; ``upto`` (S, m+1) what of a stratum's rate has come by each edge; ``first``
     the first edge of each day; ``causes`` (S,), of which all but 0 have a surge in ``terms``.
     """
-    expected = limits.sum()
+    expected = 0.0
+    for limit_of in limits.flat:
+        expected += limit_of
     most = int(expected + 6 * np.sqrt(expected)) + BLOCK
     callers, when, count = np.empty((4, most), np.int64), np.empty(most), 0
     begins = np.zeros(len(replications) + 1, np.int64)
     address, words, moments, _ = workspace()
     heights = np.empty(BLOCK)
-    strata, days = np.empty(limits[0].size, np.int64), np.empty(limits[0].size, np.int64)
+    strata, days = (
+        np.empty(limits.shape[1] * limits.shape[2], np.int64),
+        np.empty(limits.shape[1] * limits.shape[2], np.int64),
+    )
     limit, height, risen = np.empty(len(strata)), np.empty(len(strata)), np.empty(len(strata))
     for stratum in range(limits.shape[1]):
         for day in range(limits.shape[2]):
@@ -142,10 +150,9 @@ def _existing(replications, limits, key, upto, edges, first, causes, terms):
     cells = np.empty(len(strata), np.int64)
     for r in range(len(replications)):
         # All cells go on together, from run to run: few callers in each are many in all.
-        limit[:] = limits[r].ravel()
-        height[:], risen[:] = 0.0, 0.0
         going = 0
         for cell in range(len(strata)):
+            limit[cell], height[cell], risen[cell] = limits[r, strata[cell], days[cell]], 0.0, 0.0
             cells[going] = cell
             going += limit[cell] > 0
         slot, run, left = 0, FIRST_RUN, FIRST_RUN

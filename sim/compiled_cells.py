@@ -55,7 +55,8 @@ def _fold_leaves(cells, leaves, met, where, channel_of, provinces):
                 _put(cells, where[FIRST_CHANNEL] + channel_of[queue] * slices + 1 + slice_, leaves, row * WIDTH)
                 _put(cells, where[FIRST_QUEUE] + queue * slices + 1 + slice_, leaves, row * WIDTH)
                 _put(cells, where[FIRST_PROVINCE] + province * slices + 1 + slice_, leaves, row * WIDTH)
-                leaves[row * WIDTH : (row + 1) * WIDTH] = 0
+                for place in range(row * WIDTH, (row + 1) * WIDTH):
+                    leaves[place] = 0
 
 
 @compiled
@@ -65,14 +66,14 @@ def _fold_marks(cells, marks, where, most):
         for day in range(where[DAYS]):
             _put(cells, where[FIRST_MARKS], cells[where[FIRST_ALL] + 1 + day], 0)
         for cell in range(where[FIRST_MARKS] + 1, where[FIRST_MARKS] + 3):
-            cells[cell] = cells[where[FIRST_MARKS]]
+            _put(cells, cell, cells[where[FIRST_MARKS]], 0)
     for mark in range(len(marks) // WIDTH):
-        if marks[mark * WIDTH : (mark + 1) * WIDTH].any():
-            cause, topic, age = mark // (most[1] * most[2]), mark // most[2] % most[1], mark % most[2]
-            _put(cells, where[FIRST_MARKS] + cause, marks, mark * WIDTH)
-            _put(cells, where[FIRST_MARKS] + most[0] + topic, marks, mark * WIDTH)
-            _put(cells, where[FIRST_MARKS] + most[0] + most[1] + age, marks, mark * WIDTH)
-            marks[mark * WIDTH : (mark + 1) * WIDTH] = 0
+        cause, topic, age = mark // (most[1] * most[2]), mark // most[2] % most[1], mark % most[2]
+        _put(cells, where[FIRST_MARKS] + cause, marks, mark * WIDTH)
+        _put(cells, where[FIRST_MARKS] + most[0] + topic, marks, mark * WIDTH)
+        _put(cells, where[FIRST_MARKS] + most[0] + most[1] + age, marks, mark * WIDTH)
+        for place in range(mark * WIDTH, (mark + 1) * WIDTH):
+            marks[place] = 0
 
 
 @compiled
@@ -98,7 +99,8 @@ def _fold_time(cells, where, groups, on_duty, routes, first_route):
 def _fold_days(cells, where):
     """Days into the period, of everything that is split."""
     for first in range(0, where[FIRST_MARKS], where[SLICES]):
-        cells[first] = 0
+        for column in range(WIDTH):
+            cells[first, column] = 0
         for cell in range(first + 1, first + 1 + where[DAYS]):
             most = max(cells[first, LONGEST_QUEUE], cells[cell, LONGEST_QUEUE])
             waited = max(cells[first, LONGEST_WAIT], cells[cell, LONGEST_WAIT])
@@ -177,15 +179,18 @@ def _add_up(version):
         deadlines, redials, known = tables
         redial, passed_on, conversation, wrap_up = luck
         groups, on_duty = known.copy(), always_on_duty.copy()
-        groups[:, ABSENT_AS] = absent_as
+        for group in range(len(groups)):
+            groups[group, ABSENT_AS] = absent_as[group]
         rows = len(channel_of) * persons[3] * (where[SLICES] - 1)
         leaves, met = np.zeros(rows * WIDTH, np.int64), np.zeros(rows, np.int64)
-        marks = np.zeros(marked.prod() * WIDTH, np.int64)
+        marks = np.zeros(marked[0] * marked[1] * marked[2] * WIDTH, np.int64)
         of_persons = persons, channel_of, edges, first_edge, within, forward, marked[1:]
         of_callers = redial, passed_on, conversation, wrap_up, patience
         for r in range(len(starts) - 1):
             cells, begin, end = every[min(r, len(every) - 1)], begins[r], begins[r + 1]
-            cells[:] = fixed
+            for cell in range(len(fixed)):
+                for column in range(WIDTH):
+                    cells[cell, column] = fixed[cell, column]
             coded[r + 1] = add_persons(
                 leaves, met, marks, contacts, begin, end, world, of_callers, starts[r], of_persons,
                 (deadlines, redials), codes, coded[r],
@@ -197,7 +202,8 @@ def _add_up(version):
             _fold_time(cells, where, groups, on_duty, routes, first_route)
             _fold_days(cells, where)
             for period in range(len(periods)):
-                values[r, period] = cells[periods[period]]
+                for column in range(WIDTH):
+                    values[r, period, column] = cells[periods[period], column]
             _multiply(cells, total, sums, columns, weights, first, two)
 
     return add_up
