@@ -17,6 +17,8 @@ from page import rates, seconds, table, times
 from timing import Work, alternating, medians, once
 
 import sim
+from sim.draw import draw_block
+from sim.luck import prepare
 
 HERE = Path(__file__).parent
 CAMPAIGN = HERE.parent / "scenarios" / "als-je-eens-wist-2020.yaml"
@@ -37,11 +39,11 @@ def contest(program: Path | None, *, overflow: bool, ciw: bool) -> str:
         for engine, replications in (("compiled", MANY), ("simpy", FEW)):
             found = stages.works(there, engine, replications)
             works |= {f"{engine} engine: {stage}": work for stage, work in found.items()}
-        if not overflow:
-            some = list(there.worlds)[:FEW]
-            works["textbook SimPy: simulate"] = lambda: sum(
-                len(textbook_simpy.simulate(world, scenario.centre)) for world in some
-            )
+        alone = lines.scenario(overflow=False)
+        some = list(draw_block(prepare(alone), seed=stages.SEED, replications=range(FEW)))
+        works["textbook SimPy: simulate"] = lambda: sum(
+            len(textbook_simpy.simulate(world, alone.centre)) for world in some
+        )
         if ciw:
             works["Ciw: draw, simulate"] = lambda: _ciw(lost)
         if program is not None:
@@ -66,7 +68,7 @@ def contest(program: Path | None, *, overflow: bool, ciw: bool) -> str:
         else "The C++ program draws luck of its own under the same laws, so only rates can be compared.",
         "Ratios are of rates per core.",
         "Gave up: " + ", ".join(f"{said[name]} {share:.1%}" for name, share in lost.items()) + ".",
-        "" if overflow else "The textbook model knows separate lines only; Ciw is asked for them only.",
+        "The textbook model knows separate lines only, and has those; Ciw is asked for them only.",
         "" if program else NO_COMPILER,
         "" if ciw or overflow else NO_CIW,
     ]

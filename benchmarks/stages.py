@@ -8,13 +8,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from timing import Work
 
 from sim import compiled_measures, measures
+from sim.cells import layout_of
+from sim.counting import Plan
 from sim.draw import draw_block
 from sim.engines import simulate_block
 from sim.estimates import Moments
 from sim.luck import prepare
+from sim.products import Products
+from sim.quick_draw import Quick
 from sim.scenario.model import Scenario
 from sim.store import Store
 from sim.studies import parts
@@ -47,22 +52,31 @@ def works(there: Staged, engine: str, replications: int) -> dict[str, Work]:
     scenario, centre, quick = there.scenario, there.scenario.centre, engine == "compiled"
     worlds = there.worlds if replications == len(there.worlds) else Worlds.of(list(there.worlds)[:replications])
     luck, promises = prepare(scenario), parts.promises_of(scenario)
+    plan = Plan.of(layout_of(worlds.callers, centre), centre, scenario.days, promises)
+    products = Products.of(PAIRS, plan.fixed.shape[0])
+    # As a run does: only the luck that this centre may look at.
+    drawing = Quick.of(luck, seed=SEED, centre=centre)
     tables = simulate_block(worlds, centre, engine="compiled")
     contacts = len(tables.rows)
     job = parts.job_of(scenario, seed=SEED, engine=engine, keep_contacts=0)
     part = (0, replications - 1)
 
     def draw() -> int:
-        draw_block(luck, seed=SEED, replications=range(replications), compiled=quick)
+        if quick and drawing is not None:
+            drawing.block(np.arange(replications))
+        else:
+            draw_block(luck, seed=SEED, replications=range(replications))
         return contacts
 
     def simulate() -> int:
         return len(simulate_block(worlds, centre, engine=engine).rows)
 
     def measure() -> int:
-        kernel = compiled_measures if quick else measures
-        found = kernel.measure(worlds, centre, tables, calendar=scenario.days, promises=promises)
-        compiled_measures.moments(PAIRS, found.cells) if quick else Moments.of(PAIRS, found.cells)
+        if quick:
+            compiled_measures.counted(plan, worlds, tables, products=products)
+        else:
+            found = measures.measure(worlds, centre, tables, calendar=scenario.days, promises=promises)
+            Moments.of(PAIRS, found.cells)
         return contacts
 
     def end_to_end() -> int:
