@@ -42,7 +42,9 @@ print(peak_mb())
 def peak_mb(scenario: Path, replications: int, *, workers: int = 2) -> float:
     with tempfile.TemporaryDirectory() as out:
         command = [sys.executable, "-c", ONE, str(scenario.resolve()), str(replications), str(workers), out]
-        return float(subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT / "benchmarks").stdout)
+        return float(
+            subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT / "benchmarks").stdout
+        )
 
 
 def main() -> None:
