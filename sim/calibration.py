@@ -11,12 +11,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import exp, log
 
 from sim.scenario.load import loads
 from sim.scenario.model import Scenario
 from sim.studies.calibrate import DEMAND, calibrate
 from sim.studies.outcomes import outcome_of, play_variants
+from sim.studies.parameters import parameter_of
 from sim.studies.sobol import uniforms
 
 #: Two lines, a week, phone calls that may be given up and tried again: small, and busy enough to hide people.
@@ -54,22 +54,25 @@ class Trial:
     holds: bool
 
 
-def trials(number: int, *, two: bool = False, worlds: int = 200) -> Iterator[Trial]:
-    """So many trials of one parameter, or of two: demand from 75 to 300 people, and calls of 20 to 45 minutes."""
-    scenario = loads(HELPLINE)
-    shares = uniforms("trials", number, 2)
-    for trial, (demand, length) in enumerate(shares):
-        people = exp(log(75) + float(demand) * log(4))
-        minutes = exp(log(20) + float(length) * log(45 / 20)) if two else 30.0
-        yield _trial(scenario, trial, people, minutes, two=two, worlds=worlds)
+def trials(
+    number: int, *, two: bool = False, worlds: int = 200, helpline: str = HELPLINE, engine: str = "compiled"
+) -> Iterator[Trial]:
+    """So many trials of one parameter, or of two: half to twice the demand, and 2/3 to 3/2 of the length of calls."""
+    scenario = loads(helpline)
+    stated = [parameter_of(scenario, path).stated for path in (DEMAND, CALLS)]
+    for trial, (demand, length) in enumerate(uniforms("trials", number, 2)):
+        people = stated[0] * 4 ** (float(demand) - 0.5)
+        milliseconds = round(stated[1] * 2.25 ** (float(length) - 0.5 if two else 0.0))
+        yield _trial(scenario, trial, people, milliseconds, two=two, worlds=worlds, engine=engine)
 
 
-def _trial(scenario: Scenario, trial: int, people: float, minutes: float, *, two: bool, worlds: int) -> Trial:
+def _trial(
+    scenario: Scenario, trial: int, people: float, milliseconds: int, *, two: bool, worlds: int, engine: str
+) -> Trial:
     measures = ["answered", "loss"] if two else ["answered"]
     outcomes = [outcome_of(scenario, measure) for measure in measures]
-    milliseconds = round(minutes * 60_000)
     truth = [f"{DEMAND}={people!r}", f"{CALLS}={milliseconds} ms"]
-    register = play_variants(scenario, [truth], outcomes, worlds=1, seed=_REGISTERS, first=trial)
+    register = play_variants(scenario, [truth], outcomes, worlds=1, seed=_REGISTERS, first=trial, engine="simpy")
     counted = tuple(float(register.values(of)[0]) for of in outcomes)
     observed = [f"answered={counted[0]:g}", *(f"loss={value!r} %" for value in counted[1:])]
     found = calibrate(
@@ -79,6 +82,7 @@ def _trial(scenario: Scenario, trial: int, people: float, minutes: float, *, two
         worlds=worlds,
         worlds_apart=0,
         seed=_FITTED + trial,
+        engine=engine,
     )
     values = (people, float(milliseconds)) if two else (people,)
     # An end that was not found excludes nothing; what is not identified names no set that could miss.

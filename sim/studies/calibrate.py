@@ -13,15 +13,19 @@ from sim.errors import SimError
 from sim.estimates import Estimate
 from sim.intervals import t_quantile
 from sim.scenario.model import Scenario
+from sim.studies.engine import AUTO, chosen
 from sim.studies.fit_one import FitOne, fit_one
 from sim.studies.fit_two import FitTwo, covariance, fit_two
 from sim.studies.hangs_on import Shift, shifts_of
 from sim.studies.observed import Observation, Place, Sample, Simulator, observation_of
 from sim.studies.parameters import Parameter, parameter_of
+from sim.studies.workers import cores
 
 #: Fitted; fitted though compatible values have an end on one side only; out of reach; or not said by what was observed.
 Verdict = Literal["fitted", "open", "unmet", "not identified"]
 DEMAND = "demand.contacts"
+#: A search looks at so many places or more: one engine for all of it.
+PLACES = 25
 #: With fewer, the tails of single periods are not known.
 LEAST_WORLDS = 100
 #: Standard errors that the means on fresh worlds may be off: one right fit in a thousand is further.
@@ -104,6 +108,7 @@ def calibrate(
     worlds: int = 400,
     worlds_apart: int = 40,
     seed: int | None = None,
+    engine: str = AUTO,
     workers: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Calibration:
@@ -131,6 +136,7 @@ def calibrate(
         tuple(observation_of(scenario, text) for text in observed),
         worlds,
         scenario.experiment.seed if seed is None else seed,
+        engine=chosen(engine, scenario, PLACES * worlds, workers or cores()),
         workers=workers,
         tell=progress or (lambda _done: None),
     )

@@ -16,10 +16,13 @@ from sim.intervals import t_quantile
 from sim.scenario.answered import People, Unexplained
 from sim.scenario.model import Scenario
 from sim.store import RESULTS_VERSION, essence, write_atomically
+from sim.studies.calibrate import PLACES
+from sim.studies.engine import AUTO, chosen
 from sim.studies.fit_one import FitOne, fit_one
 from sim.studies.observed import Observation, Simulator
 from sim.studies.outcomes import REGISTER, Outcome
 from sim.studies.parameters import parameter_of
+from sim.studies.workers import cores
 
 #: Worlds on which people are found, so that a file means the same everywhere; no scenario has this seed by default.
 SEED, WORLDS = 0, 400
@@ -69,9 +72,9 @@ def _as_counted(scenario: Scenario) -> Scenario:
 
 def _found(plain: Scenario, count: float) -> People:
     days = plain.days.working_days if plain.demand.per == "working day" else 1
-    simulator = Simulator(
-        plain, (parameter_of(plain, _DEMAND),), (Observation(Outcome(REGISTER), count * days),), WORLDS, SEED
-    )
+    engine = chosen(AUTO, plain, PLACES * WORLDS, cores())
+    observed = Observation(Outcome(REGISTER), count * days)
+    simulator = Simulator(plain, (parameter_of(plain, _DEMAND),), (observed,), WORLDS, SEED, engine=engine)
     found = fit_one(simulator)
     if found.estimate is None or found.compatible is None:
         raise Unexplained(_why_not(found, count * days))

@@ -12,6 +12,7 @@ from sim.clock import HOUR, MINUTE, SECOND
 from sim.errors import SimError
 from sim.quantities import parse_duration, parse_number, parse_percent
 from sim.scenario.model import Scenario
+from sim.studies.engine import AUTO
 from sim.studies.outcomes import Outcome, Played, outcome_of, play_variants
 from sim.studies.parameters import Parameter
 
@@ -94,6 +95,7 @@ class Simulator:
     worlds: int
     seed: int
     first: int = 0
+    engine: str = AUTO
     workers: int | None = None
     tell: Callable[[int], None] = lambda _done: None
     samples: dict[Place, Sample | None] = field(default_factory=dict)
@@ -126,8 +128,9 @@ class Simulator:
         """Variants on this simulator's worlds."""
         outcomes = [one.outcome for one in self.observed]
         played = play_variants(
-            scenario, variants, outcomes, worlds=self.worlds, seed=self.seed, first=self.first, workers=self.workers
-        )
+            scenario, variants, outcomes, worlds=self.worlds, seed=self.seed, first=self.first, engine=self.engine,
+            workers=self.workers,
+        )  # fmt: skip
         self.done += len(variants) * self.worlds
         self.tell(self.done)
         return played

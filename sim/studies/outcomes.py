@@ -148,6 +148,7 @@ def play_variants(
     worlds: int,
     seed: int,
     first: int = 0,
+    engine: str = AUTO,
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Played:
@@ -155,7 +156,7 @@ def play_variants(
 
     ``progress`` is told (done, wanted) in replications.
     """
-    engine = chosen(AUTO, scenario, worlds * len(variants), workers or cores())
+    engine = chosen(engine, scenario, worlds * len(variants), workers or cores())
     scopes = tuple(dict.fromkeys((of.kind, of.name) for of in outcomes))
     counts = {scope: np.zeros((len(variants), worlds, len(COLUMNS)), dtype=np.int64) for scope in scopes}
     refused: dict[int, str] = {}
