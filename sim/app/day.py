@@ -172,8 +172,8 @@ def _places(played: Played) -> NDArray[np.int64]:
     return found
 
 
-def page(plans: Plans, say: Language, *, inside: bool = False) -> str:
-    """The whole page; ``inside`` another one it leaves out its heading."""
+def page(plans: Plans, say: Language) -> str:
+    """The whole page."""
     data = played_day(plans, say)
     words = {key.removeprefix("app.play_"): text for key, text in say.words.items() if key.startswith("app.play_")}
     title = say("app.play_heading", title=plans.today.title or plans.today.name, date=data["date"])
@@ -181,7 +181,6 @@ def page(plans: Plans, say: Language, *, inside: bool = False) -> str:
     texts = {
         "LANG": say.code,
         "TITLE": escape(title),
-        "HEADING": "" if inside else f"<h1>{escape(title)}</h1>",
         "DATA": _script({"day": data, "words": words}),
     }
     return re.sub(r"__([A-Z]+)__", lambda found: texts[found[1]], template)

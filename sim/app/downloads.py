@@ -51,7 +51,7 @@ def day_file(asked: Asked, say: Language) -> File:
 
 def day_inside(asked: Asked, say: Language) -> File:
     """The same, to be shown within the page."""
-    return File("day.html", "text/html; charset=utf-8", day.page(plans_asked(asked), say, inside=True), inline=True)
+    return File("day.html", "text/html; charset=utf-8", day.page(plans_asked(asked), say), inline=True)
 
 
 #: By the last part of their address.

@@ -54,7 +54,7 @@ class Page:
         raw(f'<a class="skip" href="#answer">{escape(say("app.skip"))}</a>')
         with ui.element("header"):
             self._head()
-        with ui.element("main").classes("columns"):
+        with ui.element("div").classes("columns"):
             with ui.element("section").classes("controls").props(f'aria-label="{escape(say("app.controls"))}"'):
                 self._chooser()
                 heading(2, say("app.controls"))
@@ -171,7 +171,9 @@ class Page:
         with disclosure(say("app.when"), level=3, id_="when"):
             self.when = raw("").classes("two")
         with disclosure(say("app.numbers"), level=3, id_="numbers"):
-            self.numbers = raw("").classes("wide")
+            self.numbers = (
+                raw("").classes("wide").props(f'tabindex=0 role=region aria-label="{escape(say("app.numbers"))}"')
+            )
 
     def begin(self) -> None:
         """Answer the settings as they stand, from the first look on."""

@@ -167,8 +167,11 @@ class Studies:
         heads = "".join(
             f'<th scope="col">{escape(say(f"app.assumed_{head}"))}</th>' for head in ("of", "value", "range", "source")
         )
+        label = escape(say("app.assumed_caption"))
         with disclosure(say("app.assumed_caption"), id_="assumptions"):
-            raw(f'<div class="wide"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>')
+            raw(
+                f'<div class="wide" tabindex="0" role="region" aria-label="{label}"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
+            )
 
     def _matters(self, found: object) -> None:
         if isinstance(found, OneAtATime):

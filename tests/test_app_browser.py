@@ -1,0 +1,429 @@
+"""The planner's page in a real browser: one server, one Chromium, several pages; skipped where there is none.
+
+The scenario is a small one in a folder of its own, so that whole answers take a moment.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+import sim
+from sim.app.controls import parts_of, plans_of
+from sim.app.looks import KINDS, PLAN, TODAY, worlds
+from sim.language import language
+from sim.scenario.load import dumps, loads
+from sim.studies.trial import try_plans
+
+playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
+)
+pytestmark = pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium on this machine")
+
+ROOT = Path(__file__).parent.parent
+#: Two weeks with a campaign: a third of the callers of the shipped scenario, so that looks are quick.
+SMALL = sim.load(
+    ROOT / "scenarios" / "als-je-eens-wist-2020.yaml",
+    [
+        "demand.contacts=90",
+        "campaigns.0.extra=60",
+        "experiment.replications=200",
+        "name=small",
+        "title=A small helpline",
+    ],
+)
+LONG = SMALL.with_settings(
+    ["demand.contacts=3000", "experiment.replications=1000", "name=long", "title=A large helpline"]
+)
+_PATIENCE_MS = 90_000
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running page."""
+
+    process: subprocess.Popen[str]
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def get(self, path: str, method: str = "GET", body: bytes | None = None, **headers: str) -> tuple[int, str]:
+        """Status and text of a plain request."""
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)) as connection:
+            connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+
+    def cpu_s(self) -> float:
+        """Processor time that it has used."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("planner")
+    (folder / "small.yaml").write_text(dumps(SMALL))
+    (folder / "long.yaml").write_text(dumps(LONG))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sim.cli", "app", "--no-browser", "--port", str(port)],
+        cwd=folder,
+        # NiceGUI behaves differently where it believes that it is tested.
+        env={name: value for name, value in os.environ.items() if "PYTEST" not in name},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    found = Server(process, port)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            found.get("/")
+            break
+        except OSError:
+            time.sleep(0.1)
+    assert process.poll() is None, process.stdout.read() if process.stdout else ""
+    yield found
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(10)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[playwright.Browser]:
+    with playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def window(server: Server, browser: playwright.Browser) -> Iterator[playwright.Page]:
+    """A page in a browser profile of its own; nothing may be asked of anybody but the server, nothing may go wrong."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, base_url=server.url)
+    page = context.new_page()
+    page.set_default_timeout(_PATIENCE_MS)
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("request", lambda r: wrong.append(r.url) if not r.url.startswith((server.url, "blob:", "data:")) else None)
+    yield page
+    context.close()
+    assert wrong == []
+
+
+def told(page: playwright.Page, text: str) -> None:
+    """Wait until the line beside the buttons says so."""
+    playwright.expect(page.locator("#answer .told").first).to_contain_text(text, timeout=_PATIENCE_MS)
+
+
+def whole(page: playwright.Page, rests_on: str = "Rests on 200") -> str:
+    """The whole answer, once it is there."""
+    told(page, rests_on)
+    playwright.expect(page.locator(".summary")).not_to_have_class(re.compile("stale"))
+    return page.inner_text(".summary")
+
+
+def expected(values: dict[str, int | str], code: str = "en") -> str:
+    """How the page writes the number of people never reached."""
+    plans = plans_of(SMALL, parts_of(SMALL), values)
+    scenarios = {TODAY: plans.today, PLAN: plans.plan}
+    trial = try_plans(scenarios, replications=worlds(SMALL), seed=SMALL.experiment.seed, kinds=KINDS, engine="compiled")
+    return language(code).number(trial.estimate(PLAN, "never_reached").value)
+
+
+def test_from_a_slider_to_the_answer(window: playwright.Page) -> None:
+    window.goto("/en?scenario=small")
+    assert "With the lines as they are" in whole(window)
+    assert window.get_attribute("html", "lang") == "en-US"
+    window.get_by_role("button", name="Antwerpen: lines: one more").click()
+    playwright.expect(window.locator(".summary")).to_have_class(re.compile("stale"))
+    playwright.expect(window.locator(".summary")).to_contain_text("With your lines")
+    assert "lines.antwerpen=2" in window.url
+    text = whole(window)
+    assert f"about {expected({'lines.antwerpen': 2})} people" in text
+    assert "extra line hours" in text
+    # Another change before the first is answered: what is shown in the end is of the last one.
+    slider = window.get_by_label("Phone: mean length of a conversation")
+    window.get_by_text("Conversations and patience").click()
+    slider.focus()
+    for _ in range(6):
+        window.keyboard.press("ArrowLeft")
+    playwright.expect(window.locator("output[for='c-handling.phone']")).to_have_text("29 min")
+    window.wait_for_url("**handling.phone=29**")
+    assert f"about {expected({'lines.antwerpen': 2, 'handling.phone': 29})} people" in whole(window)
+    assert "25 min" in window.inner_text("[id='c-handling.phone-hint']")
+
+
+def test_a_run_is_stopped_and_begun_again(window: playwright.Page) -> None:
+    window.goto("/en?scenario=long&lines.antwerpen=2")
+    told(window, "First look")
+    assert window.locator("progress").count() >= 1
+    window.get_by_role("button", name="Stop").first.click()
+    told(window, "Stopped. These numbers rest on fewer callers")
+    assert "With your lines" in window.inner_text(".summary")
+    window.get_by_role("button", name="Calculate").click()
+    told(window, "First look")
+
+
+def test_two_browsers_do_not_disturb_each_other(
+    window: playwright.Page, browser: playwright.Browser, server: Server
+) -> None:
+    other = browser.new_context(base_url=server.url).new_page()
+    window.goto("/en?scenario=small")
+    other.goto("/nl?scenario=small&lines.limburg=3")
+    window.get_by_role("button", name="Chat: lines: one more").click()
+    window.wait_for_url("**lines.chat=2**")
+    mine, theirs = whole(window), whole(other, "Steunt op 200")
+    assert f"about {expected({'lines.chat': 2})} people" in mine
+    assert f"ongeveer {expected({'lines.limburg': 3}, 'nl')} mensen" in theirs
+    assert "lines.chat" not in other.url
+    other.context.close()
+
+
+def test_dutch_and_english_keep_the_settings(window: playwright.Page) -> None:
+    window.goto("/nl?scenario=small&help.phone=others")
+    text = whole(window, "Steunt op 200")
+    assert window.get_attribute("html", "lang") == "nl"
+    assert re.search(r"Met jouw lijnen .* nooit bereikt: \d", text)
+    window.get_by_role("heading", name="Alle getallen, per periode").click()
+    assert re.search(r"\d,\d", window.inner_text("#numbers"))
+    assert not re.search(r"\d\.\d(?!\d\d)", window.inner_text("#numbers"))
+    window.get_by_role("link", name="English").click()
+    window.wait_for_url("**/en?**help.phone=others**")
+    assert window.get_by_label("Phone: when all lines of a province are busy").input_value() == "others"
+
+
+def test_questions_that_take_longer(window: playwright.Page) -> None:
+    window.goto("/en?scenario=small")
+    window.click("#next-line")
+    table = window.locator("#questions .result").first
+    playwright.expect(table).to_contain_text("helps most", timeout=_PATIENCE_MS)
+    assert table.locator("tbody tr").count() >= 7
+    table.get_by_role("link", name="Try it").first.click()
+    window.wait_for_url("**lines.**")
+    window.fill("#plan-percent", "20")
+    window.click("#plan-search")
+    found = window.locator("#questions .result").nth(1)
+    playwright.expect(found).to_contain_text("the target is 20 %", timeout=_PATIENCE_MS)
+    assert found.get_by_role("link", name="Try these lines").get_attribute("href").startswith("/en?scenario=small")
+    window.click("#matters")
+    playwright.expect(window.locator("#assumed .result tbody tr")).to_have_count(8, timeout=_PATIENCE_MS)
+    window.get_by_role("button", name="Limburg: lines: one more").click()
+    playwright.expect(found).to_have_class(re.compile("stale"))
+
+
+def test_save_load_again_and_report(window: playwright.Page, tmp_path: Path) -> None:
+    window.goto("/en?scenario=small&lines.antwerpen=2")
+    with window.expect_download() as saved:
+        window.get_by_role("link", name="Save as YAML").click()
+    file = tmp_path / saved.value.suggested_filename
+    saved.value.save_as(file)
+    assert file.name == "small-plan.yaml"
+    assert loads(file.read_text()).lines["antwerpen"].count.value == 2
+    window.get_by_text("About this scenario").click()
+    window.set_input_files("#file", str(file))
+    window.get_by_role("button", name="Upload").click()
+    window.wait_for_url("**scenario=upload-**")
+    assert window.locator("[name='lines.antwerpen']").input_value() == "2"
+    window.click("#make-report")
+    for name, start in (("report.xlsx", b"PK"), ("report.html", b"<!doctype html>")):
+        with window.expect_download() as kept:
+            window.get_by_role("button", name=name).click()
+        assert Path(kept.value.path()).read_bytes()[: len(start)].lower() == start.lower()
+
+
+def test_a_day_is_played_back(window: playwright.Page, tmp_path: Path) -> None:
+    window.goto("/en?scenario=small&help.phone=others")
+    window.click("#play-day")
+    day = window.frame_locator("iframe.day")
+    before = day.locator("#caption").inner_text()
+    day.get_by_role("button", name="Play").click()
+    playwright.expect(day.locator("#caption")).not_to_have_text(before)
+    day.get_by_role("button", name="Pause").click()
+    day.locator("#time").fill("43200")
+    playwright.expect(day.locator("#caption")).to_contain_text("12:00: ")
+    with window.expect_download() as saved:
+        window.get_by_role("link", name="Save as a page of its own").click()
+    file = tmp_path / "day.html"
+    saved.value.save_as(file)
+    still = window.context.browser.new_context(reduced_motion="reduce", offline=True).new_page()
+    still.goto(file.as_uri())
+    still.get_by_role("button", name="Play").click()
+    first = still.locator("#caption").inner_text()
+    still.wait_for_timeout(600)
+    assert still.locator("#caption").inner_text() == first  # a step now and then instead of motion
+    still.context.close()
+
+
+def test_on_a_phone(window: playwright.Page) -> None:
+    window.set_viewport_size({"width": 375, "height": 740})
+    window.goto("/nl?scenario=small&lines.antwerpen=2")
+    whole(window, "Steunt op 200")
+    wide = window.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    assert wide[0] <= wide[1]
+    assert window.locator(".glance").is_visible()
+    window.locator(".cards").scroll_into_view_if_needed()
+    playwright.expect(window.locator(".glance")).to_be_hidden()
+
+
+def test_by_keyboard_alone(window: playwright.Page) -> None:
+    window.goto("/en?scenario=small")
+    whole(window)
+    window.keyboard.press("Tab")
+    assert window.evaluate("document.activeElement.className") == "skip"
+    more = window.get_by_role("button", name="Limburg: lines: one more")
+    more.focus()
+    window.keyboard.press("Enter")
+    window.wait_for_url("**lines.limburg=2**")
+    assert window.evaluate("document.activeElement.getAttribute('data-by')") == "1"
+
+
+@pytest.mark.parametrize(
+    "path", ["/en?scenario=small&lines.antwerpen=2", "/nl?scenario=small", "/en?lines.x=1", "/nl/day"]
+)
+def test_axe_finds_no_fault(window: playwright.Page, path: str) -> None:
+    if path.startswith("/nl?"):
+        window.set_viewport_size({"width": 375, "height": 740})
+    window.goto(path if "scenario" in path or "lines.x" in path else f"{path}?scenario=small")
+    if "scenario=small" in path:
+        whole(window, "200")
+        window.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+    found = axe.Axe().run(window)
+    assert [(v["id"], [n["html"][:120] for n in v["nodes"][:3]]) for v in found.response["violations"]] == []
+
+
+def test_wrong_input_from_a_page_is_refused_in_words(window: playwright.Page) -> None:
+    window.goto("/en?scenario=small")
+    before = whole(window)
+    for wrong in ("-3", "1000000000", "2.5"):
+        window.locator("[name='lines.antwerpen']").evaluate(
+            "(one, wrong) => { one.value = wrong; one.dispatchEvent(new Event('input', { bubbles: true })); }", wrong
+        )
+        told(window, f"Antwerpen: lines = {wrong} is not possible")
+        playwright.expect(window.locator(".summary")).to_have_class(re.compile("stale"))
+    window.locator("[name='lines.antwerpen']").fill("1")
+    assert whole(window) == before
+    # An element that is not there, and text where a number is expected.
+    window.evaluate(
+        """() => { const one = document.querySelector("[name='lines.antwerpen']"); const was = one.name;
+        one.type = "text";
+        for (const [name, value] of [["experiment.replications", "9"], ["__class__", "x"], [was, "x"]]) {
+          one.name = name; one.value = value; one.dispatchEvent(new Event("input", { bubbles: true })) } }"""
+    )
+    told(window, "Antwerpen: lines = x is not possible")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"scenario": "../../etc/passwd"},
+        {"scenario": "small", "lines.antwerpen": "-1"},
+        {"scenario": "small", "lines.antwerpen": "9" * 400},
+        {"scenario": "small", "help.phone": "<script>alert(1)</script>"},
+        {"scenario": "small", "__import__('os')": "1"},
+        {"scenario": "<b>x</b>"},
+    ],
+)
+@pytest.mark.parametrize("page", ["en", "nl/scenario.yaml", "en/day.html"])
+def test_links_that_make_no_sense_are_refused_politely(server: Server, query: dict[str, str], page: str) -> None:
+    status, text = server.get(f"/{page}?{urlencode(query)}", Host=f"127.0.0.1:{server.port}")
+    assert status == 400
+    assert "<h1>" in text
+    assert "Traceback" not in text
+    assert "<script>alert" not in text
+    assert "<b>x" not in text
+
+
+def test_forged_requests_are_refused(server: Server) -> None:
+    own, evil = f"http://127.0.0.1:{server.port}", "http://evil.example"
+    assert server.get("/en", Host=f"evil.example:{server.port}")[0] == 421
+    assert server.get("/upload/en", "POST", b"x", Origin=evil)[0] == 403
+    assert server.get("/upload/en", "POST", b"x")[0] == 403
+    assert server.get("/en/scenario.yaml?scenario=small", Sec_Fetch_Site="cross-site")[0] == 403
+    socket_path = "/_nicegui_ws/socket.io/?EIO=4&transport=websocket"
+    upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+    upgrade |= {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="}
+    assert server.get(socket_path, Origin=evil, **upgrade)[0] == 403
+    assert server.get(socket_path.replace("websocket", "polling"), Origin=evil)[0] == 403
+    for path in (
+        "/static/../server.py",
+        "/static/%2e%2e/server.py",
+        "/en/..%2f..%2fetc%2fpasswd",
+        "/static/..%5cgate.py",
+    ):
+        status, text = server.get(path)
+        assert status in (400, 404), path
+        assert "from __future__" not in text
+    assert server.get("/upload/en", "POST", b"x" * 500_000, Origin=own)[0] == 413
+
+
+def test_uploads_are_checked(server: Server) -> None:
+    own = f"http://127.0.0.1:{server.port}"
+
+    def upload(content: bytes, name: str = "x.yaml") -> tuple[int, str]:
+        start = f'--b\r\ncontent-disposition: form-data; name="file"; filename="{name}"\r\n\r\n'.encode()
+        kind = "multipart/form-data; boundary=b"
+        return server.get("/upload/en", "POST", start + content + b"\r\n--b--\r\n", Origin=own, Content_Type=kind)
+
+    assert upload(dumps(SMALL).encode(), "../../../etc/passwd")[0] == 303
+    for content, why in (
+        (b"\xff\xfe\x00", "not UTF-8"),
+        (b"extends: small.yaml\n", "must not name other files"),
+        (dumps(SMALL).encode() + b"trace: {file: /etc/passwd}\n", "must not name other files"),
+        (b"lines: &a [*a]\n", "upload"),
+        (b"[" * 5000, "upload"),
+        (dumps(SMALL).replace("seed: 1712", "seed: -1").encode(), "upload"),
+    ):
+        status, text = upload(content)
+        assert status == 400, content[:40]
+        assert why in text
+        assert "Traceback" not in text
+    assert server.get("/upload/en", "POST", b"", Origin=own)[0] == 400
+
+
+def test_closing_a_tab_ends_its_run(server: Server, browser: playwright.Browser) -> None:
+    page = browser.new_context(base_url=server.url).new_page()
+    page.goto("/en?scenario=long&lines.antwerpen=3")
+    told(page, "First look")
+    page.context.close()
+    time.sleep(2)
+    before = server.cpu_s()
+    time.sleep(1.5)
+    assert server.cpu_s() - before < 0.5
+
+
+def test_sigterm_in_the_middle_of_a_run_leaves_nothing(server: Server, browser: playwright.Browser) -> None:
+    page = browser.new_context(base_url=server.url).new_page()
+    page.goto("/en?scenario=long&lines.antwerpen=4")
+    told(page, "First look")
+    server.process.send_signal(signal.SIGTERM)
+    output, _ = server.process.communicate(timeout=20)
+    assert "Traceback" not in output
+    with pytest.raises(ProcessLookupError):
+        os.killpg(server.process.pid, 0)
+    with socket.socket() as free:
+        free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        free.bind(("127.0.0.1", server.port))
+    page.context.close()
