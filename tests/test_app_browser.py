@@ -164,6 +164,10 @@ def test_from_a_slider_to_the_answer(window: playwright.Page) -> None:
     text = whole(window)
     assert f"about {expected({'lines.antwerpen': 2})} people" in text
     assert "extra line hours" in text
+    window.get_by_role("button", name="Keep beside the next").click()
+    rows = window.get_by_role("region", name="Plans side by side").locator("tbody tr")
+    playwright.expect(rows).to_have_count(2)
+    playwright.expect(rows.nth(1)).to_contain_text("Antwerpen: lines: 2")
     # Another change before the first is answered: what is shown in the end is of the last one.
     slider = window.get_by_label("Phone: mean length of a conversation")
     window.get_by_text("Conversations and patience").click()
@@ -173,6 +177,7 @@ def test_from_a_slider_to_the_answer(window: playwright.Page) -> None:
     playwright.expect(window.locator("output[for='c-handling.phone']")).to_have_text("29 min")
     window.wait_for_url("**handling.phone=29**")
     assert f"about {expected({'lines.antwerpen': 2, 'handling.phone': 29})} people" in whole(window)
+    playwright.expect(rows).to_have_count(0)  # these were for other callers
     assert "25 min" in window.inner_text("[id='c-handling.phone-hint']")
 
 

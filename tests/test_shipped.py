@@ -167,7 +167,7 @@ DOORS = {
     "holidays": {"scenario/build.py", "fit/free_days.py"},
     "rich": {"cli*.py", "tell*.py"},
     "jinja2": {"report/page.py", "page_fit.py"},
-    "nicegui": {"app/page.py", "app/page_studies.py", "app/parts.py", "app/server.py"},
+    "nicegui": {"app/page.py", "app/page_kept.py", "app/page_studies.py", "app/parts.py", "app/server.py"},
     "starlette": {"app/server.py"},
     "xlsxwriter": {"report/workbook.py"},
     "openpyxl": set(),

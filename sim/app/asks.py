@@ -145,7 +145,7 @@ def told_next(found: NextLine, asked: Asked, say: Language) -> str:
                 f'<a href="{link}">{escape(say("app.next_try"))}</a>' if link else "",
             ]
         )
-    return f"<p><strong>{escape(words)}</strong></p>" + _table(say("app.next_caption"), [*heads, ""], rows)
+    return f"<p><strong>{escape(words)}</strong></p>" + table(say("app.next_caption"), [*heads, ""], rows)
 
 
 def told_plan(found: Planned, asked: Asked, say: Language) -> str:
@@ -175,7 +175,7 @@ def told_plan(found: Planned, asked: Asked, say: Language) -> str:
     link = link_to(asked, found.plan, say)
     return (
         f"<p><strong>{escape(' '.join(words))}</strong></p>"
-        + _table(say("app.plan_caption"), heads, rows)
+        + table(say("app.plan_caption"), heads, rows)
         + f'<p><a href="{escape(link)}">{escape(say("app.plan_try"))}</a></p>'
     )
 
@@ -203,7 +203,7 @@ def told_matters(found: OneAtATime, plans: Plans, say: Language) -> str:
     heads = [say("app.assumed_of"), say("app.matters_low"), say("app.matters_high")]
     whose = say("app.your_lines") if plans.differ else say("app.todays_lines")
     caption = say("app.matters_caption", whose=whose, now=about(now, say, fine=True))
-    return _table(caption, heads, rows) + f'<p class="note">{escape(say("app.matters_more"))}</p>'
+    return table(caption, heads, rows) + f'<p class="note">{escape(say("app.matters_more"))}</p>'
 
 
 def path_words(paths: Sequence[str], say: Language) -> str:
@@ -225,7 +225,7 @@ def _change(found: Estimate, say: Language, unit: str = "") -> str:
     return f"<b>{sign}{number(found.value, found.half, say)}{escape(unit)}</b> <small>{ends(found, say)}</small>"
 
 
-def _table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table; cells are HTML already."""
     head = "".join(
         f'<th scope="col"{" class=num" if number_ else ""}>{escape(text)}</th>' if text else "<td></td>"
@@ -236,6 +236,7 @@ def _table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) ->
         for row in rows
     )
     return (
-        f'<div class="wide" tabindex="0" role="region" aria-label="{escape(caption)}"><table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>'
+        f'<div class="wide" tabindex="0" role="region" aria-label="{escape(caption)}">'
+        f"<table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{body}</tbody></table></div>"
     )

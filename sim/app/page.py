@@ -13,6 +13,7 @@ from sim.app.form import form
 from sim.app.house import House
 from sim.app.link import Asked
 from sim.app.looks import Look, looks
+from sim.app.page_kept import SideBySide
 from sim.app.page_studies import Studies
 from sim.app.parts import button, disclosure, heading, live, raw
 from sim.app.words import about as shown
@@ -153,6 +154,7 @@ class Page:
         self._stale(self.say("app.stale"))
         self._changed_at = time.monotonic()
         self.studies.settings_changed()
+        self.beside.callers_changed(self.values)
 
     # --- the answer -----------------------------------------------------------------------------------------------
 
@@ -163,9 +165,11 @@ class Page:
         with ui.element("div").classes("state"):
             self.run = button(say("app.run"), self.begin, kind="main")
             self.stop = button(say("app.stop"), self._stop)
+            self.keep = button(say("app.keep"), self._keep)
             self.told = live()
         self.progress = raw("", tag="div").classes("progress")
         self.cards = raw("").classes("cards")
+        self.beside = SideBySide(say, self.asked.entry.parts)
         with disclosure(say("app.where"), level=3, opened=True, id_="where"):
             self.where = raw("")
         with disclosure(say("app.when"), level=3, id_="when"):
@@ -193,6 +197,10 @@ class Page:
     def _stop(self) -> None:
         self._changed_at = 0.0
         self.worker.stop()
+
+    def _keep(self) -> None:
+        if self.look is not None and not self._changed_at:
+            self.beside.add(self.look, self.values)
 
     def leave(self) -> None:
         """The window is gone, or has lost its line: nothing runs for nobody."""
@@ -241,6 +249,7 @@ class Page:
         """What is said beside the buttons, and whether they may be pressed."""
         say = self.say
         self.run.set_enabled(task.finished)
+        self.keep.set_enabled(self.look is not None)
         self.stop.set_enabled(not task.finished)
         if task.error is not None:
             self._stale(trouble(task.error, say))

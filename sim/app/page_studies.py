@@ -170,7 +170,8 @@ class Studies:
         label = escape(say("app.assumed_caption"))
         with disclosure(say("app.assumed_caption"), id_="assumptions"):
             raw(
-                f'<div class="wide" tabindex="0" role="region" aria-label="{label}"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
+                f'<div class="wide" tabindex="0" role="region" aria-label="{label}"><table><thead><tr>{heads}</tr>'
+                f"</thead><tbody>{rows}</tbody></table></div>"
             )
 
     def _matters(self, found: object) -> None:
