@@ -162,8 +162,8 @@ def test_looks_are_trials_on_more_and_more_worlds(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("sim.app.looks.worlds", lambda _: 60)
     plans = plans_of(CAMPAIGN, PARTS, {"lines.antwerpen": 2})
     found = list(looks(plans, Task(), Seats(), WARM))
-    assert [look.trial.replications for look in found] == [20, 50, 60]
-    assert [look.whole for look in found] == [False, False, True]
+    assert [look.trial.replications for look in found] == [40, 60]
+    assert [look.whole for look in found] == [False, True]
     whole = try_plans(
         {TODAY: plans.today, PLAN: plans.plan}, replications=60, seed=CAMPAIGN.experiment.seed, kinds=("all",)
     )

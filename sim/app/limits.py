@@ -15,4 +15,4 @@ MOST_CONTACTS, MOST_DAYS = 100_000, 400
 #: Lines of one group, and line groups with a control of their own.
 MOST_LINES, MOST_GROUPS = 100, 60
 #: Worlds of a first look, of a whole one, and of downloads.
-FIRST_WORLDS, MOST_WORLDS, REPORT_WORLDS = 20, 1000, 200
+FIRST_WORLDS, MOST_WORLDS, REPORT_WORLDS = 40, 1000, 200

@@ -75,7 +75,7 @@ def looks(plans: Plans, task: Task, seats: Seats, warm: Event) -> Iterator[Look]
 
 def worlds(scenario: Scenario) -> int:
     """Worlds of a whole answer: the scenario's own number, within limits."""
-    return min(max(scenario.experiment.replications, 10 * FIRST_WORLDS), MOST_WORLDS)
+    return min(max(scenario.experiment.replications, 5 * FIRST_WORLDS), MOST_WORLDS)
 
 
 def _ends(wanted: int) -> list[int]:
