@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from math import ceil, sqrt
 from pathlib import Path
 
+from scipy import stats
+
 from sim.fit.checks import Check, verdict
 from sim.fit.daily import DailyFit, daily_surge, fit_daily
 from sim.fit.day_counts import DailyCounts
 from sim.fit.fitted import Fitted
 from sim.fit.forecast import Forecast, forecast
-from sim.fit.handling import binomial
 from sim.fit.stated import Block, assumed, stated
 from sim.fit.surge import Campaign, SurgeFit
 from sim.quantities import WEEKDAYS, format_weekday_set
@@ -70,8 +71,8 @@ def _checks(week: Forecast) -> list[Check]:
     """Whether past weeks fell into the intervals that would have been foretold for them."""
     if not week.weeks:
         return []
-    low, high = binomial(round(0.95 * week.weeks), week.weeks)
-    held = Fitted(0.95, low, high, "%", "what a 95 % interval promises")
+    low, high = (float(stats.binom.ppf(tail, week.weeks, 0.95)) / week.weeks for tail in (0.025, 0.975))
+    held = Fitted(0.95, low, high, "%", "what a 95 % interval promises; binomial")
     what = f"share of {week.weeks} past weeks inside the interval that would have been foretold"
     return [Check("forecast", what, week.checked, held, "%")]
 

@@ -20,6 +20,8 @@ from sim.fit.likelihood import NEVER, exp_of, expit
 Floats = NDArray[np.float64]
 #: What an unbounded parameter is on the way out: its value, or its exponential, or its share.
 Link = Callable[[float], float]
+#: The largest logarithm of a Weibull's shape: values differ by a few thousandths then.
+_STEEPEST = 6.0
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ EXPONENTIAL = Family(
 
 
 def _weibull_density(theta: Floats, x: Floats) -> Floats:
+    if theta[0] > _STEEPEST:
+        return np.full_like(x, NEVER)  # all on one value: the likelihood has no maximum there
     shape = exp_of(theta[0])
     logs = np.log(np.maximum(x, 1e-9)) - theta[1]
     return np.asarray(theta[0] - theta[1] + (shape - 1) * logs - np.exp(np.minimum(shape * logs, 600)))

@@ -89,14 +89,16 @@ class Handling:
         return self.calls - self.short
 
 
-def fit_handling(times_ms: NDArray[np.int64], *, short_s: float = 10.0, missing: int = 0) -> Handling:
+def fit_handling(
+    times_ms: NDArray[np.int64], *, short_s: float = 10.0, missing: int = 0, families: tuple[Family, ...] = FAMILIES
+) -> Handling:
     """Laws of these handling times (n,), ms, none of them unknown; ``missing`` are those that are."""
     times = np.sort(times_ms.astype(float) / 1000)
     regular = times[times >= max(short_s, 1e-3)]
     short = times[times < short_s]
     candidates: tuple[LawFit, ...] = ()
     if len(regular) >= FEWEST and len(np.unique(regular)) > 4:
-        fits = [_fitted(family, regular, short_s) for family in FAMILIES]
+        fits = [_fitted(family, regular, short_s) for family in families]
         candidates = tuple(sorted(fits, key=lambda fit: fit.aic))
     chosen = _chosen(candidates, short_s)
     return Handling(

@@ -15,7 +15,7 @@ Whole = NDArray[np.int64]
 #: An hour without answers counts as closed where so many were to be expected; by chance it happens once in 150 times.
 _EXPECTED = 5.0
 #: An hour with less than this share of the mean hour's answers is no opening hour: a stray call, the minute before.
-_STRAY = 0.03
+_STRAY = 0.1
 
 
 def opening(weekday: Whole, hour: Whole) -> Bools:

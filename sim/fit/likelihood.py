@@ -70,7 +70,8 @@ def _climbed(of: Objective, start: Floats) -> tuple[Floats, float]:
         lambda x: minimize(below, x, method="BFGS"),
     )
     for search in searches:
-        found = search(at)
+        with np.errstate(all="ignore"):  # far out, where nothing is likely
+            found = search(at)
         if found.fun <= value:
             at, value = np.asarray(found.x, dtype=float), float(found.fun)
     return at, of(at)
@@ -105,7 +106,7 @@ def _end(peak: Peak, index: int, side: float) -> float:
         height, guess["at"] = _profile(peak, index, peak.at[index] + side * distance, guess["at"])
         return height - (peak.height - DROP)
 
-    step = peak.spread[index]
+    step = max(float(peak.spread[index]), 1e-9)
     near, far = 0.0, 2.0 * step
     while above(far) > 0:
         near, far = far, 1.6 * far
@@ -129,7 +130,8 @@ def _profile(peak: Peak, index: int, value: float, guess: Floats) -> tuple[float
         theta[others] = guess + unit * moved
         return peak.height - peak.of(theta)
 
-    found = minimize(below, np.zeros(len(unit)), method="BFGS", options={"gtol": 5e-3})
+    with np.errstate(all="ignore"):  # far out, where nothing is likely
+        found = minimize(below, np.zeros(len(unit)), method="BFGS", options={"gtol": 5e-3})
     return peak.height - float(found.fun), guess + unit * found.x
 
 

@@ -14,11 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.fit.families import GAMMA, LOGNORMAL, WEIBULL, Family
 from sim.fit.fitted import Fitted
-from sim.fit.handling import Handling
-from sim.fit.laws import handling_of, patience_of
+from sim.fit.handling import Handling, fit_handling
+from sim.fit.laws import patience_of
 from sim.fit.lines import staffing
-from sim.fit.log import Log
+from sim.fit.log import UNKNOWN, Log
 from sim.fit.patience import Patience
 from sim.fit.read import read
 from sim.fit.redials import fit_redials
@@ -83,8 +84,13 @@ def _inside(truth: Mapping[str, float], found: Mapping[str, Fitted]) -> dict[str
     return {name: found[name].covers(value) for name, value in truth.items()}
 
 
-def _of_family(handling: Handling, name: str) -> dict[str, Fitted]:
-    fit = next(fit for fit in handling.candidates if fit.family.name == name)
+def _handling(log: Log, family: Family) -> Handling:
+    """Of one family alone; the choice among families is no parameter."""
+    return fit_handling(log.handling[log.handling != UNKNOWN], families=(family,))
+
+
+def _of_family(log: Log, family: Family) -> dict[str, Fitted]:
+    (fit,) = _handling(log, family).candidates
     return {**fit.parameters, "mean": fit.mean}
 
 
@@ -98,7 +104,7 @@ def patience_some_at_once(number: int) -> dict[str, bool]:
     """An exponential, and some who hang up at once; lognormal handling."""
     log = log_of(_scenario(_AT_ONCE, _LOGNORMAL), number)
     patience = _of_law(patience_of(log), "exponential, some at once")
-    handling = _of_family(handling_of(log, 10.0), "lognormal")
+    handling = _of_family(log, LOGNORMAL)
     mean = 540.0 * float(np.exp(0.32))
     return {
         **_inside({"mean": 300.0, "at once": 0.06, "law's mean": 282.0}, patience),
@@ -111,7 +117,7 @@ def patience_weibull(number: int) -> dict[str, bool]:
     """A Weibull, with gamma handling."""
     log = log_of(_scenario(_WEIBULL, _GAMMA), number)
     patience = _of_law(patience_of(log), "weibull")
-    handling = _of_family(handling_of(log, 10.0), "gamma")
+    handling = _of_family(log, GAMMA)
     found = _inside({"shape": 0.7, "scale": 360.0}, patience)
     return found | {
         f"handling {name}": held for name, held in _inside({"shape": 1.8, "scale": 300.0}, handling).items()
@@ -122,7 +128,7 @@ def patience_exponential(number: int) -> dict[str, bool]:
     """An exponential, with Weibull handling; the band must hold the curve too."""
     log = log_of(_scenario(_EXPONENTIAL, _WEIBULL_TALK), number)
     patience = patience_of(log)
-    handling = _of_family(handling_of(log, 10.0), "weibull")
+    handling = _of_family(log, WEIBULL)
     curve = {f"curve at {t} s": _held(patience, t, float(np.exp(-t / 240))) for t in (30, 120, 360)}
     found = _inside({"mean": 240.0}, _of_law(patience, "exponential"))
     return (
@@ -139,8 +145,8 @@ def _held(patience: Patience, time: float, truth: float) -> bool:
 
 def short_calls(number: int) -> dict[str, bool]:
     """One call in ten is short: the share, and the law of the others."""
-    handling = handling_of(log_of(_scenario(_EXPONENTIAL, _SHORT), number), 10.0)
-    own = _of_family(handling, "lognormal")
+    log = log_of(_scenario(_EXPONENTIAL, _SHORT), number)
+    handling, own = _handling(log, LOGNORMAL), _of_family(log, LOGNORMAL)
     return {"short calls": handling.short_share.covers(0.1), **_inside({"median": 540.0, "sigma": 0.8}, own)}
 
 

@@ -269,7 +269,7 @@ def _law(steps: _Steps, background: Floats) -> tuple[dict[str, Fitted], Fitted |
 
     probability = {OUTCOMES[code]: fitted(k + 2, expit, "%") for k, code in enumerate(codes)}
     again, anyway = _rates(upto, which, rate, peak.at)
-    chance[np.flatnonzero(tried)[called]] = (again / (again + anyway))[called]
+    chance[np.flatnonzero(tried)[called]] = (again / np.maximum(again + anyway, 1e-300))[called]
     return probability, fitted(0, exp_of, "s"), fitted(1, exp_of, ""), chance
 
 
