@@ -73,7 +73,7 @@ def job_of(scenario: Scenario, *, seed: int, engine: str, keep_contacts: int, fa
     return Job(dumps(scenario), seed, engine, keep_contacts, log, versions())
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=8)
 def _prepared(text: str, log: bytes) -> tuple[Luck, Centre, Calendar, Promises]:
     if log:
         with TemporaryDirectory(prefix="helpline-sim-") as folder:
@@ -87,7 +87,7 @@ def _prepared_of(scenario: Scenario) -> tuple[Luck, Centre, Calendar, Promises]:
     return prepare(scenario), scenario.centre, scenario.days, promises_of(scenario)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=8)
 def _kit(text: str, log: bytes, seed: int, compiled: bool) -> Kit:
     return Kit(*_prepared(text, log), seed, compiled)
 
