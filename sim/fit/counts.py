@@ -8,7 +8,7 @@ Statistical Society B 49, 1-39), which takes away that parameters were fitted to
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import exp, inf, log, sqrt
 from typing import Protocol
@@ -240,25 +240,33 @@ def scored(curve: Curve, counts: Floats, alpha: float, start: Floats, free: NDAr
     return theta
 
 
-def profile_interval(fit: CountFit, index: int, *, at_once: int = 1) -> tuple[float, float]:
+def profile_interval(
+    fit: CountFit, index: int, *, at_once: int = 1, others: Sequence[float] = ()
+) -> tuple[float, float]:
     """95 % interval of parameter ``index`` by the likelihood highest over the others, ``alpha`` as it was found.
 
     The drop is half the square of Student's quantile, chi-squared where days are many; ``at_once`` parameters share
-    it where one of them means nothing without another. Ends are infinite where nothing bounds the parameter.
+    it where one of them means nothing without another. ``others`` are values of the last parameter from which the
+    likelihood is climbed besides, where it has several peaks. Ends are infinite where nothing bounds the parameter.
     """
-    free = np.arange(len(fit.theta)) != index
     floor = likelihood(fit.counts, fit.means, fit.alpha) - _drop(fit.degrees, at_once)
     error = sqrt(max(float(fit.covariance[index, index]), 1e-12))
-    return tuple(_profile_end(fit, index, free, floor, side * error) for side in (-1.0, 1.0))  # type: ignore[return-value]
+    low, high = (_profile_end(fit, index, others, floor, side * error) for side in (-1.0, 1.0))
+    return low, high
 
 
-def _profile_end(fit: CountFit, index: int, free: NDArray[np.bool_], floor: float, error: float) -> float:
+def _profile_end(fit: CountFit, index: int, others: Sequence[float], floor: float, error: float) -> float:
+    free = np.arange(len(fit.theta)) != index
     guess = fit.theta.copy()
 
     def above(distance: float) -> float:
         guess[index] = fit.theta[index] + distance * error
-        guess[:] = scored(fit.curve, fit.counts, fit.alpha, guess, free)
-        return likelihood(fit.counts, fit.curve.mean(guess)[0], fit.alpha) - floor
+        starts = [guess, *(np.append(guess[:-1], other) for other in others)]
+        reached = [scored(fit.curve, fit.counts, fit.alpha, start, free) for start in starts]
+        heights = [likelihood(fit.counts, fit.curve.mean(theta)[0], fit.alpha) for theta in reached]
+        best = int(np.argmax(heights))
+        guess[:] = reached[best]
+        return heights[best] - floor
 
     near, far = 0.0, 1.5
     while above(far) > 0:

@@ -14,6 +14,7 @@ from math import exp, inf, log, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 from sim.clock import DAY, HOUR
 from sim.errors import SimError
@@ -29,9 +30,13 @@ Whole = NDArray[np.int64]
 #: Time constants from which the likelihood is climbed, days.
 _STARTS = (0.7, 2.0, 5.0, 12.0)
 #: The shortest time constant, days: below it a jump is over within hours, and its size can be anything.
-_SHORTEST = log(0.1)
+_SHORTEST = log(0.25)
 #: The longest: this part of the time since the first broadcast. What decays more slowly is a plateau.
 _PART = 1 / 3
+#: A campaign is clear enough for its decay to mean something where chance does as much less often than this.
+_CLEAR = 0.01
+#: Places beyond this are at a limit of the time constant.
+_OPEN = 4.0
 _PROFILE = "negative binomial interrupted time series; profile likelihood, drop by Student's quantile"
 _DELTA = "negative binomial interrupted time series; delta method"
 
@@ -99,7 +104,7 @@ class SurgeFit:
 
 @dataclass(frozen=True)
 class _Surged:
-    """Parameters: weekdays (and growth), then jump, plateau, and the logarithm of the time constant in days."""
+    """Parameters: weekdays (and growth), then jump, plateau, and where the time constant lies between its limits."""
 
     design: Floats
     size: Floats
@@ -107,19 +112,28 @@ class _Surged:
     stays: Floats
     longest: float
 
+    def log_days(self, place: float) -> float:
+        """Logarithm of the time constant in days, between the shortest and the longest, from any number."""
+        return _SHORTEST + (self.longest - _SHORTEST) * float(special.expit(place))
+
+    def place(self, days: float) -> float:
+        """The number that stands for a time constant."""
+        return float(special.logit((log(days) - _SHORTEST) / (self.longest - _SHORTEST)))
+
     def parts(self, theta: Floats) -> tuple[Floats, Floats]:
         """Ordinary means (D,) and what they are multiplied with."""
-        decayed, _ = self.shape(float(theta[-1]))
+        decayed, _ = self.shape(self.log_days(float(theta[-1])))
         ordinary = np.exp(np.clip(self.design @ theta[:-3], -50, 50)) * self.size
         return ordinary, 1 + theta[-3] * decayed + theta[-2] * self.stays
 
     def mean(self, theta: Floats) -> tuple[Floats, Floats]:
         """See Curve."""
-        decayed, slope = self.shape(float(theta[-1]))
+        decayed, slope = self.shape(self.log_days(float(theta[-1])))
         ordinary = np.exp(np.clip(self.design @ theta[:-3], -50, 50)) * self.size
         factor = 1 + theta[-3] * decayed + theta[-2] * self.stays
-        inside = _SHORTEST <= theta[-1] <= self.longest
-        means = ordinary * factor if inside else np.full(len(ordinary), -1.0)
+        means = ordinary * factor
+        share = float(special.expit(theta[-1]))
+        slope = slope * (self.longest - _SHORTEST) * share * (1 - share)
         slopes = [
             means[:, None] * self.design,
             (ordinary * decayed)[:, None],
@@ -134,17 +148,21 @@ def fit_surge(days: Days, campaign: Campaign) -> SurgeFit:
     last = dt.datetime.combine(days.start, dt.time()) + dt.timedelta(days=int(days.day.max()) + 1)
     campaign = replace(campaign, starts=tuple(sorted(campaign.starts)), until=campaign.until or last)
     curve, plain = _curve(days, campaign)
-    starts = [np.concatenate([plain, [0.5, 0.1, log(tau)]]) for tau in _STARTS if log(tau) < curve.longest]
+    starts = [np.concatenate([plain, [0.5, 0.1, curve.place(tau)]]) for tau in _STARTS if log(tau) < curve.longest]
     fit = _best(curve, days.counts, starts)
     jump, plateau, decay = (len(fit.theta) - k for k in (3, 2, 1))
     test = _test(fit, curve)
     return SurgeFit(
         campaign=campaign,
-        jump=_share(fit, jump, test),
-        decay=_days(fit, decay, curve.longest, test),
-        plateau=_share(fit, plateau, test),
+        jump=_share(fit, curve, jump, test),
+        decay=_days(fit, curve, decay, test),
+        plateau=_share(fit, curve, plateau, test),
         extra=_extra(fit, curve, "contacts", lambda ordinary, factor: float((ordinary * (factor - 1)).sum())),
-        by_jumps=float((curve.parts(fit.theta)[0] * fit.theta[jump] * curve.shape(float(fit.theta[decay]))[0]).sum()),
+        by_jumps=float(
+            (
+                curve.parts(fit.theta)[0] * fit.theta[jump] * curve.shape(curve.log_days(float(fit.theta[decay])))[0]
+            ).sum()
+        ),
         by_plateau=float((curve.parts(fit.theta)[0] * fit.theta[plateau] * curve.stays).sum()),
         uplift=_extra(fit, curve, "%", lambda ordinary, factor: _over(ordinary, factor, curve.stays)),
         busyness=_busyness(fit),
@@ -180,7 +198,7 @@ def _curve(days: Days, campaign: Campaign) -> tuple[_Surged, Floats]:
     longest = log(max((days.day.max() + 1 - first / DAY) * _PART, 1.0))
     stays = _averaged(days, Trapezoid(0.0, float(until - first), 0.0).integral, float(first))
 
-    shape = _jumps(days, starts, longest)
+    shape = _jumps(days, starts)
     # A weekday without any contact has no ordinary mean; its days say nothing.
     design, size = np.stack(columns, axis=1), np.where(used, days.size, 1e-12)
     return _Surged(design, size, shape, stays, longest), np.array(start)
@@ -203,7 +221,7 @@ def _averaged(days: Days, integral: Callable[[Floats], Floats], start: float) ->
     return mean
 
 
-def _jumps(days: Days, starts: Floats, longest: float) -> Callable[[float], tuple[Floats, Floats]]:
+def _jumps(days: Days, starts: Floats) -> Callable[[float], tuple[Floats, Floats]]:
     """Means (D,) of jumps of 1 that decay, and their derivatives by the logarithm of the time constant.
 
     The shape is that of ``Decay`` in ``sim.scenario.surges``: its integral is tau (1 - exp(-t / tau)).
@@ -217,7 +235,7 @@ def _jumps(days: Days, starts: Floats, longest: float) -> Callable[[float], tupl
     weighed, n = weights[row][:, edges], len(days.day)
 
     def shape(log_days: float) -> tuple[Floats, Floats]:
-        tau = exp(min(max(log_days, _SHORTEST - 1), longest + 1)) * DAY
+        tau = exp(log_days) * DAY
         left = np.exp(-t / tau)
         area = tau * (1 - left)
         means, slopes = np.zeros(n), np.zeros(n)
@@ -236,21 +254,24 @@ def _best(curve: _Surged, counts: Whole, starts: Sequence[Floats]) -> CountFit:
     return fitted_counts(curve, counts, best)
 
 
-def _share(fit: CountFit, index: int, test: Test) -> Fitted:
+def _share(fit: CountFit, curve: _Surged, index: int, test: Test) -> Fitted:
     """Jump or plateau; where there may be no campaign its decay means nothing, and the interval holds for both."""
-    low, high = profile_interval(fit, index, at_once=1 if test.rejected else 2)
+    clear = test.p_value < _CLEAR
+    # Without a clear jump the likelihood has a peak for short and one for long decays: both are tried at each step.
+    others = () if clear else tuple(curve.place(tau) for tau in _STARTS if log(tau) < curve.longest)
+    low, high = profile_interval(fit, index, at_once=1 if clear else 2, others=others)
     return Fitted(float(fit.theta[index]), low, high, "%", _PROFILE)
 
 
-def _days(fit: CountFit, index: int, longest: float, test: Test) -> Fitted:
-    value = exp(float(fit.theta[index]))
-    if not test.rejected:
-        return Fitted(value, 0.0, inf, "days", "without a jump beyond chance nothing is known of its decay")
+def _days(fit: CountFit, curve: _Surged, index: int, test: Test) -> Fitted:
+    value = exp(curve.log_days(float(fit.theta[index])))
+    if test.p_value >= _CLEAR:
+        why = "without a jump clearly beyond chance (p < 0.01) nothing is known of its decay"
+        return Fitted(value, 0.0, inf, "days", why)
     low, high = profile_interval(fit, index)
     # An end at the limit of what can be told is no end.
-    return Fitted(
-        value, 0.0 if low < _SHORTEST + 0.1 else exp(low), inf if high > longest - 0.1 else exp(high), "days", _PROFILE
-    )
+    ends = (exp(curve.log_days(low)) if low > -_OPEN else 0.0, exp(curve.log_days(high)) if high < _OPEN else inf)
+    return Fitted(value, *ends, "days", _PROFILE)
 
 
 def _over(ordinary: Floats, factor: Floats, stays: Floats) -> float:
@@ -272,8 +293,6 @@ def _busyness(fit: CountFit) -> Fitted:
 
 def _test(fit: CountFit, curve: _Surged) -> Test:
     """No campaign at all: F test of jump and plateau with the busyness as found (its decay then means nothing)."""
-    from scipy import special
-
     free = np.ones(len(fit.theta), dtype=bool)
     free[-3:] = False
     without = fit.theta.copy()
