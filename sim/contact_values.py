@@ -196,12 +196,7 @@ def waits_of(codes: Whole, provinces: int) -> Whole:
     return np.stack([queue, province, outcome, bins], axis=1)
 
 
-def tally(codes: Whole, provinces: int, *, compiled: bool = False) -> Whole:
+def tally(codes: Whole, provinces: int) -> Whole:
     """Columns of queue, province, outcome, bin and how often it is there, (5, n), in order."""
-    if compiled:
-        from sim.compiled_cells import tally as quick
-
-        found: Whole = quick(codes, BINS, len(Outcome), provinces)
-        return found
     distinct, count = np.unique(codes, return_counts=True)
     return np.vstack([waits_of(distinct, provinces).T, count])

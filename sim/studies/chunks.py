@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from sim.cells import Layout, layout_of
 from sim.centre import Centre
 from sim.clock import Calendar
-from sim.contact_values import Promises, tally, wait_codes
-from sim.contacts import Contacts, ContactTables
+from sim.contact_values import BINS, Promises, tally, wait_codes
+from sim.contacts import Contacts, ContactTables, Outcome
 from sim.draw import draw_block
 from sim.engines import simulate_block
 from sim.estimates import Moments
@@ -87,8 +87,13 @@ class Kit:
         return self._by_machine(numbers, keep_contacts) if self.compiled else self._readable(numbers, keep_contacts)
 
     def tally(self, codes: NDArray[np.int64]) -> NDArray[np.int64]:
-        """How often each wait is there."""
-        return tally(codes, len(self.centre.provinces), compiled=self.compiled)
+        """How often each wait is there (see ``contact_values.tally``)."""
+        if not self.compiled:
+            return tally(codes, len(self.centre.provinces))
+        from sim.compiled_cells import tally as quick
+
+        found: NDArray[np.int64] = quick(codes, BINS, len(Outcome), len(self.centre.provinces))
+        return found
 
     def _readable(self, numbers: range, keep_contacts: int) -> Chunk:
         worlds = draw_block(self.luck, seed=self.seed, replications=numbers)
