@@ -36,7 +36,8 @@ class Page:
         self.look: Look | None = None
         #: When the last change was made that is not being answered yet; 0 where none is.
         self._changed_at = 0.0
-        self._drawn: object = None
+        #: What is wrong with a value that no control allows; nothing is answered until it is mended.
+        self._refused = ""
         self._told = ""
 
     @property
@@ -142,10 +143,12 @@ class Page:
             value = control.parsed(text)
         except Refused as error:
             error.values["key"] = self.say(control.label, name=proper(control.name, self.say))
-            self._stale(trouble(error, self.say))
+            self._refused, self._changed_at = trouble(error, self.say), 0.0
             self.worker.stop()
-            self._changed_at = 0.0
+            self._stale(self._refused)
+            self.run.set_enabled(False)
             return
+        self._refused = ""
         if value == control.today:
             self.values.pop(control.key, None)
         else:
@@ -199,7 +202,7 @@ class Page:
         self.worker.stop()
 
     def _keep(self) -> None:
-        if self.look is not None and not self._changed_at:
+        if self.look is not None and not (self._changed_at or self._refused):
             self.beside.add(self.look, self.values)
 
     def leave(self) -> None:
@@ -208,7 +211,7 @@ class Page:
         self.studies.leave()
 
     def _back(self) -> None:
-        if self.task.stop.is_set() and not self._changed_at:
+        if self.task.stop.is_set() and not (self._changed_at or self._refused):
             self.begin()
 
     def _news(self) -> None:
@@ -217,7 +220,7 @@ class Page:
             self.begin()
         self.studies.news()
         task = self.task
-        if self._changed_at or (task.stop.is_set() and not task.finished):
+        if self._changed_at or self._refused or (task.stop.is_set() and not task.finished):
             return
         found = task.found
         if isinstance(found, Look) and found is not self.look:
