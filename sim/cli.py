@@ -200,10 +200,10 @@ def compare(
 def _plans(files: tuple[Path, ...], settings: tuple[str, ...], plans: tuple[str, ...]) -> dict[str, Scenario]:
     """Scenarios by the names under which they are compared; the first is the base."""
     named = [(file.stem, file, settings) for file in files]
-    for plan in plans:
-        name, colon, changes = plan.partition(":")
+    for variant in plans:
+        name, colon, changes = variant.partition(":")
         if not colon or not name.strip() or "=" not in changes:
-            message = f"{plan!r} is not NAME:PATH=VALUE, such as 'second line: lines.antwerpen=2'"
+            message = f"{variant!r} is not NAME:PATH=VALUE, such as 'second line: lines.antwerpen=2'"
             raise click.BadParameter(message, param_hint="--plan")
         named.append((name.strip(), files[0], (*settings, *(change.strip() for change in changes.split(";")))))
     if len(named) < 2:
