@@ -28,6 +28,8 @@ from sim.quantities import WEEKDAYS
 
 _DATA, _MODEL = OUTCOMES["answered"][0], WORSE
 _BAND = "#BBBBBB"
+#: A line needs more contrast than an area: a closed door is darker here.
+_OF = {outcome: colour for outcome, (colour, _) in OUTCOMES.items()} | {"closed": "#777777"}
 
 
 def draw_fit(fit: Fit) -> dict[str, Figure]:
@@ -142,7 +144,7 @@ def draw_redials(redials: Redials, ax: Axes | None = None) -> Figure:
     lines = {"answered": "-", "abandoned": "-", "blocked": "-.", "closed": ":"}
     for outcome, delays in redials.delays.items():
         share = 100 * np.searchsorted(delays, grid, side="right") / max(redials.calls[outcome], 1)
-        ax.plot(grid / 60, share, lines[outcome], color=OUTCOMES[outcome][0], lw=1.6, label=f"log: after {outcome}")
+        ax.plot(grid / 60, share, lines[outcome], color=_OF[outcome], lw=1.6, label=f"log: after {outcome}")
     if redials.median is not None and redials.sigma is not None:
         theta = np.log([redials.median.value, redials.sigma.value])
         gone = 1 - np.exp(LOGNORMAL.log_survival(theta, grid))

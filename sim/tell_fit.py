@@ -138,7 +138,11 @@ def rows_of(fit: Fit) -> Iterator[Row]:
     for staffing in fit.pieces.staffing:
         queues = ", ".join(fit.log.queues[queue] for queue in staffing.queues)
         talked = fit.talked_h(staffing)
-        yield f"line hours staffed, {queues}", staffing.hours(talked), f"{staffing.sharp:.0%} of quarters with a wait"
+        yield (
+            f"line hours staffed, {queues}",
+            staffing.hours(talked),
+            f"{100 * staffing.sharp:.0f} % of quarters with a wait",
+        )
 
 
 def patience_table(fit: Fit) -> Table:
