@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -84,17 +84,23 @@ def ask_matters(plans: Plans, task: Task) -> OneAtATime:
 def ask_report(plans: Plans, say: Language, task: Task) -> dict[str, bytes]:
     """The report and the workbook, by their names."""
     from sim.report import write_report
-    from sim.studies.compare import compare
+    from sim.studies.compare import Comparison
     from sim.studies.run import run
 
+    named = {say("app.column_today"): plans.today, **({say("app.column_plan"): plans.plan} if plans.differ else {})}
     task.say(say("app.report_working", worlds=say.number(REPORT_WORLDS)))
+
+    def tell(before: int) -> Callable[[int, int], None]:
+        return lambda done, wanted: task.tell(before * wanted + done, len(named) * wanted)
+
     with tempfile.TemporaryDirectory(prefix="sim-app-") as scratch:
         out = Path(scratch)
-        if plans.differ:
-            named = {say("app.column_today"): plans.today, say("app.column_plan"): plans.plan}
-            folder = compare(named, replications=REPORT_WORLDS, out=out, progress=task.tell).write(out)
-        else:
-            folder = run(plans.today, replications=REPORT_WORLDS, out=out, progress=task.tell).folder
+        results = {
+            # In threads of this program: nothing to be left behind.
+            name: run(scenario, replications=REPORT_WORLDS, engine="compiled", out=out, progress=tell(number_))
+            for number_, (name, scenario) in enumerate(named.items())
+        }
+        folder = Comparison(results).write(out) if plans.differ else next(iter(results.values())).folder
         written = write_report(folder, say=say, excel=True)
         return {path.name: path.read_bytes() for path in written if path.suffix in (".html", ".xlsx")}
 

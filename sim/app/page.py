@@ -67,6 +67,8 @@ class Page:
         self.begin()
         # The answer in one line, for where the answer itself is out of sight.
         self.glance = raw("").classes("glance").props("aria-hidden=true")
+        for part in self._shown:
+            part.classes("answered")
         ui.timer(_LOOK_S, self._news)
         client.on_disconnect(self.leave)
         client.on_connect(self._back)

@@ -17,6 +17,10 @@
       control.setAttribute("aria-valuetext", text);
       control.parentElement.querySelector("output").textContent = text;
     }
+    // At once: what the server sends until it has heard of this is of the settings before.
+    if (control.closest?.(".form") && control.value !== "") {
+      for (const part of document.querySelectorAll(".answered")) part.classList.add("stale");
+    }
     control.closest?.(".control")?.classList.toggle("moved", control.value !== control.dataset.today);
   });
   // Where the answer is in sight, its short form is not needed.
