@@ -16,9 +16,11 @@ from sim.store import identity
 from sim.studies import hidden
 from sim.studies.calibrate import DEMAND, Unasked, calibrate
 from sim.studies.calibrate_words import answer_of, sentences
+from sim.studies.fit_two import distance
 from sim.studies.observed import NoObservation, Sample, observation_of
 from sim.studies.outcomes import outcome_of, play_variants
 from sim.studies.parameters import NoParameter, parameter_of
+from sim.studies.sobol import uniforms
 
 #: Many short searches: machine code, whatever a single one would take.
 ENGINE = "compiled"
@@ -241,3 +243,13 @@ def test_the_command_tells_and_keeps(tmp_path) -> None:
     unmet = CliRunner().invoke(cli, [*asked, "--observed", "answered=900"])
     assert unmet.exit_code == 1
     assert "cannot be met" in unmet.output
+
+
+def test_distances_are_those_from_all_other_periods() -> None:
+    values = np.stack([uniforms("x", 1, 30)[0], uniforms("y", 1, 30)[0] ** 2])
+    here, edge = distance(Sample(values.mean(axis=1), values), values.mean(axis=1))
+    without = [np.delete(values, one, axis=1) for one in range(30)]
+    off = [values[:, one] - rest.mean(axis=1) for one, rest in enumerate(without)]
+    own = [d @ np.linalg.inv(np.cov(rest)) @ d for d, rest in zip(off, without, strict=True)]
+    assert here == pytest.approx(0, abs=1e-12)
+    assert edge == pytest.approx(np.quantile(own, 0.95, method="weibull"))

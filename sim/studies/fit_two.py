@@ -80,13 +80,21 @@ def fit_two(simulator: Simulator) -> FitTwo:
 
 
 def distance(sample: Sample, observed: Floats) -> tuple[float, float]:
-    """Squared distance of what was observed among single periods, and that within which 95 % of them lie."""
+    """Squared distance of what was observed among single periods, and that within which 95 % of further ones lie.
+
+    Each period's own distance is from the others alone, as that of the observation is (the inverse of a covariance
+    without one row, after Sherman and Morrison).
+    """
     inverse = np.linalg.inv(covariance(sample))
     middle = np.nanmean(sample.values, axis=1)
     off = sample.values - middle[:, None]
-    own = np.einsum("mw,mn,nw->w", off, inverse, off)
+    within = np.einsum("mw,mn,nw->w", off, inverse, off)
+    within = within[np.isfinite(within)]
+    n = len(within)
+    part, ratio = within / (n - 1), n / (n - 1)
+    own = (n - 2) * ratio**2 * part / (1 - ratio * part)
     here = observed - middle
-    return float(here @ inverse @ here), float(np.quantile(own[np.isfinite(own)], 0.95, method="weibull"))
+    return float(here @ inverse @ here), float(np.quantile(own, 0.95, method="weibull"))
 
 
 def covariance(sample: Sample) -> Floats:
@@ -161,7 +169,11 @@ def _followed(simulator: Simulator, place: Place, shape: Floats) -> tuple[tuple[
             here, edge = distance(sample, simulator.values) if sample is not None else (1.0, 0.6)
             ratio[k] = (edge / here) ** 0.5 if here > 0 else 2.0
             far[k] = min(far[k] * min(max(ratio[k], 0.5), 2.0), reach[k])
-    edges = tuple(_within(simulator, place, ray * r) for ray, r in zip(rays, far, strict=True))
+    # The polygon around the edge, not the one within it, which would be smaller than what it stands for.
+    around = 1 / cos(pi / _DIRECTIONS)
+    edges = tuple(
+        _within(simulator, place, ray * min(r * around, most)) for ray, r, most in zip(rays, far, reach, strict=True)
+    )
     return edges, sum(r >= most and k > 1.0 for r, most, k in zip(far, reach, ratio, strict=True))
 
 
