@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 from timing import Work
 
-from sim import compiled_measures, measures
 from sim.cells import layout_of
+from sim.compiled import measures
+from sim.compiled import measures as compiled_measures
 from sim.counting import Plan
 from sim.draw import draw_block
 from sim.engines import simulate_block

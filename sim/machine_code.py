@@ -49,6 +49,6 @@ _READ = ("cells", "clock", "contact_values", "contacts", "elementary", "machine_
 def sources() -> int:
     """Number that changes with any line that is compiled: Numba looks at one file only when it searches its cache."""
     here = Path(__file__).parent
-    paths = [*sorted(here.glob("compiled_*.py")), *(here / f"{name}.py" for name in _READ)]
+    paths = [*sorted(here.glob("compiled/*.py")), *(here / f"{name}.py" for name in _READ)]
     text = b"".join(path.read_bytes() for path in paths)
     return int.from_bytes(hashlib.blake2b(text, digest_size=7).digest(), "big")

@@ -11,12 +11,12 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from sim.figures_fit import draw_days, draw_fit, svg_of
+from sim.figures.fit import draw_days, draw_fit, svg_of
 from sim.fit.checks import Check, shown
 from sim.fit.days_scenario import DaysFit
 from sim.fit.redials import WINDOWS
 from sim.fit.whole import Fit
-from sim.tell_fit import check_cells, day_rows, patience_rows, rows_of, window_text, with_ends
+from sim.tell.fit import check_cells, day_rows, patience_rows, rows_of, window_text, with_ends
 
 _ENVIRONMENT = Environment(
     loader=PackageLoader("sim.fit"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True

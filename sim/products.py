@@ -75,7 +75,7 @@ class Products:
 
     def add(self, values: Whole) -> None:
         """Add replications, (R, cells, columns)."""
-        from sim.compiled_cells import add_products
+        from sim.compiled.cells import add_products
 
         for cells in np.require(values, np.int64, ["C", "W"]):
             add_products(cells, self.total, self.sums, *self.which)

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from sim.centre import Centre, Habits
 from sim.clock import DAY
-from sim.compiled_callers import callers_of
-from sim.compiled_laws import NOTHING, SIZE, row_of
-from sim.compiled_luck import EXISTS, PURPOSES, luck_of
-from sim.compiled_surges import rows_of
+from sim.compiled.callers import callers_of
+from sim.compiled.laws import NOTHING, SIZE, row_of
+from sim.compiled.luck import EXISTS, PURPOSES, luck_of
+from sim.compiled.surges import rows_of
 from sim.draw import absences_of, expected_of, keys_of
 from sim.luck import Luck
 from sim.world import Whole, World, Worlds

@@ -96,7 +96,7 @@ def _philox(
 
 
 def _machine_code() -> Any:
-    from sim import compiled_streams
+    from sim.compiled import streams as compiled_streams
 
     return compiled_streams
 

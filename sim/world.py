@@ -86,9 +86,7 @@ class World:
         """Who each caller is, by names: equal in any two worlds that hold the same caller."""
         return [
             (self.channels[c], self.provinces[p], self.causes[k], int(d), int(s))
-            for c, p, k, d, s in zip(
-                self.channel, self.province, self.cause, self.day, self.slot, strict=True
-            )
+            for c, p, k, d, s in zip(self.channel, self.province, self.cause, self.day, self.slot, strict=True)
         ]
 
 

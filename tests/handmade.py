@@ -149,9 +149,7 @@ def duty(levels: Sequence[tuple[int, int]], horizon: int) -> tuple[tuple[tuple[i
     """By line, when it is on duty if so many lines are from each instant on: line k where there are more than k."""
     most = max(level for _, level in levels)
     ends = [*(at for at, _ in levels[1:]), horizon]
-    spans = [
-        [(at, end) for (at, level), end in zip(levels, ends, strict=True) if level > line] for line in range(most)
-    ]
+    spans = [[(at, end) for (at, level), end in zip(levels, ends, strict=True) if level > line] for line in range(most)]
     return tuple(map(tuple, spans))
 
 
@@ -162,9 +160,7 @@ def group(name: str, levels: Sequence[tuple[int, int]], serves: Sequence[int], h
 
 def serving(queues: Sequence[Queue], number: int) -> tuple[int, ...]:
     """Queues that name a group in their routes, those that name it early first."""
-    ranked = {
-        (rank, q): q for q, each in enumerate(queues) for rank, r in enumerate(each.routes) if r.group == number
-    }
+    ranked = {(rank, q): q for q, each in enumerate(queues) for rank, r in enumerate(each.routes) if r.group == number}
     return tuple(dict.fromkeys(ranked[key] for key in sorted(ranked)))
 
 
@@ -250,9 +246,7 @@ CASES = [
     Case(
         "first come first served",
         "Three callers meet one line and are answered in the order in which they called; wrap-up holds the line.",
-        world_of(
-            [caller(0, talk=10, wrap=2), caller(1, talk=5, wrap=1), caller(2, talk=4), caller(30, talk=3)]
-        ),
+        world_of([caller(0, talk=10, wrap=2), caller(1, talk=5, wrap=1), caller(2, talk=4), caller(30, talk=3)]),
         centre_of(),
         [answered(0, 0, 0, 12), answered(1, 1, 12, 18), answered(2, 2, 18, 22), answered(3, 30, 30, 33)],
     ),
@@ -435,9 +429,7 @@ CASES = [
                 caller(31),
             ]
         ),
-        centre_of(
-            hours={"phone": [(0, 30)]}, queues=[queue(serve_after_closing=True)], lines=[[(0, 2), (30, 0)]]
-        ),
+        centre_of(hours={"phone": [(0, 30)]}, queues=[queue(serve_after_closing=True)], lines=[[(0, 2), (30, 0)]]),
         [
             answered(0, 20, 20, 35),
             answered(1, 21, 21, 51, line=1),
@@ -586,9 +578,7 @@ CASES = [
     Case(
         "overflow as patience ends",
         "The other line may help after 5: at that instant 1 would give up but is answered; 2 gives up just before.",
-        world_of(
-            [caller(0, talk=30), caller(2, talk=4, patience=5), caller(9, patience=4), caller(20, talk=2)]
-        ),
+        world_of([caller(0, talk=30), caller(2, talk=4, patience=5), caller(9, patience=4), caller(20, talk=2)]),
         centre_of(lines=[[(0, 1)], [(0, 1)]], queues=[queue(routes=[(0, 0), (1, 5)])]),
         [
             answered(0, 0, 0, 30),

@@ -217,9 +217,7 @@ DUTY = [
             ],
             absence=[[[HALF, HALF - 1, HALF], [HALF] * 3, [HALF] * 3]],
         ),
-        centre_of(
-            lines=[[(0, 2), (DAY, 2), (2 * DAY, 0)]], groups=[{"absent": HALF}], end=2 * DAY, horizon=3 * DAY
-        ),
+        centre_of(lines=[[(0, 2), (DAY, 2), (2 * DAY, 0)]], groups=[{"absent": HALF}], end=2 * DAY, horizon=3 * DAY),
         [
             answered(0, 0, 0, 5),
             answered(1, 1, 1, 6, line=1),
@@ -587,9 +585,7 @@ CALL_BACK = [
         "nobody calls back",
         "The line never returns: the message is unfinished at the horizon.",
         world_of([caller(10, talk=5), caller(40, voicemail=YES)]),
-        centre_of(
-            hours={"phone": [(0, 30)]}, lines=[[(0, 1), (30, 0)]], habits=[habits(voicemail=HALF)], horizon=120
-        ),
+        centre_of(hours={"phone": [(0, 30)]}, lines=[[(0, 1), (30, 0)]], habits=[habits(voicemail=HALF)], horizon=120),
         [answered(0, 10, 10, 15), lost(1, 40, 120, UNFINISHED)],
     ),
 ]
@@ -609,9 +605,7 @@ ANNOUNCED = [
                 caller(4, balk=NO),
             ]
         ),
-        centre_of(
-            lines=[[(0, 2)]], queues=[queue(announce=10, balk_at_wait=((10, HALF), (15, ALWAYS)))]
-        ),
+        centre_of(lines=[[(0, 2)]], queues=[queue(announce=10, balk_at_wait=((10, HALF), (15, ALWAYS)))]),
         [
             answered(0, 0, 0, 30),
             answered(1, 0, 0, 40, line=1),

@@ -173,7 +173,7 @@ def test_results_and_files_show_it(tmp_path) -> None:
     assert known[0]["breaks"] == antwerp["breaks"].split("; ")
     from rich.console import Console
 
-    from sim.tell import tell_result
+    from sim.tell.runs import tell_result
 
     out = Console(width=120, record=True, file=io.StringIO())
     tell_result(result, out)

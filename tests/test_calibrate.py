@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 import sim
 from sim.calibration import CALLS, trials
-from sim.cli import cli
+from sim.cli.commands import cli
 from sim.scenario.load import dumps
 from sim.store import identity
 from sim.studies import hidden

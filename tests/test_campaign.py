@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from plan_cases import CAMPAIGN, SMALL, with_campaign
 
 import sim
-from sim.cli import cli
+from sim.cli.commands import cli
 from sim.demand import rates_of
 from sim.errors import SimError
 from sim.studies.asked import Question

@@ -9,7 +9,7 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from sim.cli import cli
+from sim.cli.commands import cli
 from sim.theory import erlang_a, lines_needed
 
 QUEUE = ("--arrivals-per-hour", "6", "--handling", "40 min")

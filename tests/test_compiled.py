@@ -11,8 +11,9 @@ from numba import njit
 from scipy import special
 
 import sim
-from sim import compiled_measures, elementary, measures
-from sim.compiled_laws import durations, row_of
+from sim.compiled import elementary, measures
+from sim.compiled import measures as compiled_measures
+from sim.compiled.laws import durations, row_of
 from sim.contacts import ContactTables
 from sim.distributions import (
     Deterministic,

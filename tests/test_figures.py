@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import sim
-from sim.figures import draw_all, draw_waits, save
+from sim.figures.runs import draw_all, draw_waits, save
 
 CAMPAIGN = Path(__file__).parent.parent / "scenarios" / "als-je-eens-wist-2020.yaml"
 

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 import sim
-from sim.cli import cli
+from sim.cli.commands import cli
 from sim.errors import SimError
 from sim.fit.checks import Check, shown, verdict, worst
 from sim.fit.compared import Calls, predicted
@@ -339,9 +339,8 @@ def test_mutilated_files_never_end_in_a_traceback(tmp_path, seed) -> None:
 
 
 def test_help_imports_nothing_heavy() -> None:
-    code = (
-        "import sys; from sim.cli import cli; print([m for m in ('scipy', 'jinja2', 'matplotlib') if m in sys.modules])"
-    )
+    heavy = ("scipy", "jinja2", "matplotlib")
+    code = f"import sys; from sim.cli.commands import cli; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.strip() == "[]"
 

@@ -15,7 +15,7 @@ from single import single
 
 import sim
 from sim.cells import layout_of
-from sim.cli import cli
+from sim.cli.commands import cli
 from sim.contacts import Outcome
 from sim.estimates import Estimate
 from sim.language import CODES, key_of, language
@@ -135,9 +135,9 @@ def test_there_is_no_third_language() -> None:
 def test_tables_are_in_the_language(code, tmp_path) -> None:
     from rich.console import Console
 
-    from sim.tell import tell_result
-    from sim.tell_comparison import tell_comparison
-    from sim.tell_scenario import tell_scenario
+    from sim.tell.comparison import tell_comparison
+    from sim.tell.runs import tell_result
+    from sim.tell.scenario import tell_scenario
 
     say = language(code)
     base = single(contacts=150, lines=3, last="2021-03-05").model_copy(update={"title": "[red]a[/nonsense]"})

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from plan_cases import SMALL, lines, names, small
 
 import sim
-from sim.cli import cli
+from sim.cli.commands import cli
 from sim.errors import SimError
 from sim.quantities import parse_hours
 from sim.studies.blocks import Book, blocks_of

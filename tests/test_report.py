@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from single import single
 
 import sim
-from sim.cli import cli
+from sim.cli.commands import cli
 from sim.estimates import Estimate
 from sim.language import ENGLISH, language
 from sim.language.shown import plain

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 import sim
 from sim.audit import audit
-from sim.cli import cli
+from sim.cli.commands import cli
 from sim.demand import rates_of
 from sim.results import Result
 from sim.scenario.types import Stated

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from scipy.stats import sobol_indices
 
 import sim
-from sim.cli import cli
+from sim.cli.commands import cli
 from sim.studies.one_at_a_time import NoUnknowns, one_at_a_time
 from sim.studies.outcomes import NoOutcome
 from sim.studies.sensitivity import sensitivity

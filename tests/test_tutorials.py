@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 import sim
-from sim.cli import cli
+from sim.cli.commands import cli
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -26,7 +26,6 @@ FEW = {
     "plan": {"-n": "10", "--confirm": "20"},
     "campaign": {"-n": "10", "--confirm": "20"},
     "sensitivity": {"--points": "2", "--worlds": "2", "--worlds-apart": "2"},
-    "calibrate": {"--worlds": "100", "--worlds-apart": "0"},
 }
 #: What a command does without unless it is written.
 WITHOUT = {("run", "--max-replications"), ("sweep", "--points")}

@@ -12,7 +12,7 @@ from scipy import stats
 
 import sim.verify.check as check
 from sim.audit import audit
-from sim.cli import cli
+from sim.cli.commands import cli
 from sim.draw import draw_block
 from sim.engines import simulate_all
 from sim.luck import prepare

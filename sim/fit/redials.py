@@ -118,8 +118,7 @@ class _Steps:
 def fit_redials(log: Log) -> Redials:
     """From the callers that the log knows."""
     steps = _steps(log)
-    background = _background(steps)
-    probability, median, sigma, chance = _law(steps, background)
+    probability, median, sigma, chance = _law(steps, *_background(steps))
     tried = np.isin(steps.outcome, _TRIED)
     at_door = steps.next_outcome == CLOSED
     outcomes = [code for code in (ANSWERED, *_TRIED) if (steps.outcome == code).any()]
@@ -223,8 +222,8 @@ def _within(steps: _Steps, code: int, window: int) -> Fitted:
     return Fitted(hits / n, *binomial(hits, n), "%", "binomial; from the end of the call") if n else _NOBODY
 
 
-def _background(steps: _Steps) -> Floats:
-    """Rate at which the served call again, by time since the end of their call (between _EDGES).
+def _background(steps: _Steps) -> tuple[Floats, int]:
+    """Rate at which the served call again, by time since the end of their call (between _EDGES), and how many did.
 
     Per second of the usual activity: people call by day, whatever they call for.
     """
@@ -235,10 +234,12 @@ def _background(steps: _Steps) -> Floats:
     events, _ = np.histogram(upto[called], _EDGES)
     until = steps.end[served][:, None] + np.minimum(upto[:, None], _EDGES)
     exposure = np.diff(steps.activity.upto(until), axis=1).sum(axis=0)
-    return np.where(exposure > 0, events / np.maximum(exposure, 1e-9), 0.0)
+    return np.where(exposure > 0, events / np.maximum(exposure, 1e-9), 0.0), int(events.sum())
 
 
-def _law(steps: _Steps, background: Floats) -> tuple[dict[str, Fitted], Fitted | None, Fitted | None, Floats]:
+def _law(
+    steps: _Steps, background: Floats, known_by: int
+) -> tuple[dict[str, Fitted], Fitted | None, Fitted | None, Floats]:
     """Probability by outcome and the lognormal delay that all outcomes share, by maximum likelihood.
 
     Last comes, for each step, the chance that the next call was a redial and not one that would have come anyway.
@@ -255,38 +256,48 @@ def _law(steps: _Steps, background: Floats) -> tuple[dict[str, Fitted], Fitted |
     upto = np.maximum(np.where(called, delay, seen), 1000) / 1000
     rate = background[np.clip(np.searchsorted(_EDGES / 1000, upto, side="right") - 1, 0, len(background) - 1)]
     rate *= steps.activity.at(steps.end[tried] + (1000 * upto).astype(np.int64))
-    of = partial(_log_likelihood, upto, called, which, rate)
+    of = partial(_log_likelihood, upto, called, which, rate, known_by)
     logs = np.log(upto[called])
     shares = [np.clip(called[which == k].mean(), 0.02, 0.95) for k in range(len(codes))]
-    start = [float(logs.mean()), float(np.log(logs.std() + 0.1)), *special.logit(shares)]
-    sooner = [start[0] - 1.0, start[1], *(x - 0.5 for x in start[2:])]
+    # The background is known no better than by the calls it was counted from: its level is a parameter too.
+    level = [0.0] if known_by else []
+    start = [float(logs.mean()), float(np.log(logs.std() + 0.1)), *special.logit(shares), *level]
+    sooner = [start[0] - 1.0, start[1], *(x - 0.5 for x in special.logit(shares)), *level]
     peak = climb(of, [start, sooner])
-    ends = [interval(peak, k) for k in range(len(peak.at))]
+    ends = [interval(peak, k) for k in range(2 + len(codes))]
 
     def fitted(k: int, link: object, unit: str) -> Fitted:
         low, high = ends[k]
         return Fitted(link(peak.at[k]), link(low), link(high), unit, "profile likelihood")  # type: ignore[operator]
 
     probability = {OUTCOMES[code]: fitted(k + 2, expit, "%") for k, code in enumerate(codes)}
-    again, anyway = _rates(upto, which, rate, peak.at)
+    again, anyway = _rates(upto, which, rate, peak.at, known_by)
     chance[np.flatnonzero(tried)[called]] = (again / np.maximum(again + anyway, 1e-300))[called]
     return probability, fitted(0, exp_of, "s"), fitted(1, exp_of, ""), chance
 
 
-def _log_likelihood(upto: Floats, called: NDArray[np.bool_], which: Whole, rate: Floats, theta: Floats) -> float:
-    """Of calls that were (or were not) followed by another; ``theta``: log median, log sigma, logits by outcome."""
+def _log_likelihood(
+    upto: Floats, called: NDArray[np.bool_], which: Whole, rate: Floats, known_by: int, theta: Floats
+) -> float:
+    """Of calls that were (or were not) followed by another, and of the ``known_by`` calls of the background.
+
+    ``theta``: log median, log sigma, logits by outcome, and the log of the background's level where there is one.
+    """
     with np.errstate(all="ignore"):
-        again, anyway = _rates(upto, which, rate, theta)
+        again, anyway = _rates(upto, which, rate, theta, known_by)
         left = _left(upto, which, theta)
         total = float(np.log(np.where(called, again + anyway, left)).sum())
+        if known_by:
+            total += known_by * (theta[-1] - float(np.expm1(theta[-1])))
     return total if np.isfinite(total) else NEVER
 
 
-def _rates(upto: Floats, which: Whole, rate: Floats, theta: Floats) -> tuple[Floats, Floats]:
+def _rates(upto: Floats, which: Whole, rate: Floats, theta: Floats, known_by: int) -> tuple[Floats, Floats]:
     """How fast redials and other calls come after so long, of those who began; the common factor B(t) is left out."""
     share = np.array([expit(x) for x in theta[2:]])[which]
     density = np.exp(LOGNORMAL.log_density(theta[:2], upto))
-    return share * density, rate * _left(upto, which, theta)
+    level = exp_of(theta[-1]) if known_by else 1.0
+    return share * density, level * rate * _left(upto, which, theta)
 
 
 def _left(upto: Floats, which: Whole, theta: Floats) -> Floats:

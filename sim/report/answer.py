@@ -17,7 +17,7 @@ from sim.report.tables import busiest_channel
 from sim.results import Result
 from sim.studies.compare import Comparison, Difference, difference_of
 from sim.summary import DEFINITIONS, SERVICE_LEVELS
-from sim.tell import Of, measures_of
+from sim.tell.runs import Of, measures_of
 
 #: From so many replications on, it is said how far one period lies from another.
 _ENOUGH = 100

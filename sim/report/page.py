@@ -21,7 +21,7 @@ from sim.report.sensitivity import Study
 from sim.report.svg import patterns
 from sim.results import Result
 from sim.studies.compare import Comparison
-from sim.tell import measures_of, service_level_of, verdicts
+from sim.tell.runs import measures_of, service_level_of, verdicts
 
 _ENVIRONMENT = Environment(
     loader=PackageLoader("sim.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True

@@ -15,8 +15,8 @@ from sim.report.svg import drawing, fill_of, hint, marks_between, tag, text, wit
 from sim.report.tables import busiest_channel
 from sim.studies.compare import Comparison, Difference
 from sim.summary import SERVICE_LEVELS
-from sim.tell import service_level_of
-from sim.tell_comparison import more
+from sim.tell.comparison import more
+from sim.tell.runs import service_level_of
 
 #: Measures of which more or fewer is better.
 _GOOD = {"abandoned": -1, "blocked": -1, "closed": -1, "balked": -1, "answered": 1, "called_back": 1, "reached": 1,

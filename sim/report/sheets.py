@@ -16,7 +16,7 @@ from sim.results import WAITS, Result
 from sim.scenario.model import Scenario
 from sim.studies.compare import Comparison
 from sim.summary import DEFINITIONS, SERVICE_LEVELS, Row
-from sim.tell import service_level_of
+from sim.tell.runs import service_level_of
 
 Value = str | float | None
 

@@ -11,7 +11,7 @@ from sim.report.grids import Cell, Grid, grid, number, time
 from sim.results import Result
 from sim.scenario.model import Scenario
 from sim.summary import DEFINITIONS, SERVICE_LEVELS, Row
-from sim.tell import Of, lettered, measures_of, service_level_of, unfit
+from sim.tell.runs import Of, lettered, measures_of, service_level_of, unfit
 
 _PEOPLE = ("callers", "attempts_each", "reached", "never_reached", "never_reached_share", "only_closed")
 _RARE = ("called_back", "balked", "forwarded", "blocked", "abandoned")

@@ -90,7 +90,7 @@ class Kit:
         """How often each wait is there (see ``contact_values.tally``)."""
         if not self.compiled:
             return tally(codes, len(self.centre.provinces))
-        from sim.compiled_cells import tally as quick
+        from sim.compiled.cells import tally as quick
 
         found: NDArray[np.int64] = quick(codes, BINS, len(Outcome), len(self.centre.provinces))
         return found
@@ -105,7 +105,7 @@ class Kit:
         return Chunk(found.cells[:, self.layout.periods()], Moments.of(PAIRS, found.cells), waits, kept)
 
     def _by_machine(self, numbers: range, keep_contacts: int) -> Chunk:
-        from sim.compiled_measures import counted
+        from sim.compiled.measures import counted
 
         keep_memory()
         sums, values, waits = self._products.again(), [], []

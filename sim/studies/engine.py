@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 
@@ -14,6 +15,8 @@ AUTO = "auto"
 CHOICES = (AUTO, *ENGINES)
 #: First contacts that are drawn, simulated and measured a second by one core with the SimPy engine, roughly.
 _SIMPY_PER_S = 25_000
+#: Imported by whoever runs machine code, and by nobody else.
+_ENGINE = "sim.engines.compiled.loop"
 #: A job that SimPy would finish sooner than the machine code is compiled and loaded.
 _WORTH_S = 10.0
 
@@ -24,6 +27,8 @@ def chosen(engine: str, scenario: Scenario, replications: int, workers: int) -> 
         raise ValueError(f"{engine!r} is not an engine; there are {', '.join(CHOICES)}")
     if engine != AUTO:
         return engine
+    if _ENGINE in sys.modules:
+        return "compiled"  # its machine code is loaded already, by an earlier job of this program
     rates = rates_of(scenario)
     contacts = replications * float(sum(rates.expected(while_open=is_open).sum() for is_open in (True, False)))
     if scenario.traced is not None:

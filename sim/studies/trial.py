@@ -26,9 +26,10 @@ from sim.estimates import Estimate, Moments, Pairs
 from sim.luck import Luck, prepare
 from sim.measures import measure
 from sim.scenario.model import Scenario
+from sim.studies.chunks import CHUNK
 from sim.studies.compare import difference_of
 from sim.studies.engine import AUTO, chosen
-from sim.studies.parts import CHUNK, promises_of
+from sim.studies.parts import promises_of
 from sim.studies.workers import cores, finished
 from sim.summary import DEFINITIONS
 from sim.world import Worlds
@@ -212,7 +213,7 @@ def _play(job: _Job, task: _Task) -> dict[tuple[str, int], tuple[tuple[Scope, ..
 def _counted(plan: _Plan, worlds: Worlds, job: _Job) -> tuple[tuple[Scope, ...], Whole]:
     tables = simulate_block(worlds, plan.centre, engine="compiled" if job.compiled else "simpy")
     if job.compiled:
-        from sim import compiled_measures
+        from sim.compiled import measures as compiled_measures
 
         of = compiled_measures.measure
     else:

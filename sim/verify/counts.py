@@ -78,7 +78,7 @@ def see(
 ) -> Seen:
     """What became of these worlds, measured as a study measures it, ``compiled`` with machine code."""
     if compiled:
-        from sim import compiled_measures
+        from sim.compiled import measures as compiled_measures
 
         add_up = compiled_measures.measure
     else:

@@ -1,0 +1,90 @@
+"""``sim calibrate``: hidden numbers from what was observed. Heavy packages are imported within the command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sim.cli.common import FILE, OUT, SEED, SET, WORKERS, command_line, load_scenario
+
+UNMET = 1
+
+
+@click.command()
+@FILE
+@SET
+@click.option(
+    "--observed",
+    multiple=True,
+    required=True,
+    metavar="MEASURE[@NAME]=VALUE",
+    help="What one period had, e.g. answered@phone=429 or 'loss@phone=50 %'.",
+)
+@click.option(
+    "--fit",
+    multiple=True,
+    metavar="PATH",
+    help="Number that is to be found, one for each observation.  [default: demand.contacts]",
+)
+@click.option(
+    "--worlds", type=click.IntRange(100), default=400, show_default=True, help="Worlds to fit on; as many confirm it."
+)
+@click.option(
+    "--worlds-apart",
+    type=click.IntRange(0),
+    default=40,
+    show_default=True,
+    help="Worlds for each other assumption at its low and high; 0 leaves that out.",
+)
+@SEED
+@WORKERS
+@OUT
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+def calibrate(
+    file: Path,
+    settings: tuple[str, ...],
+    observed: tuple[str, ...],
+    fit: tuple[str, ...],
+    worlds: int,
+    worlds_apart: int,
+    seed: int | None,
+    workers: int | None,
+    out: Path,
+    as_json: bool,
+) -> None:
+    """Find the hidden demand (or another number) behind what was observed, with its uncertainty.
+
+    Exit code 0 if a value was found, 1 if what was observed cannot be met or does not tell.
+    """
+    scenario = load_scenario(file, settings)
+    from sim.studies.calibrate import DEMAND
+    from sim.studies.calibrate import calibrate as study
+    from sim.studies.calibrate_words import answer_of
+    from sim.tell.runs import console
+    from sim.tell.sensitivity import tell_answer, tell_calibration
+
+    def tell(done: int) -> None:
+        if not as_json:
+            click.echo(f"{done:,} periods simulated", err=True)
+
+    found = study(
+        scenario,
+        observed,
+        fit=fit or (DEMAND,),
+        worlds=worlds,
+        worlds_apart=worlds_apart,
+        seed=seed,
+        workers=workers,
+        progress=tell,
+    )
+    answer = answer_of(found)
+    folder = answer.write(out, command=command_line())
+    if as_json:
+        click.echo(answer.to_json(command=command_line()), nl=False)
+    else:
+        tell_answer(answer, console())
+        tell_calibration(found, console())
+        click.echo(f"Results:  {folder}/  (answer.json, scenario.yaml with the values found, tables as CSV)")
+    if not found.found:
+        raise SystemExit(UNMET)

@@ -1,0 +1,323 @@
+"""The command line: a thin face on the studies. Heavy packages are imported within the commands."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sim.cli.app import app
+from sim.cli.calibrate import calibrate
+from sim.cli.common import (
+    CLUSTER,
+    FIGURES,
+    FILE,
+    INTERRUPTED,
+    LANG,
+    OUT,
+    REPLICATIONS,
+    SEED,
+    SET,
+    WORKERS,
+    command_line,
+    load_scenario,
+    progress_bar,
+)
+from sim.cli.erlang import erlang
+from sim.cli.fit import fit
+from sim.cli.plan import campaign, plan
+from sim.cli.report import report
+from sim.cli.sensitivity import sensitivity
+from sim.cli.studies import next_line, sweep
+from sim.cli.verify import verify
+from sim.errors import ScenarioError, SimError
+
+if TYPE_CHECKING:
+    from sim.scenario.model import Scenario
+
+SCENARIO_INVALID = 3
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="helpline-sim", prog_name="sim")
+def cli() -> None:
+    """Simulate a helpline: who waits, who gives up, who is never reached."""
+
+
+@cli.command()
+@FILE
+@SET
+@click.option("--plot", is_flag=True, help="Draw the arrival rates to a picture beside the results.")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("results"), help="Folder for the picture.")
+@LANG
+def check(file: Path, settings: tuple[str, ...], plot: bool, out: Path, lang: str) -> None:
+    """Validate a scenario and say in plain words what it means; nothing is simulated."""
+    scenario = load_scenario(file, settings)
+    from sim.language import language
+    from sim.tell.runs import console
+    from sim.tell.scenario import tell_scenario
+
+    tell_scenario(scenario, console(), language(lang))
+    if plot:
+        from sim.figures.runs import draw_arrival_rates, save
+
+        path = save(draw_arrival_rates(scenario, say=language(lang)), out / f"{scenario.name}-arrival-rates.png")
+        click.echo(f"\nArrival rates: {path}")
+
+
+@cli.command()
+@FILE
+@SET
+@REPLICATIONS
+@click.option(
+    "--precision",
+    multiple=True,
+    metavar="MEASURE[@NAME]=WIDTH",
+    help="Go on until the interval is ± this, e.g. abandonment@phone=0.5pp, asa=5s, abandoned=2% (of its value).",
+)
+@click.option("--max-replications", type=click.IntRange(1), help="Stop there whatever the precision.  [100000]")
+@SEED
+@click.option("--engine", type=click.Choice(["auto", "simpy", "compiled"]), default="auto", show_default=True)
+@WORKERS
+@CLUSTER
+@OUT
+@click.option("--contacts", default="100", show_default=True, metavar="N|all|none", help="Keep contacts of so many.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@click.option("--quiet", is_flag=True, help="Print only where the results are.")
+@FIGURES
+@LANG
+def run(
+    file: Path,
+    settings: tuple[str, ...],
+    replications: int | None,
+    precision: tuple[str, ...],
+    max_replications: int | None,
+    seed: int | None,
+    engine: str,
+    workers: int | None,
+    cluster: str | None,
+    out: Path,
+    contacts: str,
+    as_json: bool,
+    quiet: bool,
+    figures: bool,
+    lang: str,
+) -> None:
+    """Simulate a scenario, print what became of its callers and keep the results."""
+    scenario = load_scenario(file, settings)
+    from sim.studies.run import Interrupted
+    from sim.studies.run import run as study
+
+    until = _until(scenario, precision, max_replications)
+    try:
+        with progress_bar(hidden=quiet or as_json) as progress:
+            result = study(
+                scenario,
+                replications=replications,
+                seed=seed,
+                engine=engine,
+                workers=workers,
+                cluster=cluster,
+                out=out,
+                keep_contacts=_how_many(contacts),
+                progress=progress,
+                say=lambda text: click.echo(text, err=True),
+                command=command_line(),
+                **until,
+            )
+    except Interrupted as stopped:
+        _show(stopped.result, as_json=False, quiet=quiet, figures=False, lang=lang)
+        click.echo(f"{stopped}. The same command goes on from there.", err=True)
+        raise SystemExit(INTERRUPTED) from None
+    _show(result, as_json=as_json, quiet=quiet, figures=figures, lang=lang)
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@SET
+@click.option(
+    "--plan",
+    "plans",
+    multiple=True,
+    metavar="NAME:PATH=VALUE[;...]",
+    help="A variant of the first file, e.g. --plan 'second line: lines.antwerpen=2'.",
+)
+@REPLICATIONS
+@SEED
+@WORKERS
+@CLUSTER
+@OUT
+@FIGURES
+@LANG
+def compare(
+    files: tuple[Path, ...],
+    settings: tuple[str, ...],
+    plans: tuple[str, ...],
+    replications: int | None,
+    seed: int | None,
+    workers: int | None,
+    cluster: str | None,
+    out: Path,
+    figures: bool,
+    lang: str,
+) -> None:
+    """Hold other plans against the first, on the same callers; --set goes for all of them."""
+    from sim.language import language
+    from sim.studies.compare import compare as study
+    from sim.studies.run import Interrupted
+    from sim.tell.comparison import tell_comparison
+    from sim.tell.runs import console
+
+    scenarios = _plans(files, settings, plans)
+    try:
+        with progress_bar(hidden=False) as progress:
+            found = study(
+                scenarios,
+                replications=replications,
+                seed=seed,
+                workers=workers,
+                cluster=cluster,
+                out=out,
+                progress=progress,
+                command=command_line(),
+            )
+    except Interrupted as stopped:
+        click.echo(f"{stopped}. The same command goes on from there.", err=True)
+        raise SystemExit(INTERRUPTED) from None
+    tell_comparison(found, console(), language(lang))
+    folder = found.write(out)
+    click.echo(f"\nResults:  {folder}/comparison.csv, and each plan's own folder in {out}/")
+    if figures:
+        from sim.figures.runs import draw_comparison, save
+
+        click.echo(f"Picture:  {save(draw_comparison(found, say=language(lang)), folder / 'comparison.png')}")
+
+
+def _plans(files: tuple[Path, ...], settings: tuple[str, ...], plans: tuple[str, ...]) -> dict[str, Scenario]:
+    """Scenarios by the names under which they are compared; the first is the base."""
+    named = [(file.stem, file, settings) for file in files]
+    for variant in plans:
+        name, colon, changes = variant.partition(":")
+        if not colon or not name.strip() or "=" not in changes:
+            message = f"{variant!r} is not NAME:PATH=VALUE, such as 'second line: lines.antwerpen=2'"
+            raise click.BadParameter(message, param_hint="--plan")
+        named.append((name.strip(), files[0], (*settings, *(change.strip() for change in changes.split(";")))))
+    if len(named) < 2:
+        raise click.UsageError("a comparison needs two plans: name another file, or a --plan of the first")
+    names = [name for name, _, _ in named]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise click.UsageError(f"two plans are called {twice!r}; give files and plans different names")
+    return {name: load_scenario(file, changes) for name, file, changes in named}
+
+
+@cli.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    from sim.scenario.load import json_schema
+
+    click.echo(json.dumps(json_schema(), indent=2))
+
+
+cli.add_command(app)
+cli.add_command(erlang)
+cli.add_command(sweep)
+cli.add_command(next_line)
+cli.add_command(plan)
+cli.add_command(campaign)
+cli.add_command(report)
+cli.add_command(sensitivity)
+cli.add_command(calibrate)
+cli.add_command(fit)
+cli.add_command(verify)
+
+
+def main() -> None:
+    """Entry point: one clear message and an exit code for whatever goes wrong."""
+    try:
+        cli.main(standalone_mode=False)
+    except ScenarioError as error:
+        click.echo(str(error), err=True)
+        sys.exit(SCENARIO_INVALID)
+    except click.exceptions.Abort:
+        click.echo("stopped", err=True)
+        sys.exit(INTERRUPTED)
+    except click.exceptions.Exit as leave:
+        sys.exit(leave.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except SimError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        # The reader (such as head) has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def _until(scenario: Scenario, precision: tuple[str, ...], most: int | None) -> dict[str, Any]:
+    """Arguments of a run that goes on until the wishes are granted; one message where they cannot be read."""
+    from sim.studies.precision import MOST, wishes_of
+
+    if not precision:
+        if most is not None:
+            raise click.UsageError("--max-replications goes with --precision; without it, -n is the number")
+        return {}
+    wishes = {}
+    for wish in precision:
+        who, equals, width = wish.partition("=")
+        if not equals or who in wishes:
+            wrong = "is wished for twice" if equals else "is not MEASURE=WIDTH, such as abandonment=0.5pp"
+            raise click.BadParameter(f"{wish!r} {wrong}", param_hint="--precision")
+        wishes[who] = width
+    try:
+        wishes_of(scenario, wishes)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--precision") from None
+    return {"precision": wishes, "max_replications": most or MOST}
+
+
+def _how_many(text: str) -> int:
+    if text == "all":
+        return 10**9
+    if text == "none":
+        return 0
+    if text.isdigit():
+        return int(text)
+    raise click.BadParameter(f"{text!r} is not a number, 'all' or 'none'", param_hint="--contacts")
+
+
+def _show(result: Any, *, as_json: bool, quiet: bool, figures: bool, lang: str) -> None:
+    if result is None:
+        return
+    result.write_summary()
+    pictures = _pictures(result, lang) if figures else []
+    if as_json:
+        click.echo(result.to_json(), nl=False)
+        return
+    if quiet:
+        click.echo(str(result.folder))
+        return
+    from sim.language import language
+    from sim.tell.runs import console, tell_result
+
+    tell_result(result, console(), language(lang))
+    click.echo(f"\nResults:  {result.folder}/  (summary.csv, by_day.csv, by_hour.csv, contacts, ...)")
+    for path in pictures:
+        click.echo(f"Picture:  {path}")
+
+
+def _pictures(result: Any, lang: str) -> list[Path]:
+    from sim.figures.runs import draw_all, save
+    from sim.language import language
+
+    drawn = draw_all(result, say=language(lang))
+    return [save(figure, result.folder / f"{name}.png") for name, figure in drawn.items()]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,207 @@
+"""``sim plan`` and ``sim campaign``: what service costs, and what a campaign asks of the lines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sim.cli.common import FIGURES, FILE, OUT, SEED, SET, WORKERS, command_line, load_scenario
+
+if TYPE_CHECKING:
+    from sim.studies.answers import Answer
+
+TARGET = click.option(
+    "--target", "targets", multiple=True, metavar="TARGET",
+    help="'phone 80 % in 60 s', 'never reached while open 5 %', 'abandonment 5 %', ...  [default: the scenario's]",
+)  # fmt: skip
+EVERYWHERE = click.option("--everywhere", is_flag=True, help="Every target in every province.")
+COST = click.option(
+    "--cost", "costs", multiple=True, metavar="HOURS=COST",
+    help="Cost of a line-hour, e.g. 'mon-fri 9:00-17:00=40'; a number alone for all other hours.  [1]",
+)  # fmt: skip
+SEARCH = click.option(
+    "-n", "--replications", type=click.IntRange(10), default=100, show_default=True, help="Worlds of the search."
+)
+CONFIRM = click.option(
+    "--confirm", type=click.IntRange(20), default=400, show_default=True, help="Fresh worlds that confirm the answer."
+)
+MOST = click.option("--most", type=click.IntRange(1), help="Lines of a group at most.  [as many as it takes]")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+
+
+@click.command()
+@FILE
+@SET
+@TARGET
+@EVERYWHERE
+@click.option("--lines", metavar="NAME,...", help="Line groups that are decided.  [all that the targets are about]")
+@click.option("--parts", metavar="PARTS", help="Parts with lines of their own: 9-13,13-17 or 'mon 9-17; tue-fri 9-17'.")
+@click.option(
+    "--allow", metavar="WAYS", help="What may be organised otherwise: pooling, overflow, or both with a comma."
+)
+@click.option("--overflow-after", default="60 s", show_default=True, help="Wait from which lines help other provinces.")
+@click.option("--least", type=click.IntRange(0), default=1, show_default=True, help="Lines of a group at least.")
+@MOST
+@COST
+@click.option("--cost-never-reached", type=float, default=0.0, help="Cost of a caller who is never reached.  [0]")
+@click.option("--shortest-shift", metavar="DURATION", help="Shifts cover the parts and are not shorter, e.g. '4 h'.")
+@SEARCH
+@CONFIRM
+@SEED
+@WORKERS
+@OUT
+@JSON
+@FIGURES
+def plan(
+    file: Path,
+    settings: tuple[str, ...],
+    targets: tuple[str, ...],
+    everywhere: bool,
+    lines: str | None,
+    parts: str | None,
+    allow: str | None,
+    overflow_after: str,
+    least: int,
+    most: int | None,
+    costs: tuple[str, ...],
+    cost_never_reached: float,
+    shortest_shift: str | None,
+    replications: int,
+    confirm: int,
+    seed: int | None,
+    workers: int | None,
+    out: Path,
+    as_json: bool,
+    figures: bool,
+) -> None:
+    """The cheapest lines that meet targets, and what more or less would buy."""
+    scenario = load_scenario(file, settings)
+    from sim.scenario.load import dumps
+    from sim.store import write_atomically
+    from sim.studies.plan import plan as study
+
+    found = study(
+        scenario,
+        targets=targets,
+        everywhere=everywhere,
+        parts=parts,
+        allow=_list(allow),
+        lines=_list(lines),
+        least=least,
+        most=most,
+        costs=costs,
+        cost_never_reached=cost_never_reached,
+        shortest_shift=shortest_shift,
+        overflow_after=overflow_after,
+        replications=replications,
+        confirm=confirm,
+        seed=seed,
+        workers=workers,
+        say=_say,
+    )
+    folder = _show(found.answer, "the cheapest lines that meet the targets", out, as_json=as_json)
+    write_atomically(folder / "plan.yaml", dumps(found.plan))
+    if not as_json:
+        click.echo(f"\nResults:  {folder}/  (answer.json, tables as CSV)\nThe plan: sim run {folder / 'plan.yaml'}")
+    if figures:
+        from sim.figures.plan import draw_frontier
+        from sim.figures.runs import save
+
+        path = save(draw_frontier(found), folder / "frontier.png")
+        click.echo(f"Picture:  {path}", err=as_json)
+
+
+@click.command()
+@FILE
+@SET
+@click.option("--campaign", "name", metavar="NAME", help="Which campaign.  [the only one]")
+@click.option("--ask", metavar="WHAT", help="size (how large a one the lines bear), lines, start, or some.  [all]")
+@TARGET
+@EVERYWHERE
+@click.option(
+    "--windows", default="weeks", show_default=True, metavar="DAYS",
+    help="On which days lines may be added: weeks, days, or 2020-02-10..2020-02-14,...",
+)  # fmt: skip
+@click.option("--starts", metavar="TIMES", help="Times of day at which it may begin, e.g. 9:00,20:30.")
+@MOST
+@COST
+@SEARCH
+@CONFIRM
+@SEED
+@WORKERS
+@OUT
+@JSON
+@FIGURES
+def campaign(
+    file: Path,
+    settings: tuple[str, ...],
+    name: str | None,
+    ask: str | None,
+    targets: tuple[str, ...],
+    everywhere: bool,
+    windows: str,
+    starts: str | None,
+    most: int | None,
+    costs: tuple[str, ...],
+    replications: int,
+    confirm: int,
+    seed: int | None,
+    workers: int | None,
+    out: Path,
+    as_json: bool,
+    figures: bool,
+) -> None:
+    """How large a campaign the lines bear, which extra lines it needs on which days, and when to begin it."""
+    scenario = load_scenario(file, settings)
+    from sim.studies.campaign import QUESTIONS
+    from sim.studies.campaign import campaign as study
+    from sim.studies.campaign_start import HOURS
+
+    found = study(
+        scenario,
+        name=name,
+        ask=_list(ask) or QUESTIONS,
+        targets=targets,
+        everywhere=everywhere,
+        windows=windows,
+        starts=_list(starts) or HOURS,
+        most=most,
+        costs=costs,
+        replications=replications,
+        confirm=confirm,
+        seed=seed,
+        workers=workers,
+        say=_say,
+    )
+    folder = _show(found.answer, "what the campaign asks", out, as_json=as_json)
+    if not as_json:
+        click.echo(f"\nResults:  {folder}/  (answer.json, tables as CSV)")
+    if figures and (found.size is not None or (found.start is not None and found.start.best is not None)):
+        from sim.figures.plan import draw_campaign
+        from sim.figures.runs import save
+
+        path = save(draw_campaign(found), folder / "campaign.png")
+        click.echo(f"Picture:  {path}", err=as_json)
+
+
+def _list(text: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)
+
+
+def _show(answer: Answer, heading: str, out: Path, *, as_json: bool) -> Path:
+    """Keep the answer, and print it."""
+    folder = answer.write(out, command=command_line())
+    if as_json:
+        click.echo(answer.to_json(command=command_line()), nl=False)
+    else:
+        from sim.tell.plan import tell_plan
+        from sim.tell.runs import console
+
+        tell_plan(answer, console(), heading)
+    return folder

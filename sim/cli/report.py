@@ -1,0 +1,33 @@
+"""``sim report``: a page, and a workbook if asked for, from the folder of a run or of a comparison."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sim.cli.common import LANG
+
+
+@click.command()
+@click.argument("results", type=click.Path(path_type=Path))
+@LANG
+@click.option(
+    "--sensitivity",
+    type=click.Path(path_type=Path),
+    help="Folder of a sensitivity study of the same scenario; without it, one beside the results is taken.",
+)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="The page.  [report.html in the folder]")
+@click.option("--excel", is_flag=True, help="Write a workbook beside it, and CSV files for Belgian spreadsheets.")
+def report(results: Path, lang: str, sensitivity: Path | None, out: Path | None, excel: bool) -> None:
+    """Tell what a run or a comparison found on one page, made from its folder alone; nothing is simulated.
+
+    RESULTS is the folder of a run, or the one that `sim compare` names. The page needs no network and prints on A4.
+    """
+    from sim.language import language
+    from sim.report import write_report
+
+    page, *others = write_report(results, say=language(lang), sensitivity=sensitivity, to=out, excel=excel)
+    click.echo(f"Report:   {page}")
+    for path in others:
+        click.echo(f"Numbers:  {path}")

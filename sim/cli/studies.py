@@ -1,0 +1,169 @@
+"""``sim sweep`` and ``sim next-line``. Heavy packages are imported within the commands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sim.cli.common import (
+    CLUSTER,
+    FIGURES,
+    FILE,
+    INTERRUPTED,
+    OUT,
+    REPLICATIONS,
+    SEED,
+    SET,
+    WORKERS,
+    command_line,
+    load_scenario,
+    progress_bar,
+)
+
+MEASURE = click.option(
+    "--measure", "measures", multiple=True, metavar="MEASURE[@NAME]", help="What to show, e.g. loss@phone or abandoned."
+)
+
+
+@click.command()
+@FILE
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="PATH=VALUES",
+    help="A setting and its levels: lines.antwerpen=1..3, campaigns.0.uplift=50%..200%/4 (4 levels), "
+    "channels.phone.waiting_places='0|unlimited'; one value sets it at every point.",
+)
+@click.option("--design", type=click.Choice(["grid", "lhs"]), default="grid", show_default=True)
+@click.option("--points", type=click.IntRange(2), help="Points of a Latin hypercube (--design lhs).")
+@MEASURE
+@REPLICATIONS
+@SEED
+@WORKERS
+@CLUSTER
+@OUT
+@FIGURES
+def sweep(
+    file: Path,
+    settings: tuple[str, ...],
+    design: str,
+    points: int | None,
+    measures: tuple[str, ...],
+    replications: int | None,
+    seed: int | None,
+    workers: int | None,
+    cluster: str | None,
+    out: Path,
+    figures: bool,
+) -> None:
+    """Run a scenario at many settings, on the same callers wherever the settings leave them alone."""
+    varied = [text for text in settings if ".." in text or "|" in text]
+    scenario = load_scenario(file, tuple(text for text in settings if text not in varied))
+    from sim.studies.levels import LevelsError
+    from sim.studies.run import Interrupted
+    from sim.studies.sweep import sweep as study
+    from sim.tell.runs import console
+    from sim.tell.studies import tell_sweep
+
+    try:
+        with progress_bar(hidden=False) as progress:
+            found = study(
+                scenario,
+                varied,
+                design="lhs" if design == "lhs" else "grid",
+                points=points,
+                measures=measures,
+                replications=replications,
+                seed=seed,
+                workers=workers,
+                cluster=cluster,
+                out=out,
+                progress=progress,
+                command=command_line(),
+            )
+    except LevelsError as error:
+        raise click.UsageError(str(error)) from None
+    except Interrupted as stopped:
+        click.echo(f"{stopped}. The same command goes on from there.", err=True)
+        raise SystemExit(INTERRUPTED) from None
+    tell_sweep(found, console())
+    folder = found.answer().write(out, command=command_line())
+    click.echo(f"\nResults:  {folder}/  (sweep.csv, answer.json), and each point's own folder in {out}/")
+    if figures:
+        from sim.figures.runs import save
+        from sim.figures.sweep import draw_sweep
+
+        click.echo(f"Picture:  {save(draw_sweep(found), folder / 'sweep.png')}")
+
+
+@click.command("next-line")
+@FILE
+@SET
+@click.option(
+    "--part",
+    "parts",
+    multiple=True,
+    metavar="HOURS",
+    help="Try a line at these hours too, e.g. 'mon 9:00-17:00'.  [default: halves of each group's hours]",
+)
+@click.option("--all-day", is_flag=True, help="No parts of the day.")
+@click.option(
+    "--by",
+    type=click.Choice(["never_reached", "abandoned", "blocked"]),
+    default="never_reached",
+    show_default=True,
+    help="What places are ranked by.",
+)
+@click.option("--assumptions/--no-assumptions", default=True, show_default=True, help="Try the ends of stated ranges.")
+@click.option("-n", "--replications", type=click.IntRange(2), default=200, show_default=True)
+@SEED
+@WORKERS
+@OUT
+@FIGURES
+def next_line(
+    file: Path,
+    settings: tuple[str, ...],
+    parts: tuple[str, ...],
+    all_day: bool,
+    by: str,
+    assumptions: bool,
+    replications: int,
+    seed: int | None,
+    workers: int | None,
+    out: Path,
+    figures: bool,
+) -> None:
+    """Where would one more line help most? Every place is tried on the same callers."""
+    scenario = load_scenario(file, settings)
+    from sim.studies.next_line import next_line as study
+    from sim.studies.next_line_words import answer_of
+    from sim.tell.runs import console
+    from sim.tell.studies import tell_next_line
+
+    try:
+        with progress_bar(hidden=False) as progress:
+            found = study(
+                scenario,
+                ranked_by=by,
+                parts=[] if all_day else list(parts) or None,
+                replications=replications,
+                seed=seed,
+                assumptions=assumptions,
+                workers=workers,
+                progress=progress,
+            )
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    except KeyboardInterrupt:
+        click.echo("stopped; nothing was kept", err=True)
+        raise SystemExit(INTERRUPTED) from None
+    tell_next_line(found, console())
+    folder = answer_of(found).write(out, command=command_line())
+    click.echo(f"\nResults:  {folder}/  (next-line.csv, assumptions.csv, answer.json)")
+    if figures:
+        from sim.figures.next_line import draw_next_line
+        from sim.figures.runs import save
+
+        click.echo(f"Picture:  {save(draw_next_line(found), folder / 'next-line.png')}")

@@ -1,0 +1,1 @@
+"""Draws and measures in machine code: the same numbers as their readable twins."""

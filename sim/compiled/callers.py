@@ -1,0 +1,227 @@
+"""Who calls when, in machine code: the same callers as ``draw`` finds."""
+
+# mypy: disallow-untyped-defs=False, disallow-untyped-calls=False, disallow-untyped-decorators=False
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.clock import DAY
+from sim.compiled.elementary import log
+from sim.compiled.order import in_order
+from sim.compiled.streams import HALF, LOW, M0, M1, W0, W1
+from sim.compiled.surges import within
+from sim.machine_code import compiled, entry, sources
+from sim.streams import ROUNDS
+
+#: As many numbers at once as stay in the processor's nearest memory.
+BLOCK = 256
+#: Slots are looked at in runs of 8, 16, 32, ... a day (see ``draw``).
+FIRST_RUN = 8
+#: So many of them at once.
+AHEAD = 64
+#: Columns of callers as they are found.
+REPLICATION, STRATUM, SLOT, ARRIVAL = range(4)
+
+
+@compiled
+def scramble(address, count, chunk, words):
+    """Words of the first ``count`` addresses, ten rounds of Philox for many numbers at once (see ``streams``).
+
+    ``address`` (5 BLOCK) replications, then days, slots and both words of keys; ``words`` (4 BLOCK).
+    """
+    # The rounds stand here, since a function of its own is not put together with the loop around it.
+    for i in range(count):
+        a, b, c, d = address[i], address[BLOCK + i], address[2 * BLOCK + i], np.uint64(chunk)
+        x, y = address[3 * BLOCK + i], address[4 * BLOCK + i]
+        for _ in range(ROUNDS):
+            first, second = (a & LOW) * M0, (c & LOW) * M1
+            a, b = (second >> HALF) ^ b ^ x, second & LOW
+            c, d = (first >> HALF) ^ d ^ y, first & LOW
+            x, y = (x + W0) & LOW, (y + W1) & LOW
+        words[i], words[BLOCK + i], words[2 * BLOCK + i], words[3 * BLOCK + i] = a, b, c, d
+
+
+@compiled
+def uniforms(words, half, count, out):
+    """Numbers in (0, 1) of the first or the last two words (see ``streams.Addresses.pairs``)."""
+    at = 2 * BLOCK * half
+    for i in range(count):
+        high, low = words[at + i], words[at + BLOCK + i]
+        out[i] = (np.float64((high << np.uint64(20)) | (low >> np.uint64(12))) + 0.5) * 2.0**-52
+
+
+@compiled
+def point_at(address, key, callers, rows, first, count):
+    """Addresses of ``count`` of the callers in ``rows``, from the place ``first`` on."""
+    for i in range(count):
+        row = rows[first + i]
+        stratum = callers[STRATUM, row]
+        address[i] = np.uint64(callers[REPLICATION, row])
+        address[BLOCK + i] = np.uint64(callers[ARRIVAL, row] // DAY)
+        address[2 * BLOCK + i] = np.uint64(callers[SLOT, row])
+        address[3 * BLOCK + i], address[4 * BLOCK + i] = key[0, stratum], key[1, stratum]
+
+
+@compiled
+def workspace():
+    """Work space: addresses, words, uniforms and durations of a block."""
+    return (
+        np.empty(5 * BLOCK, np.uint64), np.empty(4 * BLOCK, np.uint64), np.empty(BLOCK), np.empty(BLOCK, np.int64)
+    )  # fmt: skip
+
+
+# --- who calls, and when ---
+
+
+@compiled
+def _longer(callers, when):
+    """The same columns with twice the room."""
+    many, moments = np.empty((len(callers), 2 * len(when)), np.int64), np.empty(2 * len(when))
+    for i in range(len(when)):
+        moments[i] = when[i]
+        for column in range(len(callers)):
+            many[column, i] = callers[column, i]
+    return many, moments
+
+
+@compiled
+def _segment(when, upto, stratum, start, stop):
+    """Segment between edges in which a share ``when`` of a day's count has come, and the share within it."""
+    target = upto[stratum, start] + when * (upto[stratum, stop] - upto[stratum, start])
+    # As if all hours were alike, which is near enough to look on from there.
+    segment = min(start + int(when * (stop - start)), stop - 1)
+    while segment + 1 < stop and upto[stratum, segment + 1] <= target:
+        segment += 1
+    while segment > start and upto[stratum, segment] > target:
+        segment -= 1
+    inside = (target - upto[stratum, segment]) / max(upto[stratum, segment + 1] - upto[stratum, segment], 1e-300)
+    return segment, min(max(inside, 0.0), 1.0)
+
+
+@compiled
+def _arrive(callers, when, begin, end, upto, edges, first, causes, terms):
+    """Put instants in place of days; the base rate is constant between edges."""
+    for row in range(begin, end):
+        stratum, day = callers[STRATUM, row], callers[ARRIVAL, row]
+        segment, inside = _segment(when[row], upto, stratum, first[day], first[day + 1])
+        opens, closes = edges[segment], edges[segment + 1]
+        offset = inside * np.float64(closes - opens)
+        if causes[stratum]:
+            offset = within(terms, causes[stratum] - 1, opens, closes, inside)
+        callers[ARRIVAL, row] = min(max(opens + np.int64(offset), opens), closes - 1)
+
+
+@compiled
+def _point_at_slots(address, replication, strata, days, key, cells, slot, size):
+    """Addresses of ``size`` slots from ``slot`` on of each of the ``cells``."""
+    for k in range(len(cells)):
+        stratum, day = strata[cells[k]], days[cells[k]]
+        for i in range(k * size, (k + 1) * size):
+            address[i], address[BLOCK + i] = np.uint64(replication), np.uint64(day)
+            address[2 * BLOCK + i] = np.uint64(slot + i - k * size)
+            address[3 * BLOCK + i], address[4 * BLOCK + i] = key[0, stratum], key[1, stratum]
+
+
+@compiled
+def _existing(replications, limits, key, upto, edges, first, causes, terms):
+    """Who exists, replication by replication: columns, and where each replication begins.
+
+    ``limits`` (R, S, days) expected counts; ``upto`` (S, m+1) what of a stratum's rate has come by each edge; ``first``
+    the first edge of each day; ``causes`` (S,), of which all but 0 have a surge in ``terms``.
+    """
+    expected = 0.0
+    for limit_of in limits.flat:
+        expected += limit_of
+    most = int(expected + 6 * np.sqrt(expected)) + BLOCK
+    callers, when, count = np.empty((4, most), np.int64), np.empty(most), 0
+    begins = np.zeros(len(replications) + 1, np.int64)
+    address, words, moments, _ = workspace()
+    heights = np.empty(BLOCK)
+    strata, days = (
+        np.empty(limits.shape[1] * limits.shape[2], np.int64),
+        np.empty(limits.shape[1] * limits.shape[2], np.int64),
+    )
+    limit, height, risen = np.empty(len(strata)), np.empty(len(strata)), np.empty(len(strata))
+    for stratum in range(limits.shape[1]):
+        for day in range(limits.shape[2]):
+            cell = stratum * limits.shape[2] + day
+            strata[cell], days[cell] = stratum, day
+    cells = np.empty(len(strata), np.int64)
+    for r in range(len(replications)):
+        # All cells go on together, from run to run: few callers in each are many in all.
+        going = 0
+        for cell in range(len(strata)):
+            limit[cell], height[cell], risen[cell] = limits[r, strata[cell], days[cell]], 0.0, 0.0
+            cells[going] = cell
+            going += limit[cell] > 0
+        slot, run, left = 0, FIRST_RUN, FIRST_RUN
+        while going:
+            size, looked_at = min(left, AHEAD), going
+            going = 0
+            for start in range(0, looked_at, BLOCK // size):
+                some = cells[start : min(start + BLOCK // size, looked_at)].copy()
+                _point_at_slots(address, replications[r], strata, days, key, some, slot, size)
+                scramble(address, len(some) * size, 0, words)
+                uniforms(words, 0, len(some) * size, heights)
+                uniforms(words, 1, len(some) * size, moments)
+                for i in range(len(some) * size):
+                    heights[i] = -log(heights[i])
+                if count + len(some) * size > len(when):
+                    callers, when = _longer(callers, when)
+                for k in range(len(some)):
+                    cell, i = some[k], 0
+                    stratum, day, up = strata[cell], days[cell], risen[cell] + heights[k * size]
+                    while height[cell] + up < limit[cell]:
+                        callers[REPLICATION, count], callers[STRATUM, count] = replications[r], stratum
+                        callers[SLOT, count], callers[ARRIVAL, count] = slot + i, day
+                        when[count] = moments[k * size + i]
+                        count, i = count + 1, i + 1
+                        if i == size:
+                            cells[going] = cell
+                            going += 1
+                            break
+                        up += heights[k * size + i]
+                    risen[cell] = up
+            slot, left = slot + size, left - size
+            if left == 0:
+                for k in range(going):
+                    height[cells[k]] += risen[cells[k]]
+                    risen[cells[k]] = 0.0
+                run = left = 2 * run
+        begins[r + 1] = count
+        _arrive(callers, when, begins[r], count, upto, edges, first, causes, terms)
+    return callers, begins
+
+
+@compiled
+def _by_arrival(callers, begin, end, out):
+    """Write the columns of a replication by arrival, then stratum and slot."""
+    ties, order = np.empty(end - begin, np.int64), np.empty(end - begin, np.int64)
+    for i in range(end - begin):
+        ties[i] = (callers[STRATUM, begin + i] << 32) + callers[SLOT, begin + i]
+    in_order(callers[ARRIVAL, begin:end], ties, end - begin, order)
+    for column in range(len(callers)):
+        for i in range(end - begin):
+            out[column, begin + i] = callers[column, begin + order[i]]
+
+
+def _callers(version):
+    @entry(
+        "Tuple((int64[:,::1],int64[::1]))(int64[::1],float64[:,:,::1],uint64[:,::1],float64[:,::1],int64[::1],"
+        "int64[::1],int64[::1],float64[:,::1])"
+    )
+    def callers_of(replications, limits, key, upto, edges, first, causes, terms):
+        """Columns of who exists by replication and arrival, and where each replication begins (see ``_existing``)."""
+        _ = version
+        found, begins = _existing(replications, limits, key, upto, edges, first, causes, terms)
+        callers = np.empty((4, begins[-1]), np.int64)
+        for r in range(len(replications)):
+            _by_arrival(found, begins[r], begins[r + 1], callers)
+        return callers, begins
+
+    return callers_of
+
+
+#: Compiled anew after any change of the functions that it is made of.
+callers_of = _callers(sources())

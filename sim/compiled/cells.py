@@ -1,0 +1,213 @@
+"""Replications counted one after the other in machine code: leaves, cells, and sums of products over cells."""
+
+# mypy: disallow-untyped-defs=False, disallow-untyped-calls=False, disallow-untyped-decorators=False
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.compiled.counts import LONGEST_WAIT, WIDTH, add_persons
+from sim.compiled.order import sorted_by_digits
+from sim.compiled.timelines import (
+    ABSENT,
+    ABSENT_AS,
+    COLUMN_OF,
+    DAYS,
+    FIRST_ALL,
+    FIRST_CHANNEL,
+    FIRST_LINES,
+    FIRST_MARKS,
+    FIRST_PROVINCE,
+    FIRST_QUEUE,
+    LONGEST_QUEUE,
+    ON_DUTY,
+    SLICES,
+    add_hours,
+    add_lines,
+    add_queues,
+)
+from sim.machine_code import compiled, entry, inlined, sources
+
+_V, _M, _CUBE, _FOUR = "int64[::1]", "int64[:,::1]", "int64[:,:,::1]", "int64[:,:,:,:]"
+_PRODUCTS = f"{_M},float64[:,::1],{_V},{_V},{_V},{_M}"
+
+
+@inlined
+def _put(cells, cell, leaves, at):
+    """Add a leaf to a cell."""
+    most = max(cells[cell, LONGEST_WAIT], leaves[at + LONGEST_WAIT])
+    for column in range(WIDTH):
+        cells[cell, column] += leaves[at + column]
+    cells[cell, LONGEST_WAIT] = most
+
+
+@compiled
+def _fold_leaves(cells, leaves, met, where, channel_of, provinces):
+    """Add leaves to the days and hours of their queue, province, channel and all, and empty them."""
+    slices = where[SLICES]
+    for leaf in range(len(channel_of) * provinces):
+        queue, province = leaf // provinces, leaf % provinces
+        for slice_ in range(slices - 1):
+            row = leaf * (slices - 1) + slice_
+            if met[row]:
+                met[row] = 0
+                _put(cells, where[FIRST_ALL] + 1 + slice_, leaves, row * WIDTH)
+                _put(cells, where[FIRST_CHANNEL] + channel_of[queue] * slices + 1 + slice_, leaves, row * WIDTH)
+                _put(cells, where[FIRST_QUEUE] + queue * slices + 1 + slice_, leaves, row * WIDTH)
+                _put(cells, where[FIRST_PROVINCE] + province * slices + 1 + slice_, leaves, row * WIDTH)
+                for place in range(row * WIDTH, (row + 1) * WIDTH):
+                    leaves[place] = 0
+
+
+@compiled
+def _fold_marks(cells, marks, where, most):
+    """Add up by cause, topic and age, and empty the marks; where there is one of each, days are added up instead."""
+    if len(marks) == WIDTH:
+        for day in range(where[DAYS]):
+            _put(cells, where[FIRST_MARKS], cells[where[FIRST_ALL] + 1 + day], 0)
+        for cell in range(where[FIRST_MARKS] + 1, where[FIRST_MARKS] + 3):
+            _put(cells, cell, cells[where[FIRST_MARKS]], 0)
+    for mark in range(len(marks) // WIDTH):
+        cause, topic, age = mark // (most[1] * most[2]), mark // most[2] % most[1], mark % most[2]
+        _put(cells, where[FIRST_MARKS] + cause, marks, mark * WIDTH)
+        _put(cells, where[FIRST_MARKS] + most[0] + topic, marks, mark * WIDTH)
+        _put(cells, where[FIRST_MARKS] + most[0] + most[1] + age, marks, mark * WIDTH)
+        for place in range(mark * WIDTH, (mark + 1) * WIDTH):
+            marks[place] = 0
+
+
+@compiled
+def _fold_time(cells, where, groups, on_duty, routes, first_route):
+    """Time of lines into that of all, and when somebody was there for a queue whose lines may be absent."""
+    slices = where[SLICES]
+    for group in range(len(groups)):
+        for slice_ in range(1, slices):
+            for column in COLUMN_OF:
+                cells[where[FIRST_ALL] + slice_, column] += cells[where[FIRST_LINES] + group * slices + slice_, column]
+    for queue in range(len(first_route) - 1):
+        mine = routes[first_route[queue] : first_route[queue + 1]]
+        seldom, duty = False, np.zeros(on_duty.shape[1], np.int64)
+        for group in mine:
+            seldom = seldom or groups[group, ABSENT] > 0
+            for hour in range(len(duty)):
+                duty[hour] = max(duty[hour], on_duty[group, hour])
+        if seldom:
+            add_hours(cells, where[FIRST_QUEUE] + queue * slices, where[DAYS], COLUMN_OF[ON_DUTY], duty)
+
+
+@compiled
+def _fold_days(cells, where):
+    """Days into the period, of everything that is split."""
+    for first in range(0, where[FIRST_MARKS], where[SLICES]):
+        for column in range(WIDTH):
+            cells[first, column] = 0
+        for cell in range(first + 1, first + 1 + where[DAYS]):
+            most = max(cells[first, LONGEST_QUEUE], cells[cell, LONGEST_QUEUE])
+            waited = max(cells[first, LONGEST_WAIT], cells[cell, LONGEST_WAIT])
+            for column in range(WIDTH):
+                cells[first, column] += cells[cell, column]
+            cells[first, LONGEST_QUEUE], cells[first, LONGEST_WAIT] = most, waited
+
+
+@compiled
+def _multiply(cells, total, sums, columns, weights, first, two):
+    """Add the columns of a replication to totals, and products of quantities to sums; see ``products``."""
+    composed = len(first) - 1
+    quantity = np.empty(cells.shape[1] + composed)
+    for cell in range(len(total)):
+        some = np.int64(0)
+        for column in range(cells.shape[1]):
+            some |= cells[cell, column]
+        if some == 0:
+            continue
+        for column in range(cells.shape[1]):
+            total[cell, column] += cells[cell, column]
+            quantity[column] = np.float64(cells[cell, column])
+        for k in range(composed):
+            value = 0.0
+            for term in range(first[k], first[k + 1]):
+                value += quantity[columns[term]] * np.float64(weights[term])
+            quantity[cells.shape[1] + k] = value
+        for product in range(len(two)):
+            sums[cell, product] += quantity[two[product, 0]] * quantity[two[product, 1]]
+
+
+def _tally(version):
+    @entry(f"int64[:,::1]({_V},int64,int64,int64)")
+    def tally(codes, bins, outcomes, provinces):
+        """Columns of queue, province, outcome, bin and how many there are, in order; see ``contact_values.tally``."""
+        _ = version
+        ordered = sorted_by_digits(codes, codes.max() if len(codes) else 0)
+        out, count = np.empty((5, len(codes)), np.int64), 0
+        for i in range(len(ordered)):
+            if i and ordered[i] == ordered[i - 1]:
+                out[4, count - 1] += 1
+                continue
+            rest, leaf = ordered[i] // bins, ordered[i] // bins // outcomes
+            out[0, count], out[1, count] = leaf // provinces, leaf % provinces
+            out[2, count], out[3, count], out[4, count] = rest % outcomes, ordered[i] % bins, 1
+            count += 1
+        return out[:, :count].copy()
+
+    return tally
+
+
+def _add_products(version):
+    @entry(f"void({_M},{_PRODUCTS})")
+    def add_products(cells, total, sums, columns, weights, first, two):
+        """Add one replication (cells, columns)."""
+        _ = version
+        _multiply(cells, total, sums, columns, weights, first, two)
+
+    return add_products
+
+
+def _add_up(version):
+    @entry(
+        f"void({_CUBE},{_CUBE},{_V},{_V},{_PRODUCTS},UniTuple({_V},9),{_V},UniTuple({_V},4),UniTuple(int64[:,:],4),"
+        f"int64[:,:,:],{_V},{_FOUR},{_V},{_M},{_V},UniTuple({_V},11),UniTuple({_M},3),{_M},{_M})"
+    )
+    def add_up(
+        every, values, codes, coded, total, sums, columns, weights, first, two, contacts, begins, world, luck, patience,
+        starts, absence, absent_as, fixed, periods, numbers, tables, shifts, always_on_duty,
+    ):  # fmt: skip
+        """Count replications; see ``compiled_measures.counted`` and ``counting.Plan``."""
+        _ = version
+        where, persons, channel_of, edges, first_edge, within, forward, marked, first_shift, routes, first_route = (
+            numbers
+        )
+        deadlines, redials, known = tables
+        redial, passed_on, conversation, wrap_up = luck
+        groups, on_duty = known.copy(), always_on_duty.copy()
+        for group in range(len(groups)):
+            groups[group, ABSENT_AS] = absent_as[group]
+        rows = len(channel_of) * persons[3] * (where[SLICES] - 1)
+        leaves, met = np.zeros(rows * WIDTH, np.int64), np.zeros(rows, np.int64)
+        marks = np.zeros(marked[0] * marked[1] * marked[2] * WIDTH, np.int64)
+        of_persons = persons, channel_of, edges, first_edge, within, forward, marked[1:]
+        of_callers = redial, passed_on, conversation, wrap_up, patience
+        for r in range(len(starts) - 1):
+            cells, begin, end = every[min(r, len(every) - 1)], begins[r], begins[r + 1]
+            for cell in range(len(fixed)):
+                for column in range(WIDTH):
+                    cells[cell, column] = fixed[cell, column]
+            coded[r + 1] = add_persons(
+                leaves, met, marks, contacts, begin, end, world, of_callers, starts[r], of_persons,
+                (deadlines, redials), codes, coded[r],
+            )  # fmt: skip
+            add_queues(cells, contacts, begin, end, where)
+            add_lines(cells, contacts, begin, end, groups, shifts, first_shift, absence[r], on_duty, where)
+            _fold_leaves(cells, leaves, met, where, channel_of, persons[3])
+            _fold_marks(cells, marks, where, marked)
+            _fold_time(cells, where, groups, on_duty, routes, first_route)
+            _fold_days(cells, where)
+            for period in range(len(periods)):
+                for column in range(WIDTH):
+                    values[r, period, column] = cells[periods[period], column]
+            _multiply(cells, total, sums, columns, weights, first, two)
+
+    return add_up
+
+
+#: Compiled anew after any change of the functions that they are made of.
+add_products, add_up, tally = _add_products(sources()), _add_up(sources()), _tally(sources())

@@ -1,0 +1,178 @@
+"""The luck of callers in machine code: all of it, or only what a centre may come to look at."""
+
+# mypy: disallow-untyped-defs=False, disallow-untyped-calls=False, disallow-untyped-decorators=False
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.clock import DAY
+from sim.compiled.callers import ARRIVAL, BLOCK, SLOT, STRATUM, point_at, scramble, uniforms, workspace
+from sim.compiled.laws import ALWAYS, KIND, NOTHING, ZERO, durations
+from sim.machine_code import compiled, entry, sources
+
+#: What luck is for, in the order of keys.
+EXISTS, WORK, MARKS, WAITING, CHOICES, OFFERS, DELAYS = range(7)
+PURPOSES = ("exists", "work", "marks", "waiting", "choices", "offers", "delays")
+#: Columns of callers in a world, in the order of ``luck_of``.
+CHANNEL, PROVINCE, CAUSE, TOPIC, AGE, DAY_OF, SLOT_OF, ARRIVAL_OF = range(8)
+
+
+@compiled
+def _laws(key, callers, rows, count, chunk, half, law, to, work):
+    """Durations of ``rows`` under a law, from the first or the second uniform of their addresses."""
+    address, words, numbers, found = work
+    if law[KIND] == NOTHING:
+        return
+    for first in range(0, count, BLOCK):
+        size = min(BLOCK, count - first)
+        if law[KIND] > ALWAYS or law[ZERO] > 0.0:
+            point_at(address, key, callers, rows, first, size)
+            scramble(address, size, chunk, words)
+        _write(law, half, rows, first, size, to, words, numbers, found)
+
+
+@compiled
+def _work(key, callers, rows, count, laws, to, work):
+    """Conversation and wrap-up of ``rows`` on a channel, both of the same words."""
+    address, words, numbers, found = work
+    for first in range(0, count, BLOCK):
+        size = min(BLOCK, count - first)
+        point_at(address, key, callers, rows, first, size)
+        scramble(address, size, 0, words)
+        for half in range(2):
+            _write(laws[half], half, rows, first, size, to[half], words, numbers, found)
+
+
+@compiled
+def _write(law, half, rows, first, size, to, words, numbers, found):
+    """Durations of a block of ``rows``."""
+    uniforms(words, half, size, numbers)
+    durations(law, numbers, size, found)
+    for i in range(size):
+        to[rows[first + i]] = found[i]
+
+
+@compiled
+def _choices(key, callers, rows, count, chunk, out, work):
+    """Four words of each of ``rows`` in ``out`` (4, n)."""
+    address, words = work[0], work[1]
+    for first in range(0, count, BLOCK):
+        size = min(BLOCK, count - first)
+        point_at(address, key, callers, rows, first, size)
+        scramble(address, size, chunk, words)
+        for word in range(4):
+            for i in range(size):
+                out[word, rows[first + i]] = np.int64(words[word * BLOCK + i])
+
+
+@compiled
+def _category(cumulative, uniform):
+    """Index of the share in which a uniform falls."""
+    index = 0
+    for share in cumulative:
+        index += uniform >= share
+    return min(index, len(cumulative) - 1)
+
+
+@compiled
+def _marks(key, callers, rows, topic, age, columns, work):
+    """Topics and age groups of everybody."""
+    address, words, numbers, _ = work
+    for first in range(0, len(rows), BLOCK):
+        size = min(BLOCK, len(rows) - first)
+        point_at(address, key, callers, rows, first, size)
+        scramble(address, size, 0, words)
+        for half, shares in ((0, topic), (1, age)):
+            uniforms(words, half, size, numbers)
+            for i in range(size):
+                row = first + i
+                columns[TOPIC + half, row] = _category(shares[columns[CAUSE, row], columns[CHANNEL, row]], numbers[i])
+
+
+@compiled
+def _may_be_on(channel, reach, columns, rows, count, out):
+    """Those of ``rows`` who may call on a channel, and how many."""
+    found = 0
+    for i in range(count):
+        out[found] = rows[i]
+        found += reach[columns[CHANNEL, rows[i]], channel]
+    return found
+
+
+@compiled
+def _may_go_on(thresholds, columns, choices, offers, rows, count):
+    """Leave in ``rows`` who may dial once more after this attempt; how many."""
+    going = 0
+    for i in range(count):
+        row = rows[i]
+        own = thresholds[columns[CHANNEL, row]]
+        on = choices[0, row] < own[0]
+        if own[1] or own[2]:
+            on = on or offers[2, row] < own[1] or offers[3, row] < own[2]
+        rows[going] = row
+        going += on
+    return going
+
+
+def _luck(version):
+    @entry(
+        "int64[:,::1](int64[:,::1],uint64[:,:,::1],int64[:,::1],float64[:,:,::1],float64[:,:,::1],"
+        "float64[:,:,::1],int64[:,:,::1],int64[:,::1],int64[::1],int64[:,:,::1],int64[:,:,::1],int64[:,:,:,::1],"
+        "int64[:,:,::1])"
+    )
+    def luck_of(
+        callers, keys, strata, laws, topic, age, reach, thresholds, wanted, by_channel, choices, by_attempt, offers
+    ):
+        """Write the luck of callers that may be looked at; other places stay as they are. Returns columns of callers.
+
+        ``laws`` (6, C, SIZE) of conversation, wrap-up,
+        patience, redial delay, silence and the delay of calling again; ``reach`` (2, C, C) on which channels who begins
+        on a channel may call first and later; ``thresholds`` (C, 3) of going on; ``wanted`` whether choices
+        and offers are looked at, and whether all there is, is. ``by_channel`` (2, C, n), ``choices`` and ``offers``
+        (K, 4, n), ``by_attempt`` (4, K, C, n).
+        """
+        _ = version
+        count = callers.shape[1]
+        columns = np.empty((8, count), np.int64)
+        for row in range(count):
+            stratum, arrival = callers[STRATUM, row], callers[ARRIVAL, row]
+            for axis in range(3):
+                columns[axis, row] = strata[stratum, axis]
+            columns[TOPIC, row], columns[AGE, row] = 0, 0
+            columns[DAY_OF, row], columns[SLOT_OF, row], columns[ARRIVAL_OF, row] = (
+                arrival // DAY, callers[SLOT, row], arrival
+            )  # fmt: skip
+        work = workspace()
+        rows, some = np.arange(count), np.empty(count + 1, np.int64)
+        if topic.shape[2] > 1 or age.shape[2] > 1:
+            _marks(keys[MARKS], callers, rows, topic, age, columns, work)
+        for channel in range(laws.shape[1]):
+            n = _may_be_on(channel, reach[1 if len(choices) > 1 else 0], columns, rows, count, some)
+            _work(keys[WORK], callers, some, n, laws[:2, channel], by_channel[:, channel], work)
+        for attempt in range(len(choices)):
+            if wanted[0]:
+                _choices(keys[CHOICES], callers, rows, count, attempt, choices[attempt], work)
+            if wanted[1]:
+                _choices(keys[OFFERS], callers, rows, count, attempt, offers[attempt], work)
+            where = reach[min(attempt, 1)]
+            for two in range(2):  # patience and silence of these, delays of those who may go on
+                if two and wanted[0]:
+                    last = attempt == len(choices) - 1 and not wanted[2]
+                    again = offers[attempt if wanted[1] else 0]
+                    count = 0 if last else _may_go_on(thresholds, columns, choices[attempt], again, rows, count)
+                elif two:
+                    count = 0
+                for channel in range(laws.shape[1]):
+                    n = _may_be_on(channel, where, columns, rows, count, some)
+                    to, law = by_attempt[two, attempt, channel], laws[2 + two, channel]
+                    _laws(keys[WAITING], callers, some, n, attempt, two, law, to, work)
+                    to, law = by_attempt[2 + two, attempt, channel], laws[4 + two, channel]
+                    _laws(keys[DELAYS], callers, some, n, attempt, two, law, to, work)
+        return columns
+
+    return luck_of
+
+
+#: Compiled anew after any change of the functions that it is made of.
+luck_of = _luck(sources())

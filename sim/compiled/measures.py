@@ -1,0 +1,89 @@
+"""Measures of many replications added up in machine code: the same tables and sums as ``measures`` and ``Moments``."""
+
+# mypy: disallow-untyped-defs=False, disallow-untyped-calls=False, disallow-untyped-decorators=False
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.cells import layout_of
+from sim.centre import Centre
+from sim.clock import Calendar
+from sim.compiled.cells import add_up
+from sim.contact_values import Promises, waits_of
+from sim.contacts import ContactTables
+from sim.counting import Plan
+from sim.estimates import Moments, Pairs
+from sim.measures import Measures
+from sim.products import Products
+from sim.world import Worlds
+
+Whole = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What was added up of some replications.
+
+    ``cells`` (R, cells, columns), of the last one only where they were not asked for; ``values`` (R, periods, columns)
+    of whole periods; ``codes`` of the waits, those of replication r from ``begins[r]`` on (see ``waits_of``).
+    """
+
+    cells: Whole
+    values: Whole
+    codes: Whole
+    begins: Whole
+
+
+def measure(
+    worlds: Worlds, centre: Centre, tables: ContactTables, *, calendar: Calendar, promises: Promises
+) -> Measures:
+    """See ``sim.measures.measure``."""
+    plan = Plan.of(layout_of(worlds.callers, centre), centre, calendar, promises)
+    found = counted(plan, worlds, tables, every=True)
+    waits = waits_of(found.codes, len(centre.provinces))
+    return Measures(found.cells, waits, np.repeat(np.arange(len(worlds)), np.diff(found.begins)))
+
+
+def counted(
+    plan: Plan, worlds: Worlds, tables: ContactTables, *, every: bool = False, products: Products | None = None
+) -> Counted:
+    """Counts of these replications; each is also added to ``products``. ``every`` keeps the cells of each."""
+    some, world, size = len(worlds), worlds.callers, plan.fixed.shape
+    columns = tuple(map(_row, tables.rows.columns().values()))
+    cells = np.empty((some if every else 1, *size), dtype=np.int64)
+    values = np.empty((some, len(plan.periods), size[1]), dtype=np.int64)
+    codes, begins = np.empty(len(tables.rows), dtype=np.int64), np.zeros(some + 1, dtype=np.int64)
+    sums = products or Products.none(size)
+    add_up(
+        cells, values, codes, begins, sums.total, sums.sums, *sums.which, columns, _row(tables.begins),
+        tuple(_row(getattr(world, name)) for name in ("province", "cause", "topic", "age")),
+        tuple(_ours(getattr(world, name)) for name in ("redial", "forward", "conversation", "wrap_up")),
+        _ours(world.patience), _row(worlds.starts), _ours(worlds.absence) if worlds.absence.size else _NOBODY_AWAY,
+        plan.absent_as(world), plan.fixed, plan.periods, plan.numbers, plan.tables, plan.shifts, plan.on_duty,
+    )  # fmt: skip
+    return Counted(cells, values, codes[: begins[-1]], begins)
+
+
+_NOBODY_AWAY = np.zeros((1, 1, 1, 1), dtype=np.int64)
+
+
+def _ours(array: NDArray[Any]) -> Whole:
+    """Whole numbers that machine code takes, which does not ask whether it may write."""
+    return np.require(array, np.int64, ["W"])
+
+
+def _row(array: NDArray[Any]) -> Whole:
+    return np.require(array, np.int64, ["C", "W"])
+
+
+def moments(pairs: Pairs, values: Whole) -> Moments:
+    """See ``Moments.of``: the same sums, in the same order."""
+    products = Products.of(pairs, values.shape[1])
+    products.add(values)
+    return products.moments(len(values))

@@ -1,0 +1,263 @@
+"""The integrals of ``timelines`` in machine code, hour by hour of the period."""
+
+# mypy: disallow-untyped-defs=False, disallow-untyped-calls=False, disallow-untyped-decorators=False
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.cells import AT
+from sim.clock import DAY, HOUR
+from sim.compiled.counts import DIALLED, GROUP, LEFT, LINE, QUEUE, RELEASED
+from sim.compiled.order import in_order
+from sim.machine_code import compiled, inlined
+
+#: Rows of what ``line_hours`` returns.
+BUSY, STAFFED, ON_DUTY, OVERTIME, ALL_BUSY = range(5)
+#: What a change is about: a line at work, on duty, or both.
+_WORK, _DUTY, _BOTH = range(3)
+#: Columns that these rows are added to.
+COLUMN_OF = (AT["busy"], AT["staffed"], AT["on_duty"], AT["overtime"], AT["all_busy"])
+QUEUE_TIME, LONGEST_QUEUE = AT["queue_time"], AT["longest_queue"]
+#: Places in the plan of a count: first cells, cells of a name, days and how many queues there are.
+FIRST_ALL, FIRST_CHANNEL, FIRST_QUEUE, FIRST_PROVINCE, FIRST_LINES, FIRST_MARKS, SLICES, DAYS, QUEUES = range(9)
+#: What is known of a group.
+LINES, ABSENT, ABSENT_AS, ALONE = range(4)
+
+
+@compiled
+def line_hours(start, stop, line, shifts, absence, absent, lines, hours):
+    """Line time of one group by hour, (5, hours).
+
+    ``start``, ``stop``, ``line`` of what its lines had in hand, by ``start``; ``shifts`` (m, 3) start, stop and
+    line, in order; ``absence`` (L, D) uniforms, compared with ``absent`` if that is above 0.
+    """
+    at, what, change, count = _room(2 * len(start) + 4 * len(shifts) + 2 * len(start))
+    for k in range(lines):
+        work = _joined_work(start, stop, line, k)
+        duty = _joined_duty(shifts, absence, absent, k)
+        at, what, change, count = _put(at, what, change, count, work, _WORK)
+        at, what, change, count = _put(at, what, change, count, duty, _DUTY)
+        at, what, change, count = _put(at, what, change, count, _common(work, duty), _BOTH)
+    return _integrals(at[:count], what[:count], change[:count], hours)
+
+
+@compiled
+def _room(size):
+    return np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, np.int64), 0
+
+
+@compiled
+def _put(at, what, change, count, spans, kind):
+    if count + 2 * len(spans) > len(at):
+        more = np.empty(len(at) + 4 * len(spans), np.int64)
+        at, what, change = (
+            np.concatenate((at, more)),
+            np.concatenate((what, more)),
+            np.concatenate((change, more)),
+        )
+    for i in range(len(spans)):
+        at[count], what[count], change[count] = spans[i, 0], kind, 1
+        at[count + 1], what[count + 1], change[count + 1] = spans[i, 1], kind, -1
+        count += 2
+    return at, what, change, count
+
+
+@compiled
+def _joined_work(start, stop, line, number):
+    """Stretches in which a line has anything in hand."""
+    spans, n = np.empty((len(start), 2), np.int64), 0
+    for i in range(len(start)):
+        if line[i] == number:
+            n = _extended(spans, n, start[i], stop[i])
+    return spans[:n]
+
+
+@compiled
+def _joined_duty(shifts, absence, absent, number):
+    """Stretches of duty of a line, the shifts that it misses left out."""
+    spans, n = np.empty((len(shifts), 2), np.int64), 0
+    for i in range(len(shifts)):
+        if shifts[i, 2] == number and not (absent > 0 and absence[number, shifts[i, 0] // DAY] < absent):
+            n = _extended(spans, n, shifts[i, 0], shifts[i, 1])
+    return spans[:n]
+
+
+@compiled
+def _extended(spans, n, start, stop):
+    if n and start <= spans[n - 1, 1]:
+        spans[n - 1, 1] = max(spans[n - 1, 1], stop)
+        return n
+    spans[n, 0], spans[n, 1] = start, stop
+    return n + 1
+
+
+@compiled
+def _common(one, other):
+    """Intersection of two sets of stretches."""
+    spans, n, i, j = np.empty((len(one) + len(other), 2), np.int64), 0, 0, 0
+    while i < len(one) and j < len(other):
+        start, stop = max(one[i, 0], other[j, 0]), min(one[i, 1], other[j, 1])
+        if start < stop:
+            spans[n, 0], spans[n, 1] = start, stop
+            n += 1
+        if one[i, 1] < other[j, 1]:
+            i += 1
+        else:
+            j += 1
+    return spans[:n]
+
+
+@compiled
+def _integrals(at, what, change, hours):
+    out, level = np.zeros((5, hours), np.int64), np.zeros(3, np.int64)
+    # One number each, which sorts much faster than an order of them does; within an instant no time passes.
+    codes = np.empty(len(at), np.int64)
+    for i in range(len(at)):
+        codes[i] = min(at[i], hours * HOUR) * 8 + what[i] * 2 + (change[i] > 0)
+    codes.sort()
+    now = 0
+    for code in codes:
+        now = _pass(out, level, now, code >> 3)
+        level[(code >> 1) & 3] += 2 * (code & 1) - 1
+    _pass(out, level, now, hours * HOUR)
+    return out
+
+
+@compiled
+def _pass(out, level, now, until):
+    """Let time pass with these levels; returns the instant reached."""
+    while now < until:
+        hour = now // HOUR
+        step = min(until, (hour + 1) * HOUR) - now
+        out[BUSY, hour] += level[_WORK] * step
+        out[STAFFED, hour] += level[_DUTY] * step
+        out[OVERTIME, hour] += (level[_WORK] - level[_BOTH]) * step
+        if level[_DUTY] > 0:
+            out[ON_DUTY, hour] += step
+            if level[_BOTH] == level[_DUTY]:
+                out[ALL_BUSY, hour] += step
+        now += step
+    return now
+
+
+@compiled
+def add_queues(cells, contacts, begin, end, where):
+    """Add the time integral of the number waiting in every queue, and the most at once."""
+    first, slices, days, queues = where[FIRST_QUEUE], where[SLICES], where[DAYS], where[QUEUES]
+    dialled_at, left_at, queue_of = contacts[DIALLED], contacts[LEFT], contacts[QUEUE]
+    rows, waits = np.empty(end - begin, np.int64), 0
+    for row in range(begin, end):
+        rows[waits] = row
+        waits += left_at[row] > dialled_at[row]
+    come, go, coming, going = (
+        np.empty(waits, np.int64), np.empty(waits, np.int64), np.empty(waits, np.int64), np.empty(waits, np.int64)
+    )  # fmt: skip
+    for i in range(waits):
+        come[i], go[i] = dialled_at[rows[i]], left_at[rows[i]]
+    in_order(come, rows, waits, coming)
+    in_order(go, rows, waits, going)
+    level, since = np.zeros(queues, np.int64), np.zeros(queues, np.int64)
+    i, j = 0, 0
+    while j < waits:
+        # Who comes and who goes in one instant may come in any order: no time passes in it.
+        comes = i < waits and come[coming[i]] <= go[going[j]]
+        which = coming[i] if comes else going[j]
+        now, queue = come[which] if comes else go[which], queue_of[rows[which]]
+        if level[queue]:
+            _add_waiting(cells, first + queue * slices, days, level[queue], since[queue], min(now, days * DAY))
+        since[queue] = now
+        level[queue] += 1 if comes else -1
+        i, j = i + comes, j + 1 - comes
+
+
+@inlined
+def _add_work(cells, base, days, column, start, stop):
+    """Add time in which a line is busy, and in which it is late or, on duty, all lines are busy."""
+    while start < stop:
+        hour = start // HOUR
+        step = min(stop, (hour + 1) * HOUR) - start
+        day, hour = base + 1 + hour // 24, base + 1 + days + hour % 24
+        cells[day, COLUMN_OF[BUSY]] += step
+        cells[hour, COLUMN_OF[BUSY]] += step
+        cells[day, column] += step
+        cells[hour, column] += step
+        start += step
+
+
+@inlined
+def _add_waiting(cells, base, days, level, start, stop):
+    """Let so many have waited from ``start`` to ``stop``."""
+    while start < stop:
+        hour = start // HOUR
+        step = min(stop, (hour + 1) * HOUR) - start
+        for cell in (base + 1 + hour // 24, base + 1 + days + hour % 24):
+            cells[cell, QUEUE_TIME] += level * step
+            cells[cell, LONGEST_QUEUE] = max(cells[cell, LONGEST_QUEUE], level)
+        start += step
+
+
+@compiled
+def add_lines(cells, contacts, begin, end, groups, shifts, first_shift, absence, on_duty, where):
+    """Add line time of every group; ``on_duty`` (G, hours) is told of groups whose lines may be absent.
+
+    ``groups`` (G, 4): how many lines, threshold of absence, number in ``absence``, and whether it is one line with one
+    thing in hand, whose time is the sum of its contacts'.
+    """
+    first, slices, days = where[FIRST_LINES], where[SLICES], where[DAYS]
+    group_of, left_at, released_at = contacts[GROUP], contacts[LEFT], contacts[RELEASED]
+    for row in range(begin, end):
+        group = group_of[row]
+        if group < 0 or not groups[group, ALONE]:
+            continue
+        base, now, until = first + group * slices, left_at[row], min(released_at[row], days * DAY)
+        for shift in range(first_shift[group], first_shift[group + 1]):
+            start, stop = shifts[shift, 0], shifts[shift, 1]
+            if now < min(start, until):
+                _add_work(cells, base, days, COLUMN_OF[OVERTIME], now, min(start, until))
+                now = start
+            if now < min(stop, until):
+                _add_work(cells, base, days, COLUMN_OF[ALL_BUSY], now, min(stop, until))
+                now = stop
+            if now >= until:
+                break
+        if now < until:
+            _add_work(cells, base, days, COLUMN_OF[OVERTIME], now, until)
+    for group in range(len(groups)):
+        if not groups[group, ALONE]:
+            _add_group(cells, contacts, begin, end, group, groups, shifts, first_shift, absence, on_duty[group], where)
+
+
+@compiled
+def _add_group(cells, contacts, begin, end, group, groups, shifts, first_shift, absence, on_duty, where):
+    """Add line time of a group of several lines, or of lines with several things in hand, or absent at times."""
+    first, slices, days = where[FIRST_LINES], where[SLICES], where[DAYS]
+    rows, count = np.empty(end - begin, np.int64), 0
+    for row in range(begin, end):
+        rows[count] = row
+        count += contacts[GROUP][row] == group
+    start, order = np.empty(count, np.int64), np.empty(count, np.int64)
+    for i in range(count):
+        start[i] = contacts[LEFT][rows[i]]
+    in_order(start, rows, count, order)
+    stop, line = np.empty(count, np.int64), np.empty(count, np.int64)
+    for i in range(count):
+        row = rows[order[i]]
+        start[i], stop[i], line[i] = contacts[LEFT][row], contacts[RELEASED][row], contacts[LINE][row]
+    of_group = shifts[first_shift[group] : first_shift[group + 1]]
+    lines, absent = groups[group, LINES], groups[group, ABSENT]
+    hours = line_hours(start, stop, line, of_group, absence[max(groups[group, ABSENT_AS], 0)], absent, lines, 24 * days)
+    for what in range(len(COLUMN_OF)):
+        # Duty without absence is the same in every replication and is there before.
+        if absent or what not in (STAFFED, ON_DUTY):
+            add_hours(cells, first + group * slices, days, COLUMN_OF[what], hours[what])
+    if absent:
+        on_duty[:] = hours[ON_DUTY]
+
+
+@inlined
+def add_hours(cells, base, days, column, hours):
+    """Add hours of the period to the days and the hours of the day."""
+    for hour in range(len(hours)):
+        cells[base + 1 + hour // 24, column] += hours[hour]
+        cells[base + 1 + days + hour % 24, column] += hours[hour]

@@ -1,0 +1,25 @@
+"""Pictures of scenarios and results, one module for each kind of answer. They read; they never simulate."""
+
+from sim.figures.runs import (
+    draw_all,
+    draw_arrival_rates,
+    draw_by_day,
+    draw_by_hour,
+    draw_comparison,
+    draw_differences,
+    draw_outcomes,
+    draw_waits,
+    save,
+)
+
+__all__ = [
+    "draw_all",
+    "draw_arrival_rates",
+    "draw_by_day",
+    "draw_by_hour",
+    "draw_comparison",
+    "draw_differences",
+    "draw_outcomes",
+    "draw_waits",
+    "save",
+]

@@ -1,0 +1,256 @@
+"""Pictures of a call log beside what was fitted to it. They read; they fit nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from io import BytesIO
+from zlib import crc32
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from sim.colours import OUTCOMES, WORSE
+from sim.figures.style import axes_of, figure_of, legend_below, titled
+from sim.fit.compared import Calls, abandonment, by_hour, wait_answered_s
+from sim.fit.days_scenario import DaysFit
+from sim.fit.families import LOGNORMAL
+from sim.fit.handling import Handling
+from sim.fit.patience import Patience
+from sim.fit.redials import Redials
+from sim.fit.trace_test import Replay
+from sim.fit.whole import Fit
+from sim.quantities import WEEKDAYS
+
+_DATA, _MODEL = OUTCOMES["answered"][0], WORSE
+_BAND = "#BBBBBB"
+#: A line needs more contrast than an area: a closed door is darker here.
+_OF = {outcome: colour for outcome, (colour, _) in OUTCOMES.items()} | {"closed": "#777777"}
+
+
+def draw_fit(fit: Fit) -> dict[str, Figure]:
+    """Every picture of a fit, by name, in the order of the page."""
+    laws = fit.pieces.laws
+    pictures = {"hours": draw_hours(fit), "patience": draw_patience(laws.patience)}
+    if laws.handling.chosen is not None:
+        pictures["handling"] = draw_handling(laws.handling)
+    if fit.pieces.redials.found:
+        pictures["redials"] = draw_redials(fit.pieces.redials)
+    pictures["lines"] = draw_lines(fit)
+    for replay in fit.replays:
+        pictures[replay.name] = draw_replay(replay)
+    return pictures
+
+
+def draw_hours(fit: Fit, ax: Axes | None = None) -> Figure:
+    """Calls an hour by weekday: mean of the log's days with its interval, and the fitted rate."""
+    ax = axes_of(ax)
+    arrivals = fit.pieces.arrivals
+    at = np.arange(7 * 24)
+    value, low, high = arrivals.rates.reshape(7 * 24, 3).T
+    seen = np.isfinite(value)
+    ax.fill_between(at, np.where(seen, low, 0), np.where(seen, high, 0), step="mid", color=_BAND, label="95 % interval")
+    ax.step(at, np.where(seen, value, 0), where="mid", color=_DATA, lw=1.2, label="log: mean of its days")
+    model = _rates(fit)
+    ax.step(at, model, where="mid", color=_MODEL, lw=1.2, ls="--", label="model: weekday x hour")
+    ax.set_xticks([24 * day + 12 for day in range(7)], WEEKDAYS)
+    ax.set_xlim(0, 7 * 24)
+    ax.set_ylim(0, None)
+    ax.set_xlabel("hour of the week")
+    ax.set_ylabel("calls an hour")
+    legend_below(ax)
+    titled(ax, "When people call", "first contacts by hour of the week, open hours and closed ones")
+    return figure_of(ax)
+
+
+def _rates(fit: Fit) -> NDArray[np.float64]:
+    """Contacts an hour while open as the model has them, (168,)."""
+    arrivals = fit.pieces.arrivals
+    weekday = np.array([weight.value if weight.known else 0.0 for weight in arrivals.weekdays])
+    hour = np.array([weight.value if weight.known else 0.0 for weight in arrivals.hours])
+    shape = np.where(arrivals.open, weekday[:, None] * hour, 0.0)
+    calendar = (arrivals.start.weekday() + np.arange(fit.log.days)) % 7
+    closed = {(day - arrivals.start).days for day in arrivals.silent} | {
+        (holiday.date - arrivals.start).days for holiday in arrivals.holidays
+    }
+    days = np.bincount([day for number, day in enumerate(calendar) if number not in closed], minlength=7)
+    total = float((shape.sum(axis=1) * days).sum())
+    return np.asarray((shape * arrivals.contacts.value / max(total, 1e-9)).ravel())
+
+
+def draw_patience(patience: Patience, ax: Axes | None = None) -> Figure:
+    """Share still waiting after so long: Kaplan and Meier with their band, the law, and the wrong mean."""
+    ax = axes_of(ax)
+    curve = patience.curve
+    # Beyond the last thirty who waited so long, the curve is no fact any more.
+    told = curve.at_risk >= min(30, curve.at_risk.max(initial=0))
+    minutes = curve.times[told] / 60
+    if len(minutes):
+        ax.fill_between(
+            minutes, 100 * curve.low[told], 100 * curve.high[told], step="post", color=_BAND, label="95 % band"
+        )
+        ax.step(minutes, 100 * curve.share[told], where="post", color=_DATA, lw=1.6, label="log (Kaplan and Meier)")
+        grid = np.linspace(0, float(minutes[-1]), 400)
+        naive = patience.naive.value
+        if patience.chosen is not None:
+            law = 100 * (1 - patience.chosen.law.cdf(60_000 * grid))
+            ax.plot(grid, law, color=_MODEL, ls="--", lw=1.6, label=f"model: {patience.chosen.name}")
+        if np.isfinite(naive) and naive > 0:
+            wrong = 100 * np.exp(-60 * grid / naive)
+            ax.plot(grid, wrong, color="black", ls=":", lw=1.2, label=f"wrong: mean {naive:.0f} s of who gave up")
+        ax.set_xlim(0, float(minutes[-1]))
+    ax.set_ylim(0, 100)
+    ax.set_xlabel("wait, minutes")
+    ax.set_ylabel("would still wait, %")
+    legend_below(ax)
+    below = f"{patience.gave_up:,} gave up; {patience.answered:,} waited and were answered, so would have waited longer"
+    titled(ax, "How long callers would wait", below)
+    return figure_of(ax)
+
+
+def draw_handling(handling: Handling, ax: Axes | None = None) -> Figure:
+    """Quantiles of the log against quantiles of the laws: on the diagonal where a law fits."""
+    ax = axes_of(ax, height=5.0)
+    marks = ("o", "s", "^", "x")
+    for number, fit in enumerate(handling.candidates):
+        data, law = fit.quantiles / 60
+        chosen = fit is handling.chosen
+        colour = _MODEL if chosen else ("#555555", "#888888", "#AAAAAA", "#CCCCCC")[number]
+        label = f"{fit.family.name}{' (chosen)' if chosen else ''}, A² = {fit.distance:.1f}"
+        ax.plot(law, data, marks[number], ms=4, color=colour, label=label, zorder=3 if chosen else 2, mfc="none")
+    low = max(float(min(fit.quantiles.min() for fit in handling.candidates)) / 60, 1e-3)
+    high = float(max(fit.quantiles.max() for fit in handling.candidates)) / 60
+    ax.plot([low, high], [low, high], color="black", lw=0.8)
+    ax.set_xscale("log")
+    ax.set_yscale("log")
+    ax.xaxis.set_major_formatter("{x:g}")
+    ax.yaxis.set_major_formatter("{x:g}")
+    ax.set_xlabel("quantile of the law, minutes")
+    ax.set_ylabel("quantile of the log, minutes")
+    legend_below(ax)
+    below = f"{handling.regular:,} calls of {handling.short_s:g} s or more; {handling.short:,} shorter ones set apart"
+    titled(ax, "How long calls take: log against laws", below)
+    return figure_of(ax)
+
+
+def draw_redials(redials: Redials, ax: Axes | None = None) -> Figure:
+    """Share that has called again after so long, by what happened, and the law above the background."""
+    ax = axes_of(ax)
+    grid = np.geomspace(10, 86_400, 300)
+    lines = {"answered": "-", "abandoned": "-", "blocked": "-.", "closed": ":"}
+    for outcome, delays in redials.delays.items():
+        share = 100 * np.searchsorted(delays, grid, side="right") / max(redials.calls[outcome], 1)
+        ax.plot(grid / 60, share, lines[outcome], color=_OF[outcome], lw=1.6, label=f"log: after {outcome}")
+    if redials.median is not None and redials.sigma is not None:
+        theta = np.log([redials.median.value, redials.sigma.value])
+        gone = 1 - np.exp(LOGNORMAL.log_survival(theta, grid))
+        served = np.searchsorted(redials.delays.get("answered", np.zeros(0)), grid, side="right")
+        anyway = served / max(redials.calls.get("answered", 0), 1)
+        for outcome, probability in redials.probability.items():
+            model = 100 * (1 - (1 - anyway) * (1 - probability.value * gone))
+            ax.plot(grid / 60, model, "--", color="black", lw=1.0, label=f"model: after {outcome}")
+    ax.set_xscale("log")
+    ax.xaxis.set_major_formatter("{x:g}")
+    ax.set_ylim(0, None)
+    ax.set_xlabel("time since the call ended (after a closed door: since it opened), minutes")
+    ax.set_ylabel("have called again, %")
+    legend_below(ax)
+    below = f"{redials.known:,} calls of known callers; {redials.unknown:,} calls of unknown ones left out"
+    titled(ax, "Who calls again", below)
+    return figure_of(ax)
+
+
+def draw_lines(fit: Fit, ax: Axes | None = None) -> Figure:
+    """Lines by quarter of an hour of the busiest day: what is known, and the most that talked at once."""
+    ax = axes_of(ax)
+    busiest = int(np.argmax(np.bincount(fit.log.day, minlength=fit.log.days)))
+    hours = np.arange(96) / 4
+    largest = sorted(fit.pieces.staffing, key=lambda found: -float(found.known.sum()))[:3]
+    for style, staffing in zip(("-", "--", ":"), largest, strict=False):
+        names = ", ".join(fit.log.queues[queue] for queue in staffing.queues)
+        names = names if len(names) <= 20 else f"{names[:18]}…"
+        ax.step(hours, staffing.known[busiest], style, where="post", color=_MODEL, label=f"{names}: lines")
+        ax.step(hours, staffing.least[busiest], style, where="post", color=_DATA, lw=0.9, label=f"{names}: at once")
+    ax.set_xlim(0, 24)
+    ax.set_ylim(0, None)
+    ax.set_xlabel("hour of the day")
+    ax.set_ylabel("lines")
+    legend_below(ax)
+    day = fit.log.calendar.date(busiest)
+    titled(ax, "How many lines were there", f"{day}, the busiest day; a lower bound wherever nobody waited")
+    return figure_of(ax)
+
+
+def draw_days(fit: DaysFit, ax: Axes | None = None) -> Figure:
+    """Counts of the last half year, their fitted mean, and the week to come with its interval."""
+    ax = axes_of(ax)
+    counts, days = fit.daily.counts, fit.daily.days
+    first = max(0, counts.days - 182)
+    at = np.arange(first, counts.days)
+    values = counts.counts[0, first:].astype(float)
+    values[values < 0] = np.nan
+    ax.plot(at, values, ".-", color=_DATA, ms=3, lw=0.6, label="counts")
+    shown = days.day >= first
+    ax.plot(days.day[shown], days.fit.means[shown], "_", color=_MODEL, ms=5, label="model: weekday and trend")
+    ahead = counts.days + np.arange(7)
+    low, high = (np.array([getattr(day, end) for day in fit.week.days]) for end in ("low", "high"))
+    ax.bar(ahead, high - low, bottom=low, width=1.0, color=_BAND, label="95 % of such days")
+    ax.plot(ahead, fit.week.expected, "k_", ms=6, label="forecast")
+    ticks = np.linspace(first, counts.days + 6, 7).astype(int)
+    ax.set_xticks(ticks, [str(counts.start + dt.timedelta(days=int(day))) for day in ticks])
+    ax.set_ylim(0, None)
+    ax.set_ylabel("contacts a day")
+    ax.set_xlabel("date")
+    legend_below(ax)
+    titled(ax, "Contacts by day, and the week to come", f"{fit.daily.name}; the week from {fit.week.start}")
+    return figure_of(ax)
+
+
+def draw_replay(replay: Replay) -> Figure:
+    """Abandonment and wait by hour of the day: log beside simulations, with the range of 95 % of them."""
+    figure = Figure(figsize=(10, 5.6), layout="constrained")
+    top, bottom = figure.subplots(2, 1, sharex=True)
+    _by_hour(top, replay, abandonment, scale=100, label="gave up, %")
+    _by_hour(bottom, replay, wait_answered_s, scale=1, label="mean wait of the answered, s")
+    bottom.set_xlabel("hour of the day of calling")
+    bottom.set_xlim(-0.5, 23.5)
+    top.legend(frameon=False, ncols=3, fontsize=9, loc="upper left")
+    said = {
+        "trace": ("The log's own calls through its own lines", "arrivals, conversations and lines as logged"),
+        "scenario": ("The fitted scenario beside the log", "everything drawn from what was fitted"),
+    }[replay.name]
+    titled(top, said[0], f"{said[1]}; {len(replay.simulated)} simulations")
+    return figure
+
+
+def _by_hour(ax: Axes, replay: Replay, of: Callable[[Calls], float], *, scale: float, label: str) -> None:
+    logged = scale * by_hour(replay.logged, of)
+    simulated = scale * np.stack([by_hour(calls, of) for calls in replay.simulated])
+    told = np.isfinite(logged) & np.isfinite(simulated).any(axis=0) & (_calls_by_hour(replay.logged) >= 20)
+    at = np.flatnonzero(told)
+    low, middle, high = np.nanquantile(simulated[:, told], [0.025, 0.5, 0.975], axis=0)
+    ax.fill_between(at, low, high, color=_BAND, label="95 % of simulations")
+    ax.plot(at, middle, "--", color=_MODEL, lw=1.4, label="simulated (median)")
+    ax.plot(at, logged[told], "o-", color=_DATA, ms=4, lw=1.2, label="log")
+    ax.set_ylim(0, None)
+    ax.set_ylabel(label)
+    ax.spines[["top", "right"]].set_visible(False)
+
+
+def _calls_by_hour(calls: Calls) -> NDArray[np.int64]:
+    return np.bincount(calls.arrival % 86_400_000 // 3_600_000, minlength=24)
+
+
+def svg_of(figure: Figure) -> str:
+    """A figure as SVG that stands within a page: the same bytes for the same figure, no date, no header."""
+    buffer = BytesIO()
+    with mpl.rc_context({"svg.hashsalt": "helpline-sim", "svg.fonttype": "path"}):
+        figure.savefig(buffer, format="svg", metadata={"Date": None})
+    text = buffer.getvalue().decode("utf-8")
+    # Ids are counted anew in every figure, so that those of two would clash on one page.
+    mark = crc32(text.encode())
+    return re.sub(r'(id="|href="#|url\(#)', rf"\g<1>f{mark}-", text[text.index("<svg") :])

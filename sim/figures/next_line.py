@@ -1,0 +1,43 @@
+"""The picture of where the next line helps most. It never simulates."""
+
+from __future__ import annotations
+
+from matplotlib.figure import Figure
+
+from sim.estimates import Estimate
+from sim.figures.sweep import above
+from sim.studies.next_line import NextLine, Saved
+from sim.studies.next_line_words import OF, where
+
+_ALL_DAY, _PART = "#0072B2", "#E69F00"
+
+
+def draw_next_line(found: NextLine) -> Figure:
+    """What a line saves at every place: in the period, and by 100 hours of the line; 95 % intervals."""
+    places = [saved for saved in (*found.all_day, *found.parts) if saved.by(found.ranked_by).value]
+    rows = sorted(places, key=lambda saved: -saved.by(found.ranked_by).value)
+    figure = Figure(figsize=(11, 1.7 + 0.32 * len(rows)), layout="constrained")
+    left, right = figure.subplots(1, 2, sharey=True)
+    what = OF[found.ranked_by]
+    for at, saved in enumerate(rows):
+        _bar(left, at, saved, saved.by(found.ranked_by))
+        _bar(right, at, saved, saved.per_100_hours(found.ranked_by))
+    left.set_yticks(range(len(rows)), [where(saved) for saved in rows], fontsize=9)
+    left.set_xlabel(f"fewer {what} per period")
+    right.set_xlabel(f"fewer {what} per 100 hours of the line")
+    left.set_ylim(-0.6, len(rows) - 0.4)
+    for ax in (left, right):
+        ax.axvline(0, color="black", lw=0.8)
+        ax.spines[["top", "right"]].set_visible(False)
+    bars = [left.barh([0], [0], color=_ALL_DAY), left.barh([0], [0], color=_PART, hatch="//", ec="white")]
+    right.legend(bars, ["all hours of its group", "a part of the day"], frameon=False, loc="lower right", fontsize=9)
+    title = found.scenario.title or found.scenario.name
+    below = f"{title}; the same callers in {found.trial.replications:,} worlds; bars: 95 % for all places together"
+    above(figure, f"Where one more line helps most: {what}", below)
+    return figure
+
+
+def _bar(ax: object, at: int, saved: Saved, change: Estimate) -> None:
+    part = bool(saved.place.hours)
+    ax.barh(at, -change.value, color=_PART if part else _ALL_DAY, hatch="//" if part else None, ec="white")  # type: ignore[attr-defined]
+    ax.plot([-change.low, -change.high], [at, at], color="black", lw=1.5)  # type: ignore[attr-defined]

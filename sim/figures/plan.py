@@ -1,0 +1,142 @@
+"""Pictures of a plan and of a campaign: what service costs, and how much campaign the lines bear."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sim.estimates import Estimate
+from sim.figures.style import axes_of, figure_of, titled
+from sim.studies.campaign import Planned as Campaign
+from sim.studies.campaign_size import Size
+from sim.studies.campaign_start import When
+from sim.studies.costs import Costs, line_hours
+from sim.studies.frontier import Point, lost_while_open
+from sim.studies.plan import Planned
+from sim.studies.staffing_words import staffing_text
+
+#: Ways to organise lines, each with a colour and a mark, so that they are told apart in greyscale.
+_WAYS = {"as it is": ("#0072B2", "o"), "pooling": ("#D55E00", "s"), "overflow": ("#009E73", "^")}
+_LINES = ("-", "--", "-.", ":")
+_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#000000", "#CC79A7", "#E69F00")
+
+
+def draw_frontier(found: Planned, ax: Axes | None = None) -> Figure:
+    """Share never reached of those who called while open, against cost: today, the frontier, the plan."""
+    ax = axes_of(ax, height=5.0)
+    costs = Costs.of(found.answer.asked["costs"])
+    price = (lambda s: sum(costs.of_groups(s).values())) if costs.by_minute else line_hours
+    for way, (colour, mark) in _WAYS.items():
+        points = [point for point in found.frontier if point.way.structure.name == way]
+        if points:
+            at = [price(point.scenario) for point in points]
+            _marks(ax, at, [point.lost for point in points], colour, mark, label=f"best plans, {way}")
+    every = sorted(found.frontier, key=lambda point: point.choice.cost)
+    ax.plot([price(p.scenario) for p in every], [p.lost.value for p in every], color="#999999", lw=1, zorder=0)
+    today = lost_while_open(found.chosen.trial, "today")
+    _marks(ax, [price(found.scenario)], [today], "black", "X", label="today")
+    plan = lost_while_open(found.chosen.trial, "plan")
+    label = "the plan: meets the targets" if found.meets else "the nearest plan: misses a target"
+    ax.plot(price(found.plan), plan.value, "o", ms=17, mfc="none", mec="black", mew=1.8, ls="", label=label)
+    _met(ax, every, price)
+    ax.set_xlabel(f"{'cost' if costs.by_minute else 'line-hours'} in the period")
+    ax.set_ylabel("never reached, % of those\nwho called while open")
+    ax.set_ylim(0, None)
+    ax.legend(frameon=False, fontsize=9)
+    title = "What reaching more callers costs: the best plan found for each cost"
+    where = f"{found.scenario.title or found.scenario.name}; fresh worlds; bars: 95 %; ring: the plan"
+    titled(ax, title, where)
+    figure = figure_of(ax)
+    text = staffing_text(found.chosen.way.staffing(found.chosen.choice))
+    figure.supxlabel(_wrapped(f"The plan: {text}"), fontsize=9, x=0.01, ha="left")
+    return figure
+
+
+def _met(ax: Axes, points: list[Point], price: Any) -> None:
+    """How many targets each point meets."""
+    for point in points:
+        ax.annotate(
+            f"{point.met}/{len(point.way.targets)}",
+            (price(point.scenario), point.lost.value),
+            xytext=(6, 8),
+            textcoords="offset points",
+            fontsize=8,
+            color="#444444",
+        )
+    if points:
+        ax.plot([], [], " ", label=f"n/{len(points[0].way.targets)}: targets met")
+
+
+def _marks(ax: Axes, at: list[float], values: list[Estimate], colour: str, mark: str, *, label: str) -> None:
+    low = [max(0.0, one.value - one.low) for one in values]
+    high = [max(0.0, one.high - one.value) for one in values]
+    ax.errorbar(
+        at, [v.value for v in values], yerr=[low, high], fmt=mark, color=colour, ms=7, capsize=3, lw=1.5, label=label
+    )
+
+
+def _wrapped(text: str, width: int = 130) -> str:
+    from textwrap import fill
+
+    return fill(text, width)
+
+
+def draw_campaign(found: Campaign) -> Figure:
+    """What was asked: targets by the size of the campaign, and callers lost by its start."""
+    parts: list[Any] = [one for one in (found.size, found.start) if one is not None]
+    if found.start is not None and found.start.best is None:
+        parts.remove(found.start)
+    heights = [4.6 if isinstance(one, Size) else 1.4 + 0.32 * (len(one.moved) + 1) for one in parts]
+    figure = Figure(figsize=(10, sum(heights)), layout="constrained")
+    axes = figure.subplots(len(parts), 1, squeeze=False, gridspec_kw={"height_ratios": heights})[:, 0]
+    name = found.scenario.title or found.scenario.name
+    for ax, one in zip(axes, parts, strict=True):
+        if isinstance(one, Size):
+            _size(ax, one, name)
+        else:
+            _starts(ax, one, name)
+    return figure
+
+
+def _size(ax: Axes, size: Size, name: str) -> None:
+    for number, one in enumerate(size.borne[: len(_COLOURS)]):
+        colour, line = _COLOURS[number], _LINES[number % len(_LINES)]
+        at = [extra for extra, _ in size.curve]
+        values = [estimates[number] for _, estimates in size.curve]
+        ax.plot(at, [v.value for v in values], line, color=colour, lw=2, label=one.target.text)
+        ax.fill_between(at, [v.low for v in values], [v.high for v in values], color=colour, alpha=0.2, lw=0)
+        ax.axhline(one.target.limit, color=colour, lw=0.8, ls=line)
+    if size.largest is not None and size.largest.value > 0:
+        ax.axvspan(
+            size.largest.low, size.largest.high, color="#BBBBBB", alpha=0.6, lw=0, label="borne up to here (95 %)"
+        )
+    ax.axvline(size.of.extra, color="black", lw=1.2, ls=(0, (1, 2)), label="as stated")
+    ax.set_xlabel("extra first contacts while open, in the period")
+    units = list(dict.fromkeys(one.target.of.unit for one in size.borne))
+    ax.set_ylabel(" or ".join(units))
+    ax.set_xlim(0, None)
+    ax.legend(frameon=False, fontsize=8)
+    titled(
+        ax,
+        f"How large a campaign the present lines bear: {size.of.name}",
+        f"{name}; thin lines: targets; {size.worlds}",
+    )
+
+
+def _starts(ax: Axes, when: When, name: str) -> None:
+    rows = list(when.moved)[::-1]
+    for y, one in enumerate(rows):
+        d = one.difference
+        colour, mark = ("#0072B2", "o") if d.high < 0 else ("#D55E00", "s") if d.low > 0 else ("#777777", "D")
+        ax.plot([d.low, d.high], [y, y], color=colour, lw=3, solid_capstyle="butt")
+        ax.plot(d.value, y, mark, color=colour, ms=7)
+    ax.axvline(0, color="black", lw=0.8)
+    ax.set_yticks(range(len(rows)), [one.start.text for one in rows])
+    ax.set_xlabel(f"people never reached in the period, more or fewer than with a start on {when.stated.text}")
+    titled(
+        ax,
+        "When to begin the campaign: circles lose fewer callers, squares more",
+        f"{name}; {when.tried_on}; 95 % for all",
+    )

@@ -1,0 +1,226 @@
+"""Pictures of a scenario and of a finished run. They read; they never simulate."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.dates import DayLocator, num2date
+from matplotlib.figure import Figure
+
+from sim.clock import HOUR, MINUTE
+from sim.colours import BETTER, MUTED, OUTCOMES, UNCLEAR, WORSE
+from sim.demand import Rates, rates_of
+from sim.errors import ResultsError
+from sim.figures.day import draw_busy_day
+from sim.figures.style import axes_of, figure_of, legend_below, titled
+from sim.language import ENGLISH, Language
+from sim.results import Result
+from sim.scenario.model import Scenario
+from sim.studies.compare import Comparison
+
+__all__ = [
+    "draw_all",
+    "draw_arrival_rates",
+    "draw_busy_day",
+    "draw_by_day",
+    "draw_by_hour",
+    "draw_comparison",
+    "draw_differences",
+    "draw_outcomes",
+    "draw_waits",
+    "save",
+]
+
+
+def _sub(result: Result, say: Language) -> str:
+    title = result.scenario.title or result.scenario.name
+    return say("figure.rests_on", title=title, replications=say.number(result.replications))
+
+
+def draw_arrival_rates(scenario: Scenario, ax: Axes | None = None, *, say: Language = ENGLISH) -> Figure:
+    """Expected first contacts per hour over the period, with each campaign on top of the base demand."""
+    rates, ax = rates_of(scenario), axes_of(ax)
+    hours = np.diff(rates.edges) / HOUR
+    share = rates.weight.sum(axis=1)
+    while_open = np.where(rates.open, rates.mass, 0.0).sum(axis=1) * share[:, None] / hours
+    closed = np.where(rates.open, 0.0, rates.mass).sum(axis=(0, 1)) / hours
+    when = np.array([rates.calendar.moment(int(edge)) for edge in rates.edges])
+    below = np.zeros(len(hours))
+    fills = [("#BBBBBB", ""), ("#D55E00", "//"), ("#0072B2", "\\\\"), ("#E69F00", "xx")]
+    for number, cause in enumerate(rates.causes):
+        colour, hatch = fills[min(number, len(fills) - 1)]
+        top = below + while_open[number]
+        label = say("figure.campaign", cause=cause) if number else say("figure.no_campaign")
+        ax.fill_between(
+            when, [*below, 0], [*top, 0], step="post", color=colour, hatch=hatch, ec="white", lw=0, label=label
+        )
+        below = top
+    if closed.any():
+        ax.step(when, [*closed, 0], where="post", color="black", lw=0.6, ls=":", label=say("figure.while_closed"))
+    starts = [start.value for c in scenario.campaigns for wave in c.surge for start in wave.at if len(wave.at) > 1]
+    if starts:
+        tops = [-0.02 * max(below.max(), closed.max())] * len(starts)
+        ax.plot(np.array(starts), tops, "k^", clip_on=False, label=say("figure.broadcast"), ls="")
+    ax.set_ylabel(say("figure.rate"))
+    ax.set_xlim(when[0], when[-1])
+    ax.set_ylim(0, None)
+    _dates_below(ax, rates, say)
+    legend_below(ax)
+    titled(ax, say("figure.arrivals"), scenario.title or scenario.name)
+    return figure_of(ax)
+
+
+def _dates_below(ax: Axes, rates: Rates, say: Language) -> None:
+    ax.xaxis.set_major_locator(DayLocator(interval=max(1, rates.calendar.days // 18)))  # type: ignore[no-untyped-call]
+    ax.xaxis.set_major_formatter(lambda at, _: _two_lines(num2date(at).date(), say))  # type: ignore[no-untyped-call]
+    ax.tick_params(axis="x", labelsize=8)
+    ax.set_xlabel(say("figure.date"))
+
+
+def _two_lines(day: dt.date, say: Language) -> str:
+    return say.short_date(day).replace(" ", "\n", 1)
+
+
+def draw_waits(result: Result, ax: Axes | None = None, *, say: Language = ENGLISH) -> Figure:
+    """Share of answered and of abandoned contacts that had left the queue after so many minutes."""
+    ax = axes_of(ax)
+    channels = [
+        name
+        for name in result.scenario.channels
+        if result.waits(("abandoned",), kind="channel", name=name).counts.sum()
+    ]
+    channels = channels or list(result.scenario.channels)
+    longest = 1.0
+    for outcome, line in (("answered", "-"), ("abandoned", "--")):
+        found = [result.waits((outcome,), kind="channel", name=name) for name in channels]
+        waits = np.concatenate([d.values for d in found]) / 60
+        counts = np.concatenate([d.counts for d in found])
+        if not counts.sum():
+            continue
+        order = np.argsort(waits, kind="stable")
+        upto = np.cumsum(counts[order]) / counts.sum()
+        each, at_once = say.number(counts.sum() / result.replications), counts[waits == 0].sum() / counts.sum()
+        text = say("figure.waits_of", outcome=say(f"outcome.{outcome}"), each=each, at_once=say.percent(at_once))
+        colour = OUTCOMES[outcome][0]
+        ax.step([0, *waits[order]], [0, *upto * 100], line, where="post", color=colour, lw=2, label=text)
+        longest = max(longest, float(waits[order][np.searchsorted(upto, 0.99).clip(max=len(upto) - 1)]))
+    for name in channels:
+        target = result.scenario.targets.channels.get(name)
+        if target is not None and target.within:
+            ax.axvline(target.within / MINUTE, color="black", lw=0.8, ls=":")
+            text = " " + say("figure.acceptable", channel=say.name(name))
+            ax.text(target.within / MINUTE, 3, text, fontsize=8)
+    ax.set_xlim(0, longest)
+    ax.set_ylim(0, 101)
+    ax.set_xlabel(say("figure.minutes"))
+    ax.set_ylabel(say("figure.left"))
+    ax.legend(frameon=False, loc="lower right")
+    titled(ax, say("figure.waits", channels=", ".join(map(say.name, channels))), _sub(result, say))
+    return figure_of(ax)
+
+
+def draw_outcomes(result: Result, *, say: Language = ENGLISH) -> Figure:
+    """Mean contacts by day and by hour of the day, by what happened to them."""
+    figure = Figure(figsize=(10, 7.2), layout="constrained")
+    upper, lower = figure.subplots(2, 1)
+    draw_by_day(result, upper, say=say)
+    draw_by_hour(result, lower, say=say)
+    return figure
+
+
+def draw_by_day(result: Result, ax: Axes | None = None, *, say: Language = ENGLISH) -> Figure:
+    """Mean contacts of each day of the period, by what happened to them."""
+    ax, days = axes_of(ax), result.scenario.days
+    short = days.days <= 31
+    names = [_two_lines(days.date(d), say) if short else str(days.date(d)) for d in range(days.days)]
+    _stack(ax, result, slice(1, 1 + days.days), names, say)
+    ax.set_xlabel(say("column.day"))
+    ax.set_ylabel(say("figure.contacts_a_day"))
+    legend_below(ax)
+    titled(ax, say("figure.by_day"), _sub(result, say))
+    return figure_of(ax)
+
+
+def draw_by_hour(result: Result, ax: Axes | None = None, *, say: Language = ENGLISH) -> Figure:
+    """Mean contacts of each hour of the day in a period, by what happened to them."""
+    ax = axes_of(ax)
+    _stack(ax, result, slice(1 + result.scenario.days.days, result.layout.slices), [str(h) for h in range(24)], say)
+    ax.set_xlabel(say("figure.hour"))
+    ax.set_ylabel(say("figure.contacts_an_hour"))
+    titled(ax, say("figure.by_hour"), say("figure.all_channels"))
+    return figure_of(ax)
+
+
+def _stack(ax: Axes, result: Result, cells: slice, names: list[str], say: Language) -> None:
+    moments = result.moments
+    below = np.zeros(len(names))
+    for outcome, (colour, hatch) in OUTCOMES.items():
+        heights = moments.total[cells, moments.pairs.columns.index(outcome)] / result.replications
+        if heights.any():
+            label = say(f"outcome.{outcome}")
+            ax.bar(names, heights, bottom=below, color=colour, hatch=hatch, ec="white", lw=0.3, label=label)
+        below += heights
+    ax.tick_params(axis="x", labelsize=8)
+
+
+#: Measures that a comparison shows.
+_COMPARED = ("abandoned", "never_reached")
+
+
+def draw_comparison(found: Comparison, *, say: Language = ENGLISH) -> Figure:
+    """Differences of each plan to the base, with the intervals that hold for all plans together."""
+    figure = Figure(figsize=(10, 1.9 + 0.5 * len(found.plans)), layout="constrained")
+    axes = figure.subplots(1, len(_COMPARED), sharey=True)
+    for ax, measure in zip(axes, _COMPARED, strict=True):
+        draw_differences(found, measure, ax, say=say)
+    scenario = found.results[found.base].scenario
+    figure.suptitle(say("figure.comparison", base=found.base), x=0.01, ha="left", fontweight="bold")
+    worlds = say.number(found.replications)
+    text = say("figure.comparison_below", title=scenario.title or scenario.name, worlds=worlds)
+    axes[0].set_title(text.replace("$", r"\$"), loc="left", fontsize=9, color=MUTED)
+    return figure
+
+
+def draw_differences(found: Comparison, measure: str, ax: Axes | None = None, *, say: Language = ENGLISH) -> Figure:
+    """Differences of each plan to the base in one measure."""
+    plans = found.plans[::-1]
+    ax = axes_of(ax, height=1.9 + 0.5 * len(plans))
+    for row, plan in enumerate(plans):
+        d = found.difference(plan, measure).difference
+        colour = BETTER if d.high < 0 else WORSE if d.low > 0 else UNCLEAR
+        ax.plot([d.low, d.high], [row, row], color=colour, lw=3, solid_capstyle="butt")
+        ax.plot(d.value, row, "o" if d.high < 0 else "s" if d.low > 0 else "D", color=colour, ms=7)
+        text = ("+" if d.value >= 0 else "") + say.number(d.value, 1)
+        ax.annotate(text, (d.value, row), xytext=(0, 8), textcoords="offset points", ha="center")
+    ax.axvline(0, color="black", lw=0.8)
+    ax.margins(x=0.15)
+    ax.set_ylim(-0.6, len(plans) - 0.2)
+    ax.set_xlabel(say("figure.difference", what=say(f"figure.{measure}")))
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.set_yticks(range(len(plans)), [plan.replace("$", r"\$") for plan in plans])
+    return figure_of(ax)
+
+
+def draw_all(result: Result, *, say: Language = ENGLISH) -> dict[str, Figure]:
+    """Every picture of a result by its name; the busy day only where contacts were kept."""
+    figures = {
+        "arrival-rates": draw_arrival_rates(result.scenario, say=say),
+        "waits": draw_waits(result, say=say),
+        "outcomes": draw_outcomes(result, say=say),
+    }
+    if result.store.kept("contacts", result.replications):
+        figures["busy-day"] = draw_busy_day(result, say=say)
+    return figures
+
+
+def save(figure: Figure, path: Path) -> Path:
+    """Write a picture; the same picture gives the same bytes."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        figure.savefig(path, dpi=150, metadata={"Software": None})
+    except OSError as error:
+        raise ResultsError(f"{path}: {error.strerror or error}") from None
+    return path

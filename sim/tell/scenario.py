@@ -1,0 +1,178 @@
+"""What a scenario means, in tables for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from sim.assumed import assumptions
+from sim.clock import HOUR
+from sim.demand import rates_of
+from sim.language import ENGLISH, Language
+from sim.quantities import format_duration
+from sim.scenario.build import channel_of, queues_of
+from sim.scenario.marks import causes_of
+from sim.scenario.model import Scenario
+from sim.tell.runs import table_of
+
+
+def tell_scenario(scenario: Scenario, out: Console, say: Language = ENGLISH) -> None:
+    """Everything one wants to know before anything runs."""
+    rates = rates_of(scenario)
+    inside, outside = rates.expected(while_open=True), rates.expected(while_open=False)
+    out.print(f"[bold]{escape(scenario.title or scenario.name)}[/bold]")
+    for sentence in _sentences(scenario, inside, outside, say):
+        out.print(sentence)
+    out.print(_channels(scenario, inside, outside, say))
+    out.print(_groups(scenario, say))
+    out.print(_queues(scenario, inside, say))
+    out.print(_days(scenario, rates.by_day(while_open=True), say))
+    out.print(_assumptions(scenario, say))
+
+
+def _sentences(scenario: Scenario, inside: Any, outside: Any, say: Language) -> Iterator[str]:
+    days, total = scenario.days, inside.sum()
+    period = say.period(scenario.period.first, scenario.period.last)
+    yield say("check.period", period=period, days=days.days, working=days.working_days)
+    if days.working_days:
+        each = say.number(total / days.working_days, 1)
+        yield say("check.expected_each", total=say.number(total, 1), each=each)
+    else:
+        yield say("check.expected", total=say.number(total, 1))
+    base, extra = inside[0].sum(), inside[1:].sum()
+    if len(inside) > 1 and base:
+        rise = say.percent(extra / base, 1, sign=True)
+        yield say("check.campaigns", extra=say.number(extra, 1), rise=rise, base=say.number(base, 1))
+    found = scenario.demand.found_from
+    if found is not None:
+        people = scenario.demand.contacts
+        span = ""
+        if people.low is not None and people.high is not None:
+            span = f" (95 %: {say.number(people.low, 1)} - {say.number(people.high, 1)})"
+        yield say(
+            "check.found",
+            answered=f"{found.answered.value:g}",
+            per=scenario.demand.per,
+            contacts=say.number(people.value, 1),
+            span=span,
+            simulation=say.number(found.simulation, 1),
+            worlds=found.worlds,
+        )
+    if outside.sum():
+        yield say("check.outside", total=say.number(outside.sum(), 1))
+
+
+def _channels(scenario: Scenario, inside: Any, outside: Any, say: Language) -> Table:
+    columns = ("channel", "open", "lines_work", "expected", "share", "while_closed")
+    table = table_of(say("check.channels"), *(say(f"column.{name}") for name in columns), left=3)
+    for number, (name, channel) in enumerate(scenario.channels.items()):
+        count = inside[:, number].sum()
+        table.add_row(
+            say.name(name),
+            say.hours(channel.hours.text),
+            say.hours((channel.staffed or channel.hours).text),
+            say.number(count, 1),
+            say.percent(count / inside.sum(), 1) if inside.sum() else "-",
+            say.number(outside[:, number].sum(), 1),
+        )
+    return table
+
+
+def _queues(scenario: Scenario, inside: Any, say: Language) -> Table:
+    """Load of each queue if everyone were served, redials left out: they depend on what happens."""
+    columns = ("queue", "line_hours", "expected", "per_working_day", "offered_load", "utilisation")
+    table = table_of(say("check.queues"), *(say(f"column.{name}") for name in columns))
+    names, centre = queues_of(scenario), scenario.centre
+    for number, queue in enumerate(centre.queues):
+        channel = channel_of(queue.name, names)
+        c = list(names).index(channel)
+        provinces = [p for p in range(len(scenario.provinces)) if centre.queue_of[c][p] == number]
+        expected = inside[:, c, provinces].sum()
+        handling = scenario.handling[channel]
+        mean = handling.conversation.law().mean + (handling.wrap_up.law().mean if handling.wrap_up else 0.0)
+        own = [centre.groups[r.group] for r in queue.routes if centre.groups[r.group].serves[:1] == (number,)]
+        staffed = sum(line_time(group.levels(), centre.end) * group.at_once for group in own)
+        on_duty = max((line_time([(t, min(n, 1)) for t, n in g.levels()], centre.end) for g in own), default=0)
+        used = expected * mean / staffed if staffed else float("inf")
+        load = say("check.erlang", load=say.number(expected * mean / on_duty, 2)) if on_duty else ""
+        table.add_row(
+            say.name(queue.name),
+            say.number(staffed / HOUR) if own else say("check.shared"),
+            say.number(expected, 1),
+            say.number(expected / max(scenario.days.working_days, 1), 2),
+            load or say("check.work", hours=say.number(expected * mean / HOUR)),
+            (say.percent(used) + (" " + say("check.too_much") if used > 1 else "")) if own else "-",
+        )
+    return table
+
+
+def line_time(levels: Any, end: int) -> int:
+    """Integral of (instant, lines) up to ``end``, in line ms."""
+    at = [min(t, end) for t, _ in levels] + [end]
+    return sum(n * (later - start) for (_, n), start, later in zip(levels, at, at[1:], strict=False))
+
+
+def _some(names: list[str], after: int, channel: str, say: Language) -> str:
+    """Queues that are served after the same wait, the first by its name and many others by their number."""
+    names, channel = [say.name(name) for name in names], say.name(channel)
+    if len(names) < 4:
+        told = ", ".join(names)
+    elif after:
+        told = say("check.others", count=len(names), channel=channel)
+    else:
+        told = say("check.and_others", first=names[0], count=len(names) - 1, channel=channel)
+    return told + (" " + say("check.after", wait=say.duration(format_duration(after))) if after else "")
+
+
+def _groups(scenario: Scenario, say: Language) -> Table:
+    """Whom each group of lines serves, in which order and after which wait."""
+    centre = scenario.centre
+    columns = ("lines_of", "at_most", "hours", "at_once", "serve")
+    table = table_of(say("check.lines"), *(say(f"column.{name}") for name in columns), left=1)
+    table.columns[-1].justify = "left"
+    for number, group in enumerate(centre.groups):
+        helped: dict[tuple[int, int], list[str]] = {}
+        for queue in group.serves:
+            after = next(route.after for route in centre.queues[queue].routes if route.group == number)
+            helped.setdefault((after, centre.queues[queue].channel), []).append(centre.queues[queue].name)
+        served = [_some(names, after, centre.channels[c].name, say) for (after, c), names in helped.items()]
+        table.add_row(
+            say.name(group.name),
+            str(len(group.shifts)),
+            say.number(line_time(group.levels(), centre.end) / HOUR),
+            " / ".join([str(group.at_once), *(f"{speed} %" for speed in group.speeds if group.at_once > 1)]),
+            ", ".join(served) + (" " + say("check.longest_first") if group.longest_wait else ""),
+        )
+    return table
+
+
+def _days(scenario: Scenario, by_day: Any, say: Language) -> Table:
+    calendar = scenario.days
+    causes = causes_of(scenario)
+    channels = list(scenario.channels)
+    columns = (say("column.day"), *(say.name(name) for name in channels), *causes[1:], say("column.in_all"))
+    table = table_of(say("check.days"), *columns)
+    for day in range(calendar.days):
+        counts = by_day[..., day]
+        if not counts.sum():
+            continue
+        closed = "" if calendar.working[day] else " " + say("check.closed")
+        parts = [counts[:, c].sum() for c in range(len(channels))] + [counts[k].sum() for k in range(1, len(causes))]
+        shown = (say.number(count, 1) for count in (*parts, counts.sum()))
+        table.add_row(say.short_date(calendar.date(day)) + closed, *shown)
+    return table
+
+
+def _assumptions(scenario: Scenario, say: Language) -> Table:
+    columns = ("value_of", "is", "status", "may_be", "source")
+    table = table_of(say("check.assumptions"), *(say(f"column.{name}") for name in columns), left=5)
+    for found in assumptions(scenario):
+        low, high = say.value(found.low), say.value(found.high)
+        span = say("check.range", low=low, high=high) if low and high else ""
+        status = say.known("status", found.status)
+        table.add_row(*(escape(cell) for cell in (found.path, say.value(found.value), status, span, found.source)))
+    return table
