@@ -29,8 +29,10 @@ def draw_next_line(found: NextLine) -> Figure:
     for ax in (left, right):
         ax.axvline(0, color="black", lw=0.8)
         ax.spines[["top", "right"]].set_visible(False)
-    bars = [left.barh([0], [0], color=_ALL_DAY), left.barh([0], [0], color=_PART, hatch="//", ec="white")]
-    right.legend(bars, ["all hours of its group", "a part of the day"], frameon=False, loc="lower right", fontsize=9)
+    if found.parts:
+        bars = [left.barh([0], [0], color=_ALL_DAY), left.barh([0], [0], color=_PART, hatch="//", ec="white")]
+        names = ["all hours of its group", "a part of the day"]
+        right.legend(bars, names, frameon=False, loc="lower right", fontsize=9)
     title = found.scenario.title or found.scenario.name
     below = f"{title}; the same callers in {found.trial.replications:,} worlds; bars: 95 % for all places together"
     above(figure, f"Where one more line helps most: {what}", below)
