@@ -21,6 +21,7 @@ from sim.studies.unknowns import LAWS, Law, Unknown, short, unknowns_of
 Floats = NDArray[np.float64]
 #: Of the outcomes over the ranges, the share below the low end and above the high end of what is said.
 _TAIL = 0.05
+_RESAMPLES = 400
 
 
 @dataclass(frozen=True)
@@ -89,10 +90,10 @@ class Sensitivity:
 
     def _spread(self, of: Outcome) -> Spread:
         stated, every, left = self.apart.stated[of.text], self.played.values(of), self.played.without_one(of)
-        # A and B, points that have nothing to do with each other, against everything as stated: the last variant.
-        moved, without = every[: 2 * self.points] - every[-1], left[:, : 2 * self.points] - left[:, -1:]
-        known = np.isfinite(moved) & np.isfinite(without).all(axis=0)
-        moved, without = moved[known], without[:, known]
+        # Against everything as stated, the last variant.
+        moved, without = every[:-1] - every[-1], left[:, :-1] - left[:, -1:]
+        moved[~np.isfinite(without).all(axis=0)] = np.nan
+        moved = moved.reshape(-1, self.points)
         low, middle, high = (_quantile(moved, without, stated, share) for share in (_TAIL, 0.5, 1 - _TAIL))
         return Spread(low, middle, high, stated, _noise(moved, without))
 
@@ -158,26 +159,28 @@ def _setting(unknown: Unknown, share: float, law: Law) -> list[str]:
 
 
 def _quantile(moved: Floats, without: Floats, stated: Estimate, share: float) -> Estimate:
-    """A quantile over points, ``stated`` plus differences to it, with what worlds and points leave open.
+    """A quantile over combinations, ``stated`` plus differences to it, with what worlds and points leave open.
 
-    ``without`` (worlds, points) are the differences with each world left out.
+    ``moved`` (matrices, points) are the differences, nan where there is none; combinations of one point have values in
+    common, so the bootstrap takes points. ``without`` (worlds, combinations): with each world left out.
     """
-    if not len(moved):
+    if not np.isfinite(moved).any():
         return Estimate(np.nan, np.nan, np.nan)
-    worlds = len(without)
-    left = np.quantile(without, share, axis=1)
+    worlds, points = len(without), moved.shape[1]
+    left = np.nanquantile(without, share, axis=1)
     of_worlds = t_quantile(worlds, 0.95) * sqrt((worlds - 1) * float(np.var(left)))
-    picked = (uniforms("spread", 400, len(moved)) * len(moved)).astype(np.int64)
-    of_points = 1.96 * float(np.std(np.quantile(moved[picked], share, axis=1)))
-    found, half = stated.value + float(np.quantile(moved, share)), hypot(stated.half, of_worlds, of_points)
+    picked = (uniforms("spread", _RESAMPLES, points) * points).astype(np.int64)
+    of_points = 1.96 * float(np.nanstd([np.nanquantile(moved[:, some], share) for some in picked]))
+    found, half = stated.value + float(np.nanquantile(moved, share)), hypot(stated.half, of_worlds, of_points)
     return Estimate(found, found - half, found + half)
 
 
 def _noise(moved: Floats, without: Floats) -> float:
     """Share of the variance between points that the worlds make, by the jackknife: what changes as worlds do."""
-    variance = float(np.var(moved)) if len(moved) > 1 else 0.0
+    known = np.isfinite(moved.ravel())
+    variance = float(np.var(moved.ravel()[known])) if known.sum() > 1 else 0.0
     if variance == 0:
         return 0.0
     # A shift of all points alike is no difference between them.
-    apart = without - without.mean(axis=1, keepdims=True)
+    apart = without[:, known] - without[:, known].mean(axis=1, keepdims=True)
     return min((len(without) - 1) * float(np.var(apart, axis=0).mean()) / variance, 1.0)

@@ -39,22 +39,22 @@ def tell_sensitivity(found: Sensitivity, out: Console) -> None:
 
 
 def _together(found: Sensitivity, of: Outcome) -> Table:
-    columns = ("assumption", "stated and range", "total", "alone", "at its low", "at its high")
+    columns = ("assumption", "range", "total", "alone", "at its low", "at its high")
     unit = f" ({of.of.unit})"
     caption = (
         "total, alone: share of the variance that goes with it, with others or alone (Sobol, 95 % interval of a "
         "bootstrap); at its low and high: paired differences, all else as stated"
     )
     table = table_of(f"What decides {of.text}{unit}", *columns, left=2, caption=caption)
-    table.columns[0].no_wrap = True
+    for column in table.columns:
+        column.no_wrap = True
     for unknown, first, total in found.ranked(of.text)[:_MOST]:
         low, high = (
             next((signed(m.differences[of.text]) for m in found.apart.of(unknown) if m.is_low == is_low), "-")
             for is_low in (True, False)
         )
         shares = (f"{max(e.value, 0):.2f} ({max(e.low, 0):.2f}-{max(e.high, 0):.2f})" for e in (total, first))
-        stated = f"{_cut(short(unknown.value), 10)} ({_cut(unknown.range, 18)})"
-        table.add_row(unknown.name, stated, *shares, low, high)
+        table.add_row(unknown.name, _cut(unknown.range, 18), *shares, low, high)
     return table
 
 
