@@ -52,7 +52,7 @@ def _bars(ax: Axes, found: Sensitivity, of: Outcome, shown: list[Unknown]) -> No
                 error_kw={"lw": 0.9, "ecolor": "black"}, label=label,
             )  # fmt: skip
     ax.set_xlabel(f"{of.text}{f' ({of.unit})' if of.unit else ' (per period)'}, one assumption at a time")
-    ax.legend(frameon=False, fontsize=8, loc="lower right")
+    ax.legend(facecolor="white", edgecolor="none", framealpha=1, fontsize=8, loc="lower right")
 
 
 def _indices(ax: Axes, found: Sensitivity, of: Outcome, shown: list[Unknown]) -> None:
