@@ -11,7 +11,7 @@ from numba import njit
 from scipy import special
 
 import sim
-from sim.compiled import elementary, measures
+from sim import elementary, measures
 from sim.compiled import measures as compiled_measures
 from sim.compiled.laws import durations, row_of
 from sim.contacts import ContactTables

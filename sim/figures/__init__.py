@@ -1,5 +1,6 @@
 """Pictures of scenarios and results, one module for each kind of answer. They read; they never simulate."""
 
+from sim.figures.day import draw_busy_day
 from sim.figures.runs import (
     draw_all,
     draw_arrival_rates,
@@ -15,6 +16,7 @@ from sim.figures.runs import (
 __all__ = [
     "draw_all",
     "draw_arrival_rates",
+    "draw_busy_day",
     "draw_by_day",
     "draw_by_hour",
     "draw_comparison",
