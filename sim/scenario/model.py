@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from math import isfinite
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, StrictBool, model_validator
 
@@ -40,6 +40,9 @@ from sim.scenario.types import (
     Weight,
     WorkingDays,
 )
+
+if TYPE_CHECKING:
+    from sim.demand import Rates
 
 _NONE = Stated[Share].model_validate("0 %")
 
@@ -341,6 +344,13 @@ class Scenario(Block):
         from sim.scenario.load import tree_of
 
         return tree_of(self)
+
+    @cached_property
+    def rates(self) -> Rates:
+        """Who calls when, solved from the demand as it is stated; Unreachable where it cannot be."""
+        from sim.demand import solved
+
+        return solved(self)
 
     def with_log_at(self, file: str) -> Scenario:
         """This scenario with its call log, if it has one, at another path."""
