@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Event
 
 import numpy as np
@@ -24,6 +24,8 @@ RANKED_BY = ("never_reached", "abandoned", "blocked")
 #: Drawn weights of worlds (Bayesian bootstrap) for the probability of being best.
 _DRAWS = 2000
 _ASSUMPTION_WORLDS = 12
+#: Ends of ranges that are tried with the second place too.
+CLOSE = 8
 
 
 @dataclass(frozen=True)
@@ -54,17 +56,20 @@ class Saved:
 
 @dataclass(frozen=True)
 class Assumption:
-    """One stated value at one end of its range: what the first place then saves, and what the second saves more."""
+    """One stated value at one end of its range: what the first place then saves, and what the second saves more.
+
+    ``second_better`` is None where the end matters too little to have been tried with the second place.
+    """
 
     of: Unknown
     end: object
     saves: Estimate
-    second_better: Estimate
+    second_better: Estimate | None = None
 
     @property
     def overturns(self) -> bool:
         """Whether the second place is clearly better there."""
-        return self.second_better.low > 0
+        return self.second_better is not None and self.second_better.low > 0
 
 
 @dataclass(frozen=True)
@@ -121,7 +126,9 @@ def next_line(
     places = places_of(scenario, parts)
     plans = {TODAY: scenario} | {place.key: place.scenario for place in places}
     ends = _ends(scenario) if assumptions else []
-    steps = _Steps(progress, len(plans) * replications + 3 * replications + 3 * len(ends) * _ASSUMPTION_WORLDS)
+    steps = _Steps(
+        progress, len(plans) * replications + 3 * replications + 2 * (len(ends) + CLOSE) * _ASSUMPTION_WORLDS
+    )
     trial = try_plans(plans, replications=replications, seed=seed, workers=workers, progress=steps.tell, stop=stop)
     steps.next()
     all_day, some = (_ranked(trial, group, ranked_by) for group in _by_length(places))
@@ -131,7 +138,16 @@ def next_line(
         progress=steps.tell, stop=stop,
     )  # fmt: skip
     steps.next()
-    found = _assumptions(scenario, ends, all_day[:2], ranked_by, seed, 2 * replications, workers, steps.tell, stop)
+
+    def play(some: dict[str, Scenario]) -> Trial:
+        trial = try_plans(
+            some, replications=_ASSUMPTION_WORLDS, seed=seed, first=2 * replications, kinds=("all",), workers=workers,
+            progress=steps.tell, stop=stop,
+        )  # fmt: skip
+        steps.next()
+        return trial
+
+    found = _assumptions(scenario, ends, all_day[:2], ranked_by, play)
     return NextLine(scenario, ranked_by, all_day, some, trial, confirmed, found, _ASSUMPTION_WORLDS)
 
 
@@ -205,34 +221,37 @@ def _assumptions(
     ends: Sequence[tuple[Unknown, object]],
     best: Sequence[Saved],
     ranked_by: str,
-    seed: int,
-    first: int,
-    workers: int | None,
-    progress: Callable[[int, int], None],
-    stop: Event | None,
+    play: Callable[[dict[str, Scenario]], Trial],
 ) -> tuple[Assumption, ...]:
-    """The ends of ranges by how far they move what the first place saves, the farthest first."""
+    """Ends of ranges by how far they move what the first place saves; the farthest are tried with the second too."""
+    first = best[0].place
     plans: dict[str, Scenario] = {}
-    places = [saved.place for saved in best]
     for number, (one, end) in enumerate(ends):
         try:
-            drafts = {place.key: place.scenario.with_settings(one.settings(end)) for place in places}
-            drafts[TODAY] = scenario.with_settings(one.settings(end))
+            drafts = [plan.with_settings(one.settings(end)) for plan in (scenario, first.scenario)]
         except ScenarioError:
             continue  # an end that makes no scenario says nothing
-        plans |= {f"{number} {key}": draft for key, draft in drafts.items()}
+        plans |= {f"{number} {TODAY}": drafts[0], f"{number} first": drafts[1]}
     if not plans:
         return ()
-    trial = try_plans(
-        plans, replications=_ASSUMPTION_WORLDS, seed=seed, first=first, kinds=("all",), workers=workers,
-        progress=progress, stop=stop,
-    )  # fmt: skip
-    found = []
-    for number, (one, end) in enumerate(ends):
-        if f"{number} {TODAY}" in plans:
-            keys = [f"{number} {place.key}" for place in places]
-            saves = trial.difference(keys[0], ranked_by, base=f"{number} {TODAY}")
-            better = trial.difference(keys[0], ranked_by, base=keys[-1])
-            found.append(Assumption(one, end, saves, better))
-    usual = best[0].by(ranked_by).value
-    return tuple(sorted(found, key=lambda one: -abs(one.saves.value - usual)))
+    trial, usual = play(plans), best[0].by(ranked_by).value
+    found = {
+        number: Assumption(*ends[number], trial.difference(f"{number} first", ranked_by, base=f"{number} {TODAY}"))
+        for number in range(len(ends))
+        if f"{number} first" in plans
+    }
+    order = sorted(found, key=lambda number: -abs(found[number].saves.value - usual))
+    close = {number: plans[f"{number} first"] for number in order[:CLOSE]} if len(best) > 1 else {}
+    pairs = {f"{number} first": plan for number, plan in close.items()}
+    for number in close:
+        one, end = ends[number]
+        try:
+            pairs[f"{number} second"] = best[1].place.scenario.with_settings(one.settings(end))
+        except ScenarioError:
+            continue
+    again = play(pairs) if pairs else trial
+    for number in close:
+        if f"{number} second" in pairs:
+            better = again.difference(f"{number} first", ranked_by, base=f"{number} second")
+            found[number] = replace(found[number], second_better=better)
+    return tuple(found[number] for number in order)

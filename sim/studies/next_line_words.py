@@ -125,4 +125,7 @@ def _assumptions(found: NextLine) -> str:
     over = [f"{one.of.name} {short(one.end)}" for one in found.assumptions if one.overturns]
     if over:
         return f"{text} (most depends on {most}); the second place is then better with {', '.join(over)}"
-    return f"{text} (most depends on {most}); in none of these is the second place clearly better"
+    tried = sum(one.second_better is not None for one in found.assumptions)
+    return (
+        f"{text} (most depends on {most}); in none of the {tried} that matter most is the second place clearly better"
+    )
