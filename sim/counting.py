@@ -41,7 +41,7 @@ class Plan:
     groups: tuple[Group, ...]
 
     @classmethod
-    @lru_cache(maxsize=4)
+    @lru_cache(maxsize=64)  # as many plans as a study looks at in turn
     def of(cls, layout: Layout, centre: Centre, calendar: Calendar, promises: Promises) -> Plan:
         """The plan of a centre."""
         edges = [np.array([edge for span in rules.open for edge in span]) for rules in centre.channels]

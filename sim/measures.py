@@ -161,7 +161,7 @@ def _add_time(table: Whole, layout: Layout, world: World, centre: Centre, contac
         _add_hours(table, layout, "queue", number, values)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def doors(layout: Layout, centre: Centre) -> Whole:
     """The part of a table (cells, columns) that no luck changes: opening times."""
     table = np.zeros((layout.size(), len(COLUMNS)), dtype=np.int64)

@@ -12,7 +12,7 @@ from sim.engines.compiled import names as n
 from sim.world import Whole, Worlds
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def memory_of(centre: Centre) -> Whole:
     """The memory at the beginning, with all that the centre says and without luck or contacts; nobody writes to it."""
     return np.array(_Memory(centre).words, np.int64)
