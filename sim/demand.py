@@ -31,7 +31,7 @@ class Unreachable(ValueError):
         self.path = path
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rates:
     """Expected first contacts by cause, channel, province and time; cause 0 is the base demand.
 
