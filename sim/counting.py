@@ -25,7 +25,7 @@ _DUTY = ("staffed", "on_duty")
 
 @dataclass(frozen=True)
 class Plan:
-    """The arrays that ``compiled_cells.add_up`` takes.
+    """The arrays that ``compiled.cells.add_up`` takes.
 
     ``fixed`` (cells, columns) of what is the same in every replication, by day and hour; ``periods`` cells of whole
     periods. ``numbers`` and ``tables`` are lists of arrays of one and two dimensions (see ``of``), ``shifts`` (m, 3)

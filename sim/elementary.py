@@ -1,7 +1,7 @@
 """Logarithm, exponential and normal quantile out of additions, products and quotients alone.
 
 So they give the same last digit on every processor, whichever library it has, and in machine code
-(``compiled_elementary``), which is made of the same formulas. Their errors are about one unit in the last place.
+(``compiled.elementary``), which is made of the same formulas. Their errors are about one unit in the last place.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ _EVERYBODY = 1 << 40
 
 @dataclass(frozen=True)
 class Needs:
-    """What of the luck is looked at; see ``compiled_luck.luck_of`` for the first three."""
+    """What of the luck is looked at; see ``compiled.luck.luck_of`` for the first three."""
 
     reach: Whole
     thresholds: Whole

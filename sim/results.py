@@ -26,7 +26,7 @@ from sim.scenario.load import load
 from sim.scenario.model import Scenario
 from sim.store import Store, parts_of, write_atomically
 from sim.summary import PAIRS, Row, rows_of
-from sim.tables import moments_from
+from sim.tables import cell, moments_from
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -277,10 +277,5 @@ def _csv(rows: list[Row]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(Row.__dataclass_fields__)
     for row in rows:
-        writer.writerow(f"{v:.6g}" if isinstance(v, float) else _harmless(v) for v in vars(row).values())
+        writer.writerow(map(cell, vars(row).values()))
     return out.getvalue()
-
-
-def _harmless(value: object) -> object:
-    """Names that a spreadsheet would take for a formula are quoted."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@" else value

@@ -108,6 +108,8 @@ def _scratch_of(path: Path) -> Path:
 def _scratch_for(path: Path) -> Iterator[Path]:
     """A name to write under, which then takes the place of ``path`` at once, or is removed if writing failed."""
     scratch = _scratch_of(path)
+    with _explained(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
     try:
         yield scratch
         with _explained(path):
@@ -184,8 +186,6 @@ class Store:
     def write_part(self, table: str, part: Part, columns: Columns, *, names: Mapping[str, Sequence[str]]) -> None:
         """Write a part; each column in ``names`` holds indices and is stored as the names they stand for."""
         path = self.part(table, part)
-        with _explained(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
         picked = ", ".join(
             f'list_extract(?::VARCHAR[], "{name}" + 1) AS "{name}"' if name in names else f'"{name}"'
             for name in columns

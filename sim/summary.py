@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import isfinite
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.cells import COLUMNS
 from sim.estimates import NOTHING, Estimate, Moments, Pairs, Weights, bounded
 from sim.intervals import Kind
@@ -33,6 +36,11 @@ class Definition:
     def kind(self) -> Kind:
         """What it can be, which shapes its interval."""
         return "share" if self.unit == "%" else "positive"
+
+    def of_counts(self, counts: NDArray[np.int64], *, level: float = 0.95) -> Estimate:
+        """The measure from the counts (replications, columns) of one scope, in its unit."""
+        pairs = Pairs(COLUMNS, ((self.over, self.under),))
+        return self.estimate(Moments.of(pairs, counts[:, None, :]), 0, level=level)
 
     def estimate(self, moments: Moments, cell: int, *, level: float = 0.95) -> Estimate:
         """The measure in one cell, in its unit."""

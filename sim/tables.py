@@ -137,3 +137,15 @@ def moments_by_name(moments: Moments) -> Table:
 def _channel_of(centre: Centre) -> NDArray[np.int32]:
     """Channel of each queue."""
     return np.array([queue.channel for queue in centre.queues], dtype=np.int32)
+
+
+def harmless(text: str) -> str:
+    """Text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in "=+-@\t\r" else text
+
+
+def cell(value: object) -> object:
+    """A value as it stands in a CSV file: numbers with six digits, names harmless."""
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return harmless(value) if isinstance(value, str) else value

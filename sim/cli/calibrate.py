@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from sim.cli.common import FILE, OUT, SEED, SET, WORKERS, command_line, load_scenario
+from sim.cli.common import FILE, OUT, SEED, SET, WORKERS, keep, load_scenario
 
 UNMET = 1
 
@@ -79,10 +79,8 @@ def calibrate(
         progress=tell,
     )
     answer = answer_of(found)
-    folder = answer.write(out, command=command_line())
-    if as_json:
-        click.echo(answer.to_json(command=command_line()), nl=False)
-    else:
+    folder = keep(answer, out, as_json=as_json)
+    if not as_json:
         tell_answer(answer, console())
         tell_calibration(found, console())
         click.echo(f"Results:  {folder}/  (answer.json, scenario.yaml with the values found, tables as CSV)")

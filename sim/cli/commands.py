@@ -26,6 +26,7 @@ from sim.cli.common import (
     command_line,
     load_scenario,
     progress_bar,
+    resumable,
 )
 from sim.cli.erlang import erlang
 from sim.cli.fit import fit
@@ -168,26 +169,21 @@ def compare(
     """Hold other plans against the first, on the same callers; --set goes for all of them."""
     from sim.language import language
     from sim.studies.compare import compare as study
-    from sim.studies.run import Interrupted
     from sim.tell.comparison import tell_comparison
     from sim.tell.runs import console
 
     scenarios = _plans(files, settings, plans)
-    try:
-        with progress_bar(hidden=False) as progress:
-            found = study(
-                scenarios,
-                replications=replications,
-                seed=seed,
-                workers=workers,
-                cluster=cluster,
-                out=out,
-                progress=progress,
-                command=command_line(),
-            )
-    except Interrupted as stopped:
-        click.echo(f"{stopped}. The same command goes on from there.", err=True)
-        raise SystemExit(INTERRUPTED) from None
+    with resumable(), progress_bar(hidden=False) as progress:
+        found = study(
+            scenarios,
+            replications=replications,
+            seed=seed,
+            workers=workers,
+            cluster=cluster,
+            out=out,
+            progress=progress,
+            command=command_line(),
+        )
     tell_comparison(found, console(), language(lang))
     folder = found.write(out)
     click.echo(f"\nResults:  {folder}/comparison.csv, and each plan's own folder in {out}/")

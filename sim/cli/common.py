@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +13,7 @@ import click
 
 if TYPE_CHECKING:
     from sim.scenario.model import Scenario
+    from sim.studies.answers import Answer
 
 INTERRUPTED = 130
 
@@ -52,6 +55,26 @@ def _without_workers(context: click.Context, address: str | None) -> str | None:
 def command_line() -> str:
     """The command as it was given, to be kept with its results."""
     return shlex.join(["sim", *sys.argv[1:]])
+
+
+@contextmanager
+def resumable() -> Iterator[None]:
+    """Leave with one sentence and the exit code of an interruption where a study was stopped."""
+    from sim.studies.run import Interrupted
+
+    try:
+        yield
+    except Interrupted as stopped:
+        click.echo(f"{stopped}. The same command goes on from there.", err=True)
+        raise SystemExit(INTERRUPTED) from None
+
+
+def keep(answer: Answer, out: Path, *, as_json: bool = False) -> Path:
+    """The folder of an answer, which is written below ``out`` and printed as JSON if asked for."""
+    folder = answer.write(out, command=command_line())
+    if as_json:
+        click.echo(answer.to_json(command=command_line()), nl=False)
+    return folder
 
 
 class progress_bar:  # noqa: N801  # reads as a verb at its one use

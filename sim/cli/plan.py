@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.common import FIGURES, FILE, OUT, SEED, SET, WORKERS, command_line, load_scenario
+from sim.cli.common import FIGURES, FILE, OUT, SEED, SET, WORKERS, keep, load_scenario
 
 if TYPE_CHECKING:
     from sim.studies.answers import Answer
@@ -196,10 +196,8 @@ def _say(text: str) -> None:
 
 def _show(answer: Answer, heading: str, out: Path, *, as_json: bool) -> Path:
     """Keep the answer, and print it."""
-    folder = answer.write(out, command=command_line())
-    if as_json:
-        click.echo(answer.to_json(command=command_line()), nl=False)
-    else:
+    folder = keep(answer, out, as_json=as_json)
+    if not as_json:
         from sim.tell.plan import tell_plan
         from sim.tell.runs import console
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.common import FIGURES, FILE, OUT, SEED, SET, WORKERS, command_line, load_scenario, progress_bar
+from sim.cli.common import FIGURES, FILE, OUT, SEED, SET, WORKERS, keep, load_scenario, progress_bar
 
 if TYPE_CHECKING:
     from sim.scenario.model import Scenario
@@ -98,7 +98,7 @@ def sensitivity(
             **options,
         )
     answer = answer_of(found)
-    folder = answer.write(out, command=command_line())
+    folder = keep(answer, out, as_json=as_json)
     pictures = []
     if figures:
         from sim.figures.runs import save
@@ -107,7 +107,6 @@ def sensitivity(
         names = [(of, "".join(c if c.isalnum() or c in "._-" else "-" for c in of.text)) for of in found.outcomes]
         pictures = [save(draw_tornado(found, of), folder / f"tornado-{name}.png") for of, name in names]
     if as_json:
-        click.echo(answer.to_json(command=command_line()), nl=False)
         return
     out_ = console()
     tell_answer(answer, out_)
@@ -128,9 +127,8 @@ def _apart(
     with progress_bar(hidden=as_json) as progress:
         found = one_at_a_time(scenario, measures or MEASURES, worlds, progress=progress, **options)
     answer = answer_apart(scenario, found)
-    folder = answer.write(out, command=command_line())
+    folder = keep(answer, out, as_json=as_json)
     if as_json:
-        click.echo(answer.to_json(command=command_line()), nl=False)
         return
     out_ = console()
     tell_answer(answer, out_)

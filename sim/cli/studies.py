@@ -17,8 +17,10 @@ from sim.cli.common import (
     SET,
     WORKERS,
     command_line,
+    keep,
     load_scenario,
     progress_bar,
+    resumable,
 )
 
 MEASURE = click.option(
@@ -62,13 +64,12 @@ def sweep(
     varied = [text for text in settings if ".." in text or "|" in text]
     scenario = load_scenario(file, tuple(text for text in settings if text not in varied))
     from sim.studies.levels import LevelsError
-    from sim.studies.run import Interrupted
     from sim.studies.sweep import sweep as study
     from sim.tell.runs import console
     from sim.tell.studies import tell_sweep
 
     try:
-        with progress_bar(hidden=False) as progress:
+        with resumable(), progress_bar(hidden=False) as progress:
             found = study(
                 scenario,
                 varied,
@@ -85,11 +86,8 @@ def sweep(
             )
     except LevelsError as error:
         raise click.UsageError(str(error)) from None
-    except Interrupted as stopped:
-        click.echo(f"{stopped}. The same command goes on from there.", err=True)
-        raise SystemExit(INTERRUPTED) from None
     tell_sweep(found, console())
-    folder = found.answer().write(out, command=command_line())
+    folder = keep(found.answer(), out)
     click.echo(f"\nResults:  {folder}/  (sweep.csv, answer.json), and each point's own folder in {out}/")
     if figures:
         from sim.figures.runs import save
@@ -160,7 +158,7 @@ def next_line(
         click.echo("stopped; nothing was kept", err=True)
         raise SystemExit(INTERRUPTED) from None
     tell_next_line(found, console())
-    folder = answer_of(found).write(out, command=command_line())
+    folder = keep(answer_of(found), out)
     click.echo(f"\nResults:  {folder}/  (next-line.csv, assumptions.csv, answer.json)")
     if figures:
         from sim.figures.next_line import draw_next_line

@@ -171,7 +171,7 @@ def _add_up(version):
         every, values, codes, coded, total, sums, columns, weights, first, two, contacts, begins, world, luck, patience,
         starts, absence, absent_as, fixed, periods, numbers, tables, shifts, always_on_duty,
     ):  # fmt: skip
-        """Count replications; see ``compiled_measures.counted`` and ``counting.Plan``."""
+        """Count replications; see ``compiled.measures.counted`` and ``counting.Plan``."""
         _ = version
         where, persons, channel_of, edges, first_edge, within, forward, marked, first_shift, routes, first_route = (
             numbers

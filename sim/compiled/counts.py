@@ -153,7 +153,7 @@ def add_persons(leaves, met, marks, contacts, begin, end, world, luck, start, nu
 
     ``leaves`` (rows WIDTH) by leaf and slice, ``met`` (rows,) which were added to; ``marks`` (rows WIDTH) by cause,
     topic and age. ``codes`` get those of the waits from ``coded`` on; returns how many there are then. For the rest see
-    ``compiled_measures.Plan``.
+    ``counting.Plan``.
     """
     caller_of, attempt_of, queue_of, dialled_at, left_at, released_at, outcome_of, _, _ = contacts
     provinces, causes, topics, ages = world

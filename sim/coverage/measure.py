@@ -75,7 +75,7 @@ def of_measure(values: Whole, definition: Definition, *, n: int, runs: int, true
     def found() -> Iterator[tuple[Estimate, Estimate]]:
         for chosen in drawn(definition.name, len(values), runs=runs, n=n):
             some = values[chosen]
-            yield _estimate(some, definition), student(*sums(some, definition), definition.scale)
+            yield definition.of_counts(some), student(*sums(some, definition), definition.scale)
 
     return _shares(found(), true_value(values, definition) if true is None else true)
 
@@ -83,7 +83,7 @@ def of_measure(values: Whole, definition: Definition, *, n: int, runs: int, true
 def of_blocks(values: Whole, definition: Definition, *, n: int, true: float) -> Covered:
     """The same over runs that have no replication in common."""
     blocks = [values[first : first + n] for first in range(0, len(values) - n + 1, n)]
-    found = ((_estimate(b, definition), student(*sums(b, definition), definition.scale)) for b in blocks)
+    found = ((definition.of_counts(b), student(*sums(b, definition), definition.scale)) for b in blocks)
     return _shares(found, true)
 
 
@@ -134,7 +134,7 @@ def of_controls(values: Whole, definition: Definition, known: Expected, *, n: in
 
     def found() -> Iterator[tuple[Estimate, Estimate]]:
         for chosen in drawn(f"controls {definition.name}", len(values), runs=runs, n=n):
-            without = _estimate(values[chosen], definition)
+            without = definition.of_counts(values[chosen])
             plain.append(without.half**2)
             yield Controls.of(values[chosen], expected).estimate(definition) or without, without
 
@@ -168,13 +168,8 @@ def _geometric(mean: float, size: int, number: int) -> Floats:
     return sizes
 
 
-def _estimate(values: Whole, definition: Definition) -> Estimate:
-    pairs = Pairs(COLUMNS, ((definition.over, definition.under),))
-    return definition.estimate(Moments.of(pairs, values[:, None, :]), 0)
-
-
 def _excess(values: Whole, definition: Definition, wish: float, n: int) -> float:
-    return _estimate(values[:n], definition).reach / wish
+    return definition.of_counts(values[:n]).reach / wish
 
 
 @dataclass(frozen=True)
@@ -199,7 +194,7 @@ def after_stopping(values: Whole, definition: Definition, *, needed: int, runs: 
             excess = partial(_excess, values[chosen], definition, wish)
             n = stop(excess, most=most)
             took.append(n)
-            yield _estimate(values[chosen[:n]], definition), student(over[chosen[:n]], under[chosen[:n]], scale)
+            yield definition.of_counts(values[chosen[:n]]), student(over[chosen[:n]], under[chosen[:n]], scale)
 
     covered = _shares(found(), true_value(values, definition))
     return Stopped(covered, float(np.mean(took)), needed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from sim.estimates import Estimate
-from sim.figures.sweep import above
+from sim.figures.style import headed
 from sim.studies.next_line import NextLine, Saved
 from sim.studies.next_line_words import OF, where
 
@@ -35,7 +35,7 @@ def draw_next_line(found: NextLine) -> Figure:
         right.legend(bars, names, frameon=False, loc="lower right", fontsize=9)
     title = found.scenario.title or found.scenario.name
     below = f"{title}; the same callers in {found.trial.replications:,} worlds; bars: 95 % for all places together"
-    above(figure, f"Where one more line helps most: {what}", below)
+    headed(figure, f"Where one more line helps most: {what}", below)
     return figure
 
 

@@ -21,19 +21,6 @@ from sim.results import Result
 from sim.scenario.model import Scenario
 from sim.studies.compare import Comparison
 
-__all__ = [
-    "draw_all",
-    "draw_arrival_rates",
-    "draw_busy_day",
-    "draw_by_day",
-    "draw_by_hour",
-    "draw_comparison",
-    "draw_differences",
-    "draw_outcomes",
-    "draw_waits",
-    "save",
-]
-
 
 def _sub(result: Result, say: Language) -> str:
     title = result.scenario.title or result.scenario.name

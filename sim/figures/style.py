@@ -28,6 +28,14 @@ def titled(ax: Axes, what: str, below: str) -> None:
     ax.spines[["top", "right"]].set_visible(False)
 
 
+def headed(figure: Figure, title: str, below: str) -> None:
+    """A title and a line below it over all panels, which the layout leaves room for."""
+    height = figure.get_figheight()
+    figure.set_layout_engine("constrained", rect=(0, 0, 1, 1 - 0.62 / height))
+    figure.text(0.01, 1 - 0.1 / height, title, va="top", fontsize=12, fontweight="bold")
+    figure.text(0.01, 1 - 0.36 / height, below, va="top", fontsize=9, color=MUTED)
+
+
 def legend_below(ax: Axes) -> None:
     """A legend below the axes."""
     ax.legend(frameon=False, ncols=5, fontsize=9, loc="upper center", bbox_to_anchor=(0.5, -0.2))

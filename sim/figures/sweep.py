@@ -8,12 +8,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.figures.style import headed
 from sim.language import ENGLISH
 from sim.studies.levels import Axis
 from sim.studies.sweep import Sweep
 from sim.summary import DEFINITIONS
 
-_BLUE, _GREY = "#0072B2", "#444444"
+_BLUE = "#0072B2"
 _MOST_WRITTEN = 120
 _MOST_NAMES = 60
 
@@ -30,16 +31,8 @@ def draw_sweep(found: Sweep) -> Figure:
     worlds = f"{title}; the same {found.replications:,} worlds at every point"
     names = ", ".join(axis.path for axis in found.axes)
     what = names if len(names) < _MOST_NAMES else f"{len(found.axes)} settings"
-    above(figure, f"How results change with {what}", worlds)
+    headed(figure, f"How results change with {what}", worlds)
     return figure
-
-
-def above(figure: Figure, title: str, below: str) -> None:
-    """A title and a line below it over all panels, which the layout leaves room for."""
-    height = figure.get_figheight()
-    figure.set_layout_engine("constrained", rect=(0, 0, 1, 1 - 0.62 / height))
-    figure.text(0.01, 1 - 0.1 / height, title, va="top", fontsize=12, fontweight="bold")
-    figure.text(0.01, 1 - 0.36 / height, below, va="top", fontsize=9, color=_GREY)
 
 
 def _panels(found: Sweep, across: int, draw: Any) -> Figure:

@@ -53,7 +53,6 @@ class DaysFit:
     def write(self, out: str | Path) -> Path:
         """The scenario as a file of its name in the folder ``out``."""
         path = Path(out) / f"{self.name}.yaml"
-        path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, self.text)
         return path
 

@@ -51,7 +51,6 @@ class Fit:
     def write(self, out: str | Path) -> Path:
         """The scenario as a file of its name in the folder ``out``."""
         path = Path(out) / f"{self.name}.yaml"
-        path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, self.text)
         return path
 

@@ -12,6 +12,7 @@ from sim.report.sheets import Sheet, sheets_of
 from sim.results import Result
 from sim.store import write_atomically
 from sim.studies.compare import Comparison
+from sim.tables import harmless
 
 _MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
@@ -42,8 +43,3 @@ def _cells(row: Sequence[str | float | None]) -> Iterable[str]:
             yield harmless(cell)
         else:
             yield (f"{cell:.6g}" if abs(cell) < 1e6 else f"{cell:.0f}").replace(".", ",")
-
-
-def harmless(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text

@@ -13,12 +13,12 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from sim.errors import ResultsError
 from sim.estimates import Estimate
 from sim.scenario.load import dumps
 from sim.scenario.model import Scenario
 from sim.store import write_atomically
 from sim.summary import DEFINITIONS, Definition
+from sim.tables import cell
 
 #: Rows of a table as they are written; an Estimate becomes three columns.
 Rows = Sequence[Mapping[str, Any]]
@@ -54,10 +54,6 @@ class Answer:
     def write(self, out: str | Path, *, command: str = "") -> Path:
         """``answer.json``, ``scenario.yaml`` and each table as CSV; returns the folder."""
         folder = self.folder(Path(out))
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ResultsError(f"{folder}: {error.strerror or error}") from None
         write_atomically(folder / "scenario.yaml", dumps(self.scenario))
         for name, rows in self.tables.items():
             write_atomically(folder / f"{name}.csv", _csv(rows))
@@ -105,12 +101,5 @@ def _csv(rows: Rows) -> str:
     writer = csv.DictWriter(text, names, lineterminator="\n")
     writer.writeheader()
     for row in flattened:
-        writer.writerow({name: _cell(value) for name, value in row.items()})
+        writer.writerow({name: cell(value) for name, value in row.items()})
     return text.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    """Numbers with six digits; what a spreadsheet would take for a formula is quoted."""
-    if isinstance(value, float):
-        return f"{value:.6g}"
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@" else value

@@ -189,10 +189,6 @@ class Comparison:
         """``comparison.csv`` and what it takes to read it back, in a folder of its own below ``out``; the folder."""
         folders = "+".join(result.folder.name for result in self.results.values())
         folder = out / f"compare-{self.base}-{hashlib.sha256(folders.encode()).hexdigest()[:12]}"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ResultsError(f"{folder}: {error.strerror or error}") from None
         write_atomically(folder / "comparison.csv", self.to_csv())
         # From here, so that all folders may move together.
         plans = {name: os.path.relpath(result.folder, folder) for name, result in self.results.items()}

@@ -27,13 +27,18 @@ def chosen(engine: str, scenario: Scenario, replications: int, workers: int) -> 
         raise ValueError(f"{engine!r} is not an engine; there are {', '.join(CHOICES)}")
     if engine != AUTO:
         return engine
-    if _ENGINE in sys.modules:
-        return "compiled"  # its machine code is loaded already, by an earlier job of this program
+    if machine_code_loaded():
+        return "compiled"
     rates = rates_of(scenario)
     contacts = replications * float(sum(rates.expected(while_open=is_open).sum() for is_open in (True, False)))
     if scenario.traced is not None:
         contacts = float(replications * len(scenario.traced))
     return "compiled" if contacts / _SIMPY_PER_S / workers > _WORTH_S else "simpy"
+
+
+def machine_code_loaded() -> bool:
+    """Whether an earlier job of this program has loaded the machine code, which is compiled as it is imported."""
+    return _ENGINE in sys.modules
 
 
 def warm_up(job: Job, say: Callable[[str], None]) -> None:

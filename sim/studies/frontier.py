@@ -12,7 +12,7 @@ from sim.scenario.model import Scenario
 from sim.studies.asked import Question, Try, Way
 from sim.studies.choose import Choice
 from sim.studies.means import Means
-from sim.studies.targets import WHILE_OPEN, estimate_of
+from sim.studies.targets import WHILE_OPEN
 from sim.studies.trial import Trial
 
 #: Points that are shown.
@@ -68,4 +68,4 @@ def _spread(front: Sequence[tuple[Way, Choice]], chosen: Try) -> list[tuple[Way,
 
 def lost_while_open(trial: Trial, plan: str) -> Estimate:
     """Of those who called while open, the share never reached, in percent."""
-    return estimate_of(WHILE_OPEN, trial.counts[plan].of())
+    return WHILE_OPEN.of_counts(trial.counts[plan].of())

@@ -44,7 +44,6 @@ def people_behind(scenario: Scenario) -> People:
         return People(**json.loads(path.read_text(encoding="utf-8")))
     found = _found(plain, count)
     with suppress(SimError, OSError):  # a folder that cannot be written costs time and nothing else
-        path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, json.dumps(asdict(found)))
     return found
 

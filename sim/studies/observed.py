@@ -15,6 +15,7 @@ from sim.scenario.model import Scenario
 from sim.studies.engine import AUTO
 from sim.studies.outcomes import Outcome, Played, outcome_of, play_variants
 from sim.studies.parameters import Parameter
+from sim.studies.trial import worlds_in_words
 
 Floats = NDArray[np.float64]
 #: Outside the central 95 %: so much on either side.
@@ -104,8 +105,7 @@ class Simulator:
     @property
     def where(self) -> str:
         """Which worlds, in words."""
-        last = self.first + self.worlds - 1
-        return f"{self.worlds:,} worlds (numbers {self.first:,} to {last:,} of seed {self.seed})"
+        return worlds_in_words(self.worlds, first=self.first, seed=self.seed)
 
     @property
     def values(self) -> Floats:

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from sim.cells import COLUMNS
 from sim.errors import ScenarioError, SimError
-from sim.estimates import Estimate, Moments, Pairs, vector
+from sim.estimates import Estimate, vector
 from sim.scenario.model import Scenario
 from sim.studies.compare import difference_of
 from sim.studies.engine import AUTO, chosen
 from sim.studies.precision import scope_of
-from sim.studies.trial import Counts, try_plans
+from sim.studies.trial import Counts, try_plans, worlds_in_words
 from sim.studies.workers import cores
 from sim.summary import DEFINITIONS, Definition
 
@@ -99,8 +99,7 @@ class Played:
     @property
     def where(self) -> str:
         """Which worlds, in words."""
-        last = self.first + self.worlds - 1
-        return f"{self.worlds:,} worlds (numbers {self.first:,} to {last:,} of seed {self.seed})"
+        return worlds_in_words(self.worlds, first=self.first, seed=self.seed)
 
     def values(self, of: Outcome) -> Floats:
         """The outcome of each variant over all worlds, in its unit, nan where there is nothing; shape (variants,)."""
@@ -119,8 +118,7 @@ class Played:
 
     def estimate(self, variant: int, of: Outcome) -> Estimate:
         """The outcome of one variant with the 95 % interval that follows from its worlds."""
-        pairs = Pairs(COLUMNS, ((of.of.over, of.of.under),))
-        return of.of.estimate(Moments.of(pairs, self.counts[of.kind, of.name][variant][:, None, :]), 0)
+        return of.of.of_counts(self.counts[of.kind, of.name][variant])
 
     def difference(self, variant: int, base: int, of: Outcome) -> Estimate:
         """Paired difference of one variant to another, in the outcome's unit."""

@@ -22,7 +22,7 @@ from sim.studies.means import Means
 from sim.studies.plan_words import answer_of
 from sim.studies.staffing import PlanError, Staff, parse_parts, staff_of
 from sim.studies.structures import Structure, blocks_with, groups_about, limits, starts, structures_of
-from sim.studies.targets import Target, TargetError, estimate_of, with_waits
+from sim.studies.targets import Target, TargetError, with_waits
 
 Floats = NDArray[np.float64]
 
@@ -118,7 +118,7 @@ def _possible(base: Scenario, question: Question, means: Means) -> None:
     for target in closed:
         values = trial.counts["today"].of(target.kind, target.name)
         only = replace(target.of, over={"only_closed": 1})
-        share = estimate_of(only, values)
+        share = only.of_counts(values)
         if share.low > target.limit:
             raise TargetError(
                 f"no plan can meet '{target.text}': {share.value:.1f} % of callers only ever call while it is closed, "

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from sim.cells import COLUMNS
 from sim.errors import SimError
-from sim.estimates import Estimate, Moments, Pairs
+from sim.estimates import Estimate
 from sim.quantities import format_duration, format_percent, nearest, parse_duration, parse_percent
 from sim.scenario.build import Plan, queues_of
 from sim.scenario.model import Scenario
@@ -108,7 +108,7 @@ class Target:
 
     def estimate(self, trial: Trial, plan: str) -> Estimate:
         """The measure of one plan with its interval."""
-        return estimate_of(self.of, trial.counts[plan].of(self.kind, self.name))
+        return self.of.of_counts(trial.counts[plan].of(self.kind, self.name))
 
     def met(self, found: Estimate) -> bool:
         """Whether the estimate meets it; where nobody called it is met."""
@@ -119,11 +119,6 @@ class Target:
         """``met``, ``missed``, or ``met, in doubt`` and ``missed, in doubt`` where the interval has the limit in it."""
         word = "met" if self.met(found) else "missed"
         return f"{word}, in doubt" if found.low < self.limit < found.high else word
-
-
-def estimate_of(of: Definition, values: NDArray[np.int64]) -> Estimate:
-    """A measure from the counts (replications, columns) of one scope, with its 95 % interval."""
-    return of.estimate(Moments.of(Pairs(COLUMNS, ((of.over, of.under),)), values[:, None, :]), 0)
 
 
 def targets_of(

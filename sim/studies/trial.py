@@ -22,13 +22,13 @@ from sim.contact_values import Promises
 from sim.draw import draw_block
 from sim.engines import simulate_block
 from sim.errors import SimError
-from sim.estimates import Estimate, Moments, Pairs
+from sim.estimates import Estimate
 from sim.luck import Luck, prepare
 from sim.measures import measure
 from sim.scenario.model import Scenario
 from sim.studies.chunks import CHUNK
 from sim.studies.compare import difference_of
-from sim.studies.engine import AUTO, chosen
+from sim.studies.engine import AUTO, chosen, machine_code_loaded
 from sim.studies.parts import promises_of
 from sim.studies.workers import cores, finished
 from sim.summary import DEFINITIONS
@@ -44,6 +44,11 @@ SLICES = ("day", "hour")
 
 class Stopped(SimError):
     """A trial was stopped before it was finished."""
+
+
+def worlds_in_words(number: int, *, first: int, seed: int) -> str:
+    """``200 worlds (numbers 0 to 199 of seed 1712)``."""
+    return f"{number:,} worlds (numbers {first:,} to {first + number - 1:,} of seed {seed})"
 
 
 @dataclass(frozen=True)
@@ -83,14 +88,11 @@ class Trial:
     @property
     def worlds(self) -> str:
         """Which worlds, in words."""
-        last = self.first + self.replications - 1
-        return f"{self.replications:,} worlds (numbers {self.first:,} to {last:,} of seed {self.seed})"
+        return worlds_in_words(self.replications, first=self.first, seed=self.seed)
 
     def estimate(self, plan: str, measure: str, *, kind: str = "all", name: str = "all") -> Estimate:
         """A measure of one plan with its 95 % interval, in its unit."""
-        of = DEFINITIONS[measure]
-        pairs = Pairs(COLUMNS, ((of.over, of.under),))
-        return of.estimate(Moments.of(pairs, self.counts[plan].of(kind, name)[:, None, :]), 0)
+        return DEFINITIONS[measure].of_counts(self.counts[plan].of(kind, name))
 
     def difference(
         self,
@@ -178,7 +180,7 @@ def try_plans(
     tasks = [(group, numbers[at : at + step]) for at in range(0, replications, step) for group in range(len(job.plans))]
     found: dict[tuple[str, int], tuple[tuple[Scope, ...], Whole]] = {}
     wanted, done = replications * len(plans), 0
-    if compiled:
+    if compiled and not machine_code_loaded():
         _play(replace(job, plans=(job.plans[0][:1],)), (0, numbers[:1]))  # compiles or loads the machine code once
     played = finished(_play, job, tasks, workers=workers if compiled else 1, threads=True)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from sim.language.shown import plain, signed
@@ -21,7 +22,7 @@ _MOST = 12
 def tell_answer(answer: Answer, out: Console) -> None:
     """What it says, on which worlds, by which definitions."""
     first, *rest = answer.sentences
-    out.print(f"\n[bold]{answer.scenario.title or answer.scenario.name}[/bold]\n")
+    out.print(f"\n[bold]{escape(answer.scenario.title or answer.scenario.name)}[/bold]\n")
     out.print(first, style="bold", markup=False)
     for sentence in rest:
         out.print(sentence, markup=False)
