@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from sim.clock import DAY, HOUR, MINUTE, SECOND
 from sim.errors import SimError
 from sim.fit.day_counts import DailyCounts
-from sim.fit.log import ABANDONED, ANSWERED, BLOCKED, CLOSED, NOT_SAID, UNKNOWN, Log
+from sim.fit.log import ABANDONED, ANSWERED, BLOCKED, CLOSED, NOT_SAID, UNKNOWN, Log, listed
 from sim.fit.read import FORMATS, read
 from sim.fit.values import duration, moment
 from sim.store import Store
@@ -350,3 +350,15 @@ def test_the_shelter_s_daily_counts() -> None:
     assert isinstance(found, DailyCounts)
     assert found.names[0] == "Total calls handled"
     assert (found.start, found.days, found.missing) == (dt.date(2020, 11, 3), 1154, ())
+
+
+def test_columns_that_are_not_used_are_told_and_rows_left_out_are_listed(tmp_path) -> None:
+    file = tmp_path / "calls.csv"
+    file.write_text("Tijdstip;klets\n31/12/2024 14:05;3\n=1+1;4\n")
+    log = read(file)
+    assert isinstance(log, Log)
+    assert "columns not used: 'klets'; say what one is with --column, such as --column wait=NAME" in log.notes
+    lines = listed(log.dropped).splitlines()
+    assert lines[0] == "line,reason,text"
+    assert lines[1].startswith("3,")
+    assert lines[1].endswith(",'=1+1")  # no spreadsheet takes it for a formula

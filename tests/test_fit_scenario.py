@@ -363,3 +363,13 @@ def test_a_monday_at_the_bank_comes_near() -> None:
         assert abs(gave_up.model.value - gave_up.logged) < apart
         assert abs(wait.model.value / wait.logged - 1) < 0.35
         assert not checks["scenario", "mean wait of the answered"].misses
+
+
+def test_a_log_without_times_has_a_line_that_is_assumed(tmp_path) -> None:
+    file = tmp_path / "calls.csv"
+    days = [f"2024-01-{day:02}T{hour:02}:00:00,beantwoord" for day in range(8, 20) for hour in range(9, 17)]
+    file.write_text("\n".join(["Tijdstip,resultaat", *days]) + "\n")
+    scenario = loads(fit_log(file).text)
+    count = next(iter(scenario.lines.values())).count
+    assert count is not None
+    assert (count.value, count.status) == (1, "assumed")

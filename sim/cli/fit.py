@@ -11,7 +11,7 @@ import click
 
 if TYPE_CHECKING:
     from sim.fit.day_counts import DailyCounts
-    from sim.fit.log import Log
+    from sim.fit.log import Dropped, Log
 
 #: As ``sim.fit.read`` has them, without importing it for ``--help``.
 FORMATS = ("csv", "parquet", "bank", "queue_log", "daily")
@@ -71,38 +71,58 @@ def fit(
 
 def _fit_log(log: Log, name: str, short_s: float, starts: list[dt.datetime], out: Path, page: bool) -> None:
     from sim.fit.whole import fit_of
-    from sim.store import write_atomically
     from sim.tell.fit import tell_fit
     from sim.tell.runs import console
 
     fitted = fit_of(log, name=name, short_s=short_s, campaigns=starts)
-    tell_fit(fitted, console())
-    path = fitted.write(out)
-    click.echo(f"\nScenario: {path}   (sim run {path})")
+    written = _written(fitted.write(out), log.dropped)
     if page:
         from sim.page_fit import fit_page
 
-        to = out / f"{name}.html"
-        write_atomically(to, fit_page(fitted))
-        click.echo(f"Page:     {to}")
+        written |= _page(written, fit_page(fitted))
+    tell_fit(fitted, console())
+    _told(written)
 
 
 def _fit_days(counts: DailyCounts, name: str, starts: list[dt.datetime], out: Path, page: bool) -> None:
     from sim.fit.days_scenario import fit_days_of
-    from sim.store import write_atomically
     from sim.tell.fit import tell_days
     from sim.tell.runs import console
 
     fitted = fit_days_of(counts, name=name, campaigns=starts)
-    tell_days(fitted, console())
-    path = fitted.write(out)
-    click.echo(f"\nScenario: {path}   (sim run {path})")
+    written = _written(fitted.write(out), counts.dropped)
     if page:
         from sim.page_fit import days_page
 
-        to = out / f"{name}.html"
-        write_atomically(to, days_page(fitted))
-        click.echo(f"Page:     {to}")
+        written |= _page(written, days_page(fitted))
+    tell_days(fitted, console())
+    _told(written)
+
+
+def _written(scenario: Path, dropped: Sequence[Dropped]) -> dict[str, Path]:
+    """What is kept, by what it is; all of it before anything is told, since whoever reads may stop reading."""
+    from sim.fit.log import listed
+    from sim.store import write_atomically
+
+    found = {"Scenario": scenario}
+    if dropped:
+        found["Left out"] = scenario.with_name(f"{scenario.stem}-left-out.csv")
+        write_atomically(found["Left out"], listed(dropped))
+    return found
+
+
+def _page(written: dict[str, Path], text: str) -> dict[str, Path]:
+    from sim.store import write_atomically
+
+    path = written["Scenario"].with_suffix(".html")
+    write_atomically(path, text)
+    return {"Page": path}
+
+
+def _told(written: dict[str, Path]) -> None:
+    click.echo()
+    for what, path in written.items():
+        click.echo(f"{what + ':':<10}{path}" + (f"   (sim run {path})" if what == "Scenario" else ""))
 
 
 def _pairs(given: Sequence[str], option: str, such: str) -> dict[str, str]:

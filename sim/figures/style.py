@@ -37,5 +37,7 @@ def headed(figure: Figure, title: str, below: str) -> None:
 
 
 def legend_below(ax: Axes) -> None:
-    """A legend below the axes."""
+    """A legend below the axes, where anything in them has a name."""
+    if not ax.get_legend_handles_labels()[0]:
+        return
     ax.legend(frameon=False, ncols=5, fontsize=9, loc="upper center", bbox_to_anchor=(0.5, -0.2))

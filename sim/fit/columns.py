@@ -26,17 +26,19 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
                 "gebeld op", "oproep op", "created", "created at", "aangemaakt op"),
     "date": ("date", "datum", "dag", "day", "call date"),
     "time": ("time", "tijd", "uur", "time of day", "call time"),
-    "wait": ("wait", "wait time", "waiting time", "wachttijd", "wachtduur", "tijd in wachtrij", "queue time",
+    "wait": ("wait", "wait time", "waiting time", "wachttijd", "wacht", "wachtduur", "tijd in wachtrij", "queue time",
              "hold time", "holdtime", "time in queue", "q time"),
     "outcome": ("outcome", "result", "resultaat", "status", "disposition", "afloop", "uitkomst", "beantwoord",
                 "answered", "resultaat oproep", "oproepstatus"),
-    "handling": ("handling", "handling time", "handle time", "aht", "talk time", "talktime", "gesprekstijd",
+    "handling": ("handling", "handling time", "handle time", "aht", "talk time", "talktime", "gesprekstijd", "gesprek",
                  "gespreksduur", "duration", "duur", "behandeltijd", "behandelduur", "afhandeltijd", "afhandelduur",
                  "service time", "ser time", "billsec", "duur gesprek"),
     "wrap_up": ("wrap up", "wrapup", "wrap up time", "after call work", "acw", "nawerktijd", "nawerk", "naverwerking"),
     "line": ("line", "lijn", "agent", "agent id", "server", "medewerker", "operator", "toestel", "extension"),
     "priority": ("priority", "prioriteit", "urgentie"),
 }  # fmt: skip
+#: Columns that are named where they are not used.
+_MOST = 8
 DURATIONS = ("wait", "handling", "wrap_up")
 
 
@@ -75,7 +77,12 @@ def assigned(
         if ranked:
             found[what] = min(ranked)[1]
             notes.append(f"{what} is column {header[found[what]]!r}")
-    return found, (f"guessed from names: {'; '.join(notes)}",) if notes else ()
+    said = [f"guessed from names: {'; '.join(notes)}"] if notes else []
+    if unused := [title for number, title in enumerate(header) if number not in found.values() and title]:
+        names = ", ".join(map(repr, unused[:_MOST]))
+        more = f" and {len(unused) - _MOST} more" if len(unused) > _MOST else ""
+        said.append(f"columns not used: {names}{more}; say what one is with --column, such as --column wait=NAME")
+    return found, tuple(said)
 
 
 def _name_in(name: str, names: Sequence[str]) -> str | None:

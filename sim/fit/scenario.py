@@ -151,8 +151,17 @@ def lines_block(pieces: Pieces) -> Block:
             served |= open_hours(pieces.log, queue)
         shifts = _shifts(staffing, pieces, served)
         name = serves[0] if len(serves) == 1 else f"team {len(groups) + 1}"
-        groups[name] = {**({"shifts": shifts} if shifts else {"count": 0}), "serves": serves}
+        groups[name] = {**({"shifts": shifts} if shifts else {"count": _unseen(pieces, staffing)}), "serves": serves}
     return groups
+
+
+def _unseen(pieces: Pieces, staffing: Staffing) -> Block | int:
+    """Lines of which no conversation is known: none where nobody was answered, else one, for want of knowledge."""
+    log = pieces.log
+    if not (log.of("answered") & np.isin(log.queue, staffing.queues)).any():
+        return 0
+    source = f"{pieces.source} does not say how long calls took, so nothing of how many lines there were"
+    return {"value": 1, "status": "assumed", "source": source, "low": 1, "high": 10}
 
 
 def _shifts(staffing: Staffing, pieces: Pieces, served: Bools) -> Block:

@@ -31,7 +31,8 @@ def tell_fit(fit: Fit, out: Console) -> None:
     out.print(patience_table(fit))
     if fit.pieces.redials.known:
         out.print(redial_table(fit))
-    out.print(check_table(fit))
+    if any(check.misses for check in fit.checks):
+        out.print(check_table(fit))
 
 
 def tell_log(log: Log, out: Console) -> None:
@@ -46,7 +47,7 @@ def tell_log(log: Log, out: Console) -> None:
     for row in log.dropped[:_ROWS]:
         out.print(f"    line {row.line}: {row.reason}: {row.text[:60]!r}", markup=False)
     if len(log.dropped) > _ROWS:
-        out.print(f"    and {len(log.dropped) - _ROWS:,} more")
+        out.print(f"    and {len(log.dropped) - _ROWS:,} more, all in the file of rows left out")
 
 
 def tell_days(fit: DaysFit, out: Console) -> None:
