@@ -73,12 +73,13 @@ def ask_plan(plans: Plans, wish: Wish, channel: str, task: Task) -> Planned:
         replications=_PLAN_WORLDS,
         confirm=_CONFIRM_WORLDS,
         say=task.say,
+        stop=task.stop,
     )
 
 
 def ask_matters(plans: Plans, task: Task) -> OneAtATime:
     """Each assumption to both ends of its range."""
-    return one_at_a_time(plans.plan, [_MEASURE], _MATTER_WORLDS, progress=task.tell)
+    return one_at_a_time(plans.plan, [_MEASURE], _MATTER_WORLDS, progress=task.tell, stop=task.stop)
 
 
 def ask_report(plans: Plans, say: Language, task: Task) -> dict[str, bytes]:

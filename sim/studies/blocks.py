@@ -130,6 +130,7 @@ class Book:
     def _simulate(self, plans: Sequence[tuple[Levels, ...]]) -> None:
         built: dict[str, Scenario] = {}
         for number, plan in enumerate(plans):
+            self.means.go_on()
             scenario = self._built(plan)
             if scenario is not None:
                 built[str(number)] = scenario

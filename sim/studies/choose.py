@@ -236,6 +236,7 @@ def search(book: Book, *, penalty: float = 0.0, small: int = SMALL, proof: int =
 def _settled(book: Book, large: Sequence[int], margin: Floats, penalty: float) -> Menu:
     """Follow the best choice to one none of whose neighbours is better."""
     while True:
+        book.means.go_on()
         menu = Menu.of(book, penalty=penalty)
         if not large:
             return menu

@@ -69,7 +69,7 @@ def doubts(
     A sixth of the worlds tells which ends these are. Ends that make no scenario are left out. Targets are those of
     the plan; ``before`` is nothing where today has no such scope.
     """
-    ends = list(_ends(plan, today))
+    ends = list(_ends(plan, today, means))
     kinds = tuple(dict.fromkeys(target.kind for target in targets))
     if not ends or not targets:
         return []
@@ -84,11 +84,12 @@ def doubts(
     return sorted((_doubt(trial, key, ends[key], targets) for key in seen), key=lambda one: -one.size(targets))
 
 
-def _ends(plan: Scenario, today: Scenario) -> Iterator[_End]:
+def _ends(plan: Scenario, today: Scenario, means: Means) -> Iterator[_End]:
     for one in unknowns_of(plan):
         if one.paths[0].startswith("lines.") and one.paths[0].rpartition(".")[2] in ("count", "shifts", "extra"):
             continue  # a number of lines is what a plan decides
         for end in one.ends:
+            means.go_on()
             settings = one.settings(end)
             try:
                 yield _End(one, end, plan.with_settings(settings), today.with_settings(settings))

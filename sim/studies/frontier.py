@@ -38,6 +38,7 @@ def frontier_of(
         ((choice.cost, choice.lost, way, choice) for way in ways for choice in way.searched.menu.frontier()),
         key=lambda point: point[:2],
     )
+    means.go_on()
     front, fewest = [], np.inf
     for _, lost, way, choice in every:
         if lost < fewest - 1e-9:

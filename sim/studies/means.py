@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from threading import Event
 
 from sim.scenario.model import Scenario
 from sim.studies.engine import AUTO, chosen
-from sim.studies.trial import KINDS, Trial, try_plans
+from sim.studies.trial import KINDS, Stopped, Trial, try_plans
 from sim.studies.workers import cores
 
 
@@ -23,14 +24,27 @@ class Means:
     engine: str = AUTO
     workers: int | None = None
     say: Callable[[str], None] = silent
+    stop: Event | None = None
 
     @classmethod
     def of(
-        cls, scenario: Scenario, worlds: int, *, seed: int, workers: int | None, say: Callable[[str], None] | None
+        cls,
+        scenario: Scenario,
+        worlds: int,
+        *,
+        seed: int,
+        workers: int | None,
+        say: Callable[[str], None] | None,
+        stop: Event | None = None,
     ) -> Means:
         """The engine that is sooner done with so many worlds over all trials: machine code is loaded once for all."""
         engine = chosen(AUTO, scenario, worlds, workers or cores())
-        return cls(seed, engine, workers, say or silent)
+        return cls(seed, engine, workers, say or silent, stop)
+
+    def go_on(self) -> None:
+        """Stopped where nobody waits for the answer any more."""
+        if self.stop is not None and self.stop.is_set():
+            raise Stopped("stopped before there was an answer")
 
     def play(
         self, plans: Mapping[str, Scenario], replications: int, *, first: int = 0, kinds: Sequence[str] = KINDS
@@ -44,4 +58,5 @@ class Means:
             kinds=kinds,
             engine=self.engine,
             workers=self.workers,
+            stop=self.stop,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from threading import Event
 from typing import Any
 
 from sim.errors import SimError
@@ -73,11 +74,12 @@ def one_at_a_time(
     unknowns: Sequence[Unknown] | None = None,
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
+    stop: Event | None = None,
 ) -> OneAtATime:
     """Each unknown of a scenario (default: all) at its low and at its high, all else as stated, on the same worlds.
 
     ``measures`` such as ``loss@phone``; ``worlds`` are numbers ``first``, ``first + 1``, ... of ``seed`` (default: the
-    scenario's). NoUnknowns where the scenario states no range.
+    scenario's). NoUnknowns where the scenario states no range; Stopped soon after ``stop`` is set.
     """
     chosen = list(unknowns_of(scenario) if unknowns is None else unknowns)
     if not chosen:
@@ -93,6 +95,7 @@ def one_at_a_time(
         first=first,
         workers=workers,
         progress=progress,
+        stop=stop,
     )
     return _moves(played, ends)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from threading import Event
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from sim.scenario.model import Scenario
 from sim.studies.compare import difference_of
 from sim.studies.engine import AUTO, chosen
 from sim.studies.precision import scope_of
-from sim.studies.trial import Counts, try_plans, worlds_in_words
+from sim.studies.trial import Counts, Stopped, try_plans, worlds_in_words
 from sim.studies.workers import cores
 from sim.summary import DEFINITIONS, Definition
 
@@ -149,10 +150,11 @@ def play_variants(
     engine: str = AUTO,
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
+    stop: Event | None = None,
 ) -> Played:
     """Play ``scenario`` with each list of settings; those that make no scenario are counted and not played.
 
-    ``progress`` is told (done, wanted) in replications.
+    ``progress`` is told (done, wanted) in replications; Stopped is raised soon after ``stop`` is set.
     """
     engine = chosen(engine, scenario, worlds * len(variants), workers or cores())
     scopes = tuple(dict.fromkeys((of.kind, of.name) for of in outcomes))
@@ -161,6 +163,8 @@ def play_variants(
     for start in range(0, len(variants), _TOGETHER):
         plans: dict[str, Scenario] = {}
         for number, settings in enumerate(variants[start : start + _TOGETHER], start):
+            if stop is not None and stop.is_set():
+                raise Stopped(f"stopped after {start:,} of {len(variants):,} variants")
             try:
                 plans[str(number)] = scenario.with_settings(list(settings)) if settings else scenario
             except ScenarioError as error:
@@ -168,7 +172,14 @@ def play_variants(
         if plans:
             kinds = tuple({kind for kind, _ in scopes})
             played = try_plans(
-                plans, replications=worlds, seed=seed, first=first, kinds=kinds, engine=engine, workers=workers
+                plans,
+                replications=worlds,
+                seed=seed,
+                first=first,
+                kinds=kinds,
+                engine=engine,
+                workers=workers,
+                stop=stop,
             )
             for name, found in played.counts.items():
                 for scope in scopes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from threading import Event
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,11 +67,12 @@ def plan(
     seed: int | None = None,
     workers: int | None = None,
     say: Callable[[str], None] | None = None,
+    stop: Event | None = None,
 ) -> Planned:
     """The cheapest plan with which ``targets`` (default: the scenario's) are met, and what it would cost to do better.
 
     ``docs/plan.md`` says how it searches and what is certain. PlanError, TargetError or ScenarioError say in one
-    sentence what is wrong with the question.
+    sentence what is wrong with the question; Stopped is raised soon after ``stop`` is set.
     """
     question = Question(
         tuple(targets), everywhere, parts, tuple(allow), tuple(lines), least, most, tuple(costs), cost_never_reached,
@@ -79,10 +81,11 @@ def plan(
     base = with_waits(scenario, question.targets_in(scenario))
     # The whole study is one job: machine code pays even where a step of it is small.
     steps = _STEPS * replications + 4 * confirm
-    means = Means.of(base, steps, seed=question.seed, workers=workers, say=say)
+    means = Means.of(base, steps, seed=question.seed, workers=workers, say=say, stop=stop)
     _possible(base, question, means)
     ways = []
     for structure in structures_of(base, allow, after=_after(question)):
+        means.go_on()
         staff = _staff(base, question.targets_in(structure.scenario), question)
         if most is None:
             wanted = guesses(structure.scenario, staff, question.targets_in(structure.scenario))
@@ -187,6 +190,7 @@ def confirmed(ways: Sequence[Way], base: Scenario, question: Question, means: Me
     margins = [np.zeros(len(way.targets)) for way in ways]
     offers = [way.searched.best for way in ways]
     while len(refused) < _TRIES and any(offers):
+        means.go_on()
         ranked = [(ways[k].searched.menu.objective(o), o.lost, k) for k, o in enumerate(offers) if o is not None]
         k = min(ranked)[2]
         choice = offers[k]

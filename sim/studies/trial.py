@@ -145,6 +145,7 @@ class _Job:
     seed: int
     compiled: bool
     kinds: tuple[str, ...]
+    stop: Event | None = None
 
 
 #: Plans with the same callers, by number, and some worlds.
@@ -173,7 +174,7 @@ def try_plans(
         raise ValueError("a trial needs a plan and a world; numbers of worlds and seed are at least 0")
     base = next(iter(plans.values()))
     compiled = chosen(engine, base, replications * len(plans), workers or cores()) == "compiled"
-    job = _Job(_by_callers(plans), seed, compiled, tuple(kinds))
+    job = _Job(_by_callers(plans), seed, compiled, tuple(kinds), stop)
     numbers = range(first, first + replications)
     # Equal shares for all workers where there is little to do.
     step = min(CHUNK, max(1, -(-replications * len(job.plans) // (workers or cores()))))
@@ -209,7 +210,12 @@ def _play(job: _Job, task: _Task) -> dict[tuple[str, int], tuple[tuple[Scope, ..
     """Scopes and counts by plan and first world."""
     group, numbers = task
     worlds = draw_block(job.plans[group][0].luck, seed=job.seed, replications=numbers, compiled=job.compiled)
-    return {(plan.name, numbers[0]): _counted(plan, worlds, job) for plan in job.plans[group]}
+    found = {}
+    for plan in job.plans[group]:
+        if job.stop is not None and job.stop.is_set():
+            raise Stopped(f"stopped after {len(found):,} of {len(job.plans[group]):,} plans")
+        found[plan.name, numbers[0]] = _counted(plan, worlds, job)
+    return found
 
 
 def _counted(plan: _Plan, worlds: Worlds, job: _Job) -> tuple[tuple[Scope, ...], Whole]:
