@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import sim
+from sim.language import ENGLISH
 from sim.studies.trial import try_plans
 
 CAMPAIGN = Path(__file__).parent.parent / "scenarios" / "als-je-eens-wist-2020.yaml"
@@ -33,7 +34,7 @@ def main() -> None:
         start = time.monotonic()
         found = sim.plan(scenario, **question)
         took = time.monotonic() - start
-        print(f"\n{name}: {took:.1f} s\n  {found.answer.sentences[0]}")
+        print(f"\n{name}: {took:.1f} s\n  {found.answer.sentences(ENGLISH)[0]}")
         again = try_plans({"plan": found.plan}, replications=1000, seed=20200210, engine="compiled")
         for target in found.chosen.way.targets:
             value = target.estimate(again, "plan")

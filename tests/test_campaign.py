@@ -14,6 +14,7 @@ import sim
 from sim.cli.commands import cli
 from sim.demand import rates_of
 from sim.errors import SimError
+from sim.language import ENGLISH
 from sim.studies.asked import Question
 from sim.studies.campaign_size import Sized, _roots, size_borne
 from sim.studies.campaign_start import starts_of
@@ -75,7 +76,7 @@ def test_without_a_campaign_missed_is_said_first() -> None:
     found = sim.campaign(
         with_campaign(), ask=["size"], targets=["never reached while open 2 %"], replications=10, confirm=20
     )
-    assert "miss the target without any campaign" in found.answer.sentences[0]
+    assert "miss the target without any campaign" in found.answer.sentences(ENGLISH)[0]
     assert found.size.largest.value == 0
 
 
@@ -157,7 +158,8 @@ def test_the_command_answers_all_three(tmp_path) -> None:
     assert (folder / "campaign.png").stat().st_size > 10_000
     answer = json.loads((folder / "answer.json").read_text())
     assert {"size", "sizes", "extra lines", "targets", "starts"} <= set(answer["tables"])
-    assert "extra first contacts while open" in answer["answer"][0] or "without any campaign" in answer["answer"][0]
+    first = answer["answer"]["en"][0]
+    assert "extra first contacts while open" in first or "without any campaign" in first
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from test_shipped import command
 
 import sim
+from sim.language import ENGLISH
 from sim.quantities import parse_hours
 from sim.studies.next_line import next_line, probability_best
 from sim.studies.next_line_words import answer_of
@@ -89,13 +90,13 @@ def test_the_answer_says_what_it_rests_on(tmp_path) -> None:
         "worlds (numbers 0 to 19",
         "confirmed on",
         "probability",
-        "never_reached:",
+        "people not answered",
     ):
         assert words in " ".join(done.stdout.split()), words
     folder = next(tmp_path.iterdir())
     answer = json.loads((folder / "answer.json").read_text())
     assert answer["study"] == "next-line"
-    assert answer["answer"][0].startswith("One more line helps most")
+    assert answer["answer"]["en"][0].startswith("One more line helps most")
     assert (folder / "next-line.png").exists()
     assert (folder / "next-line.csv").read_text().startswith("place,group,hours,line_hours,never_reached,")
 
@@ -115,4 +116,4 @@ def test_stated_ranges_are_tried_at_both_ends() -> None:
     names = {one.of.name for one in found.assumptions}
     assert {"callers.phone.redial.abandoned", "handling.phone.conversation.mean"} <= names
     assert not any("count" in name for name in names)
-    assert "at the ends of its range" in answer_of(found).sentences[-1]
+    assert "at the ends of its range" in answer_of(found).sentences(ENGLISH)[-1]

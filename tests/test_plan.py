@@ -13,6 +13,7 @@ from plan_cases import SMALL, lines, names, small
 import sim
 from sim.cli.commands import cli
 from sim.errors import SimError
+from sim.language import ENGLISH
 from sim.quantities import parse_hours
 from sim.studies.blocks import Book, blocks_of
 from sim.studies.choose import search
@@ -188,7 +189,7 @@ def test_a_plan_is_confirmed_on_fresh_worlds() -> None:
     # What the plan's scenario gives when it is run is what is shown.
     again = try_plans({"plan": found.plan}, replications=60, seed=5, first=trial.first)
     assert np.array_equal(again.counts["plan"].of(), trial.counts["plan"].of())
-    assert found.answer.sentences[0].count("line-hours") == 1
+    assert found.answer.sentences(ENGLISH)[0].count("line-hours") == 1
     assert {"lines", "targets", "frontier"} <= set(found.answer.tables)
     costs = [point.choice.cost for point in found.frontier]
     assert costs == sorted(costs)
@@ -201,9 +202,11 @@ def _staffing(found):
 def test_where_no_plan_meets_the_targets_the_nearest_is_said() -> None:
     found = sim.plan(small(), targets=["never reached while open 1 %"], most=2, replications=10, confirm=20)
     assert not found.meets
-    assert found.answer.sentences[0].startswith("No plan within these limits meets the targets; the nearest is: ")
+    assert found.answer.sentences(ENGLISH)[0].startswith(
+        "No plan within these limits meets the targets; the nearest is: "
+    )
     assert all(levels == (2,) for _, levels in _staffing(found).values())
-    assert any("Missed: at most 1 %" in sentence for sentence in found.answer.sentences)
+    assert any("Missed: at most 1 %" in sentence for sentence in found.answer.sentences(ENGLISH))
 
 
 def test_a_caller_never_reached_may_have_a_price() -> None:
@@ -291,7 +294,7 @@ def test_the_command_keeps_a_plan_that_runs(tmp_path) -> None:
     folder = next(tmp_path.glob("plan-small-*"))
     assert (folder / "frontier.png").stat().st_size > 10_000
     answer = json.loads((folder / "answer.json").read_text())
-    assert answer["definitions"]["never_reached_while_open"].startswith("(never_reached - only_closed)")
+    assert answer["definitions"]["en"]["never_reached_while_open"].startswith("(never_reached - only_closed)")
     assert answer["tables"]["targets"][0]["verdict"].startswith("met")
     assert sim.load(folder / "plan.yaml").lines["north"].count is not None
     bad = CliRunner().invoke(cli, ["plan", str(file), "--target", "atlantis never reached 5 %"])

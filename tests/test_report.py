@@ -25,7 +25,7 @@ from sim.report.flow import flow_of
 from sim.report.folders import opened
 from sim.report.grids import difference, grid, number
 from sim.results import Result
-from sim.studies.answers import Answer
+from sim.studies.answers import Answer, untranslated
 from sim.studies.compare import Comparison
 
 ROOT = Path(__file__).parent.parent
@@ -229,13 +229,23 @@ def test_what_a_sensitivity_study_found_is_told(campaign, tmp_path) -> None:
     about = {"outcome": "never_reached_share", "unit": "%", "assumption": "callers.phone.patience.rest.mean"}
     moved = (("2 min", 4.0), ("20 min", -3.0))
     ends = [about | {"stated": "7 min", "to": to, "difference": Estimate(d, d - 1, d + 1)} for to, d in moved]
-    answer = Answer("one-at-a-time", campaign.scenario, {}, ["12 worlds"], [], ["said"], {"one_at_a_time": ends})
+    answer = Answer(
+        "one-at-a-time",
+        campaign.scenario,
+        {},
+        untranslated(["12 worlds"]),
+        [],
+        untranslated(["said"]),
+        {"one_at_a_time": ends},
+    )
     folder = answer.write(tmp_path)
     html = write_report(campaign.folder, sensitivity=folder, to=tmp_path / "p.html")[0].read_text()
     assert "What decides it: never reached %" in Page(html).text
     assert "Callers · phone · patience · the others · mean" in html
     assert "12 worlds" in html
-    other = Answer("one-at-a-time", single(), {}, [], [], [], {"one_at_a_time": ends}).write(tmp_path)
+    other = Answer(
+        "one-at-a-time", single(), {}, untranslated([]), [], untranslated([]), {"one_at_a_time": ends}
+    ).write(tmp_path)
     for wrong, message in ((other, "about another scenario"), (tmp_path, "not the folder of a sensitivity study")):
         with pytest.raises(sim.ResultsError, match=message):
             write_report(campaign.folder, sensitivity=wrong, to=tmp_path / "p.html")

@@ -149,7 +149,7 @@ def test_moves_are_paired_and_what_cannot_be_set_is_said() -> None:
     assert lost["lines.north.count and 1 alike", "2"].high < -10
     assert [unknown.name for unknown, _, _ in found.refused] == ["lines.south.at_once"]
     assert found.widest("loss@phone")[0].name == "handling.phone.conversation.mean"
-    assert found.where == "25 worlds (numbers 0 to 24 of seed 1712)"
+    assert str(found.where) == "25 worlds (numbers 0 to 24 of seed 1712)"
 
 
 def test_the_same_numbers_as_a_comparison(tmp_path) -> None:
@@ -177,8 +177,8 @@ def test_together_the_longest_range_decides_and_both_uncertainties_are_said(tmp_
         assert words in said
     folder = answer_of(found).write(tmp_path, command="x")
     kept = json.loads((folder / "answer.json").read_text())
-    assert "loss" in kept["definitions"]
-    assert len(kept["worlds"]) == 2
+    assert "loss" in kept["definitions"]["nl"]
+    assert len(kept["worlds"]["en"]) == 2
     with (folder / "indices.csv").open() as file:
         assert len(list(csv.DictReader(file))) == len(found.unknowns)
 

@@ -38,7 +38,7 @@ def test_fresh_worlds_are_those_with_other_numbers() -> None:
     whole = try_plans({"today": SCENARIO}, replications=12, seed=5)
     late = try_plans({"today": SCENARIO}, replications=5, seed=5, first=7, workers=1)
     assert np.array_equal(whole.counts["today"].values[7:], late.counts["today"].values)
-    assert late.worlds == "5 worlds (numbers 7 to 11 of seed 5)"
+    assert str(late.worlds) == "5 worlds (numbers 7 to 11 of seed 5)"
 
 
 def test_a_trial_stops_when_asked_to() -> None:

@@ -61,8 +61,9 @@ def calibrate(
     from sim.studies.calibrate import DEMAND
     from sim.studies.calibrate import calibrate as study
     from sim.studies.calibrate_words import answer_of
+    from sim.tell.answer import tell_answer, tell_definitions
     from sim.tell.runs import console
-    from sim.tell.sensitivity import tell_answer, tell_calibration
+    from sim.tell.sensitivity import tell_calibration
 
     def tell(done: int) -> None:
         if not as_json:
@@ -81,8 +82,10 @@ def calibrate(
     answer = answer_of(found)
     folder = keep(answer, out, as_json=as_json)
     if not as_json:
-        tell_answer(answer, console())
-        tell_calibration(found, console())
+        out_ = console()
+        tell_answer(answer, out_, "what lies behind what was observed")
+        tell_calibration(found, out_)
+        tell_definitions(answer, out_)
         click.echo(f"Results:  {folder}/  (answer.json, scenario.yaml with the values found, tables as CSV)")
     if not found.found:
         raise SystemExit(UNMET)

@@ -83,8 +83,9 @@ def sensitivity(
     from sim.studies.one_at_a_time import MEASURES
     from sim.studies.sensitivity import sensitivity as study
     from sim.studies.sensitivity_words import answer_of
+    from sim.tell.answer import tell_answer, tell_definitions
     from sim.tell.runs import console
-    from sim.tell.sensitivity import tell_answer, tell_sensitivity
+    from sim.tell.sensitivity import tell_sensitivity
 
     with progress_bar(hidden=as_json) as progress:
         found = study(
@@ -109,8 +110,9 @@ def sensitivity(
     if as_json:
         return
     out_ = console()
-    tell_answer(answer, out_)
+    tell_answer(answer, out_, "what decides the answer?")
     tell_sensitivity(found, out_)
+    tell_definitions(answer, out_)
     click.echo(f"Results:  {folder}/  (answer.json, outcomes.csv, indices.csv, one_at_a_time.csv)")
     for path in pictures:
         click.echo(f"Picture:  {path}")
@@ -121,8 +123,9 @@ def _apart(
 ) -> None:
     from sim.studies.one_at_a_time import MEASURES, one_at_a_time
     from sim.studies.sensitivity_words import answer_apart
+    from sim.tell.answer import tell_answer, tell_definitions
     from sim.tell.runs import console
-    from sim.tell.sensitivity import tell_answer, tell_one_at_a_time
+    from sim.tell.sensitivity import tell_one_at_a_time
 
     with progress_bar(hidden=as_json) as progress:
         found = one_at_a_time(scenario, measures or MEASURES, worlds, progress=progress, **options)
@@ -131,6 +134,7 @@ def _apart(
     if as_json:
         return
     out_ = console()
-    tell_answer(answer, out_)
+    tell_answer(answer, out_, "one assumption at a time")
     tell_one_at_a_time(found, out_)
+    tell_definitions(answer, out_)
     click.echo(f"Results:  {folder}/  (answer.json, one_at_a_time.csv)")

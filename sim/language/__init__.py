@@ -1,7 +1,7 @@
 """Two languages from one catalogue: whatever a reader sees has a key, and numbers and dates look as the reader's do.
 
-``en.toml`` and ``nl.toml`` have the same keys and placeholders. Names that a scenario gives are shown as they are,
-but for a few that everybody uses (``phone``).
+The folders ``en`` and ``nl`` have the same files, keys and placeholders. Names that a scenario gives are shown as they
+are, but for a few that everybody uses (``phone``).
 """
 
 from __future__ import annotations
@@ -124,9 +124,16 @@ def language(code: str) -> Language:
     """The language with this code; ValueError where there is none."""
     if code not in CODES:
         raise ValueError(f"{code!r} is not a language; allowed are {' and '.join(CODES)}")
-    content = tomllib.loads(files(__package__).joinpath(f"{code}.toml").read_text(encoding="utf-8"))
+    parts = sorted(files(__package__).joinpath(code).iterdir(), key=lambda part: part.name)
+    contents = [tomllib.loads(part.read_text(encoding="utf-8")) for part in parts if part.name.endswith(".toml")]
     return Language(
-        code, {f"{section}.{key}": text for section, words in content.items() for key, text in words.items()}
+        code,
+        {
+            f"{section}.{key}": text
+            for content in contents
+            for section, words in content.items()
+            for key, text in words.items()
+        },
     )
 
 

@@ -32,7 +32,7 @@ class Study:
     """What a study answered: on which worlds it rests, and its tables by name."""
 
     folder: Path
-    worlds: Sequence[str]
+    worlds: Mapping[str, Sequence[str]]
     tables: Mapping[str, Sequence[Row]]
     command: str
 
@@ -73,7 +73,7 @@ def _read(folder: Path) -> Study:
             what = f"is the folder of another study ({answer['study']})"
             raise ResultsError(f"{folder}: {what}; name one that `sim sensitivity` wrote")
         study = Study(folder, answer["worlds"], answer["tables"], answer.get("command", ""))
-        study.outcomes  # noqa: B018  # a table that is needed must be there
+        study.worlds["en"], study.outcomes  # a table that is needed must be there
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ResultsError(f"{folder}: is not the folder of a sensitivity study ({error})") from None
     return study
@@ -94,8 +94,8 @@ def rankings(study: Study, say: Language) -> Iterator[Ranking]:
         moves = [row for row in study.tables["one_at_a_time"] if row["outcome"] == outcome]
         sentence = _sentence(outcome, spreads[outcome], say) if outcome in spreads else ""
         name = outcome_name(outcome, say)
-        picture = draw_tornado(list(_moves(moves, say)), say("study.moved", outcome=name), say)
-        yield Ranking(say("study.heading", outcome=name), sentence, picture, _table(ranked, say) if ranked else None)
+        picture = draw_tornado(list(_moves(moves, say)), say("ranking.moved", outcome=name), say)
+        yield Ranking(say("ranking.heading", outcome=name), sentence, picture, _table(ranked, say) if ranked else None)
 
 
 def outcome_name(outcome: str, say: Language) -> str:
@@ -111,7 +111,7 @@ def _sentence(outcome: str, row: Row, say: Language) -> str:
         for key, column in (("low", "low_5_percent"), ("high", "high_95_percent"), ("stated", "as_stated"))
     }
     simulation = say.number(row["simulation"], 1 if row["simulation"] >= 0.05 else 2)
-    return say("study.spread", outcome=outcome_name(outcome, say), simulation=simulation, **ends)
+    return say("ranking.spread", outcome=outcome_name(outcome, say), simulation=simulation, **ends)
 
 
 def _moves(rows: Sequence[Row], say: Language) -> Iterator[Move]:
@@ -130,9 +130,9 @@ def _table(rows: Sequence[Row], say: Language) -> Grid:
         total, alone = _estimate(row, "total"), _estimate(row, "first_order")
         cells.append([_assumption(row["assumption"], say), *stated, _percent(total, say), _percent(alone, say)])
     heads = [say("column.value_of"), say("column.is"), say("report.low"), say("report.high")]
-    heads += [say("study.total"), say("study.alone")]
-    note = say("study.note") + (" " + say("study.cut", shown=_MOST, rows=len(rows)) if len(rows) > _MOST else "")
-    return grid(say("study.ranking"), heads, cells, note=note)
+    heads += [say("ranking.total"), say("ranking.alone")]
+    note = say("ranking.note") + (" " + say("ranking.cut", shown=_MOST, rows=len(rows)) if len(rows) > _MOST else "")
+    return grid(say("ranking.ranking"), heads, cells, note=note)
 
 
 def _percent(found: Estimate, say: Language) -> Cell:
@@ -146,7 +146,7 @@ def _assumption(name: str, say: Language) -> Code:
     path, _, alike = name.partition(" and ")
     found = named(path, say)
     count = alike.split(" ")[0]
-    return Code(f"{found.words} {say('study.alike', count=count)}", name) if count.isdigit() else found
+    return Code(f"{found.words} {say('ranking.alike', count=count)}", name) if count.isdigit() else found
 
 
 def _estimate(row: Row, key: str) -> Estimate:

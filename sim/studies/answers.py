@@ -6,7 +6,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from math import isfinite
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.estimates import Estimate
+from sim.language import CODES, ENGLISH, Language, language
 from sim.scenario.load import dumps
 from sim.scenario.model import Scenario
 from sim.store import write_atomically
@@ -22,6 +23,13 @@ from sim.tables import cell
 
 #: Rows of a table as they are written; an Estimate becomes three columns.
 Rows = Sequence[Mapping[str, Any]]
+#: Sentences in the language that is asked for.
+Told = Callable[[Language], Sequence[str]]
+
+
+def untranslated(texts: Sequence[str]) -> Told:
+    """Sentences that are the same in every language."""
+    return lambda _: texts
 
 
 @dataclass(frozen=True)
@@ -30,25 +38,25 @@ class Answer:
 
     ``sentences`` say it in plain words, the most important first. ``worlds`` says on which worlds and how many it
     rests, ``measures`` which definitions it uses, ``asked`` what the study was asked (all that affects the answer).
+    Sentences and worlds are told in the reader's language; names of tables and columns are for programs, in English.
     """
 
     study: str
     scenario: Scenario
     asked: Mapping[str, Any]
-    worlds: Sequence[str]
+    worlds: Told
     measures: Sequence[str | Definition]
-    sentences: Sequence[str]
+    sentences: Told
     tables: Mapping[str, Rows]
 
-    @property
-    def definitions(self) -> dict[str, str]:
+    def definitions(self, say: Language = ENGLISH) -> dict[str, str]:
         """Definition of each measure, with its unit."""
         found = [DEFINITIONS[one] if isinstance(one, str) else one for one in self.measures]
-        return {one.name: f"{one.text} ({one.unit})" for one in found}
+        return {one.name: f"{_text(one, say)} ({say.known('unit', one.unit)})" for one in found}
 
     def folder(self, out: Path) -> Path:
         """Where it is kept below ``out``: a name of its own for every question."""
-        key = json.dumps([self.asked, list(self.worlds)], sort_keys=True, default=str) + dumps(self.scenario)
+        key = json.dumps([self.asked, list(self.worlds(ENGLISH))], sort_keys=True, default=str) + dumps(self.scenario)
         return out / f"{self.study}-{self.scenario.name}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
 
     def write(self, out: str | Path, *, command: str = "") -> Path:
@@ -66,16 +74,26 @@ class Answer:
             "study": self.study,
             "scenario": self.scenario.name,
             "title": self.scenario.title,
-            "answer": list(self.sentences),
-            "worlds": list(self.worlds),
+            "answer": _in_all(self.sentences),
+            "worlds": _in_all(self.worlds),
             "interval": "95 %",
-            "definitions": self.definitions,
+            "definitions": {code: self.definitions(language(code)) for code in CODES},
             "asked": dict(self.asked),
             "tables": {name: [flat(row) for row in rows] for name, rows in self.tables.items()},
             "command": command,
             "version": version("helpline-sim"),
         }
         return json.dumps(content, indent=1, ensure_ascii=False, default=str) + "\n"
+
+
+def _text(definition: Definition, say: Language) -> str:
+    """In the reader's language where it is one of the usual definitions."""
+    usual = DEFINITIONS.get(definition.name) == definition
+    return say(f"definition.{definition.name}") if usual else definition.text
+
+
+def _in_all(told: Told) -> dict[str, list[str]]:
+    return {code: list(told(language(code))) for code in CODES}
 
 
 def flat(row: Mapping[str, Any]) -> dict[str, Any]:

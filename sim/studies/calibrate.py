@@ -19,6 +19,7 @@ from sim.studies.fit_two import FitTwo, covariance, fit_two
 from sim.studies.hangs_on import Shift, shifts_of
 from sim.studies.observed import Observation, Place, Sample, Simulator, observation_of
 from sim.studies.parameters import Parameter, parameter_of
+from sim.studies.trial import Which
 from sim.studies.workers import cores
 
 #: Fitted; fitted though compatible values have an end on one side only; out of reach; or not said by what was observed.
@@ -76,9 +77,9 @@ class Calibration:
     one: FitOne | None
     two: FitTwo | None
     confirmed: tuple[Confirmed, ...] = ()
-    fresh: str = ""
+    fresh: Which | None = None
     shifts: tuple[Shift, ...] = ()
-    where_shifts: str = ""
+    where_shifts: Which | None = None
 
     @property
     def observed(self) -> tuple[Observation, ...]:

@@ -7,7 +7,7 @@ from math import exp, inf, log
 from typing import Any
 
 from sim.estimates import Estimate
-from sim.studies.answers import Answer
+from sim.studies.answers import Answer, untranslated
 from sim.studies.calibrate import Calibration, Found
 from sim.studies.observed import Observation
 from sim.studies.parameters import FACTOR, Parameter
@@ -29,9 +29,9 @@ def answer_of(found: Calibration) -> Answer:
         study="calibrate",
         scenario=found.fitted,
         asked={"observed": [one.text for one in found.observed], "fit": [one.path for one in found.parameters]},
-        worlds=worlds,
+        worlds=untranslated(worlds),
         measures=[one.outcome.of for one in found.observed],
-        sentences=sentences(found),
+        sentences=untranslated(sentences(found)),
         tables=tables(found),
     )
 

@@ -20,7 +20,7 @@ from sim.studies.means import Means
 from sim.studies.sobol import uniforms
 from sim.studies.staffing import PlanError
 from sim.studies.targets import Target
-from sim.studies.trial import Trial
+from sim.studies.trial import Trial, Which
 
 Floats = NDArray[np.float64]
 
@@ -101,7 +101,7 @@ class Size:
     largest: Estimate | None
     borne: tuple[Borne, ...]
     curve: tuple[tuple[float, tuple[Estimate, ...]], ...]
-    worlds: str
+    worlds: Which
 
     @property
     def first(self) -> Borne | None:

@@ -22,7 +22,7 @@ from sim.scenario.model import Scenario
 from sim.studies.campaign_size import Sized
 from sim.studies.means import Means
 from sim.studies.staffing import PlanError
-from sim.studies.trial import Trial
+from sim.studies.trial import Trial, Which
 
 #: Times of day that are tried besides the campaign's own.
 HOURS = ("9:00", "12:00", "16:00", "20:00")
@@ -66,8 +66,8 @@ class When:
     moved: tuple[Moved, ...]
     best: Moved | None
     left_out: tuple[str, ...]
-    tried_on: str
-    confirmed_on: str
+    tried_on: Which | None
+    confirmed_on: Which | None
 
 
 def starts_of(sized: Sized, times: Sequence[str] = HOURS) -> tuple[Start, list[Start], list[str]]:
@@ -155,7 +155,7 @@ def when_best(sized: Sized, times: Sequence[str], *, replications: int, confirm:
     """Try every start on some worlds, and the best of them on fresh ones; differences are paired."""
     stated, others, left_out = starts_of(sized, times)
     if not others:
-        return When(stated, (), None, tuple(left_out), "", "")
+        return When(stated, (), None, tuple(left_out), None, None)
     plans = {"stated": stated.scenario} | {str(n): one.scenario for n, one in enumerate(others)}
     trial = means.play(plans, replications, kinds=("all",))
     level = 1 - 0.05 / len(others)

@@ -8,7 +8,7 @@ from typing import Any
 from sim.estimates import NOTHING
 from sim.language.shown import plain
 from sim.scenario.model import Scenario
-from sim.studies.answers import Rows
+from sim.studies.answers import Rows, untranslated
 from sim.studies.asked import Try
 from sim.studies.campaign_size import Size, Sized
 from sim.studies.campaign_start import When
@@ -70,9 +70,9 @@ def answer_of(
         study="campaign",
         scenario=scenario,
         asked=asked,
-        worlds=worlds,
+        worlds=untranslated(worlds),
         measures=[],
-        sentences=[sentence.rstrip(".") for sentence in sentences],
+        sentences=untranslated(sentences),
         tables=tables,
         of=list(of.values()),
     )

@@ -85,7 +85,7 @@ def _found(plain: Scenario, count: float) -> People:
     half = t_quantile(WORLDS, 0.95) * error * value / max(abs(found.slope), 1e-12)
     # As many digits as mean something, and always the same ones.
     short = [None if end is None else float(f"{end:.6g}") for end in (value, low, high)]
-    return People(short[0] or value, short[1], short[2], float(f"{half:.3g}"), simulator.where)
+    return People(short[0] or value, short[1], short[2], float(f"{half:.3g}"), str(simulator.where))
 
 
 def _why_not(found: FitOne, count: float) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sim.estimates import Estimate
-from sim.studies.answers import Answer
+from sim.studies.answers import Answer, untranslated
 from sim.studies.next_line import Assumption, NextLine, Saved
 from sim.studies.unknowns import short
 
@@ -29,13 +29,15 @@ def answer_of(found: NextLine) -> Answer:
             "places": [saved.place.key for saved in (*found.all_day, *found.parts)],
             "assumptions": found.assumption_worlds if found.assumptions else 0,
         },
-        worlds=[
-            f"ranked on {found.trial.worlds}",
-            f"confirmed on {found.confirmed.worlds}",
-            *([f"assumptions on {found.assumption_worlds} others"] if found.assumptions else []),
-        ],
+        worlds=untranslated(
+            [
+                f"ranked on {found.trial.worlds}",
+                f"confirmed on {found.confirmed.worlds}",
+                *([f"assumptions on {found.assumption_worlds} others"] if found.assumptions else []),
+            ]
+        ),
         measures=["never_reached", "abandoned", "blocked", "mean_wait", "staffed"],
-        sentences=list(_sentences(found)),
+        sentences=untranslated([f"{sentence}." for sentence in _sentences(found)]),
         tables={
             "next-line": [row_of(saved) for saved in (*found.all_day, *found.parts)],
             "assumptions": [_assumed(one) for one in found.assumptions],

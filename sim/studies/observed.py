@@ -15,7 +15,7 @@ from sim.scenario.model import Scenario
 from sim.studies.engine import AUTO
 from sim.studies.outcomes import Outcome, Played, outcome_of, play_variants
 from sim.studies.parameters import Parameter
-from sim.studies.trial import worlds_in_words
+from sim.studies.trial import Which
 
 Floats = NDArray[np.float64]
 #: Outside the central 95 %: so much on either side.
@@ -103,9 +103,9 @@ class Simulator:
     done: int = 0
 
     @property
-    def where(self) -> str:
-        """Which worlds, in words."""
-        return worlds_in_words(self.worlds, first=self.first, seed=self.seed)
+    def where(self) -> Which:
+        """Which worlds these are."""
+        return Which(self.worlds, self.first, self.seed)
 
     @property
     def values(self) -> Floats:

@@ -11,6 +11,7 @@ from sim.errors import SimError
 from sim.estimates import Estimate
 from sim.scenario.model import Scenario
 from sim.studies.outcomes import Outcome, Played, outcomes_of, play_variants
+from sim.studies.trial import Which
 from sim.studies.unknowns import Unknown, unknowns_of
 
 #: What is looked at unless asked otherwise.
@@ -39,7 +40,7 @@ class OneAtATime:
     """
 
     outcomes: tuple[Outcome, ...]
-    where: str
+    where: Which
     stated: Mapping[str, Estimate]
     moves: tuple[Move, ...]
     refused: tuple[tuple[Unknown, Any, str], ...]

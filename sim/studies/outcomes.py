@@ -16,7 +16,7 @@ from sim.scenario.model import Scenario
 from sim.studies.compare import difference_of
 from sim.studies.engine import AUTO, chosen
 from sim.studies.precision import scope_of
-from sim.studies.trial import Counts, Stopped, try_plans, worlds_in_words
+from sim.studies.trial import Counts, Stopped, Which, try_plans
 from sim.studies.workers import cores
 from sim.summary import DEFINITIONS, Definition
 
@@ -98,9 +98,9 @@ class Played:
         return int(next(iter(self.counts.values())).shape[1])
 
     @property
-    def where(self) -> str:
-        """Which worlds, in words."""
-        return worlds_in_words(self.worlds, first=self.first, seed=self.seed)
+    def where(self) -> Which:
+        """Which worlds these are."""
+        return Which(self.worlds, self.first, self.seed)
 
     def values(self, of: Outcome) -> Floats:
         """The outcome of each variant over all worlds, in its unit, nan where there is nothing; shape (variants,)."""

@@ -9,10 +9,11 @@ from typing import Any
 
 from sim.clock import MINUTE
 from sim.estimates import NOTHING, Estimate
+from sim.language import ENGLISH, Language
 from sim.language.shown import plain
 from sim.quantities import WEEKDAYS, parse_hours
 from sim.scenario.model import Scenario
-from sim.studies.answers import Answer, Rows
+from sim.studies.answers import Answer, Rows, untranslated
 from sim.studies.asked import Question, Try
 from sim.studies.choose import Searched
 from sim.studies.costs import Costs, line_hours
@@ -34,9 +35,9 @@ class PlanAnswer(Answer):
 
     of: Sequence[Definition] = ()
 
-    @property
-    def definitions(self) -> dict[str, str]:
+    def definitions(self, say: Language = ENGLISH) -> dict[str, str]:
         """Definition of each measure, with its unit."""
+        del say
         return {one.name: f"{one.text} ({one.unit})" for one in self.of}
 
 
@@ -80,13 +81,11 @@ def answer_of(
         study="plan",
         scenario=scenario,
         asked=question.asked(),
-        worlds=worlds,
+        worlds=untranslated(worlds),
         measures=[],
-        sentences=[
-            sentence.rstrip(".")
-            for sentence in _sentences(question, base, chosen, refused, found, costs, meets=meets)
-            if sentence
-        ],
+        sentences=untranslated(
+            [s for s in _sentences(question, base, chosen, refused, found, costs, meets=meets) if s]
+        ),
         tables=tables,
         of=list(definitions.values()),
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sim.scenario.model import Scenario
-from sim.studies.answers import Answer
+from sim.studies.answers import Answer, untranslated
 from sim.studies.one_at_a_time import OneAtATime
 from sim.studies.outcomes import Outcome
 from sim.studies.sensitivity import Sensitivity, Spread
@@ -32,9 +32,9 @@ def answer_of(found: Sensitivity) -> Answer:
             "assumptions": [unknown.name for unknown in found.unknowns],
             "held": {unknown.name: why for unknown, why in found.held},
         },
-        worlds=[f"together: {found.played.where}", f"one at a time: {found.apart.where}"],
+        worlds=untranslated([f"together: {found.played.where}", f"one at a time: {found.apart.where}"]),
         measures=list(dict.fromkeys(of.of.name for of in found.outcomes)),
-        sentences=sentences(found),
+        sentences=untranslated(sentences(found)),
         tables=tables(found),
     )
 
@@ -45,9 +45,9 @@ def answer_apart(scenario: Scenario, found: OneAtATime) -> Answer:
         study="one-at-a-time",
         scenario=scenario,
         asked={"measures": [of.text for of in found.outcomes]},
-        worlds=[found.where],
+        worlds=untranslated([str(found.where)]),
         measures=list(dict.fromkeys(of.of.name for of in found.outcomes)),
-        sentences=sentences_apart(found),
+        sentences=untranslated(sentences_apart(found)),
         tables={"one_at_a_time": rows_apart(found)},
     )
 

@@ -11,7 +11,7 @@ from sim.errors import ScenarioError, SimError
 from sim.estimates import NOTHING, Estimate
 from sim.results import Result
 from sim.scenario.model import Scenario
-from sim.studies.answers import Answer
+from sim.studies.answers import Answer, untranslated
 from sim.studies.engine import AUTO, chosen
 from sim.studies.levels import Axis, LevelsError, axis_of, grid, latin_hypercube
 from sim.studies.precision import scope_of
@@ -80,9 +80,9 @@ class Sweep:
                 "points": [list(point.levels.values()) for point in self.points],
                 "measures": list(self.measures),
             },
-            worlds=[f"the same {self.replications:,} worlds (seed {self.seed}) at every point"],
+            worlds=untranslated([f"the same {self.replications:,} worlds (seed {self.seed}) at every point"]),
             measures=list(dict.fromkeys(name for name, _, _ in self.measures.values())),
-            sentences=list(self._sentences()),
+            sentences=untranslated([f"{sentence}." for sentence in self._sentences()]),
             tables={"sweep": self.rows()},
         )
 

@@ -23,6 +23,7 @@ from sim.draw import draw_block
 from sim.engines import simulate_block
 from sim.errors import SimError
 from sim.estimates import Estimate
+from sim.language import ENGLISH, Language
 from sim.luck import Luck, prepare
 from sim.measures import measure
 from sim.scenario.model import Scenario
@@ -46,9 +47,21 @@ class Stopped(SimError):
     """A trial was stopped before it was finished."""
 
 
-def worlds_in_words(number: int, *, first: int, seed: int) -> str:
-    """``200 worlds (numbers 0 to 199 of seed 1712)``."""
-    return f"{number:,} worlds (numbers {first:,} to {first + number - 1:,} of seed {seed})"
+@dataclass(frozen=True)
+class Which:
+    """Which worlds something was played on: consecutive ones of a seed."""
+
+    number: int
+    first: int
+    seed: int
+
+    def told(self, say: Language = ENGLISH) -> str:
+        """``200 worlds (numbers 0 to 199 of seed 1712)``."""
+        ends = {"first": say.number(self.first), "last": say.number(self.first + self.number - 1)}
+        return say("study.worlds", number=say.number(self.number), seed=self.seed, **ends)
+
+    def __str__(self) -> str:
+        return self.told()
 
 
 @dataclass(frozen=True)
@@ -86,9 +99,9 @@ class Trial:
         return len(next(iter(self.counts.values())).values)
 
     @property
-    def worlds(self) -> str:
-        """Which worlds, in words."""
-        return worlds_in_words(self.replications, first=self.first, seed=self.seed)
+    def worlds(self) -> Which:
+        """Which worlds these are."""
+        return Which(self.replications, self.first, self.seed)
 
     def estimate(self, plan: str, measure: str, *, kind: str = "all", name: str = "all") -> Estimate:
         """A measure of one plan with its 95 % interval, in its unit."""

@@ -12,8 +12,8 @@ from rich.table import Table
 from sim.estimates import Estimate
 from sim.language.shown import plain, signed
 from sim.studies.answers import Answer, Rows
+from sim.tell.answer import tell_answer, tell_definitions
 from sim.tell.runs import table_of
-from sim.tell.studies import tell_answer, tell_definitions
 
 #: Title of each table, columns that are text, and columns that are differences.
 _TITLES = {

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from sim.language.shown import plain, signed
-from sim.studies.answers import Answer
 from sim.studies.calibrate import Calibration
 from sim.studies.one_at_a_time import OneAtATime
 from sim.studies.outcomes import Outcome
@@ -17,20 +15,6 @@ from sim.tell.runs import table_of
 
 #: Assumptions in a table; all of them are in the CSV files.
 _MOST = 12
-
-
-def tell_answer(answer: Answer, out: Console) -> None:
-    """What it says, on which worlds, by which definitions."""
-    first, *rest = answer.sentences
-    out.print(f"\n[bold]{escape(answer.scenario.title or answer.scenario.name)}[/bold]\n")
-    out.print(first, style="bold", markup=False)
-    for sentence in rest:
-        out.print(sentence, markup=False)
-    out.print()
-    for where in answer.worlds:
-        out.print(f"Worlds: {where}.", markup=False)
-    for name, text in answer.definitions.items():
-        out.print(f"{name}: {text}.", markup=False)
 
 
 def tell_sensitivity(found: Sensitivity, out: Console) -> None:

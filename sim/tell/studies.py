@@ -9,29 +9,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from sim.language.shown import plain, seconds, signed
-from sim.studies.answers import Answer
 from sim.studies.next_line import NextLine, Saved
 from sim.studies.next_line_words import answer_of, where
 from sim.studies.sweep import Sweep
+from sim.tell.answer import tell_answer, tell_definitions
 from sim.tell.runs import table_of
 
 _MOST_ROWS = 60
 _MOST_PARTS = 8
-
-
-def tell_answer(answer: Answer, out: Console, heading: str) -> None:
-    """The title and the answer in sentences, the first the most important."""
-    scenario = answer.scenario
-    out.print(f"\n[bold]{escape(scenario.title or scenario.name)}: {escape(heading)}[/bold]")
-    out.print(f"{scenario.period.first} to {scenario.period.last}; {'; '.join(answer.worlds)}; intervals are 95 %")
-    for number, sentence in enumerate(answer.sentences):
-        out.print(f"[bold]{escape(sentence)}.[/bold]" if number == 0 else f"{escape(sentence)}.")
-
-
-def tell_definitions(answer: Answer, out: Console) -> None:
-    """What each measure is."""
-    for name, text in answer.definitions.items():
-        out.print(f"{name}: {escape(text)}", style="dim")
 
 
 def tell_sweep(found: Sweep, out: Console) -> None:
