@@ -237,7 +237,7 @@ def test_the_command_tells_and_keeps(tmp_path) -> None:
     assert done.exit_code == 0, done.output
     kept = json.loads(done.stdout)
     assert kept["worlds"]["en"][0] == "fitted on 100 worlds (numbers 0 to 99 of seed 1712)"
-    assert kept["definitions"]["answered"]
+    assert kept["definitions"]["en"]["answered"]
     (folder,) = tmp_path.glob("calibrate-small-*")
     assert sim.load(folder / "scenario.yaml").demand.contacts.value == kept["tables"]["values"][0]["value"]
     unmet = CliRunner().invoke(cli, [*asked, "--observed", "answered=900"])
