@@ -41,6 +41,22 @@ def signed(found: Estimate, say: Language = ENGLISH) -> str:
     return f"+{text}" if found.value > 0 else text
 
 
+def in_words(path: str, say: Language) -> str:
+    """The path of a value as readers know its parts: ``callers.phone.patience.mean`` -> ``Callers · phone · ...``."""
+    parts = path.split(".")
+    words = [_word(before, part, say) for before, part in zip(["", *parts], parts, strict=False)]
+    text = " · ".join(word for word in words if word)
+    return text[:1].upper() + text[1:]
+
+
+def _word(before: str, part: str, say: Language) -> str:
+    """A part of a path in words: a number counts from 1, and some keys mean different things in different places."""
+    if part.isdigit():
+        return str(int(part) + 1)
+    here = say.known("part", f"{before}_{part}")
+    return here if here != f"{before}_{part}" else say.known("part", say.name(part))
+
+
 def in_time(found: Estimate) -> tuple[Estimate, str]:
     """Seconds in the unit that suits them: s, min or h."""
     for size, unit in _UNITS:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sim.assumed import Assumption, assumptions
 from sim.language import Language
+from sim.language.shown import in_words
 from sim.report.grids import Cell, Code, Grid, grid
 from sim.scenario.model import Scenario
 
@@ -50,18 +51,7 @@ def _cells(found: Assumption, say: Language) -> list[Cell]:
 
 def named(path: str, say: Language) -> Code:
     """The path of a value in words, as far as these are known, over the path itself."""
-    parts = path.split(".")
-    words = [_word(before, part, say) for before, part in zip(["", *parts], parts, strict=False)]
-    text = " · ".join(word for word in words if word)
-    return Code(text[:1].upper() + text[1:], path)
-
-
-def _word(before: str, part: str, say: Language) -> str:
-    """A part of a path in words: a number counts from 1, and some keys mean different things in different places."""
-    if part.isdigit():
-        return str(int(part) + 1)
-    here = say.known("part", f"{before}_{part}")
-    return here if here != f"{before}_{part}" else say.known("part", say.name(part))
+    return Code(in_words(path, say), path)
 
 
 def changed(base: Scenario, other: Scenario) -> list[tuple[str, str, str]]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sim.cells import COLUMNS
 from sim.errors import ScenarioError, SimError
 from sim.estimates import Estimate, vector
+from sim.language import ENGLISH, Language
 from sim.scenario.model import Scenario
 from sim.studies.compare import difference_of
 from sim.studies.engine import AUTO, chosen
@@ -50,6 +51,11 @@ class Outcome:
     def text(self) -> str:
         """As it is asked for."""
         return self.of.name + (f"@{self.name}" if self.kind != "all" else "")
+
+    def told(self, say: Language = ENGLISH) -> str:
+        """In words: ``loss@phone`` -> ``lost, phone``; a percentage shows in its unit."""
+        measure = say.known("measure", self.of.name).removesuffix(" %")
+        return measure if self.kind == "all" else f"{measure}, {say.name(self.name)}"
 
     @property
     def unit(self) -> str:

@@ -17,6 +17,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from sim.language import ENGLISH, Language
+from sim.language.shown import in_words
 from sim.quantities import format_duration, format_percent, parse_duration, parse_percent
 from sim.scenario.model import Scenario
 from sim.scenario.types import DayProfile, Shares, Stated
@@ -69,6 +71,17 @@ class Unknown:
         """Where it stands."""
         more = f" and {len(self.paths) - 1} alike" if len(self.paths) > 1 else ""
         return self.paths[0] + more
+
+    def told(self, say: Language = ENGLISH) -> str:
+        """Where it stands, as a reader's sentence has it."""
+        return self._alike(self.paths[0], say)
+
+    def words(self, say: Language) -> str:
+        """What it is, in words."""
+        return self._alike(in_words(self.paths[0], say), say)
+
+    def _alike(self, text: str, say: Language) -> str:
+        return f"{text} {say('ranking.alike', count=len(self.paths) - 1)}" if len(self.paths) > 1 else text
 
     @property
     def ends(self) -> list[Any]:
@@ -130,6 +143,13 @@ def short(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{name} {part}" for name, part in value.items())
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def told(value: Any, say: Language = ENGLISH) -> str:
+    """A value as it is shown to a reader: numbers, units, days and the names that everybody uses are in the language."""
+    if isinstance(value, dict):
+        return ", ".join(f"{say.name(str(name))} {told(part, say)}" for name, part in value.items())
+    return say.value(say.hours(short(value)))
 
 
 def scale_of(low: Any, value: Any, high: Any, *, whole: bool = False) -> Scale:
