@@ -146,7 +146,7 @@ def short(value: Any) -> str:
 
 
 def told(value: Any, say: Language = ENGLISH) -> str:
-    """A value as it is shown to a reader: numbers, units, days and the names that everybody uses are in the language."""
+    """A value as a reader has it: numbers, units, days and names that everybody uses in the language."""
     if isinstance(value, dict):
         return ", ".join(f"{say.name(str(name))} {told(part, say)}" for name, part in value.items())
     return say.value(say.hours(short(value)))
