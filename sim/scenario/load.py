@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import Place, ScenarioError
+from sim.scenario.alike import validated_like
 from sim.scenario.answered import (
     People,
     counts_answered,
@@ -78,13 +79,24 @@ def dumps(scenario: Scenario) -> str:
 def with_settings(scenario: Scenario, settings: Iterable[str]) -> Scenario:
     """``scenario`` with settings such as ``lines.antwerpen=2``."""
     settings = list(settings)
-    tree = without_finding(scenario.tree) if restated(settings) else scenario.tree
-    return _validated(apply_settings(tree, settings))
+    # Where something is wrong, all is read again from text, which has lines and columns to tell.
+    return _quickly(scenario, settings) or _validated(_set(read_text(dumps(scenario), scenario.name), settings))
 
 
-def tree_of(scenario: Scenario) -> Located:
-    """The whole scenario as a tree, as it would be read from what ``dumps`` writes."""
-    return read_text(dumps(scenario), scenario.name)
+def _quickly(scenario: Scenario, settings: list[str]) -> Scenario | None:
+    """The same where nothing is wrong, from the sections that the settings leave alone; else None."""
+    try:
+        tree = anchored(_set(scenario.tree, settings))
+    except ScenarioError:
+        return None
+    found = validated_like(scenario, tree)
+    if found is None or found.demand.counted == "answered" or broken_rules(tree):
+        return None
+    return None if impossible(found, tree) or trace_mistakes(found, tree) else found
+
+
+def _set(tree: Located, settings: list[str]) -> Located:
+    return apply_settings(without_finding(tree) if restated(settings) else tree, settings)
 
 
 def _validated(tree: Located) -> Scenario:

@@ -10,10 +10,11 @@ from pydantic import Field, StrictBool, model_validator
 
 from sim.centre import Centre
 from sim.clock import Calendar
+from sim.errors import Place
 from sim.scenario.campaigns import Campaign
 from sim.scenario.laws import AnyLaw, NeverLaw
 from sim.scenario.lines import LineGroup, RouteEntry, Selector
-from sim.scenario.source import Located
+from sim.scenario.source import Located, located
 from sim.scenario.trace import Trace, TraceFile
 from sim.scenario.types import (
     Attempts,
@@ -340,10 +341,8 @@ class Scenario(Block):
 
     @cached_property
     def tree(self) -> Located:
-        """The whole scenario as it would be read from a file; studies lay many settings over it."""
-        from sim.scenario.load import tree_of
-
-        return tree_of(self)
+        """The whole scenario as it would be read from a file, without lines; studies lay many settings over it."""
+        return located(self.model_dump(mode="json", exclude_none=True), Place(self.name))
 
     @cached_property
     def rates(self) -> Rates:

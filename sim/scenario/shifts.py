@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -58,31 +59,46 @@ def duty(group: LineGroup, usual: WeeklyHours, calendar: Calendar) -> tuple[Span
     ``usual`` are the hours of a count without ``staffed``. A stretch of duty ends where the next one is written for
     another day, so that a line may be absent on the one and not on the other.
     """
-    return _lines(_steps(_pieces(group, usual, calendar), _pauses(group, calendar)))
+    return _duty(_level(group, usual), _extra(group), _breaks(group), calendar)
 
 
-def _pieces(group: LineGroup, usual: WeeklyHours, calendar: Calendar) -> list[_Piece]:
-    level: list[tuple[WeeklyHours, int]] = []
-    if group.count is not None:
-        level = [(group.staffed.value if group.staffed else usual, group.count.value)]
-    for text, lines in (group.shifts or {}).items():
-        level.append((parse_hours(text), lines.value))
-    pieces = [_Piece(*span, lines) for hours, lines in level for span in _by_day(hours, calendar)]
-    for extra in group.extra:
-        first = (extra.first - calendar.first).days if extra.first else 0
-        last = (extra.last - calendar.first).days if extra.last else len(calendar.working)
-        spans = [span for span in _by_day(extra.hours.value, calendar) if first <= span[0] <= last]
-        pieces += [_Piece(*span, extra.count.value) for span in spans]
-    return [piece for piece in pieces if piece.count]
+#: Hours and lines, and the first and last day with them.
+_Written = tuple[tuple[WeeklyHours, int, dt.date | None, dt.date | None], ...]
+#: More lines than any group has.
+_EVERYONE = 1 << 40
 
 
-def _pauses(group: LineGroup, calendar: Calendar) -> list[_Piece]:
-    everyone = 1 << 40
-    return [
-        _Piece(*span, pause.count.value if pause.count is not None else everyone)
+def _level(group: LineGroup, usual: WeeklyHours) -> _Written:
+    shifts = tuple((parse_hours(text), lines.value, None, None) for text, lines in (group.shifts or {}).items())
+    if group.count is None:
+        return shifts
+    return ((group.staffed.value if group.staffed else usual, group.count.value, None, None), *shifts)
+
+
+def _extra(group: LineGroup) -> _Written:
+    return tuple((extra.hours.value, extra.count.value, extra.first, extra.last) for extra in group.extra)
+
+
+def _breaks(group: LineGroup) -> _Written:
+    return tuple(
+        (pause.hours.value, pause.count.value if pause.count is not None else _EVERYONE, None, None)
         for pause in group.breaks
-        for span in _by_day(pause.hours.value, calendar)
-    ]
+    )
+
+
+@lru_cache(maxsize=256)
+def _duty(level: _Written, extra: _Written, breaks: _Written, calendar: Calendar) -> tuple[Spans, ...]:
+    pieces = [piece for piece in _pieces((*level, *extra), calendar) if piece.count]
+    return _lines(_steps(pieces, _pieces(breaks, calendar)))
+
+
+def _pieces(written: _Written, calendar: Calendar) -> list[_Piece]:
+    pieces = []
+    for hours, lines, first, last in written:
+        start = (first - calendar.first).days if first else 0
+        stop = (last - calendar.first).days if last else len(calendar.working)
+        pieces += [_Piece(*span, lines) for span in _by_day(hours, calendar) if start <= span[0] <= stop]
+    return pieces
 
 
 def _steps(pieces: list[_Piece], pauses: list[_Piece]) -> list[tuple[int, int, int, int]]:

@@ -48,6 +48,15 @@ def _items(value: Any) -> list[Located]:
     return value if isinstance(value, list) else []
 
 
+def located(value: Any, place: Place) -> Located:
+    """Plain data as a tree, all of it at one place."""
+    if isinstance(value, dict):
+        value = {name: located(item, place) for name, item in value.items()}
+    elif isinstance(value, list):
+        value = [located(item, place) for item in value]
+    return Located(value, place, place)
+
+
 def read_file(path: Path) -> Located:
     """The tree of a file; ScenarioError where it cannot be read."""
     name = str(path)
