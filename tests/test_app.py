@@ -296,7 +296,7 @@ def test_a_day_played_back_is_that_days_contacts() -> None:
     text = day.page(plans, NL)
     assert not re.search(r"(src|href)=|https?://(?!www\.w3\.org/2000/svg)|url\(|@import", text)
     data = json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', text)[1])["day"]  # type: ignore[index]
-    assert [plan["name"] for plan in data["plans"]] == ["jouw lijnen", "zoals het is"]
+    assert [plan["name"] for plan in data["plans"]] == ["jouw plan", "zoals het is"]
     for plan, scenario in zip(data["plans"], (plans.plan, plans.today), strict=True):
         played = day.Played.of(scenario)
         number_ = day.busiest(day.Played.of(plans.plan))

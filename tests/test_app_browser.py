@@ -27,7 +27,7 @@ from sim.app.controls import parts_of, plans_of
 from sim.app.looks import KINDS, PLAN, TODAY, worlds
 from sim.language import language
 from sim.scenario.load import dumps, loads
-from sim.studies.trial import try_plans
+from sim.studies.trial import Trial, try_plans
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
@@ -161,15 +161,16 @@ def test_from_a_slider_to_the_answer(window: playwright.Page) -> None:
     assert window.get_attribute("html", "lang") == "en-US"
     window.get_by_role("button", name="Antwerpen: lines: one more").click()
     playwright.expect(window.locator(".summary")).to_have_class(re.compile("stale"))
-    playwright.expect(window.locator(".summary")).to_contain_text("With your lines")
+    playwright.expect(window.locator(".summary")).to_contain_text("With your plan")
     assert "lines.antwerpen=2" in window.url
     text = whole(window)
     assert f"about {expected({'lines.antwerpen': 2})} people" in text
     assert "extra line hours" in text
-    window.get_by_role("button", name="Keep beside the next").click()
+    window.get_by_role("button", name="Keep this plan").click()
     rows = window.get_by_role("region", name="Plans side by side").locator("tbody tr")
     playwright.expect(rows).to_have_count(2)
-    playwright.expect(rows.nth(1)).to_contain_text("Antwerpen: lines: 2")
+    playwright.expect(rows.nth(1)).to_contain_text("A: Antwerpen: lines: 2")
+    before = rows.nth(1).inner_text()
     # Another change before the first is answered: what is shown in the end is of the last one.
     slider = window.get_by_label("Phone: mean length of a conversation")
     window.get_by_text("Conversations and patience").click()
@@ -179,8 +180,118 @@ def test_from_a_slider_to_the_answer(window: playwright.Page) -> None:
     playwright.expect(window.locator("output[for='c-handling.phone']")).to_have_text("29 min")
     window.wait_for_url("**handling.phone=29**")
     assert f"about {expected({'lines.antwerpen': 2, 'handling.phone': 29})} people" in whole(window)
-    playwright.expect(rows).to_have_count(0)  # these were for other callers
+    # What is kept are the lines: their numbers are now of these other callers.
+    playwright.expect(window.locator("#kept")).not_to_have_class(re.compile("stale"))
+    playwright.expect(rows).to_have_count(2)
+    assert rows.nth(1).inner_text() != before
+    assert f"{expected({'lines.antwerpen': 2, 'handling.phone': 29})}" in rows.nth(1).inner_text()
     assert "25 min" in window.inner_text("[id='c-handling.phone-hint']")
+
+
+#: What a planner who has never seen the page looks for, in both languages: the names of what is pressed.
+PATHS = {
+    "en": {
+        "more": "Antwerpen: lines: one more",
+        "less": "Antwerpen: lines: one less",
+        "help": "Phone: callers who find no free line in their province",
+        "keep": "Keep this plan to compare",
+        "table": "Plans side by side",
+        "rests": "Rests on 200",
+        "best": r"plan A|your plan",
+        "fewer": r"([\d,]+) fewer people are never reached \(([\d,.]+) to ([\d,.]+)\)",
+        "other": "Nederlands",
+    },
+    "nl": {
+        "more": "Antwerpen: lijnen: één meer",
+        "less": "Antwerpen: lijnen: één minder",
+        "help": "Telefoon: wie geen vrije lijn vindt in de eigen provincie",
+        "keep": "Hou dit plan bij om te vergelijken",
+        "table": "Plannen naast elkaar",
+        "rests": "Steunt op 200",
+        "best": r"plan A|jouw plan",
+        "fewer": r"([\d.]+) mensen minder worden nooit bereikt \(([\d.,]+) tot ([\d.,]+)\)",
+        "other": "English",
+    },
+}
+
+
+@pytest.mark.parametrize(("code", "width"), [("en", 1280), ("nl", 375)])
+def test_a_second_line_or_forwarding_between_provinces(window: playwright.Page, code: str, width: int) -> None:
+    """A newcomer's question, in four presses; both answers, their difference and its interval are shown."""
+    words, say = PATHS[code], language(code)
+    window.set_viewport_size({"width": width, "height": 800})
+    window.goto(f"/{code}?scenario=small")
+    whole(window, words["rests"])
+    window.get_by_role("button", name=words["more"]).click()
+    window.wait_for_url("**lines.antwerpen=2**")
+    whole(window, words["rests"])
+    window.get_by_role("button", name=words["keep"]).click()
+    window.get_by_role("button", name=words["less"]).click()
+    assert window.locator("[data-needs='help.phone']").is_hidden()
+    window.get_by_label(words["help"]).select_option("others")
+    assert window.locator("[data-needs='help.phone']").is_visible()
+    window.wait_for_url("**help.phone=others**")
+    rows = window.get_by_role("region", name=words["table"]).locator("tbody tr")
+    playwright.expect(rows).to_have_count(3, timeout=_PATIENCE_MS)
+    plans = {"A": {"lines.antwerpen": 2}, PLAN: {"help.phone": "others"}}
+    for number, values in enumerate(plans.values(), 1):
+        assert expected(values, code) in rows.nth(number).inner_text().split()
+    trial = side_by_side(plans)
+    change = trial.difference(PLAN, "never_reached", base="A")
+    told = window.locator("#kept p").first.inner_text()
+    assert re.search(words["best"], told, re.IGNORECASE)
+    size, low, high = (found for found in re.search(words["fewer"], told).groups())  # type: ignore[union-attr]
+    assert size == say.number(abs(change.value))
+    near, far = sorted((abs(change.low), abs(change.high)))
+    digits = len(low.replace(",", ".").partition(".")[2]) if not low.isdigit() else 0
+    assert (low, high) == (say.number(near, digits), say.number(far, digits))
+    # The other language shows the same plans, with nothing asked again.
+    window.get_by_role("link", name=words["other"]).click()
+    other = next(paths for name, paths in PATHS.items() if name != code)
+    rows = window.get_by_role("region", name=other["table"]).locator("tbody tr")
+    playwright.expect(rows).to_have_count(3, timeout=_PATIENCE_MS)
+    assert expected({"lines.antwerpen": 2}, "nl" if code == "en" else "en") in rows.nth(1).inner_text().split()
+    assert "kept.A=lines.antwerpen%3D2" in window.url
+    rows.nth(1).get_by_role("button").click()
+    playwright.expect(rows).to_have_count(0)
+    playwright.expect(window).not_to_have_url(re.compile("kept"))
+
+
+def side_by_side(plans: dict[str, dict[str, int | str]]) -> Trial:
+    """These plans on the worlds of a whole answer."""
+    scenarios = {name: plans_of(SMALL, parts_of(SMALL), values).plan for name, values in plans.items()}
+    return try_plans(scenarios, replications=worlds(SMALL), seed=SMALL.experiment.seed, engine="compiled")
+
+
+def test_a_line_for_any_province_is_tried_with_one_press(window: playwright.Page) -> None:
+    window.goto("/en?scenario=small&lines.antwerpen=2")
+    window.click("#next-line")
+    table = window.locator("#questions .result").first
+    playwright.expect(table).to_contain_text("helps most", timeout=_PATIENCE_MS)
+    places = table.locator("tbody tr")
+    assert places.count() == places.get_by_role("link", name="Try it").count()
+    places.filter(has_text="any province").get_by_role("link").click()
+    window.wait_for_url("**lines.anywhere=1**")
+    assert window.locator("[name='lines.anywhere']").input_value() == "1"
+    values = {"lines.antwerpen": 2, "lines.anywhere": 1}
+    assert f"about {expected(values)} people" in whole(window)
+
+
+@pytest.mark.parametrize("question", ["#next-line", "#plan-search", "#matters"])
+def test_a_longer_question_is_stopped_within_a_second(window: playwright.Page, question: str) -> None:
+    window.goto("/en?scenario=long")
+    told(window, "First look")
+    window.get_by_role("button", name="Stop").first.click()
+    window.select_option("#plan-allow", "overflow")
+    window.click(question)
+    stop = window.locator("#questions").get_by_role("button", name="Stop")
+    playwright.expect(stop).to_be_visible()
+    window.wait_for_timeout(1500)
+    stop.click()
+    begun = time.monotonic()
+    playwright.expect(window.locator("#questions .told")).to_have_text("Stopped.", timeout=_PATIENCE_MS)
+    assert time.monotonic() - begun < 3  # about one second, on a machine that does nothing else
+    assert window.locator("#questions .result").first.inner_text() == ""
 
 
 def test_a_run_is_stopped_and_begun_again(window: playwright.Page) -> None:
@@ -189,7 +300,7 @@ def test_a_run_is_stopped_and_begun_again(window: playwright.Page) -> None:
     assert window.locator("progress").count() >= 1
     window.get_by_role("button", name="Stop").first.click()
     told(window, "Stopped. These numbers rest on fewer callers")
-    assert "With your lines" in window.inner_text(".summary")
+    assert "With your plan" in window.inner_text(".summary")
     window.get_by_role("button", name="Calculate").click()
     told(window, "First look")
 
@@ -213,13 +324,13 @@ def test_dutch_and_english_keep_the_settings(window: playwright.Page) -> None:
     window.goto("/nl?scenario=small&help.phone=others")
     text = whole(window, "Steunt op 200")
     assert window.get_attribute("html", "lang") == "nl"
-    assert re.search(r"Met jouw lijnen .* nooit bereikt: \d", text)
+    assert re.search(r"Met jouw plan .* nooit bereikt, .*: \d", text)
     window.get_by_role("heading", name="Alle getallen, per periode").click()
     assert re.search(r"\d,\d", window.inner_text("#numbers"))
     assert not re.search(r"\d\.\d(?!\d\d)", window.inner_text("#numbers"))
     window.get_by_role("link", name="English").click()
     window.wait_for_url("**/en?**help.phone=others**")
-    assert window.get_by_label("Phone: when all lines of a province are busy").input_value() == "others"
+    assert window.get_by_label("Phone: callers who find no free line").input_value() == "others"
 
 
 def test_questions_that_take_longer(window: playwright.Page) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from sim.app.controls import Plans, Refused, Value, parts_of
+from sim.app.controls import ANYWHERE, Plans, Refused, Value, parts_of
 from sim.app.limits import REPORT_WORLDS
 from sim.app.link import Asked
 from sim.app.words import about, duration, ends, number, proper
@@ -16,7 +16,7 @@ from sim.app.work import Task
 from sim.estimates import Estimate
 from sim.language import Language
 from sim.scenario.model import Scenario
-from sim.studies.next_line import NextLine, next_line
+from sim.studies.next_line import NextLine, Saved, next_line
 from sim.studies.one_at_a_time import OneAtATime, one_at_a_time
 from sim.studies.plan import Planned, plan
 
@@ -28,6 +28,8 @@ TARGETS = {
     "abandonment": ("{channel} abandonment {percent} %", 1, 90),
     "service": ("{channel} {percent} % in 60 s", 5, 95),
 }
+#: Labels of controls of lines for any province.
+SHARED = ("app.lines_shared", "app.lines_shared_of")
 ALLOW = ("none", "overflow", "pooling")
 _SHOWN = 8
 
@@ -117,15 +119,36 @@ def link_to(asked: Asked, plan: Scenario, say: Language) -> str:
                 values.pop(control.key, None)
             else:
                 values[control.key] = control.today
-    return Asked(asked.entry, values).link(say.code)
+    return asked.at(values).link(say.code)
+
+
+def _shared(asked: Asked, channel: str) -> str:
+    """The line group whose control adds a line for any province on a channel; '' where there is none."""
+    controls = (control for part in asked.entry.parts for control in part.controls)
+    found = (c.key.removeprefix("lines.") for c in controls if c.label in SHARED and c.name == channel)
+    return next(found, "")
+
+
+def _link_to_one_more(group: str, asked: Asked, say: Language) -> str:
+    """The link that adds a line to a group; '' where no control does."""
+    key = f"lines.{group}"
+    control = next((c for part in asked.entry.parts for c in part.controls if c.key == key), None)
+    if control is None or (more := int(asked.values.get(key, control.today)) + 1) > control.most:
+        return ""
+    return asked.at({**asked.values, key: more}).link(say.code)
 
 
 def told_next(found: NextLine, asked: Asked, say: Language) -> str:
     """Places by what a line there saves, the best first, in a sentence and a table."""
+
+    def name(saved: Saved) -> str:
+        is_shared = saved.place.group.startswith(ANYWHERE)
+        return say("app.anywhere") if is_shared else proper(saved.place.group, say)
+
     best, sure = found.first, found.confirmed_saving
     words = say(
         "app.next_best",
-        group=say("app.anywhere") if best.place.group == "anywhere" else proper(best.place.group, say),
+        group=name(best),
         size=number(-sure.value, sure.half, say),
         interval=ends(sure, say, size=True),
         best=say.percent(best.best),
@@ -136,15 +159,16 @@ def told_next(found: NextLine, asked: Asked, say: Language) -> str:
     heads = [say(f"app.next_{head}") for head in ("group", "never_reached", "abandoned", "wait", "hours")]
     rows = []
     for saved in found.all_day:
+        group = saved.place.group
+        if group not in found.scenario.lines:
+            group = _shared(asked, saved.place.channel)
+            if group in found.scenario.lines:
+                continue  # there are shared lines already: one more of these is a place of its own
         wait, unit = duration(saved.waiting_s, say)
-        group = say("app.anywhere") if saved.place.group == "anywhere" else proper(saved.place.group, say)
-        known = any(
-            control.key == f"lines.{saved.place.group}" for part in asked.entry.parts for control in part.controls
-        )
-        link = escape(link_to(asked, saved.place.scenario, say)) if known else ""
+        link = escape(_link_to_one_more(group, asked, say))
         rows.append(
             [
-                escape(group),
+                escape(name(saved)),
                 _change(saved.never_reached, say),
                 _change(saved.abandoned, say),
                 _change(wait, say, unit=f" {unit}"),

@@ -14,6 +14,8 @@ from sim.quantities import nearest
 from sim.scenario.model import Scenario
 from sim.scenario.types import Stated
 
+#: The line group that a line for any province is, as studies name it.
+ANYWHERE = "anywhere"
 Value = int | str
 Values = Mapping[str, Value]
 #: ``path=value`` settings of a scenario for values of controls.
@@ -61,6 +63,8 @@ class Control:
     unit: str = ""
     options: tuple[str, ...] = ()
     known: Known = Known()
+    #: Another control and the values of it with which this one means anything; None where it always does.
+    needs: tuple[str, tuple[str, ...]] | None = None
 
     def parsed(self, written: object) -> Value:
         """The value that was written, if it is allowed; Refused if not."""
@@ -96,9 +100,9 @@ class Part:
 def parts_of(scenario: Scenario) -> tuple[Part, ...]:
     """All that may be changed in a scenario, in the order in which it is shown."""
     from sim.app.controls_callers import campaigns, handling, patience
-    from sim.app.controls_lines import chats, helping, hours, lines
+    from sim.app.controls_lines import chats, helping, hours, lines, shared
 
-    kinds = (lines, chats, helping, hours, campaigns, handling, patience)
+    kinds = (lines, shared, chats, helping, hours, campaigns, handling, patience)
     return tuple(part for kind in kinds for part in kind(scenario))
 
 

@@ -17,6 +17,8 @@ from sim.scenario.types import Stated
 #: Days of a fading or a pulse where nothing else is asked, and the largest campaign in percent of the base.
 _DAYS, _MOST_PERCENT, _MOST_EXTRA = 4, 300, 20_000
 _SHAPES = ("fading", "even", "pulse")
+#: Of these, shapes that have a number of days.
+_FADES = ("fading", "pulse")
 _WHAT_IF = "campaign"
 
 
@@ -69,7 +71,7 @@ def _shape(scenario: Scenario, number: int, campaign: Campaign) -> Part:
     starts = sorted({start.value for wave in campaign.surge for start in wave.at})
     controls = (
         Control(key, "app.campaign_shape", campaign.name, "as it is", options=("as it is", *_SHAPES)),
-        Control(days, "app.campaign_days", campaign.name, _DAYS, 1, 30, unit="days"),
+        Control(days, "app.campaign_days", campaign.name, _DAYS, 1, 30, unit="days", needs=(key, _FADES)),
     )
 
     def settings(values: Values) -> list[str]:
@@ -86,7 +88,7 @@ def _what_if(scenario: Scenario) -> Part:
     controls = (
         Control(key["size"], "app.what_if", _WHAT_IF, 0, 0, _MOST_PERCENT, step=5, unit="%"),
         Control(key["shape"], "app.campaign_shape", _WHAT_IF, "fading", options=_SHAPES),
-        Control(key["days"], "app.campaign_days", _WHAT_IF, _DAYS, 1, 30, unit="days"),
+        Control(key["days"], "app.campaign_days", _WHAT_IF, _DAYS, 1, 30, unit="days", needs=(key["shape"], _FADES)),
     )
 
     def settings(values: Values) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.app.controls import Control, Known, Part, Refused, Setter, Values
+from sim.app.controls import ANYWHERE, Control, Known, Part, Refused, Setter, Values
 from sim.app.limits import MOST_GROUPS, MOST_LINES
 from sim.clock import HOUR, MINUTE
 from sim.quantities import WEEKDAYS, WeeklyHours, format_percent
@@ -29,6 +29,22 @@ def lines(scenario: Scenario) -> Iterator[Part]:
 
 def _count_setter(key: str) -> Setter:
     return lambda values: [f"{key}={values[key]}"]
+
+
+def shared(scenario: Scenario) -> Iterator[Part]:
+    """A number of lines for callers of any province, on channels whose provinces have queues of their own."""
+    split = [name for name, queues in queues_of(scenario).items() if len(queues) > 1]
+    for channel in split:
+        group = ANYWHERE if channel == split[0] else f"{ANYWHERE}-{channel}"
+        if group in scenario.lines or any(tuple(one.serves or ()) == (channel,) for one in scenario.lines.values()):
+            continue
+        key = f"lines.{group}"
+        label = "app.lines_shared" if len(split) == 1 else "app.lines_shared_of"
+        yield Part("lines", (Control(key, label, channel, 0, 0, 10, unit="lines"),), _shared_setter(key, channel))
+
+
+def _shared_setter(key: str, channel: str) -> Setter:
+    return lambda values: [f"{key}={{count: {values[key]}, serves: [{channel}]}}"] if values[key] else []
 
 
 def chats(scenario: Scenario) -> Iterator[Part]:
@@ -76,7 +92,7 @@ def helping(scenario: Scenario) -> Iterator[Part]:
             "help",
             (
                 Control(key, "app.help", name, way, options=ways),
-                Control(when, "app.help_after", name, after, 0, 900, step=15, unit="s"),
+                Control(when, "app.help_after", name, after, 0, 900, step=15, unit="s", needs=(key, ("others",))),
             ),
             _help_setter(name, key, when, today=way, pooled=bool(channel.pools)),
         )

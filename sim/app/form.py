@@ -32,10 +32,12 @@ def _touched(parts: tuple[Part, ...], section: str, values: Values) -> bool:
 
 
 def _part(part: Part, values: Values, say: Language) -> str:
-    return "".join(_control(control, values.get(control.key, control.today), say) for control in part.controls)
+    full = part.full(values)
+    return "".join(_control(control, full, say) for control in part.controls)
 
 
-def _control(control: Control, value: Value, say: Language) -> str:
+def _control(control: Control, values: Values, say: Language) -> str:
+    value = values[control.key]
     ident = f"c-{control.key}"
     label = escape(say(control.label, name=proper(control.name, say)))
     hint = _hint(control, say)
@@ -49,7 +51,14 @@ def _control(control: Control, value: Value, say: Language) -> str:
     else:
         inner = _slider(control, value, of, ident, say)
     kind = "choice" if control.options else "step" if control.unit in _STEPPED else "slide"
-    return f'<div class="control {kind}"><label for="{escape(ident)}">{label}</label>{inner}{told}</div>'
+    needs = "" if control.needs is None else _needs(*control.needs, values)
+    return f'<div class="control {kind}"{needs}><label for="{escape(ident)}">{label}</label>{inner}{told}</div>'
+
+
+def _needs(key: str, wanted: tuple[str, ...], values: Values) -> str:
+    """Where a control is hidden that means nothing now; the page shows it once it does."""
+    hidden = "" if values[key] in wanted else " hidden"
+    return f' data-needs="{escape(key)}" data-wanted="{escape(" ".join(wanted))}"{hidden}'
 
 
 def _select(control: Control, value: Value, of: str, say: Language) -> str:

@@ -8,6 +8,8 @@ MOST_BYTES = 400_000
 MOST_LINK = 4_000
 #: Pages that are open at the same time, and files that were uploaded and are still kept.
 MOST_PAGES, MOST_UPLOADS = 24, 24
+#: Plans that are kept beside today's lines.
+MOST_KEPT = 6
 #: Pieces of work at the same time, of all pages; one page has one.
 MOST_AT_ONCE = 3
 #: Expected contacts of one period, and days: more is for the command line.

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from dataclasses import replace
 from html import escape
 
 from nicegui import Client, ui
 
 from sim.app import pictures
+from sim.app.cards import cards, glance
 from sim.app.controls import Plans, Refused, Value, plans_of
 from sim.app.form import form
 from sim.app.house import House
+from sim.app.kept import Beside, Remembered, beside
 from sim.app.link import Asked
 from sim.app.looks import Look, looks
 from sim.app.page_kept import SideBySide
 from sim.app.page_studies import Studies
 from sim.app.parts import button, disclosure, heading, live, raw
-from sim.app.words import about as shown
-from sim.app.words import answer, figures, proper, status, trouble
-from sim.app.words import ends as interval
+from sim.app.words import answer, proper, status, trouble
 from sim.app.work import Task, Worker
 from sim.language import CODES, Language
 
@@ -34,16 +36,20 @@ class Page:
         self.values: dict[str, Value] = dict(asked.values)
         self.worker, self.task = Worker(), Task()
         self.look: Look | None = None
+        self.found: Beside | None = None
+        self._remembered: Remembered = {}
         #: When the last change was made that is not being answered yet; 0 where none is.
         self._changed_at = 0.0
         #: What is wrong with a value that no control allows; nothing is answered until it is mended.
         self._refused = ""
+        #: Whether the reader, or a window that is gone, has stopped the work.
+        self._halted = False
         self._told = ""
 
     @property
     def asked_now(self) -> Asked:
         """The settings as they stand."""
-        return Asked(self.asked.entry, self.values)
+        return self.asked.at(self.values)
 
     def plans(self) -> Plans:
         """Today's lines and the plan for the settings as they stand."""
@@ -67,7 +73,7 @@ class Page:
         self.begin()
         # The answer in one line, for where the answer itself is out of sight.
         self.glance = raw("").classes("glance").props("aria-hidden=true")
-        for part in self._shown:
+        for part in self._answered:
             part.classes("answered")
         ui.timer(_LOOK_S, self._news)
         client.on_disconnect(self.leave)
@@ -127,8 +133,7 @@ class Page:
             throttle=0.05,
             js_handler="(e) => { if (e.target.name) emit([e.target.name, e.target.value]) }",
         )
-        name = escape(self.asked.entry.name)
-        raw(f'<p><a class="reset" href="/{say.code}?scenario={name}">{escape(say("app.reset"))}</a></p>')
+        self.reset = raw("")
 
     def _set(self, event: object) -> None:
         """A control was moved: whatever is under way is of no use any more."""
@@ -148,7 +153,6 @@ class Page:
             self._refused, self._changed_at = trouble(error, self.say), 0.0
             self.worker.stop()
             self._stale(self._refused)
-            self.run.set_enabled(False)
             return
         self._refused = ""
         if value == control.today:
@@ -159,22 +163,22 @@ class Page:
         self._stale(self.say("app.stale"))
         self._changed_at = time.monotonic()
         self.studies.settings_changed()
-        self.beside.callers_changed(self.values)
 
     # --- the answer -----------------------------------------------------------------------------------------------
 
     def _answer(self) -> None:
         say = self.say
         heading(2, say("app.answer_title"))
+        raw(f'<p class="hint">{escape(self.asked.entry.title)}</p>')
         self.summary = raw("").classes("summary")
         with ui.element("div").classes("state"):
-            self.run = button(say("app.run"), self.begin, kind="main")
+            self.keep = button(say("app.keep"), self._keep, kind="main")
+            self.run = button(say("app.run"), self.begin)
             self.stop = button(say("app.stop"), self._stop)
-            self.keep = button(say("app.keep"), self._keep)
             self.told = live()
         self.progress = raw("", tag="div").classes("progress")
         self.cards = raw("").classes("cards")
-        self.beside = SideBySide(say, self.asked.entry.parts)
+        self.beside = SideBySide(say, self._forget)
         with disclosure(say("app.where"), level=3, opened=True, id_="where"):
             self.where = raw("")
         with disclosure(say("app.when"), level=3, id_="when"):
@@ -187,7 +191,8 @@ class Page:
     def begin(self) -> None:
         """Answer the settings as they stand, from the first look on."""
         self._changed_at = 0.0
-        self.look = None
+        self.look = self.found = None
+        self._halted = False
         seats, warm, plans = self.house.seats, self.house.warm, self.plans
 
         def job(task: Task) -> None:
@@ -195,20 +200,51 @@ class Page:
                 task.found = look
 
         self.task = self.worker.start(job)
-        ui.navigate.history.replace(self.asked_now.link(self.say.code))
+        self._links()
+
+    def _compare(self, look: Look) -> None:
+        """Play the plans that are kept on the worlds of a look."""
+        seats, known, now = self.house.seats, self._remembered, self.asked_now
+
+        def job(task: Task) -> None:
+            task.found = look
+            task.found = beside(now, look, task, seats, known)
+
+        self.task = self.worker.start(job)
+
+    def _links(self) -> None:
+        """Everything that holds the state as a link."""
+        now = self.asked_now
+        ui.navigate.history.replace(now.link(self.say.code))
         self.languages.set_content(self._language_links())
+        text, link = escape(self.say("app.reset")), escape(now.at({}).link(self.say.code))
+        self.reset.set_content(f'<p><a class="reset" href="{link}">{text}</a></p>')
         self.studies.links_changed()
 
     def _stop(self) -> None:
-        self._changed_at = 0.0
+        self._changed_at, self._halted = 0.0, True
         self.worker.stop()
 
     def _keep(self) -> None:
+        """Put the plan that is set among those that are kept, to be compared once the look is finished."""
         if self.look is not None and not (self._changed_at or self._refused):
-            self.beside.add(self.look, self.values)
+            self._kept(self.asked_now.with_kept())
+
+    def _forget(self, letter: str) -> None:
+        if letter in self.asked.kept:
+            self._kept(self.asked.without(letter))
+
+    def _kept(self, asked: Asked | None) -> None:
+        """Go on with these plans kept; the look stays, and is not taken again where it was finished."""
+        if asked is not None:
+            self.asked, self._halted = replace(self.asked, kept=asked.kept), False
+            self._links()
+            if not asked.kept:
+                self.beside.clear()
 
     def leave(self) -> None:
         """The window is gone, or has lost its line: nothing runs for nobody."""
+        self._halted = True
         self.worker.stop()
         self.studies.leave()
 
@@ -225,10 +261,22 @@ class Page:
         if self._changed_at or self._refused or (task.stop.is_set() and not task.finished):
             return
         found = task.found
-        if isinstance(found, Look) and found is not self.look:
-            self.look = found
-            self._draw(found)
+        if isinstance(found, Beside) and found is not self.found:
+            self.found = found
+            self.beside.draw(found)
+        look = found.look if isinstance(found, Beside) else found
+        if isinstance(look, Look) and look is not self.look:
+            self.look = look
+            self._draw(look)
+        if isinstance(look, Look) and self._waits_for_plans(task):
+            self._compare(look)
         self._state(task)
+
+    def _waits_for_plans(self, task: Task) -> bool:
+        """Whether plans are kept beside a finished look that have not been played."""
+        if not task.finished or task.error is not None or self._halted or self.look is None:
+            return False
+        return bool(self.asked.kept) and (self.found is None or self.found.asked.kept != self.asked.kept)
 
     def _draw(self, look: Look) -> None:
         say = self.say
@@ -245,17 +293,26 @@ class Page:
     def _shown(self) -> tuple[ui.html, ...]:
         return self.glance, self.summary, self.cards, self.where, self.when, self.numbers
 
+    @property
+    def _answered(self) -> Iterator[ui.html]:
+        yield from self._shown
+        yield self.beside.shown
+
     def _stale(self, why: str) -> None:
-        for part in self._shown:
+        for part in self._answered:
             part.classes("stale")
         self._tell(why)
 
     def _state(self, task: Task) -> None:
         """What is said beside the buttons, and whether they may be pressed."""
         say = self.say
-        self.run.set_enabled(task.finished)
-        self.keep.set_enabled(self.look is not None)
+        over = task.finished and (task.stop.is_set() or task.error is not None)
+        self.run.set_visibility(over)
+        self.stop.set_visibility(not over)
         self.stop.set_enabled(not task.finished)
+        self.keep.set_enabled(
+            self.look is not None and self.look.plans.differ and self.asked_now.with_kept() is not None
+        )
         if task.error is not None:
             self._stale(trouble(task.error, say))
         elif task.finished and task.stop.is_set():
@@ -274,31 +331,3 @@ class Page:
         if text != self._told:
             self._told = text
             self.told.set_text(text)
-
-
-def cards(look: Look, say: Language) -> str:
-    """The three numbers at the top."""
-    found = []
-    for figure in figures(look, say):
-        today = say("app.card_today", value=shown(figure.today, say) + figure.unit) if look.plans.differ else ""
-        kind = "" if figure.change is None or not figure.clear else " better" if figure.change.value < 0 else " worse"
-        change = figure.change_words(say)
-        found.append(
-            f'<div class="card{kind}"><h3>{escape(figure.name)}</h3>'
-            f'<p class="big">{escape(shown(figure.now, say) + figure.unit)}</p>'
-            f'<p class="interval">{escape(interval(figure.now, say) + figure.unit)}</p>'
-            + (f'<p class="change">{escape(change)}</p><p class="today">{escape(today)}</p>' if change else "")
-            + "</div>"
-        )
-    return "".join(found)
-
-
-def glance(look: Look, say: Language) -> str:
-    """The same numbers in one line."""
-    found = (
-        f"<span>{escape(figure.name)} <b>{escape(shown(figure.now, say) + figure.unit)}</b>"
-        + (f" <small>{escape(figure.change_words(say))}</small>" if figure.change is not None else "")
-        + "</span>"
-        for figure in figures(look, say)
-    )
-    return "".join(found)

@@ -1,89 +1,133 @@
-"""Plans side by side: those that were kept while trying, each as it was answered, for the same callers."""
+"""The table of plans side by side, and in a sentence which of one's own reaches most."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from html import escape
 
 from nicegui import ui
 
 from sim.app.asks import table
 from sim.app.controls import Control, Part, Values
-from sim.app.looks import TODAY, Look
+from sim.app.kept import Beside
+from sim.app.link import Asked
+from sim.app.looks import PLAN, TODAY
 from sim.app.parts import raw
-from sim.app.words import Figure, about, ends, figures, html, number, proper
+from sim.app.words import about, busiest, change_words, cost_words, duration, ends, number, proper, trouble
 from sim.estimates import Estimate
 from sim.language import Language
 
-_MOST = 8
-
-
-@dataclass(frozen=True)
-class Kept:
-    """One row: what was set, and its numbers."""
-
-    words: str
-    of_callers: tuple[object, ...]
-    cells: tuple[str, ...]
-
 
 class SideBySide:
-    """The table of one window; it is emptied when the callers change, for whom its numbers were."""
+    """The part of a window that shows them."""
 
-    def __init__(self, say: Language, parts: tuple[Part, ...]) -> None:
-        self.say, self.parts = say, parts
-        self.rows: list[Kept] = []
-        self.shown: ui.html = raw("").classes("result")
+    def __init__(self, say: Language, forget: Callable[[str], None]) -> None:
+        self.say = say
+        self.shown: ui.html = raw("").classes("result kept").props('id="kept"')
+        self.shown.on(
+            "click",
+            lambda event: forget(str(getattr(event, "args", ""))[:1]),
+            js_handler="(e) => { const one = e.target.closest('[data-forget]'); if (one) emit(one.dataset.forget) }",
+        )
 
-    def add(self, look: Look, values: Values) -> None:
-        """Keep the answer that is shown."""
-        callers = self._of_callers(values)
-        self.rows = [row for row in self.rows if row.of_callers == callers]
-        todays = Kept(self.say("app.column_today"), callers, _cells(look, TODAY, self.say))
-        mine = Kept(words(self.parts, values, self.say), callers, _cells(look, look.last, self.say))
-        plans = [row for row in self.rows if row.words not in (todays.words, mine.words)]
-        self.rows = [todays, *plans, *([mine] if look.plans.differ else [])][: _MOST + 1]
-        self._draw()
+    def clear(self) -> None:
+        """Show nothing."""
+        self.shown.set_content("")
 
-    def callers_changed(self, values: Values) -> None:
-        """Forget plans that were answered for other callers."""
-        if self.rows and self.rows[0].of_callers != self._of_callers(values):
-            self.rows = []
-            self._draw()
-
-    def _of_callers(self, values: Values) -> tuple[object, ...]:
-        return tuple(value for part in self.parts if part.of_callers for value in part.full(values).values())
-
-    def _draw(self) -> None:
-        heads = [self.say(f"app.kept_{head}") for head in ("plan", "never_reached", "abandoned", "wait", "hours")]
-        rows = [[html(row.words), *row.cells] for row in self.rows]
-        self.shown.set_content(table(self.say("app.kept_title"), heads, rows) if rows else "")
+    def draw(self, found: Beside) -> None:
+        """Show the plans, and which of them reaches most."""
+        say, asked = self.say, found.asked
+        heads = [say(f"app.kept_{head}") for head in ("plan", "never_reached", "change", "abandoned", "wait", "hours")]
+        rows = [_row(asked, found, name, say) for name in found.trial.plans]
+        rows += [_failed(letter, error, say) for letter, error in found.failed.items()]
+        told = "".join(f"<p><strong>{escape(text)}</strong></p>" for text in [best_words(found, say)] if text)
+        self.shown.set_content(told + table(say("app.kept_title"), [*heads, ""], rows))
+        self.shown.classes(remove="stale")
 
 
-def _cells(look: Look, plan: str, say: Language) -> tuple[str, ...]:
-    cells = [_cell(_of(figure, plan), say, unit=figure.unit) for figure in figures(look, say)]
-    staffed = look.trial.estimate(plan, "staffed")
-    return (*cells, number(staffed.value, staffed.half, say))
+def best_words(found: Beside, say: Language) -> str:
+    """Which of one's own plans leaves fewest people unreached, how sure that is and what it costs; '' with one plan."""
+    two = found.best_two()
+    if two is None:
+        return ""
+    first, second, change = two
+    names = {"best": plan_name(first, say), "other": plan_name(second, say)}
+    if not change.high < 0:
+        return say("app.kept_same", interval=ends(change, say), **names)
+    size = number(abs(change.value), change.half, say)
+    cost = cost_words(found.trial.difference(first, "staffed", base=second), say)
+    return say("app.kept_best", size=size, interval=ends(change, say, size=True), cost=cost, **names)
 
 
-def _of(figure: Figure, plan: str) -> Estimate:
-    return figure.today if plan == TODAY else figure.now
+def plan_name(name: str, say: Language) -> str:
+    """As sentences name it: plan A, or your plan."""
+    return say("app.your_lines") if name == PLAN else say("app.kept_letter", letter=name)
 
 
-def _cell(found: Estimate, say: Language, *, unit: str) -> str:
-    return f"<b>{about(found, say)}{html(unit)}</b> <small>{ends(found, say)}</small>"
+def _row(asked: Asked, found: Beside, name: str, say: Language) -> list[str]:
+    """Name, numbers with intervals, and what may be done with it; all of it HTML."""
+    trial, channel = found.trial, busiest(found.look)
+
+    def of(measure: str, kind: str = "all", scope: str = "all") -> Estimate:
+        return trial.estimate(name, measure, kind=kind, name=scope)
+
+    wait, unit = duration(of("asa", "channel", channel), say)
+    change = "" if name == TODAY else change_words(trial.difference(name, "never_reached"), say)
+    hours = of("staffed")
+    return [
+        _label(asked, name, say),
+        _cell(of("never_reached"), say),
+        escape(change),
+        _cell(of("abandoned"), say),
+        _cell(wait, say, unit=f" {unit}"),
+        number(hours.value, hours.half, say),
+        _offers(asked, name, say),
+    ]
+
+
+def _label(asked: Asked, name: str, say: Language) -> str:
+    if name == TODAY:
+        return escape(say("app.column_today"))
+    values = asked.plan if name == PLAN else asked.kept[name]
+    told = say("app.column_plan") if name == PLAN else name
+    return f"<b>{escape(told)}</b>: {escape(words(asked.entry.parts, values, say))}"
+
+
+def _offers(asked: Asked, name: str, say: Language) -> str:
+    if name in (TODAY, PLAN):
+        return ""
+    callers = {key: value for key, value in asked.values.items() if key not in asked.plan}
+    link = escape(asked.at({**callers, **asked.kept[name]}).link(say.code))
+    label = escape(f"{plan_name(name, say)}: {say('app.kept_forget')}")
+    return (
+        f'<a href="{link}">{escape(say("app.kept_set"))}</a> <button type="button" class="small" '
+        f'data-forget="{name}" aria-label="{label}">{escape(say("app.kept_forget"))}</button>'
+    )
+
+
+def _failed(letter: str, error: Exception, say: Language) -> list[str]:
+    forget = escape(say("app.kept_forget"))
+    button = f'<button type="button" class="small" data-forget="{letter}">{forget}</button>'
+    return [f"<b>{letter}</b>", escape(trouble(error, say)), "", "", "", "", button]
+
+
+def _cell(found: Estimate, say: Language, *, unit: str = "") -> str:
+    return f"<b>{about(found, say)}{escape(unit)}</b> <small>{escape(ends(found, say))}</small>"
 
 
 def words(parts: tuple[Part, ...], values: Values, say: Language) -> str:
     """What was set of the lines, in words."""
     controls = [control for part in parts if not part.of_callers for control in part.controls]
-    changed = [_said(control, values, say) for control in controls if control.key in values]
-    return "; ".join(changed) or say("app.column_today")
+    changed = [_said(control, {c.key: c.today for c in controls} | dict(values), say) for control in controls]
+    wanted = [text for text, control in zip(changed, controls, strict=True) if control.key in values and text]
+    return "; ".join(wanted) or say("app.column_today")
 
 
 def _said(control: Control, values: Values, say: Language) -> str:
-    value = str(values[control.key])
-    if control.options and not value[:1].isdigit():
-        value = say(f"app.option_{value.replace(' ', '_')}")
-    elif control.unit == "s":
-        value += f" {say.known('unit', 's')}"
-    return f"{say(control.label, name=proper(control.name, say))}: {value}"
+    """One control; '' for how long others wait, which goes with their helping."""
+    value, name = str(values[control.key]), proper(control.name, say)
+    if control.key.startswith("help."):
+        after = values.get(f"{control.key}.after", "")
+        key = f"app.kept_help_{value.replace(' ', '_')}"
+        return "" if control.key.endswith(".after") else say(key, name=name, after=after)
+    return f"{say(control.label, name=name)}: {value}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from html import escape
 from typing import TYPE_CHECKING
@@ -52,7 +53,7 @@ class Studies:
 
     def links_changed(self) -> None:
         """The links that hold the settings."""
-        say, query = self.say, self.page.asked_now.query()
+        say, query = self.say, self._query()
         name = "-plan" if self.page.values else ""
         file = f"{self.page.asked.entry.scenario.name}{name}.yaml"
         self._links.set_content(
@@ -62,6 +63,10 @@ class Studies:
         self._save.set_content(
             f'<a href="/{say.code}/day.html?{escape(query)}" download>{escape(say("app.play_save"))}</a>'
         )
+
+    def _query(self) -> str:
+        """The settings for a file, which plans that are kept have no part in."""
+        return replace(self.page.asked_now, kept={}).query()
 
     # --- elements -------------------------------------------------------------------------------------------------
 
@@ -107,7 +112,7 @@ class Studies:
             heading(3, say("app.plan"))
             raw(f'<p class="hint">{escape(say("app.plan_note"))}</p>')
             wish = raw(
-                '<div class="row"><div class="grow">'
+                '<div class="row"><div class="grow all">'
                 f'<label for="plan-measure">{escape(say("app.plan_measure"))}</label>'
                 f'<select id="plan-measure">{measures}</select></div>'
                 f'<div><label for="plan-percent">{escape(say("app.plan_percent"))}</label>'
@@ -188,7 +193,7 @@ class Studies:
         self.day = self._result()
 
     def _play(self) -> None:
-        query = escape(self.page.asked_now.query())
+        query = escape(self._query())
         title = escape(self.say("app.play_title"))
         self._put(self.day, f'<iframe class="day" title="{title}" src="/{self.say.code}/day?{query}"></iframe>')
 

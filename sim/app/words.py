@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from math import isfinite
 
-from sim.app.controls import Refused
+from sim.app.controls import ANYWHERE, Refused
 from sim.app.looks import TODAY, Look
 from sim.errors import ScenarioError
 from sim.estimates import Estimate
@@ -17,6 +17,8 @@ from sim.language.shown import in_time
 
 def proper(name: str, say: Language) -> str:
     """A name of a scenario as a reader writes it: ``oost-vlaanderen`` -> ``Oost-Vlaanderen``."""
+    if name == ANYWHERE:
+        return say("app.any_province")
     if f"name.{key_of(name)}" in say.words:
         shown = say.name(name)
         return shown[:1].upper() + shown[1:]
@@ -71,13 +73,26 @@ class Figure:
 
     def change_words(self, say: Language) -> str:
         """Fewer, more, or nothing that can be seen."""
-        if self.change is None:
-            return ""
-        if not self.clear:
-            return say("app.no_change", interval=ends(self.change, say))
-        size = number(abs(self.change.value), self.change.half, say) + self.unit
-        key = "app.more" if self.change.value > 0 else "app.fewer"
-        return say(key, size=size, interval=ends(self.change, say, size=True) + self.unit)
+        return "" if self.change is None else change_words(self.change, say, unit=self.unit)
+
+
+def change_words(change: Estimate, say: Language, *, unit: str = "") -> str:
+    """A difference: fewer or more of what is counted, shorter or longer where it has a ``unit`` of time."""
+    if not (change.low > 0 or change.high < 0):
+        return say("app.no_change", interval=ends(change, say))
+    less, more = ("shorter", "longer") if unit else ("fewer", "more")
+    size = number(abs(change.value), change.half, say) + unit
+    key = f"app.{more if change.value > 0 else less}"
+    return say(key, size=size, interval=ends(change, say, size=True) + unit)
+
+
+def cost_words(hours: Estimate, say: Language) -> str:
+    """What a difference in line hours is called; they are known exactly."""
+    if hours.value > 0.05:
+        return say("app.cost_more", hours=number(hours.value, hours.half, say))
+    if hours.value < -0.05:
+        return say("app.cost_fewer", hours=number(-hours.value, hours.half, say))
+    return say("app.cost_none")
 
 
 def figures(look: Look, say: Language) -> Iterator[Figure]:
@@ -135,12 +150,7 @@ def _compared(look: Look, say: Language) -> str:
     trial, last = look.trial, look.last
     today = about(trial.estimate(TODAY, "never_reached"), say)
     change = trial.difference(last, "never_reached")
-    hours = trial.difference(last, "staffed")
-    cost = say("app.cost_none")
-    if hours.value > 0.05:
-        cost = say("app.cost_more", hours=number(hours.value, hours.half, say))
-    elif hours.value < -0.05:
-        cost = say("app.cost_fewer", hours=number(-hours.value, hours.half, say))
+    cost = cost_words(trial.difference(last, "staffed"), say)
     if not (change.low > 0 or change.high < 0):
         return say("app.compared_same", today=today, interval=ends(change, say), cost=cost)
     key = "app.compared_more" if change.value > 0 else "app.compared_fewer"

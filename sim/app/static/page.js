@@ -21,6 +21,10 @@
     if (control.closest?.(".form") && control.value !== "") {
       for (const part of document.querySelectorAll(".answered")) part.classList.add("stale");
     }
+    // Controls that mean something only with this value of another.
+    for (const one of document.querySelectorAll(".control[data-needs]")) {
+      if (one.dataset.needs === control.name) one.hidden = !one.dataset.wanted.split(" ").includes(control.value);
+    }
     control.closest?.(".control")?.classList.toggle("moved", control.value !== control.dataset.today);
   });
   // Where the answer is in sight, its short form is not needed.
