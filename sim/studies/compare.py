@@ -15,14 +15,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.cells import COLUMNS
 from sim.errors import ResultsError
-from sim.estimates import NOTHING, Estimate, Moments, Pairs, paired_difference, ratio_difference
+from sim.estimates import NOTHING, Estimate, Moments, Pairs
 from sim.results import Result
 from sim.scenario.model import Scenario
 from sim.store import Store, write_atomically
+from sim.studies.paired import difference_of as difference_of
 from sim.studies.run import Progress, run
-from sim.summary import DEFINITIONS, PAIRS, Definition
+from sim.summary import DEFINITIONS, PAIRS
 
 #: The file that says which plans a comparison's folder is about.
 MANIFEST = "comparison.json"
@@ -222,23 +222,6 @@ class Comparison:
             where = str(self.results[d.plan].folder)
             writer.writerow([d.plan, d.kind, d.name, d.measure, *numbers, d.unit, d.definition, where])
         return text.getvalue()
-
-
-def difference_of(
-    definition: Definition, before: NDArray[np.int64], after: NDArray[np.int64], *, level: float
-) -> Estimate:
-    """The paired difference of one measure, in its unit; ``before`` and ``after`` are (replications, columns)."""
-
-    def total(values: NDArray[np.int64], weights: Mapping[str, float]) -> NDArray[np.float64]:
-        weighted: NDArray[np.float64] = values @ np.array([weights.get(column, 0.0) for column in COLUMNS])
-        return weighted
-
-    if definition.under is None:
-        found = paired_difference(total(after, definition.over), total(before, definition.over), level=level)
-    else:
-        after_, before_ = ((total(v, definition.over), total(v, definition.under)) for v in (after, before))
-        found = ratio_difference(after_, before_, level=level)
-    return found if found is NOTHING else found.scaled(definition.scale)
 
 
 def compare(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from threading import Event
 
 import numpy as np
@@ -200,14 +201,18 @@ def probability_best(trial: Trial, places: list[Place], ranked_by: str) -> Mappi
     The Bayesian bootstrap: worlds are weighted by exponential variates (D. B. Rubin 1981, Annals of Statistics 9,
     130-134). Places that save equally much share.
     """
-    n = trial.replications
     counts = np.stack([trial.by_world(place.key, ranked_by) for place in places])
-    uniform = days_of(trial.seed, ("next line", "weights"), np.arange(_DRAWS), n).pairs()[:, 0, 0]
-    weights = -np.log(uniform).reshape(_DRAWS, n)
-    means = weights @ counts.T
+    means = _weights(trial.seed, trial.replications) @ counts.T
     lowest = means <= means.min(axis=1, keepdims=True) * (1 + 1e-12)
     shares = (lowest / lowest.sum(axis=1, keepdims=True)).mean(axis=0)
     return {place.key: float(share) for place, share in zip(places, shares, strict=True)}
+
+
+@lru_cache(maxsize=1)  # the same for places all day and for parts of a day
+def _weights(seed: int, worlds: int) -> Floats:
+    """Drawn weights of worlds, shape (draws, worlds)."""
+    uniform = days_of(seed, ("next line", "weights"), np.arange(_DRAWS), worlds).pairs()[:, 0, 0]
+    return -np.log(uniform).reshape(_DRAWS, worlds)
 
 
 def _ends(scenario: Scenario) -> list[tuple[Unknown, object]]:

@@ -10,12 +10,13 @@ import hashlib
 import pickle
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from threading import Event
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.cells import COLUMNS, layout_of
+from sim.cells import COLUMNS, Layout, layout_of
 from sim.centre import Centre
 from sim.clock import Calendar
 from sim.contact_values import Promises
@@ -28,8 +29,8 @@ from sim.luck import Luck, prepare
 from sim.measures import measure
 from sim.scenario.model import Scenario
 from sim.studies.chunks import CHUNK
-from sim.studies.compare import difference_of
 from sim.studies.engine import AUTO, chosen, machine_code_loaded
+from sim.studies.paired import difference_of
 from sim.studies.parts import promises_of
 from sim.studies.workers import cores, finished
 from sim.summary import DEFINITIONS
@@ -223,7 +224,7 @@ def _play(job: _Job, task: _Task) -> dict[tuple[str, int], tuple[tuple[Scope, ..
     """Scopes and counts by plan and first world."""
     group, numbers = task
     worlds = draw_block(job.plans[group][0].luck, seed=job.seed, replications=numbers, compiled=job.compiled)
-    found = {}
+    found: dict[tuple[str, int], tuple[tuple[Scope, ...], Whole]] = {}
     for plan in job.plans[group]:
         if job.stop is not None and job.stop.is_set():
             raise Stopped(f"stopped after {len(found):,} of {len(job.plans[group]):,} plans")
@@ -240,9 +241,15 @@ def _counted(plan: _Plan, worlds: Worlds, job: _Job) -> tuple[tuple[Scope, ...],
     else:
         of = measure
     cells = of(worlds, plan.centre, tables, calendar=plan.calendar, promises=plan.promises).cells
-    layout = layout_of(worlds.callers, plan.centre)
-    kept = [(scope, at) for at, cell in enumerate(layout.cells()) if (scope := _scope(*cell))[0] in job.kinds]
-    return tuple(scope for scope, _ in kept), cells[:, [cell for _, cell in kept]]
+    scopes, kept = _kept(layout_of(worlds.callers, plan.centre), job.kinds)
+    return scopes, cells[:, kept]
+
+
+@lru_cache(maxsize=256)
+def _kept(layout: Layout, kinds: tuple[str, ...]) -> tuple[tuple[Scope, ...], list[int]]:
+    """Scopes of these kinds and where their counts stand; the same for every block of a plan, and for plans alike."""
+    kept = [(scope, at) for at, cell in enumerate(layout.cells()) if (scope := _scope(*cell))[0] in kinds]
+    return tuple(scope for scope, _ in kept), [at for _, at in kept]
 
 
 def _scope(kind: str, name: str, slice_: str, number: int) -> Scope:
