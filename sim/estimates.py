@@ -164,12 +164,17 @@ def paired_difference(after: Floats, before: Floats, *, level: float = 0.95) -> 
 
 
 def ratio_difference(after: tuple[Floats, Floats], before: tuple[Floats, Floats], *, level: float = 0.95) -> Estimate:
-    """Difference of two ratios of sums on the same worlds; each pair is (numerators, denominators).
+    """Difference of two ratios of sums on the same worlds; each pair is (numerators, denominators)."""
+    return ratios_added([(1, after), (-1, before)], level=level)
 
-    Effective replications are those of the ratio with fewer, as in ``Moments.ratio``.
+
+def ratios_added(ratios: Sequence[tuple[int, tuple[Floats, Floats]]], *, level: float = 0.95) -> Estimate:
+    """Sum of ratios of sums on the same worlds, each with a sign; ``NOTHING`` where one has no denominator.
+
+    Effective replications are those of the ratio with fewest, as in ``Moments.ratio``.
     """
     terms, value, effective = [], 0.0, inf
-    for sign, (over, under) in ((1, after), (-1, before)):
+    for sign, (over, under) in ratios:
         if np.sum(under) == 0:
             return NOTHING
         ratio = float(np.sum(over) / np.sum(under))
@@ -178,7 +183,7 @@ def ratio_difference(after: tuple[Floats, Floats], before: tuple[Floats, Floats]
         effective = min(effective, float(np.sum(under)) ** 2 / float(np.sum(np.square(under, dtype=float))))
     if effective <= 1 + 1e-9:
         return Estimate(value, -inf, inf)
-    spread = float(np.mean(np.sum(terms, axis=0) ** 2)) / len(after[0])
+    spread = float(np.mean(np.sum(terms, axis=0) ** 2)) / len(terms[0])
     return interval(value, spread * effective / (effective - 1), effective, level=level)
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from threading import Event
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.errors import ScenarioError
 from sim.estimates import Estimate
 from sim.scenario.model import Scenario
 from sim.streams import days_of
+from sim.studies.matters import CLOSE, Assumption, at_ends
 from sim.studies.places import Place, places_of
 from sim.studies.trial import Trial, try_plans
 from sim.studies.unknowns import Unknown, unknowns_of
@@ -25,8 +25,6 @@ RANKED_BY = ("never_reached", "abandoned", "blocked")
 #: Drawn weights of worlds (Bayesian bootstrap) for the probability of being best.
 _DRAWS = 2000
 _ASSUMPTION_WORLDS = 12
-#: Ends of ranges that are tried with the second place too.
-CLOSE = 8
 
 
 @dataclass(frozen=True)
@@ -53,24 +51,6 @@ class Saved:
     def per_100_hours(self, measure: str) -> Estimate:
         """The change by 100 hours of the line."""
         return self.by(measure).scaled(100 / self.line_hours)
-
-
-@dataclass(frozen=True)
-class Assumption:
-    """One stated value at one end of its range: what the first place then saves, and what the second saves more.
-
-    ``second_better`` is None where the end matters too little to have been tried with the second place.
-    """
-
-    of: Unknown
-    end: object
-    saves: Estimate
-    second_better: Estimate | None = None
-
-    @property
-    def overturns(self) -> bool:
-        """Whether the second place is clearly better there."""
-        return self.second_better is not None and self.second_better.low > 0
 
 
 @dataclass(frozen=True)
@@ -148,7 +128,8 @@ def next_line(
         steps.next()
         return trial
 
-    found = _assumptions(scenario, ends, all_day[:2], ranked_by, play)
+    best = [saved.place.scenario for saved in all_day[:2]]
+    found = at_ends([scenario, *best], ends, (ranked_by, "all", "all"), play, all_day[0].by(ranked_by)) if ends else ()
     return NextLine(scenario, ranked_by, all_day, some, trial, confirmed, found, _ASSUMPTION_WORLDS)
 
 
@@ -219,44 +200,3 @@ def _ends(scenario: Scenario) -> list[tuple[Unknown, object]]:
     """Both ends of every stated range, but for numbers of lines: these are what the question is about."""
     known = (one for one in unknowns_of(scenario) if one.paths[0].rpartition(".")[2] not in ("count", "shifts"))
     return [(one, end) for one in known for end in one.ends]
-
-
-def _assumptions(
-    scenario: Scenario,
-    ends: Sequence[tuple[Unknown, object]],
-    best: Sequence[Saved],
-    ranked_by: str,
-    play: Callable[[dict[str, Scenario]], Trial],
-) -> tuple[Assumption, ...]:
-    """Ends of ranges by how far they move what the first place saves; the farthest are tried with the second too."""
-    first = best[0].place
-    plans: dict[str, Scenario] = {}
-    for number, (one, end) in enumerate(ends):
-        try:
-            drafts = [plan.with_settings(one.settings(end)) for plan in (scenario, first.scenario)]
-        except ScenarioError:
-            continue  # an end that makes no scenario says nothing
-        plans |= {f"{number} {TODAY}": drafts[0], f"{number} first": drafts[1]}
-    if not plans:
-        return ()
-    trial, usual = play(plans), best[0].by(ranked_by).value
-    found = {
-        number: Assumption(*ends[number], trial.difference(f"{number} first", ranked_by, base=f"{number} {TODAY}"))
-        for number in range(len(ends))
-        if f"{number} first" in plans
-    }
-    order = sorted(found, key=lambda number: -abs(found[number].saves.value - usual))
-    close = {number: plans[f"{number} first"] for number in order[:CLOSE]} if len(best) > 1 else {}
-    pairs = {f"{number} first": plan for number, plan in close.items()}
-    for number in close:
-        one, end = ends[number]
-        try:
-            pairs[f"{number} second"] = best[1].place.scenario.with_settings(one.settings(end))
-        except ScenarioError:
-            continue
-    again = play(pairs) if pairs else trial
-    for number in close:
-        if f"{number} second" in pairs:
-            better = again.difference(f"{number} first", ranked_by, base=f"{number} second")
-            found[number] = replace(found[number], second_better=better)
-    return tuple(found[number] for number in order)

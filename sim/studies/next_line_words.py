@@ -7,7 +7,8 @@ from typing import Any
 
 from sim.estimates import Estimate
 from sim.studies.answers import Answer, untranslated
-from sim.studies.next_line import Assumption, NextLine, Saved
+from sim.studies.matters import Assumption
+from sim.studies.next_line import NextLine, Saved
 from sim.studies.unknowns import short
 
 #: What is counted, in words.

@@ -1,0 +1,208 @@
+"""Which assumptions matter most to how two plans differ: each stated range at its ends, all else as stated.
+
+The plans meet the same few worlds at every end. The ends that move the difference most are tried with another plan too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import hypot
+from typing import Any
+
+from sim.errors import ScenarioError
+from sim.estimates import NOTHING, Estimate
+from sim.scenario.model import Scenario
+from sim.studies.paired import change_of
+from sim.studies.trial import Trial, Which, try_plans
+from sim.studies.unknowns import Unknown, unknowns_of
+from sim.summary import DEFINITIONS
+
+#: Measure, kind and name of the scope that it is of.
+Measure = tuple[str, str, str]
+Play = Callable[[dict[str, Scenario]], Trial]
+#: Ends of ranges that are tried with the second plan too.
+CLOSE = 8
+WORLDS = 16
+_MOST = 3
+_BASE, _FIRST, _SECOND = "base", "first", "second"
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """One stated value at one end of its range: what the first plan then changes, and how it does beside the second.
+
+    ``saves`` is the first plan's paired difference to the base. ``change`` is by how much that is larger than as
+    stated, with an interval for all ends together; None where it was not asked for. ``second_better`` is the first
+    plan's difference to the second, None where the end matters too little to have been tried with it.
+    """
+
+    of: Unknown
+    end: Any
+    saves: Estimate
+    second_better: Estimate | None = None
+    change: Estimate | None = None
+
+    @property
+    def overturns(self) -> bool:
+        """Whether the second plan has clearly less there."""
+        return self.second_better is not None and self.second_better.low > 0
+
+    @property
+    def clear(self) -> bool:
+        """Whether the end clearly changes the difference."""
+        return self.change is not None and (self.change.low > 0 or self.change.high < 0)
+
+
+@dataclass(frozen=True)
+class Matters:
+    """What stated ranges do to the difference of ``first`` to ``base``, which is ``usual`` as everything is stated.
+
+    ``found`` has every end that makes a scenario, the one that moves the difference most first; ``second`` is "" where
+    there is no further plan.
+    """
+
+    measure: Measure
+    base: str
+    first: str
+    second: str
+    usual: Estimate
+    where: Which
+    found: tuple[Assumption, ...]
+
+    @property
+    def most(self) -> list[Assumption]:
+        """The farther end of up to three assumptions that clearly change the difference, the farthest first."""
+        farthest: dict[Unknown, Assumption] = {}
+        for one in self.found:
+            if one.clear:
+                farthest.setdefault(one.of, one)
+        return list(farthest.values())[:_MOST]
+
+    def there(self, one: Assumption) -> Estimate:
+        """The difference at an end: as stated, on all worlds, and the change on the few."""
+        change = one.change or NOTHING
+        value, half = self.usual.value + change.value, hypot(self.usual.half, change.half)
+        return Estimate(value, value - half, value + half)
+
+    @property
+    def turned(self) -> list[Assumption]:
+        """Ends at which the difference clearly has the other sign."""
+        sign = 1 if self.usual.low > 0 else -1 if self.usual.high < 0 else 0
+        ends = ((one, self.there(one)) for one in self.found if one.clear)
+        return [one for one, there in ends if (sign > 0 and there.high < 0) or (sign < 0 and there.low > 0)]
+
+    @property
+    def overtaken(self) -> list[Assumption]:
+        """Ends at which the second plan is clearly better than the first."""
+        return [one for one in self.found if one.overturns]
+
+    @property
+    def tried_with_second(self) -> int:
+        """Ends that were tried with the second plan."""
+        return sum(one.second_better is not None for one in self.found)
+
+
+def matters(
+    plans: Mapping[str, Scenario],
+    usual: Estimate,
+    measure: Measure,
+    *,
+    seed: int,
+    worlds: int = WORLDS,
+    workers: int | None = None,
+) -> Matters:
+    """What stated ranges do to the difference of the second of ``plans`` to the first of them, the base.
+
+    A third plan is held against the second. Ends are set in every plan that states this range.
+    """
+    base, first, second = [*plans, ""][:3]
+
+    def play(some: dict[str, Scenario]) -> Trial:
+        kinds = ("all", measure[1])
+        return try_plans(some, replications=worlds, seed=seed, kinds=kinds, workers=workers)
+
+    known = dict.fromkeys(one for plan in plans.values() for one in unknowns_of(plan))
+    found = at_ends(list(plans.values()), [(one, end) for one in known for end in one.ends], measure, play)
+    return Matters(measure, base, first, second, usual, Which(worlds, 0, seed), found)
+
+
+def at_ends(
+    plans: Sequence[Scenario],
+    ends: Sequence[tuple[Unknown, Any]],
+    measure: Measure,
+    play: Play,
+    usual: Estimate | None = None,
+) -> tuple[Assumption, ...]:
+    """Ends by how far they move the difference of the first plan to the base, farthest first.
+
+    ``plans`` are base, first, and second if there is one, which is tried at the farthest ends. ``usual`` is the
+    difference as stated; without it, it is played too, on the same worlds. An end that makes no scenario is left out.
+    """
+    states = [set(unknowns_of(plan)) for plan in plans]
+    drafts = {number: some for number, end in enumerate(ends) if (some := _drafts(plans[:2], end, states))}
+    if not drafts:
+        return ()
+    stated = {f"{_BASE}": plans[0], f"{_FIRST}": plans[1]} if usual is None else {}
+    trial = play(stated | {f"{number} {role}": plan for number, some in drafts.items() for role, plan in some.items()})
+    name, kind, of = measure
+
+    def difference(trial: Trial, number: int, role: str) -> Estimate:
+        return trial.difference(f"{number} {_FIRST}", name, base=f"{number} {role}", kind=kind, name=of)
+
+    found = {number: Assumption(*ends[number], difference(trial, number, _BASE)) for number in drafts}
+    if usual is None:
+        level = 1 - 0.05 / len(drafts)
+        found = {n: replace(one, change=_change(trial, n, measure, level)) for n, one in found.items()}
+    order = sorted(found, key=lambda number: -_moved(found[number], usual))
+    if len(plans) > 2:
+        pairs = _with_second(plans[2], {n: (ends[n], drafts[n][_FIRST]) for n in order[:CLOSE]}, states[2])
+        again = (
+            play({f"{n} {role}": plan for n, some in pairs.items() for role, plan in some.items()}) if pairs else trial
+        )
+        found |= {n: replace(found[n], second_better=difference(again, n, _SECOND)) for n in pairs if len(pairs[n]) > 1}
+    return tuple(found[number] for number in order)
+
+
+def _moved(one: Assumption, usual: Estimate | None) -> float:
+    """How far the difference moves; 0 where that is not known."""
+    change = one.change.value if one.change is not None else one.saves.value - (usual or NOTHING).value
+    return abs(change) if change == change else 0.0
+
+
+def _change(trial: Trial, number: int, measure: Measure, level: float) -> Estimate:
+    name, *scope = measure
+    stated, there = (
+        tuple(trial.counts[f"{prefix}{role}"].of(*scope) for role in (_BASE, _FIRST)) for prefix in ("", f"{number} ")
+    )
+    return change_of(DEFINITIONS[name], (stated[0], stated[1]), (there[0], there[1]), level=level)
+
+
+def _drafts(
+    plans: Iterable[Scenario], end: tuple[Unknown, Any], states: Sequence[set[Unknown]]
+) -> dict[str, Scenario] | None:
+    """Base and first at an end; None where it makes no scenario of one of them."""
+    try:
+        drafts = [_at(plan, *end, known) for plan, known in zip(plans, states, strict=False)]
+    except ScenarioError:
+        return None
+    return dict(zip((_BASE, _FIRST), drafts, strict=True))
+
+
+def _with_second(
+    second: Scenario, close: Mapping[int, tuple[tuple[Unknown, Any], Scenario]], states: set[Unknown]
+) -> dict[int, dict[str, Scenario]]:
+    """First and second at each of these ends; the first alone where the second makes no scenario there."""
+    pairs = {}
+    for number, (end, first) in close.items():
+        pairs[number] = {_FIRST: first}
+        try:
+            pairs[number][_SECOND] = _at(second, *end, states)
+        except ScenarioError:
+            continue
+    return pairs
+
+
+def _at(plan: Scenario, of: Unknown, end: Any, states: set[Unknown]) -> Scenario:
+    """A plan with one value at an end, if it states this range."""
+    return plan.with_settings(of.settings(end)) if of in states else plan
