@@ -16,7 +16,7 @@ from sim.demand import rates_of
 from sim.errors import SimError
 from sim.language import ENGLISH
 from sim.studies.asked import Question
-from sim.studies.campaign_size import Sized, _roots, size_borne
+from sim.studies.campaign_size import Sized, roots_of, size_borne
 from sim.studies.campaign_start import starts_of
 from sim.studies.costs import Costs
 from sim.studies.means import Means
@@ -44,13 +44,13 @@ def test_a_campaign_scales_however_its_size_is_stated() -> None:
             assert extra == pytest.approx(times * sized.extra, abs=1e-9)
 
 
-def test_roots_lie_where_straight_lines_cross_zero() -> None:
+def testroots_of_lie_where_straight_lines_cross_zero() -> None:
     sizes = np.array([0.0, 10.0, 20.0])
     slack = np.array([[4.0, 2.0], [2.0, 2.0], [-2.0, -4.0]])
     weights = np.array([[1.0, 1.0], [2.0, 0.0], [0.0, 2.0]])
-    assert np.allclose(_roots(sizes, slack, weights), [10 + 10 * 2 / 5, 15, 10 + 10 / 3])
-    assert _roots(sizes, -slack, weights)[0] == 0
-    assert _roots(sizes, np.abs(slack), weights)[0] == np.inf
+    assert np.allclose(roots_of(sizes, slack, weights), [10 + 10 * 2 / 5, 15, 10 + 10 / 3])
+    assert roots_of(sizes, -slack, weights)[0] == 0
+    assert roots_of(sizes, np.abs(slack), weights)[0] == np.inf
 
 
 def test_the_largest_size_is_where_a_target_turns() -> None:
@@ -88,7 +88,7 @@ def test_extra_lines_are_those_that_enumeration_finds() -> None:
     slots = tuple(Slot("mon-fri 9:00-13:00", *week) for week in weeks)
     staff = [Staff(group, slots, 0, 1, extra=True) for group in ("north", "south")]
     question = Question(targets=wish, replications=10, seed=5)
-    way = searched(Structure("as it is", "", base), staff, question, MEANS, widen=False)
+    way = searched(Structure("as it is", base), staff, question, MEANS, widen=False)
     built, cost = {}, {}
     for plan in product((0, 1), repeat=4):
         settings = []

@@ -71,7 +71,7 @@ def test_separate_lines_are_planned_as_enumeration_plans_them(wishes, everywhere
     plans = names(list(product((1, 2, 3), repeat=3)))
     settings = {n: lines(**dict(zip(groups, plan, strict=True))) for n, plan in plans.items()}
     found = enumerated(base, settings, targets)
-    result, book = searched(Structure("as it is", "", base), staff, targets)
+    result, book = searched(Structure("as it is", base), staff, targets)
     assert result.proven
     assert result.simulated <= 7  # of 27: the others add up
     expected = cheapest(found, {name: 12.0 * sum(plan) for name, plan in plans.items()})
@@ -96,7 +96,7 @@ def test_parts_of_the_day_are_planned_as_enumeration_plans_them() -> None:
         n: sum(Costs.of_groups(costs, base.with_settings(s))[g] for g in ("north", "south"))
         for n, s in settings.items()
     }
-    result, _ = searched(Structure("as it is", "", base), staff, targets, costs=costs)
+    result, _ = searched(Structure("as it is", base), staff, targets, costs=costs)
     assert (round(result.best.cost, 6), round(result.best.lost * WORLDS, 6)) == cheapest(found, paid)
 
 
@@ -126,7 +126,7 @@ def test_targets_by_province_add_up_over_queues_of_one_and_of_all() -> None:
     base = small()
     targets = targets_of(base, ("never reached while open 10 %",), everywhere=True)
     staff = [staff_of(base, group, parts=[], least=1, most=2) for group in base.lines]
-    _, book = searched(Structure("as it is", "", base), staff, targets)
+    _, book = searched(Structure("as it is", base), staff, targets)
     plan = [(2,), (1,), (2,), (2,)]
     assert [block.groups for block in book.blocks] == [("north",), ("south",), ("east",), ("chat",)]
     whole = enumerated(base, {"all": lines(north=2, south=1, east=2, chat=2)}, targets)["all"]

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.common import FIGURES, FILE, OUT, SEED, SET, WORKERS, keep, load_scenario
+from sim.cli.common import FIGURES, FILE, LANG, OUT, SEED, SET, WORKERS, keep, load_scenario
 
 if TYPE_CHECKING:
-    from sim.studies.answers import Answer
+    from sim.language import Language
+    from sim.studies.plan_words import PlanAnswer
 
 TARGET = click.option(
     "--target", "targets", multiple=True, metavar="TARGET",
@@ -54,6 +55,7 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Print the answer as
 @OUT
 @JSON
 @FIGURES
+@LANG
 def plan(
     file: Path,
     settings: tuple[str, ...],
@@ -75,9 +77,11 @@ def plan(
     out: Path,
     as_json: bool,
     figures: bool,
+    lang: str,
 ) -> None:
     """The cheapest lines that meet targets, and what more or less would buy."""
     scenario = load_scenario(file, settings)
+    from sim.language import language
     from sim.scenario.load import dumps
     from sim.store import write_atomically
     from sim.studies.plan import plan as study
@@ -99,18 +103,20 @@ def plan(
         confirm=confirm,
         seed=seed,
         workers=workers,
-        say=_say,
+        say=_progress,
     )
-    folder = _show(found.answer, "the cheapest lines that meet the targets", out, as_json=as_json)
+    say = language(lang)
+    folder = _show(found.answer, say("plan.heading"), out, say, as_json=as_json)
     write_atomically(folder / "plan.yaml", dumps(found.plan))
     if not as_json:
-        click.echo(f"\nResults:  {folder}/  (answer.json, tables as CSV)\nThe plan: sim run {folder / 'plan.yaml'}")
+        click.echo("\n" + say("plan.results", folder=folder))
+        click.echo(say("plan.scenario", file=folder / "plan.yaml"))
     if figures:
         from sim.figures.plan import draw_frontier
         from sim.figures.runs import save
 
-        path = save(draw_frontier(found), folder / "frontier.png")
-        click.echo(f"Picture:  {path}", err=as_json)
+        path = save(draw_frontier(found, say=say), folder / "frontier.png")
+        click.echo(say("plan.picture", file=path), err=as_json)
 
 
 @click.command()
@@ -134,6 +140,7 @@ def plan(
 @OUT
 @JSON
 @FIGURES
+@LANG
 def campaign(
     file: Path,
     settings: tuple[str, ...],
@@ -152,9 +159,11 @@ def campaign(
     out: Path,
     as_json: bool,
     figures: bool,
+    lang: str,
 ) -> None:
     """How large a campaign the lines bear, which extra lines it needs on which days, and when to begin it."""
     scenario = load_scenario(file, settings)
+    from sim.language import language
     from sim.studies.campaign import QUESTIONS
     from sim.studies.campaign import campaign as study
     from sim.studies.campaign_start import HOURS
@@ -173,33 +182,34 @@ def campaign(
         confirm=confirm,
         seed=seed,
         workers=workers,
-        say=_say,
+        say=_progress,
     )
-    folder = _show(found.answer, "what the campaign asks", out, as_json=as_json)
+    say = language(lang)
+    folder = _show(found.answer, say("campaign.heading"), out, say, as_json=as_json)
     if not as_json:
-        click.echo(f"\nResults:  {folder}/  (answer.json, tables as CSV)")
+        click.echo("\n" + say("plan.results", folder=folder))
     if figures and (found.size is not None or (found.start is not None and found.start.best is not None)):
         from sim.figures.plan import draw_campaign
         from sim.figures.runs import save
 
-        path = save(draw_campaign(found), folder / "campaign.png")
-        click.echo(f"Picture:  {path}", err=as_json)
+        path = save(draw_campaign(found, say=say), folder / "campaign.png")
+        click.echo(say("plan.picture", file=path), err=as_json)
 
 
 def _list(text: str | None) -> tuple[str, ...]:
     return tuple(part.strip() for part in (text or "").split(",") if part.strip())
 
 
-def _say(text: str) -> None:
+def _progress(text: str) -> None:
     click.echo(text, err=True)
 
 
-def _show(answer: Answer, heading: str, out: Path, *, as_json: bool) -> Path:
+def _show(answer: PlanAnswer, heading: str, out: Path, say: Language, *, as_json: bool) -> Path:
     """Keep the answer, and print it."""
     folder = keep(answer, out, as_json=as_json)
     if not as_json:
         from sim.tell.plan import tell_plan
         from sim.tell.runs import console
 
-        tell_plan(answer, console(), heading)
+        tell_plan(answer, console(), heading, say)
     return folder

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from sim.estimates import Estimate
 from sim.figures.style import axes_of, figure_of, titled
+from sim.language import ENGLISH, Language, key_of
 from sim.studies.campaign import Planned as Campaign
 from sim.studies.campaign_size import Size
 from sim.studies.campaign_start import When
@@ -23,7 +24,7 @@ _LINES = ("-", "--", "-.", ":")
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#000000", "#CC79A7", "#E69F00")
 
 
-def draw_frontier(found: Planned, ax: Axes | None = None) -> Figure:
+def draw_frontier(found: Planned, ax: Axes | None = None, say: Language = ENGLISH) -> Figure:
     """Share never reached of those who called while open, against cost: today, the frontier, the plan."""
     ax = axes_of(ax, height=5.0)
     costs = Costs.of(found.answer.asked["costs"])
@@ -32,29 +33,36 @@ def draw_frontier(found: Planned, ax: Axes | None = None) -> Figure:
         points = [point for point in found.frontier if point.way.structure.name == way]
         if points:
             at = [price(point.scenario) for point in points]
-            _marks(ax, at, [point.lost for point in points], colour, mark, label=f"best plans, {way}")
+            _marks(
+                ax,
+                at,
+                [point.lost for point in points],
+                colour,
+                mark,
+                label=say("planfigure.best", way=say(f"plan.way_{key_of(way)}")),
+            )
     every = sorted(found.frontier, key=lambda point: point.choice.cost)
     ax.plot([price(p.scenario) for p in every], [p.lost.value for p in every], color="#999999", lw=1, zorder=0)
     today = lost_while_open(found.chosen.trial, "today")
-    _marks(ax, [price(found.scenario)], [today], "black", "X", label="today")
+    _marks(ax, [price(found.scenario)], [today], "black", "X", label=say("planfigure.today"))
     plan = lost_while_open(found.chosen.trial, "plan")
-    label = "the plan: meets the targets" if found.meets else "the nearest plan: misses a target"
+    label = say("planfigure.plan_meets" if found.meets else "planfigure.plan_misses")
     ax.plot(price(found.plan), plan.value, "o", ms=17, mfc="none", mec="black", mew=1.8, ls="", label=label)
-    _met(ax, every, price)
-    ax.set_xlabel(f"{'cost' if costs.by_minute else 'line-hours'} in the period")
-    ax.set_ylabel("never reached, % of those\nwho called while open")
+    _met(ax, every, price, say)
+    ax.set_xlabel(say("planfigure.cost" if costs.by_minute else "planfigure.hours"))
+    ax.set_ylabel(say("planfigure.lost"))
+    _number_axes(ax, say)
     ax.set_ylim(0, None)
     ax.legend(frameon=False, fontsize=9)
-    title = "What reaching more callers costs: the best plan found for each cost"
-    where = f"{found.scenario.title or found.scenario.name}; fresh worlds; bars: 95 %; ring: the plan"
-    titled(ax, title, where)
+    title = found.scenario.title or found.scenario.name
+    titled(ax, say("planfigure.frontier"), say("planfigure.below", title=title))
     figure = figure_of(ax)
-    text = staffing_text(found.chosen.way.staffing(found.chosen.choice))
-    figure.supxlabel(_wrapped(f"The plan: {text}"), fontsize=9, x=0.01, ha="left")
+    text = staffing_text(found.chosen.way.staffing(found.chosen.choice), say)
+    figure.supxlabel(_wrapped(say("planfigure.the_plan", staffing=text)), fontsize=9, x=0.01, ha="left")
     return figure
 
 
-def _met(ax: Axes, points: list[Point], price: Any) -> None:
+def _met(ax: Axes, points: list[Point], price: Any, say: Language) -> None:
     """How many targets each point meets."""
     for point in points:
         ax.annotate(
@@ -66,7 +74,7 @@ def _met(ax: Axes, points: list[Point], price: Any) -> None:
             color="#444444",
         )
     if points:
-        ax.plot([], [], " ", label=f"n/{len(points[0].way.targets)}: targets met")
+        ax.plot([], [], " ", label=say("planfigure.met", count=len(points[0].way.targets)))
 
 
 def _marks(ax: Axes, at: list[float], values: list[Estimate], colour: str, mark: str, *, label: str) -> None:
@@ -83,7 +91,7 @@ def _wrapped(text: str, width: int = 130) -> str:
     return fill(text, width)
 
 
-def draw_campaign(found: Campaign) -> Figure:
+def draw_campaign(found: Campaign, say: Language = ENGLISH) -> Figure:
     """What was asked: targets by the size of the campaign, and callers lost by its start."""
     parts: list[Any] = [one for one in (found.size, found.start) if one is not None]
     if found.start is not None and found.start.best is None:
@@ -94,38 +102,35 @@ def draw_campaign(found: Campaign) -> Figure:
     name = found.scenario.title or found.scenario.name
     for ax, one in zip(axes, parts, strict=True):
         if isinstance(one, Size):
-            _size(ax, one, name)
+            _size(ax, one, name, say)
         else:
-            _starts(ax, one, name)
+            _starts(ax, one, name, say)
     return figure
 
 
-def _size(ax: Axes, size: Size, name: str) -> None:
+def _size(ax: Axes, size: Size, name: str, say: Language) -> None:
     for number, one in enumerate(size.borne[: len(_COLOURS)]):
         colour, line = _COLOURS[number], _LINES[number % len(_LINES)]
         at = [extra for extra, _ in size.curve]
         values = [estimates[number] for _, estimates in size.curve]
-        ax.plot(at, [v.value for v in values], line, color=colour, lw=2, label=one.target.text)
+        ax.plot(at, [v.value for v in values], line, color=colour, lw=2, label=one.target.told(say))
         ax.fill_between(at, [v.low for v in values], [v.high for v in values], color=colour, alpha=0.2, lw=0)
         ax.axhline(one.target.limit, color=colour, lw=0.8, ls=line)
     if size.largest is not None and size.largest.value > 0:
-        ax.axvspan(
-            size.largest.low, size.largest.high, color="#BBBBBB", alpha=0.6, lw=0, label="borne up to here (95 %)"
-        )
-    ax.axvline(size.of.extra, color="black", lw=1.2, ls=(0, (1, 2)), label="as stated")
-    ax.set_xlabel("extra first contacts while open, in the period")
-    units = list(dict.fromkeys(one.target.of.unit for one in size.borne))
-    ax.set_ylabel(" or ".join(units))
+        borne = say("planfigure.borne")
+        ax.axvspan(size.largest.low, size.largest.high, color="#BBBBBB", alpha=0.6, lw=0, label=borne)
+    ax.axvline(size.of.extra, color="black", lw=1.2, ls=(0, (1, 2)), label=say("planfigure.stated"))
+    ax.set_xlabel(say("planfigure.extra"))
+    units = [say.known("unit", unit) for unit in dict.fromkeys(one.target.of.unit for one in size.borne)]
+    ax.set_ylabel(units[0] if len(units) == 1 else say("planfigure.or", first=", ".join(units[:-1]), last=units[-1]))
+    _number_axes(ax, say)
     ax.set_xlim(0, None)
     ax.legend(frameon=False, fontsize=8)
-    titled(
-        ax,
-        f"How large a campaign the present lines bear: {size.of.name}",
-        f"{name}; thin lines: targets; {size.worlds}",
-    )
+    below = say("planfigure.size_below", title=name, worlds=size.worlds.told(say))
+    titled(ax, say("planfigure.size", name=size.of.name), below)
 
 
-def _starts(ax: Axes, when: When, name: str) -> None:
+def _starts(ax: Axes, when: When, name: str, say: Language) -> None:
     rows = list(when.moved)[::-1]
     for y, one in enumerate(rows):
         d = one.difference
@@ -133,10 +138,14 @@ def _starts(ax: Axes, when: When, name: str) -> None:
         ax.plot([d.low, d.high], [y, y], color=colour, lw=3, solid_capstyle="butt")
         ax.plot(d.value, y, mark, color=colour, ms=7)
     ax.axvline(0, color="black", lw=0.8)
-    ax.set_yticks(range(len(rows)), [one.start.text for one in rows])
-    ax.set_xlabel(f"people never reached in the period, more or fewer than with a start on {when.stated.text}")
-    titled(
-        ax,
-        "When to begin the campaign: circles lose fewer callers, squares more",
-        f"{name}; {when.tried_on}; 95 % for all",
-    )
+    ax.set_yticks(range(len(rows)), [one.start.told(say) for one in rows])
+    ax.set_xlabel(say("planfigure.difference", stated=when.stated.told(say)))
+    ax.xaxis.set_major_formatter(lambda value, _: say.significant(value, 6).replace("-", "\N{MINUS SIGN}"))
+    worlds = when.tried_on.told(say) if when.tried_on else ""
+    titled(ax, say("planfigure.starts"), say("planfigure.starts_below", title=name, worlds=worlds))
+
+
+def _number_axes(ax: Axes, say: Language) -> None:
+    """Numbers along both axes as the language writes them."""
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter(lambda value, _: say.number(value, 0 if float(value).is_integer() else 1))

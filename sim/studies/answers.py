@@ -87,9 +87,9 @@ class Answer:
 
 
 def _text(definition: Definition, say: Language) -> str:
-    """In the reader's language where it is one of the usual definitions."""
-    usual = DEFINITIONS.get(definition.name) == definition
-    return say(f"definition.{definition.name}") if usual else definition.text
+    """In the reader's language where the catalogue has this definition."""
+    key = f"definition.{definition.name}"
+    return say(key) if ENGLISH.words.get(key) == definition.text else definition.text
 
 
 def _in_all(told: Told) -> dict[str, list[str]]:

@@ -9,17 +9,19 @@ from typing import Any
 
 from sim.quantities import nearest, parse_date
 from sim.scenario.model import Scenario
-from sim.studies.answers import Answer
 from sim.studies.asked import Question, Try
+from sim.studies.campaign_doubts import size_shifts, start_shifts
 from sim.studies.campaign_size import Size, Sized, size_borne
 from sim.studies.campaign_start import HOURS, When, calendar_weeks, when_best
-from sim.studies.campaign_words import answer_of
+from sim.studies.campaign_words import Extra, Found, answer_of
 from sim.studies.doubts import Doubt, doubts
 from sim.studies.means import Means
 from sim.studies.plan import confirmed, searched
+from sim.studies.plan_words import PlanAnswer
 from sim.studies.staffing import PlanError, Slot, Staff, hours_of
 from sim.studies.structures import AS_IS, Structure, groups_about
 from sim.studies.targets import with_waits
+from sim.studies.trial import Which
 
 QUESTIONS = ("size", "lines", "start")
 #: Extra lines that a group may have to begin with; more where the search runs into that.
@@ -40,7 +42,7 @@ class Planned:
     meets: bool
     start: When | None
     doubts: tuple[Doubt, ...]
-    answer: Answer
+    answer: PlanAnswer
 
 
 def campaign(
@@ -78,31 +80,46 @@ def campaign(
     base = with_waits(scenario, question.targets_in(scenario))
     sized = Sized.of(base, _number(base, name))
     means = Means.of(base, _STEPS * replications + 4 * confirm, seed=question.seed, workers=workers, say=say)
-    size, lines, refused, meets, start, found, next_ = None, None, list[Try](), False, None, list[Doubt](), replications
-    if "size" in ask:
-        means.say("how large a campaign the present lines bear")
-        size = size_borne(sized, question.targets_in(base), replications=replications, confirm=confirm, means=means)
-    if "lines" in ask:
-        way = searched(
-            Structure(AS_IS, "", base),
-            list(_staff(base, question, windows, sized)),
-            question,
-            means,
-            widen=most is None,
-        )
-        lines, refused, meets = confirmed([way], base, question, means)
-        next_ += confirm * (len(refused) + 1)
-        means.say("the stated ranges, one at a time")
-        few = max(20, min(100, replications))
-        found = doubts(lines.scenario, base, way.targets, replications=few, first=next_, means=means)
-        next_ += few
+    size = _largest(sized, base, question, means) if "size" in ask else None
+    tried = _extra_lines(sized, base, question, windows, means) if "lines" in ask else None
+    lines, refused, meets = tried or (None, [], False)
+    first = replications + confirm * (len(refused) + 1)
+    few = max(20, min(100, replications))
+    start = None
     if "start" in ask:
         means.say("other moments to begin")
-        start = when_best(sized, starts, replications=replications, confirm=confirm, first=next_, means=means)
-    answer = answer_of(
-        asked, scenario, base, sized, size, lines, refused, start, found, meets=meets, replications=replications
+        start = when_best(sized, starts, replications=replications, confirm=confirm, first=first + few, means=means)
+    means.say("the stated ranges, one at a time")
+    on: dict[str, Any] = {"replications": few, "first": first, "means": means}
+    found = Found(
+        sized,
+        base,
+        size,
+        size_shifts(size, question.targets_in(base), **on) if size is not None else (),
+        Extra(lines, refused, meets, doubts(lines.scenario, base, lines.way.targets, **on)) if lines else None,
+        start,
+        start_shifts(sized, start, **on) if start is not None else (),
+        Which(replications, 0, question.seed),
+        Which(few, first, question.seed),
     )
-    return Planned(scenario, sized.name, size, lines, tuple(refused), meets, start, tuple(found), answer)
+    harm = tuple(found.extra.doubts) if found.extra else ()
+    answer = answer_of(asked, scenario, found)
+    return Planned(scenario, sized.name, size, lines, tuple(refused), meets, start, harm, answer)
+
+
+def _largest(sized: Sized, base: Scenario, question: Question, means: Means) -> Size:
+    means.say("how large a campaign the present lines bear")
+    worlds = {"replications": question.replications, "confirm": question.confirm}
+    return size_borne(sized, question.targets_in(base), **worlds, means=means)
+
+
+def _extra_lines(
+    sized: Sized, base: Scenario, question: Question, windows: str, means: Means
+) -> tuple[Try, list[Try], bool]:
+    """The cheapest extra lines that fresh worlds do not refuse, the refused ones, and whether targets are met."""
+    staff = list(_staff(base, question, windows, sized))
+    way = searched(Structure(AS_IS, base), staff, question, means, widen=question.most is None)
+    return confirmed([way], base, question, means)
 
 
 def _number(scenario: Scenario, name: str | None) -> int:

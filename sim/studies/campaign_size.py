@@ -118,19 +118,20 @@ def size_borne(sized: Sized, targets: Sequence[Target], *, replications: int, co
     middle = min((low + high) / 2, top) or 1.0
     around = sorted({min(middle * part, top) for part in _AROUND} | {1.0})
     trial = means.play({str(x): sized.scaled(x) for x in around}, confirm, first=replications, kinds=kinds)
-    slacks = [np.array([_slack(trial, str(x), target) for x in around]) for target in targets]
+    slacks = [np.array([slack_of(trial, str(x), target) for x in around]) for target in targets]
     sizes = np.array(around) * sized.extra
-    weights = _weights(confirm)
-    roots = [_roots(sizes, slack, weights) for slack in slacks]
+    weights = weights_of(confirm)
+    roots = [roots_of(sizes, slack, weights) for slack in slacks]
     borne = tuple(
-        Borne(target, _interval(root), target.estimate(trial, str(around[0])), target.estimate(trial, "1.0"))
+        Borne(target, interval_of(root), target.estimate(trial, str(around[0])), target.estimate(trial, "1.0"))
         for target, root in zip(targets, roots, strict=True)
     )
     curve = tuple((float(x * sized.extra), tuple(t.estimate(trial, str(x)) for t in targets)) for x in around)
-    return Size(sized, _interval(np.min(roots, axis=0)), borne, curve, trial.worlds)
+    return Size(sized, interval_of(np.min(roots, axis=0)), borne, curve, trial.worlds)
 
 
-def _slack(trial: Trial, plan: str, target: Target) -> Floats:
+def slack_of(trial: Trial, plan: str, target: Target) -> Floats:
+    """A target's slack in each world."""
     found: Floats = trial.counts[plan].of(target.kind, target.name) @ target.weights
     return found
 
@@ -142,7 +143,7 @@ def _bracket(
 
     def met(sizes: Sequence[float]) -> Mapping[float, bool]:
         trial = means.play({str(x): sized.scaled(x) for x in sizes}, worlds, kinds=kinds)
-        return {x: all(_slack(trial, str(x), t).mean() >= 0 for t in targets) for x in sizes}
+        return {x: all(slack_of(trial, str(x), t).mean() >= 0 for t in targets) for x in sizes}
 
     low, high = 0.0, 1.0
     found = met([0.0, 1.0])
@@ -159,14 +160,14 @@ def _bracket(
     return low, high
 
 
-def _weights(worlds: int) -> Floats:
+def weights_of(worlds: int) -> Floats:
     """How often each world is drawn, shape (samples + 1, worlds); the first row draws each once."""
     picked = (uniforms("campaign size", _SAMPLES, worlds) * worlds).astype(np.int64)
     drawn = [np.bincount(row, minlength=worlds) for row in picked]
     return np.vstack([np.ones(worlds), *drawn])
 
 
-def _roots(sizes: Floats, slack: Floats, weights: Floats) -> Floats:
+def roots_of(sizes: Floats, slack: Floats, weights: Floats) -> Floats:
     """Size at which the mean slack (sizes, worlds) turns negative, for each row of weights.
 
     Straight lines between sizes; 0 where it is negative without a campaign, infinite where it never is.
@@ -183,8 +184,8 @@ def _roots(sizes: Floats, slack: Floats, weights: Floats) -> Floats:
     return found
 
 
-def _interval(roots: Floats) -> Estimate | None:
-    """The root with the middle 95 % of those of the samples (percentile interval); None where it has none."""
+def interval_of(roots: Floats) -> Estimate | None:
+    """The first value with the middle 95 % of the others (percentile interval); None where it is not finite."""
     if not np.isfinite(roots[0]):
         return None
     low, high = np.quantile(roots[1:], [0.025, 0.975], method="nearest")

@@ -17,7 +17,8 @@ from sim.clock import DAY, MINUTE
 from sim.demand import rates_of
 from sim.errors import ScenarioError
 from sim.estimates import Estimate
-from sim.quantities import WEEKDAYS, parse_hours
+from sim.language import ENGLISH, Language
+from sim.quantities import parse_hours
 from sim.scenario.model import Scenario
 from sim.studies.campaign_size import Sized
 from sim.studies.means import Means
@@ -44,8 +45,11 @@ class Start:
     @property
     def text(self) -> str:
         """``Mon 10 Feb 21:00``."""
-        when = self.moment
-        return f"{WEEKDAYS[when.weekday()].capitalize()} {when.day} {when:%b} {when:%H:%M}"
+        return self.told()
+
+    def told(self, say: Language = ENGLISH) -> str:
+        """In the words of a language."""
+        return f"{say.short_date(self.moment.date())} {self.moment:%H:%M}"
 
 
 @dataclass(frozen=True)
@@ -60,35 +64,37 @@ class Moved:
 
 @dataclass(frozen=True)
 class When:
-    """Starts, fewest lost first; the best confirmed on fresh worlds. ``left_out``: what falls outside the period."""
+    """Starts, fewest lost first; the best confirmed on fresh worlds. ``left_out``: what the period has no room for."""
 
     stated: Start
     moved: tuple[Moved, ...]
     best: Moved | None
-    left_out: tuple[str, ...]
+    left_out: tuple[dt.datetime, ...]
     tried_on: Which | None
     confirmed_on: Which | None
 
 
-def starts_of(sized: Sized, times: Sequence[str] = HOURS) -> tuple[Start, list[Start], list[str]]:
+def starts_of(sized: Sized, times: Sequence[str] = HOURS) -> tuple[Start, list[Start], list[dt.datetime]]:
     """The start as stated, the others of the week nearest to it, and those that the period has no room for."""
     own = min(_broadcasts(sized))
-    scenario = _moved(sized, 0, 0)
+    scenario = moved(sized, 0, 0)
     if scenario is None:
         raise PlanError(f"campaign {sized.name!r}: its start cannot be moved, since nobody calls when it begins")
     stated = Start(own, scenario, _inside(scenario, sized.at))
     clocks = dict.fromkeys([own.hour * 60 + own.minute, *(_minutes(text) for text in times)])
-    found, left_out = [], []
+    found, left_out = list[Start](), list[dt.datetime]()
     for weekday in range(7):
         for clock in clocks:
-            moved = _nearest(sized, own, weekday, clock)
-            if moved is None:
-                left_out.append(f"{WEEKDAYS[weekday]} {clock // 60}:{clock % 60:02}")
-            elif moved.moment != own and moved.inside >= _INSIDE * stated.inside:
-                found.append(moved)
-            elif moved.moment != own:
-                left_out.append(moved.text)
-    return stated, found, left_out
+            days = (weekday - own.weekday() + 3) % 7 - 3
+            minutes = clock - own.hour * 60 - own.minute
+            other = _nearest(sized, own, days, minutes)
+            if other is None:
+                left_out.append(own + dt.timedelta(days=days, minutes=minutes))
+            elif other.moment != own and other.inside >= _INSIDE * stated.inside:
+                found.append(other)
+            elif other.moment != own:
+                left_out.append(other.moment)
+    return stated, found, sorted(left_out)
 
 
 def _minutes(text: str) -> int:
@@ -106,18 +112,17 @@ def _broadcasts(sized: Sized) -> list[dt.datetime]:
     return [at for sudden, at in every if sudden] or [at for _, at in every]
 
 
-def _nearest(sized: Sized, own: dt.datetime, weekday: int, clock: int) -> Start | None:
-    """The campaign moved to that moment of the week by the fewest days that the period allows."""
-    away = (weekday - own.weekday() + 3) % 7 - 3
+def _nearest(sized: Sized, own: dt.datetime, away: int, minutes: int) -> Start | None:
+    """The campaign moved so many days, or else a week later or earlier, and so many minutes."""
     for days in (away, away + 7, away - 7):
-        scenario = _moved(sized, days, clock - own.hour * 60 - own.minute)
+        scenario = moved(sized, days, minutes)
         if scenario is not None:
-            moment = own + dt.timedelta(days=days, minutes=clock - own.hour * 60 - own.minute)
+            moment = own + dt.timedelta(days=days, minutes=minutes)
             return Start(moment, scenario, _inside(scenario, sized.at))
     return None
 
 
-def _moved(sized: Sized, days: int, minutes: int) -> Scenario | None:
+def moved(sized: Sized, days: int, minutes: int) -> Scenario | None:
     """As many extra callers from another start; None where the period has no room for it, or nobody calls then.
 
     The campaign is a factor on the rate of all its channels, open or closed, so that its callers come as the hours of
@@ -159,12 +164,12 @@ def when_best(sized: Sized, times: Sequence[str], *, replications: int, confirm:
     plans = {"stated": stated.scenario} | {str(n): one.scenario for n, one in enumerate(others)}
     trial = means.play(plans, replications, kinds=("all",))
     level = 1 - 0.05 / len(others)
-    moved = sorted(
+    every = sorted(
         (_compared(trial, str(n), one, level) for n, one in enumerate(others)), key=lambda one: one.difference.value
     )
-    best = moved[0].start
+    best = every[0].start
     fresh = means.play({"stated": stated.scenario, "best": best.scenario}, confirm, first=first, kinds=("all",))
-    return When(stated, tuple(moved), _compared(fresh, "best", best, 0.95), tuple(left_out), trial.worlds, fresh.worlds)
+    return When(stated, tuple(every), _compared(fresh, "best", best, 0.95), tuple(left_out), trial.worlds, fresh.worlds)
 
 
 def _compared(trial: Trial, plan: str, start: Start, level: float) -> Moved:

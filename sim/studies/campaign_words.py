@@ -1,202 +1,246 @@
-"""The answers about a campaign in sentences and tables."""
+"""The answers about a campaign in sentences."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sim.estimates import NOTHING
-from sim.language.shown import plain
+import numpy as np
+
+from sim.language import ENGLISH, Language
+from sim.language.shown import plain, signed
 from sim.scenario.model import Scenario
-from sim.studies.answers import Rows, untranslated
+from sim.studies.answers import Rows
 from sim.studies.asked import Try
+from sim.studies.campaign_doubts import Shift
 from sim.studies.campaign_size import Size, Sized
 from sim.studies.campaign_start import When
+from sim.studies.campaign_tables import (
+    curve_rows,
+    extra_rows,
+    size_rows,
+    size_shift_rows,
+    start_rows,
+    start_shift_rows,
+)
 from sim.studies.costs import line_hours
 from sim.studies.doubts import Doubt
-from sim.studies.plan_words import (
-    PlanAnswer,
-    assumption_rows,
-    certainty,
-    doubtful,
-    target_rows,
-)
-from sim.studies.staffing_words import and_list, staffing_text
+from sim.studies.plan_tables import assumption_rows, target_rows
+from sim.studies.plan_words import PlanAnswer, at_end, certainty, doubtful, unmet
+from sim.studies.staffing_words import staffing_text
+from sim.studies.trial import Which
 from sim.summary import DEFINITIONS, Definition
 
+#: Ranges, and days of starts that are left out, that a sentence names.
+_NAMED = 4
+_DAYS = 7
 
-def answer_of(
-    asked: Mapping[str, Any],
-    scenario: Scenario,
-    base: Scenario,
-    sized: Sized,
-    size: Size | None,
-    lines: Try | None,
-    refused: Sequence[Try],
-    start: When | None,
-    found: Sequence[Doubt],
-    *,
-    meets: bool,
-    replications: int,
-) -> PlanAnswer:
+
+@dataclass(frozen=True)
+class Extra:
+    """Extra lines on fresh worlds: plans that these refused, whether the targets are met, and what undoes it."""
+
+    tried: Try
+    refused: Sequence[Try]
+    meets: bool
+    doubts: Sequence[Doubt]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found of a campaign ``sized`` with the lines of ``base``; nothing of what was not asked.
+
+    ``searched`` and ``doubted``: the worlds of the searches, and those on which stated ranges went to their ends.
+    """
+
+    sized: Sized
+    base: Scenario
+    size: Size | None
+    size_shifts: Sequence[Shift]
+    extra: Extra | None
+    start: When | None
+    start_shifts: Sequence[Shift]
+    searched: Which
+    doubted: Which
+
+    def tables(self, say: Language) -> dict[str, Rows]:
+        """All that was found."""
+        tables: dict[str, Rows] = {}
+        if self.size is not None:
+            tables |= {"size": list(size_rows(self.size, say)), "sizes": list(curve_rows(self.size, say))}
+            tables["size assumptions"] = list(size_shift_rows(self.size_shifts, say))
+        if self.extra is not None:
+            tables["extra lines"] = list(extra_rows(self.extra.tried, say))
+            tables["targets"] = list(target_rows(self.extra.tried, say))
+            tables["assumptions"] = list(assumption_rows(self.extra.doubts, self.extra.tried.way.targets, say))
+        if self.start is not None:
+            tables["starts"] = list(start_rows(self.start, say))
+            tables["start assumptions"] = list(start_shift_rows(self.start_shifts, say))
+        return tables
+
+    def worlds(self, say: Language) -> Iterator[str]:
+        """On which worlds each rests."""
+        yield say("campaign.searched", worlds=self.searched.told(say))
+        if self.size is not None:
+            yield say("campaign.size_worlds", worlds=self.size.worlds.told(say))
+        if self.extra is not None:
+            yield say("campaign.lines_worlds", worlds=self.extra.tried.trial.worlds.told(say))
+        if self.start is not None and self.start.tried_on and self.start.confirmed_on:
+            tried, confirmed = self.start.tried_on.told(say), self.start.confirmed_on.told(say)
+            yield say("campaign.starts_worlds", tried=tried, confirmed=confirmed)
+        yield say("campaign.doubted", worlds=self.doubted.told(say))
+
+    def sentences(self, say: Language) -> Iterator[str]:
+        """What was asked, in its order."""
+        if self.size is not None:
+            yield from _size(self.size, say)
+            yield from _size_rests(self.size_shifts, say)
+        if self.extra is not None:
+            yield from _lines(self.extra, self, say)
+        if self.start is not None:
+            yield from _start(self.start, self.start_shifts, say)
+
+    def definitions(self) -> list[Definition]:
+        """Of every measure."""
+        targets = [one.target for one in self.size.borne] if self.size is not None else []
+        targets += self.extra.tried.way.targets if self.extra is not None else ()
+        found = [target.of for target in targets]
+        if self.start is not None:
+            found += [DEFINITIONS[name] for name in ("never_reached", "only_closed")]
+        return list({one.name: one for one in found}.values())
+
+
+def answer_of(asked: Mapping[str, Any], scenario: Scenario, found: Found) -> PlanAnswer:
     """All of it in words and tables."""
-    tables: dict[str, Rows] = {}
-    sentences: list[str] = []
-    worlds = [f"searched on {replications:,} worlds (numbers 0 to {replications - 1:,} of seed {asked['seed']})"]
-    of: dict[str, Definition] = {}
-    if size is not None:
-        sentences += _size(size)
-        tables |= {"size": list(_size_rows(size)), "sizes": list(_curve(size))}
-        worlds.append(f"size read off on {size.worlds}")
-        of |= {one.target.of.name: one.target.of for one in size.borne}
-    if lines is not None:
-        sentences += _lines(lines, base, sized, refused, replications, meets=meets)
-        sentences += doubtful(found, lines.way.targets)
-        tables |= {
-            "extra lines": list(_extra_rows(lines)),
-            "targets": list(target_rows(lines, lines.way.targets)),
-            "assumptions": list(assumption_rows(found, lines.way.targets)),
-        }
-        worlds.append(f"extra lines confirmed on {lines.trial.worlds}")
-        of |= {target.of.name: target.of for target in lines.way.targets}
-    if start is not None:
-        sentences += _start(start)
-        tables["starts"] = list(_start_rows(start))
-        worlds += (
-            [f"starts tried on {start.tried_on}, the best confirmed on {start.confirmed_on}"] if start.best else []
-        )
-        of |= {name: DEFINITIONS[name] for name in ("never_reached", "only_closed")}
     return PlanAnswer(
         study="campaign",
         scenario=scenario,
         asked=asked,
-        worlds=untranslated(worlds),
-        measures=[],
-        sentences=untranslated(sentences),
-        tables=tables,
-        of=list(of.values()),
+        worlds=lambda say: list(found.worlds(say)),
+        measures=found.definitions(),
+        sentences=lambda say: list(found.sentences(say)),
+        tables=found.tables(ENGLISH),
+        shown=found.tables,
     )
 
 
-def _size(size: Size) -> Iterator[str]:
-    campaign, base = size.of.name, size.of.base
-    missed = [one for one in size.borne if one.always]
-    if missed:
-        what = "; ".join(f"{one.target.text} (it comes to {plain(one.without)} {one.target.of.unit})" for one in missed)
-        yield f"The present lines miss {_targets(len(missed), len(size.borne))} without any campaign: {what}."
+def _size(size: Size, say: Language) -> Iterator[str]:
+    name = size.of.name
+    if missed := [one for one in size.borne if one.always]:
+        what = "; ".join(
+            say(
+                "campaign.always",
+                target=one.target.told(say),
+                found=plain(one.without, say),
+                unit=say.known("unit", one.target.of.unit),
+            )
+            for one in missed
+        )
+        if len(size.borne) == 1:
+            yield say("campaign.always_one", targets=what)
+        else:
+            yield say("campaign.always_some", missed=len(missed), all=len(size.borne), targets=what)
         return
     if size.largest is None:
-        top = size.curve[-1][0]
-        yield f"The present lines bear {campaign} at any size that was tried, up to {top:,.0f} extra first contacts."
+        yield say("campaign.any_size", name=name, top=say.number(size.curve[-1][0]))
         return
     largest, first, brings = size.largest, size.first, size.of.extra
     assert first is not None
-    verdict = "more than they bear" if brings > largest.high else "whether they bear that is in doubt"
-    if brings <= largest.low:
-        verdict = "which they bear"
-    yield (
-        f"The present lines bear {campaign} up to {largest.value:,.0f} extra first contacts while open "
-        f"({largest.low:,.0f} to {largest.high:,.0f}), {largest.value / base:.0%} on top of the usual {base:,.0f}; as "
-        f"stated it brings {brings:,.0f}, {verdict}. Missed first: {first.target.text}."
+    verdict = "borne" if brings <= largest.low else "borne_not" if brings > largest.high else "borne_doubt"
+    yield say(
+        f"campaign.{verdict}",
+        name=name,
+        size=say.number(largest.value),
+        low=say.number(largest.low),
+        high=say.number(largest.high),
+        share=say.percent(largest.value / size.of.base),
+        base=say.number(size.of.base),
+        extra=say.number(brings),
+        target=first.target.told(say),
     )
 
 
-def _targets(missed: int, all_: int) -> str:
-    return "the target" if all_ == 1 else f"{missed} of {all_} targets"
-
-
-def _lines(
-    lines: Try, base: Scenario, sized: Sized, refused: Sequence[Try], replications: int, *, meets: bool
-) -> Iterator[str]:
-    staffing = lines.way.staffing(lines.choice)
-    added = line_hours(lines.scenario) - line_hours(base)
-    needed = f"{sized.name} with {sized.extra:,.0f} extra first contacts"
-    if meets and not added:
-        yield f"{needed} needs no extra lines: the present ones meet the targets."
-    else:
-        some = {name: one for name, one in staffing.items() if any(one[1])}
-        start = (
-            f"{needed} needs" if meets else f"No extra lines within the limits make up for {needed}; the nearest are:"
-        )
-        share = added / line_hours(base)
-        yield f"{start} {staffing_text(some)}: {added:,.0f} line-hours more ({share:+.0%})."
-    values = zip(lines.way.targets, lines.found, strict=True)
-    for target, value in values:
-        if "doubt" in target.verdict(value) or not target.met(value):
-            yield f"{target.verdict(value).capitalize()}: {target.text}; it comes to {plain(value)} {target.of.unit}."
-    if refused and meets:
-        yield f"Plans that cost no more and met the targets in the search, but not on fresh worlds: {len(refused)}"
-    yield certainty(replications, lines.way.searched, meets=meets)
-
-
-def _start(start: When) -> Iterator[str]:
-    if start.best is None:
-        yield "The period has no room for another start of the campaign; lengthen the period to try some."
+def _size_rests(shifts: Sequence[Shift], say: Language) -> Iterator[str]:
+    if not shifts:
         return
-    best, stated = start.best, start.stated
-    gain = best.difference
-    if gain.high < 0:
-        yield (
-            f"Begun on {best.start.text} instead of {stated.text}, the campaign loses {-gain.value:,.1f} callers "
-            f"fewer in the period ({-gain.high:,.1f} to {-gain.low:,.1f}), on fresh worlds."
-        )
+    ends = []
+    for one in [one for one in shifts if one.clear][:_NAMED]:
+        end = at_end(one.of, one.end, say)
+        if np.isfinite(one.found.value):
+            ends.append(say("campaign.size_end", end=end, size=say.number(one.found.value)))
+        else:
+            ends.append(say("campaign.size_end_over", end=end, size=say.number(one.tried)))
+    yield say("campaign.size_rests", ends="; ".join(ends)) if ends else say("campaign.size_steady")
+
+
+def _lines(extra: Extra, found: Found, say: Language) -> Iterator[str]:
+    lines, before = extra.tried, line_hours(found.base)
+    added = line_hours(lines.scenario) - before
+    needed = {"name": found.sized.name, "extra": say.number(found.sized.extra)}
+    if extra.meets and not added:
+        yield say("campaign.none_needed", **needed)
     else:
-        yield (
-            f"No other start is clearly better than {stated.text}: the best on the worlds of the search, "
-            f"{best.start.text}, loses {gain.value:+,.1f} callers on fresh ones ({gain.low:+,.1f} to "
-            f"{gain.high:+,.1f})."
-        )
+        some = {name: one for name, one in lines.way.staffing(lines.choice).items() if any(one[1])}
+        hours, share = say.number(added), say.percent(added / before, sign=True)
+        how = "needs" if extra.meets else "not_enough"
+        yield say(f"campaign.{how}", staffing=staffing_text(some, say), hours=hours, share=share, **needed)
+    yield from unmet(lines, say)
+    if (refused := len(extra.refused)) and extra.meets:
+        yield say("campaign.refused_one") if refused == 1 else say("campaign.refused_more", count=refused)
+    yield certainty(found.searched.number, lines.way.searched, say, meets=extra.meets)
+    yield from doubtful(extra.doubts, lines.way.targets, say)
+
+
+def _start(start: When, shifts: Sequence[Shift], say: Language) -> Iterator[str]:
+    if start.best is None:
+        yield say("campaign.no_room")
+        return
+    names = {"best": start.best.start.told(say), "stated": start.stated.told(say)}
+    gain = start.best.difference
+    if gain.high < 0:
+        less = {"gain": -gain.value, "low": -gain.high, "high": -gain.low}
+        yield say("campaign.better", **names, **{name: say.number(value, 1) for name, value in less.items()})
+    else:
+        change = {"change": gain.value, "low": gain.low, "high": gain.high}
+        yield say("campaign.no_better", **names, **{name: _signed(value, say) for name, value in change.items()})
     worst = start.moved[-1]
     if worst.difference.low > 0:
-        yield f"The worst start, {worst.start.text}, loses {worst.difference.value:,.1f} more than {stated.text}."
-    yield (
-        "Every start brings as many extra callers in the period, open or closed, as a factor on the usual rate; "
-        "plateaus move by whole days, broadcasts by the hour too."
-    )
+        loss = say.number(worst.difference.value, 1)
+        yield say("campaign.worst", worst=worst.start.told(say), loss=loss, stated=names["stated"])
+    yield say("campaign.alike")
     if start.left_out:
-        yield f"Left out, since the period cuts them off: {and_list(start.left_out[:6])}" + (
-            f" and {len(start.left_out) - 6} more." if len(start.left_out) > 6 else "."
-        )
+        yield _left_out(start, say)
+    yield from _start_rests(start, shifts, names, say)
 
 
-def _size_rows(size: Size) -> Iterator[dict[str, Any]]:
-    for one in size.borne:
-        yield {
-            "target": one.target.text,
-            "largest, extra contacts": one.largest or NOTHING,
-            "without the campaign": one.without,
-            "as stated": one.stated,
-            "unit": one.target.of.unit,
-            "definition": one.target.of.text,
-        }
+def _start_rests(start: When, shifts: Sequence[Shift], names: Mapping[str, str], say: Language) -> Iterator[str]:
+    if not shifts or start.best is None:
+        return
+    clear = [one for one in shifts if one.clear][:_NAMED]
+    if not clear:
+        yield say("campaign.start_steady", best=names["best"])
+        return
+    ends = [say("campaign.start_end", end=at_end(one.of, one.end, say), change=signed(one.found, say)) for one in clear]
+    yield say("campaign.start_rests", ends="; ".join(ends), change=signed(start.best.difference, say), **names)
 
 
-def _curve(size: Size) -> Iterator[dict[str, Any]]:
-    for extra, values in size.curve:
-        yield {"extra contacts": extra} | {
-            one.target.text: value for one, value in zip(size.borne, values, strict=True)
-        }
+def _signed(value: float, say: Language) -> str:
+    return f"{'+' if value > 0 else ''}{say.number(value, 1)}"
 
 
-def _extra_rows(lines: Try) -> Iterator[dict[str, Any]]:
-    for name, (staff, levels) in lines.way.staffing(lines.choice).items():
-        for slot, count in zip(staff.slots, levels, strict=True):
-            yield {"lines of": name, "from": slot.first, "to": slot.last, "hours": slot.hours, "extra lines": count}
-
-
-def _start_rows(start: When) -> Iterator[dict[str, Any]]:
-    if start.best is not None:
-        one = start.best
-        yield {
-            "start": f"{one.start.text} (fresh worlds)",
-            "never reached": one.never,
-            "difference": one.difference,
-            "only called while closed": one.closed,
-        }
-    for one in start.moved:
-        yield {
-            "start": one.start.text,
-            "never reached": one.never,
-            "difference": one.difference,
-            "only called while closed": one.closed,
-        }
+def _left_out(start: When, say: Language) -> str:
+    """Days of which no start is left, and times of other days."""
+    kept = {start.stated.moment.date(), *(one.start.moment.date() for one in start.moved)}
+    by_day: dict[dt.date, list[str]] = {}
+    for moment in start.left_out:
+        by_day.setdefault(moment.date(), []).append(f"{moment:%H:%M}")
+    days = [
+        say("campaign.left_out_day", day=say.short_date(day), times=", ".join(times))
+        if day in kept
+        else say.short_date(day)
+        for day, times in by_day.items()
+    ]
+    shown = ", ".join(days[:_DAYS])
+    return say("campaign.left_out_more" if len(days) > _DAYS else "campaign.left_out", starts=shown)

@@ -11,8 +11,8 @@ import numpy as np
 from sim.errors import ScenarioError
 from sim.estimates import NOTHING, Estimate
 from sim.scenario.model import Scenario
-from sim.studies.compare import difference_of
 from sim.studies.means import Means
+from sim.studies.paired import difference_of
 from sim.studies.targets import Target
 from sim.studies.trial import Counts, Trial
 from sim.studies.unknowns import Unknown, unknowns_of
@@ -45,6 +45,22 @@ class Doubt:
         return max(harms, default=0.0)
 
 
+def few_of(worlds: int) -> int:
+    """Worlds of a glance at every end, of those on which the most harmful ones are looked at."""
+    return max(10, worlds // 6)
+
+
+def scenarios_at_ends(scenario: Scenario, means: Means) -> Iterator[tuple[Unknown, Any, Scenario]]:
+    """The scenario with each range at each of its ends; ends that make none are left out."""
+    for one in unknowns_of(scenario):
+        for end in one.ends:
+            means.go_on()
+            try:
+                yield one, end, scenario.with_settings(one.settings(end))
+            except ScenarioError:
+                continue
+
+
 @dataclass(frozen=True)
 class _End:
     """One end of a range and what it makes of the plan and of today."""
@@ -74,8 +90,7 @@ def doubts(
     if not ends or not targets:
         return []
     glance = {"plan": plan} | {f"plan {key}": one.plan for key, one in enumerate(ends)}
-    few = max(10, replications // 6)
-    trial = means.play(glance, few, first=first, kinds=kinds)
+    trial = means.play(glance, few_of(replications), first=first, kinds=kinds)
     seen = sorted(range(len(ends)), key=lambda key: -_doubt(trial, key, ends[key], targets).size(targets))[:_MOST]
     plans = {"plan": plan}
     for key in seen:
@@ -85,16 +100,13 @@ def doubts(
 
 
 def _ends(plan: Scenario, today: Scenario, means: Means) -> Iterator[_End]:
-    for one in unknowns_of(plan):
+    for one, end, changed in scenarios_at_ends(plan, means):
         if one.paths[0].startswith("lines.") and one.paths[0].rpartition(".")[2] in ("count", "shifts", "extra"):
             continue  # a number of lines is what a plan decides
-        for end in one.ends:
-            means.go_on()
-            settings = one.settings(end)
-            try:
-                yield _End(one, end, plan.with_settings(settings), today.with_settings(settings))
-            except ScenarioError:
-                continue
+        try:
+            yield _End(one, end, changed, today.with_settings(one.settings(end)))
+        except ScenarioError:
+            continue
 
 
 def _doubt(trial: Trial, key: int, one: _End, targets: Sequence[Target]) -> Doubt:

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from sim.quantities import nearest, parse_duration
 from sim.scenario.model import Scenario
-from sim.studies.answers import Answer
 from sim.studies.asked import Question, Try, Way
 from sim.studies.blocks import Book
 from sim.studies.choose import Choice, search
@@ -20,7 +19,7 @@ from sim.studies.doubts import Doubt, doubts
 from sim.studies.frontier import Point, frontier_of
 from sim.studies.guess import guesses
 from sim.studies.means import Means
-from sim.studies.plan_words import answer_of
+from sim.studies.plan_words import PlanAnswer, answer_of
 from sim.studies.staffing import PlanError, Staff, parse_parts, staff_of
 from sim.studies.structures import Structure, blocks_with, groups_about, limits, starts, structures_of
 from sim.studies.targets import Target, TargetError, with_waits
@@ -45,7 +44,7 @@ class Planned:
     refused: tuple[Try, ...]
     frontier: tuple[Point, ...]
     doubts: tuple[Doubt, ...]
-    answer: Answer
+    answer: PlanAnswer
 
 
 def plan(

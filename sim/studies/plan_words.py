@@ -1,44 +1,46 @@
-"""The answer of a plan in sentences and tables."""
+"""The answer of a plan in sentences."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite
 from typing import Any
 
-from sim.clock import MINUTE
-from sim.estimates import NOTHING, Estimate
 from sim.language import ENGLISH, Language
 from sim.language.shown import plain
-from sim.quantities import WEEKDAYS, parse_hours
 from sim.scenario.model import Scenario
-from sim.studies.answers import Answer, Rows, untranslated
+from sim.studies.answers import Answer, Rows
 from sim.studies.asked import Question, Try
 from sim.studies.choose import Searched
 from sim.studies.costs import Costs, line_hours
 from sim.studies.doubts import Doubt
 from sim.studies.frontier import Point, lost_while_open
-from sim.studies.shifts import shifts_of
+from sim.studies.plan_tables import (
+    assumption_rows,
+    frontier_rows,
+    line_rows,
+    refused_rows,
+    shift_rows,
+    target_rows,
+)
 from sim.studies.staffing_words import and_list, staffing_text
 from sim.studies.targets import WHILE_OPEN, Target
-from sim.studies.unknowns import short
-from sim.summary import Definition
+from sim.studies.trial import Which
+from sim.studies.unknowns import Unknown, told
 
-#: Assumptions that are shown of those that do not make the plan miss.
-_DOUBTS = 6
+#: Tables whose cells that are words are in the reader's language; names of tables and columns are English.
+Tables = Callable[[Language], Mapping[str, Rows]]
+#: Ranges that a sentence names.
+_NAMED = 4
+#: Values that a sentence writes out.
+_LONGEST = 40
 
 
 @dataclass(frozen=True)
 class PlanAnswer(Answer):
-    """An answer whose measures are those of its targets."""
+    """An answer whose tables are told in the reader's language as well: ``tables`` are those in English."""
 
-    of: Sequence[Definition] = ()
-
-    def definitions(self, say: Language = ENGLISH) -> dict[str, str]:
-        """Definition of each measure, with its unit."""
-        del say
-        return {one.name: f"{one.text} ({one.unit})" for one in self.of}
+    shown: Tables
 
 
 def answer_of(
@@ -56,38 +58,37 @@ def answer_of(
     """All of it in words and tables."""
     costs = Costs.of(question.costs)
     targets = chosen.way.targets
-    definitions = {d.name: d for d in (*(target.of for target in targets), WHILE_OPEN)}
-    few = f"{doubts_on[1]} worlds (numbers {doubts_on[0]:,} on)"
-    n = question.replications
-    worlds = [
-        f"chosen on {n:,} worlds (numbers 0 to {n - 1:,} of seed {question.seed})",
-        f"confirmed on {chosen.trial.worlds}, which took no part in choosing",
-        f"the frontier confirmed on further worlds, the stated ranges tried on {few}",
-    ]
-    tables: dict[str, Rows] = {
-        "lines": list(_lines(base, chosen, costs)),
-        "targets": list(target_rows(chosen, targets)),
-        "frontier": [_point(point, costs) for point in frontier],
-        "assumptions": list(assumption_rows(found, targets)),
-    }
-    if shifts := list(_shifts(chosen)):
-        tables["shifts"] = shifts
-    if refused:
-        tables["refused"] = [
-            {"plan": staffing_text(t.way.staffing(t.choice)), "cost": t.choice.cost, "misses": _list(t.missed)}
-            for t in refused
+
+    def tables(say: Language) -> dict[str, Rows]:
+        every: dict[str, Rows] = {
+            "lines": list(line_rows(base, chosen, costs, say)),
+            "targets": list(target_rows(chosen, say)),
+            "frontier": list(frontier_rows(frontier, costs, say)),
+            "assumptions": list(assumption_rows(found, targets, say)),
+        }
+        some: dict[str, Rows] = {
+            "shifts": list(shift_rows(chosen, say)),
+            "refused": list(refused_rows(refused, say)),
+        }
+        return every | {name: rows for name, rows in some.items() if rows}
+
+    def worlds(say: Language) -> list[str]:
+        searched, tried = Which(question.replications, 0, question.seed), Which(*doubts_on[::-1], question.seed)
+        return [
+            say("plan.chosen", worlds=searched.told(say)),
+            say("plan.confirmed", worlds=chosen.trial.worlds.told(say)),
+            say("plan.doubted", worlds=tried.told(say)),
         ]
+
     return PlanAnswer(
         study="plan",
         scenario=scenario,
         asked=question.asked(),
-        worlds=untranslated(worlds),
-        measures=[],
-        sentences=untranslated(
-            [s for s in _sentences(question, base, chosen, refused, found, costs, meets=meets) if s]
-        ),
-        tables=tables,
-        of=list(definitions.values()),
+        worlds=worlds,
+        measures=list({one.name: one for one in (*(target.of for target in targets), WHILE_OPEN)}.values()),
+        sentences=lambda say: list(_sentences(question, base, chosen, refused, found, costs, say, meets=meets)),
+        tables=tables(ENGLISH),
+        shown=tables,
     )
 
 
@@ -98,174 +99,84 @@ def _sentences(
     refused: Sequence[Try],
     found: Sequence[Doubt],
     costs: Costs,
+    say: Language,
     *,
     meets: bool,
 ) -> Iterator[str]:
-    start = "" if meets else "No plan within these limits meets the targets; the nearest is: "
-    yield start + _plan_text(base, chosen, costs)
-    if chosen.way.structure.text:
-        yield f"Organised otherwise than today: {chosen.way.structure.text}."
-        yield from _as_quick(base)
-    verdicts = list(zip(chosen.way.targets, chosen.found, strict=True))
-    unsure = [(target, value) for target, value in verdicts if "doubt" in target.verdict(value)]
-    missed = [(target, value) for target, value in verdicts if not target.met(value)]
-    if meets:
-        count = len(verdicts)
-        yield f"On fresh worlds it meets {'the target' if count == 1 else f'all {count} targets'}." if count else ""
-    for target, value in missed:
-        yield f"Missed: {target.text}; it comes to {plain(value)} {_unit(target)}."
-    for target, value in unsure:
-        if target.met(value):
-            yield (
-                f"Met, but within its interval in doubt: {target.text}; it comes to {plain(value)} {_unit(target)}, "
-                f"from {value.low:.1f} to {value.high:.1f}."
-            )
+    plan = _plan_text(base, chosen, costs, say)
+    yield plan if meets else say("plan.nearest_is", plan=plan)
+    if how := chosen.way.structure.told(say):
+        yield say("plan.organised", how=how)
+        yield from _as_quick(base, say)
+    if meets and (count := len(chosen.way.targets)):
+        yield say("plan.meets_one") if count == 1 else say("plan.meets_all", count=count)
+    yield from unmet(chosen, say)
     if refused and meets:
-        some = "A cheaper plan" if len(refused) == 1 else f"{len(refused)} other plans, cheaper or as cheap,"
-        yield f"{some} met the targets on the worlds of the search and missed on fresh ones, so the next one was tried."
-    yield certainty(question.replications, chosen.way.searched, meets=meets)
-    yield from doubtful(found, chosen.way.targets)
+        yield say("plan.refused_one") if len(refused) == 1 else say("plan.refused_more", count=len(refused))
+    yield certainty(question.replications, chosen.way.searched, say, meets=meets)
+    yield from doubtful(found, chosen.way.targets, say)
 
 
-def _plan_text(base: Scenario, chosen: Try, costs: Costs) -> str:
+def _plan_text(base: Scenario, chosen: Try, costs: Costs, say: Language) -> str:
     hours, before = line_hours(chosen.scenario), line_hours(base)
     change = hours / before - 1 if before else 0.0
-    more = (
-        "as many as today"
-        if abs(change) < 0.005
-        else f"{abs(change):.0%} {'more' if change > 0 else 'fewer'} than today"
-    )
-    price = ""
-    if costs.by_minute:
-        cost, was = (sum(costs.of_groups(one).values()) for one in (chosen.scenario, base))
-        price = f", at a cost of {cost:,.0f} (today {was:,.0f})"
+    more = say("plan.more" if change > 0 else "plan.fewer", share=say.percent(abs(change)))
     lost, lost_today = (lost_while_open(chosen.trial, name) for name in ("plan", "today"))
-    return (
-        f"{staffing_text(chosen.way.staffing(chosen.choice))}: {hours:,.0f} line-hours in the period, {more}{price}; "
-        f"{plain(lost)} % of those who called while open are never reached (today {plain(lost_today)} %)."
-    )
+    said: dict[str, Any] = {
+        "staffing": staffing_text(chosen.way.staffing(chosen.choice), say),
+        "hours": say.number(hours),
+        "change": say("plan.as_many") if abs(change) < 0.005 else more,
+        "lost": plain(lost, say),
+        "today": plain(lost_today, say),
+    }
+    if not costs.by_minute:
+        return say("plan.what", **said)
+    cost, was = (say.number(sum(costs.of_groups(one).values())) for one in (chosen.scenario, base))
+    return say("plan.what_cost", cost=cost, was=was, **said)
 
 
-def _as_quick(base: Scenario) -> Iterator[str]:
+def _as_quick(base: Scenario, say: Language) -> Iterator[str]:
     quick = [name for name, handling in base.handling.items() if not handling.elsewhere.value]
     quick = [name for name in quick if base.channels[name].queue == "per province"]
     if quick:
-        yield (
-            f"Lines of another province are taken to be as quick as the own ({and_list(quick)}); to try otherwise, "
-            f"--set 'handling.{quick[0]}.elsewhere=+10 %'."
-        )
+        yield say("plan.as_quick", channels=and_list([say.name(name) for name in quick], say), channel=quick[0])
 
 
-def certainty(worlds: int, searched: Searched, *, meets: bool) -> str:
+def unmet(chosen: Try, say: Language = ENGLISH) -> Iterator[str]:
+    """Targets that fresh worlds miss, then those that they meet in doubt."""
+    every = list(zip(chosen.way.targets, chosen.found, strict=True))
+    doubtful = [target for target, value in every if "doubt" in target.verdict(value)]
+    for target, value in sorted(every, key=lambda one: one[0].met(one[1])):
+        said = {"target": target.told(say), "found": plain(value, say), "unit": say.known("unit", target.of.unit)}
+        ends = {"low": say.number(value.low, 1), "high": say.number(value.high, 1)}
+        if target in doubtful:
+            yield say("plan.doubt" if target.met(value) else "plan.doubt_missed", **said, **ends)
+        elif not target.met(value):
+            yield say("plan.missed", **said)
+
+
+def certainty(worlds: int, searched: Searched, say: Language = ENGLISH, *, meets: bool) -> str:
     """What is known of plans that are not shown."""
-    on, plans = f"on the {worlds} worlds of the search", f"{searched.simulated} plans simulated"
-    if searched.proven:
-        found = (
-            "nothing within the limits is cheaper and meets them" if meets else "nothing within the limits meets them"
-        )
-        return f"Searched to the end {on}: {found} ({plans}; all others add up from these)."
-    return (
-        f"Not searched to the end ({plans} {on}): no plan with one line more, fewer or elsewhere does better; a "
-        "quite different one might."
-    )
+    how = "local" if not searched.proven else "proven" if meets else "proven_none"
+    return say(f"plan.{how}", worlds=say.number(worlds), plans=say.number(searched.simulated))
 
 
-def doubtful(found: Sequence[Doubt], targets: Sequence[Target]) -> Iterator[str]:
+def doubtful(found: Sequence[Doubt], targets: Sequence[Target], say: Language = ENGLISH) -> Iterator[str]:
     """Which stated ranges would make a plan miss."""
     missed = [doubt for doubt in found if doubt.missed(targets)]
     if not found:
         return
     if not missed:
-        yield "No stated range, taken to its end alone, would make the plan miss a target."
+        yield say("plan.robust")
         return
-    shown = [f"{doubt.of.name} at {short(doubt.end)}" for doubt in missed[:4]]
-    more = f", and {len(missed) - 4} more (table assumptions)" if len(missed) > 4 else ""
-    yield f"It rests most on: {'; '.join(shown)}{more}; with any of these alone, a target would be missed."
+    ends = "; ".join(at_end(doubt.of, doubt.end, say) for doubt in missed[:_NAMED])
+    more = len(missed) - _NAMED
+    yield say("plan.rests_on_more", ends=ends, count=more) if more > 0 else say("plan.rests_on", ends=ends)
 
 
-def _lines(base: Scenario, chosen: Try, costs: Costs) -> Iterator[dict[str, Any]]:
-    before, after = costs.duty(base), costs.duty(chosen.scenario)
-    hours, was = ({name: h for name, (h, _) in Costs().duty(one).items()} for one in (chosen.scenario, base))
-    for name, (staff, levels) in chosen.way.staffing(chosen.choice).items():
-        for k, (slot, n) in enumerate(zip(staff.slots, levels, strict=True)):
-            row: dict[str, Any] = {"lines of": name, "when": slot.text, "lines": n}
-            if k == 0:
-                row |= {"line-hours": hours[name], "today": was[name]}
-                if costs.by_minute:
-                    row |= {"cost": after[name][1], "cost today": before[name][1]}
-            yield row
-
-
-def target_rows(chosen: Try, targets: Sequence[Target]) -> Iterator[dict[str, Any]]:
-    """Each target with what a plan makes of it on fresh worlds, and today."""
-    counts = chosen.trial.counts["today"]
-    for target, value in zip(targets, chosen.found, strict=True):
-        there = (target.kind, target.name) in counts.scopes
-        yield {
-            "target": target.text,
-            "verdict": target.verdict(value),
-            "plan": value,
-            "today": target.estimate(chosen.trial, "today") if there else NOTHING,
-            "unit": _unit(target),
-            "definition": target.of.text,
-        }
-
-
-def _unit(target: Target) -> str:
-    return target.of.unit
-
-
-def _point(point: Point, costs: Costs) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        "line-hours": line_hours(point.scenario),
-        "never reached while open, %": point.lost,
-        "targets met": f"{point.met} of {len(point.way.targets)}",
-        "organised": point.way.structure.name,
-        "plan of lines": staffing_text(point.way.staffing(point.choice)),
-    }
-    return {"cost": sum(costs.of_groups(point.scenario).values()), **row} if costs.by_minute else row
-
-
-def assumption_rows(found: Sequence[Doubt], targets: Sequence[Target]) -> Iterator[dict[str, Any]]:
-    """Ends of ranges: first those that make a plan miss, then the most harmful others."""
-    missed = [doubt for doubt in found if doubt.missed(targets)]
-    for doubt in [*missed, *[doubt for doubt in found if doubt not in missed][:_DOUBTS]]:
-        worst = max(range(len(targets)), key=lambda t: _harm(targets[t], doubt.changes[t]), default=None)
-        if worst is None:
-            continue
-        yield {
-            "assumption": doubt.of.name,
-            "from": short(doubt.of.value),
-            "to": short(doubt.end),
-            "missed": f"{len(doubt.missed(targets))} of {len(targets)}",
-            "hit hardest": targets[worst].text,
-            "plan": doubt.values[worst],
-            "change": doubt.changes[worst],
-            "today": doubt.before[worst],
-        }
-
-
-def _harm(target: Target, change: Estimate) -> float:
-    return (-1 if target.least else 1) * change.value / target.limit if isfinite(change.value) else 0.0
-
-
-def _list(targets: Sequence[Target]) -> str:
-    shown = "; ".join(target.text for target in targets[:2])
-    return f"{shown}; and {len(targets) - 2} more" if len(targets) > 2 else shown
-
-
-def _shifts(chosen: Try) -> Iterator[dict[str, Any]]:
-    for block, levels in zip(chosen.way.blocks, chosen.choice.levels, strict=True):
-        if not any(staff.shortest for staff in block.team.staff):
-            continue
-        for name, shifts in shifts_of(block.team, levels).items():
-            for shift in shifts:
-                days = ",".join(WEEKDAYS[day] for day in shift.days)
-                hours = f"{_clock(shift.start)}-{_clock(shift.stop)}"
-                text = parse_hours(f"{days} {hours}").text
-                yield {"lines of": name, "days": days, "hours": text.partition(" ")[2], "people": shift.lines}
-
-
-def _clock(instant: int) -> str:
-    hours, minutes = divmod(instant // MINUTE, 60)
-    return f"{hours if hours <= 24 else hours - 24}:{minutes:02}"
+def at_end(of: Unknown, end: Any, say: Language = ENGLISH) -> str:
+    """A range at one of its ends, in words; long values by which end it is."""
+    values = {"end": told(end, say), "stated": told(of.value, say)}
+    if max(map(len, values.values())) > _LONGEST:
+        return say("plan.end_low" if end == of.low else "plan.end_high", what=of.words(say))
+    return say("plan.end", what=of.words(say), **values)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sim.errors import ScenarioError
+from sim.language import ENGLISH, Language
 from sim.quantities import nearest
 from sim.scenario.build import queues_of
 from sim.scenario.model import Scenario
@@ -13,6 +14,7 @@ from sim.studies.blocks import Block, blocks_of
 from sim.studies.costs import Costs, Team
 from sim.studies.guess import guesses
 from sim.studies.staffing import Levels, PlanError, Staff
+from sim.studies.staffing_words import and_list
 from sim.studies.targets import Target
 
 AS_IS = "as it is"
@@ -22,11 +24,19 @@ _POOL = "pool"
 
 @dataclass(frozen=True)
 class Structure:
-    """A scenario with one way to organise its lines; ``text`` says it of the plan, '' for as it is."""
+    """A scenario with one way to organise its lines, in these ``channels``; lines of other provinces help ``after``."""
 
     name: str
-    text: str
     scenario: Scenario
+    channels: tuple[str, ...] = ()
+    after: str = ""
+
+    def told(self, say: Language = ENGLISH) -> str:
+        """What it does otherwise than the scenario as it is, where it does."""
+        if self.name == AS_IS:
+            return ""
+        channels = and_list([say.name(name) for name in self.channels], say)
+        return say(f"plan.{self.name}", channels=channels, after=say.duration(self.after))
 
 
 def structures_of(scenario: Scenario, allow: Sequence[str], *, after: str) -> list[Structure]:
@@ -38,7 +48,7 @@ def structures_of(scenario: Scenario, allow: Sequence[str], *, after: str) -> li
     if allow and not channels:
         raise PlanError(f"allow: there is nothing to join by {' or '.join(allow)}: no channel has a queue per province")
     return [
-        Structure(AS_IS, "", scenario),
+        Structure(AS_IS, scenario),
         *(_joined(scenario, name, channels, after) for name in dict.fromkeys(allow)),
     ]
 
@@ -55,12 +65,7 @@ def _joined(scenario: Scenario, name: str, channels: Sequence[str], after: str) 
         changed = scenario.with_settings(settings)
     except ScenarioError as error:
         raise PlanError(f"allow {name}: {error.mistakes[0].path}: {error.mistakes[0].message}") from None
-    which = " and ".join(channels)
-    words = {
-        "pooling": f"one queue for all provinces ({which}), taken by any of their lines",
-        "overflow": f"calls that have waited {after} ({which}) are taken by any free line of another province",
-    }
-    return Structure(name, words[name], changed)
+    return Structure(name, changed, tuple(channels), after)
 
 
 def blocks_with(structure: Structure, staff: Sequence[Staff], costs: Costs) -> tuple[Block, ...]:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from sim.cells import COLUMNS
 from sim.errors import SimError
 from sim.estimates import Estimate
+from sim.language import ENGLISH, Language
 from sim.quantities import format_duration, format_percent, nearest, parse_duration, parse_percent
 from sim.scenario.build import Plan, queues_of
 from sim.scenario.model import Scenario
@@ -55,6 +56,8 @@ _LEVEL = re.compile(
     r"(?P<name>.+?)\s+(?:at least\s+)?(?P<share>\S+\s*%)\s+(?:answered\s+)?(?:with)?in\s+(?P<within>.+)"
 )
 _WAIT = re.compile(r"(?:(?P<name>.+?)\s+)?mean wait\s+(?:at most\s+)?(?P<wait>\d.*)")
+#: An acceptable wait of nothing, as durations are written.
+_AT_ONCE = "0 s"
 _DAYS = re.compile(r"(\d+)\s*working days?")
 
 
@@ -78,19 +81,29 @@ class Target:
 
     @property
     def text(self) -> str:
-        """In words, such as ``phone: at least 80 % answered within 60 s``."""
-        who = "" if self.kind == "all" else f"{self.name}: "
+        """In words, such as ``phone: at least 80 % answered within 1 min``."""
+        return self.told()
+
+    def told(self, say: Language = ENGLISH) -> str:
+        """In the words of a language."""
+        what = self._what(say)
+        return what if self.kind == "all" else say("targettext.of", who=say.name(self.name), what=what)
+
+    def _what(self, say: Language) -> str:
+        if self.of.name == "asa":
+            return say("targettext.asa", wait=say.duration(format_duration(round(1000 * self.limit))))
+        share = say.significant(self.limit, 6)
+        if self.within == _AT_ONCE:
+            return say("targettext.at_once", share=share)
         if self.within:
-            return f"{who}at least {self.limit:g} % answered within {self.within}"
-        names = {
-            "never_reached_while_open": "of those who called while open never reached",
-            "never_reached_share": "of all callers never reached",
-            "abandonment": "of calls abandoned",
-            "loss": "of calls lost (abandoned, busy or balked)",
-        }
-        if self.of.name in names:
-            return f"{who}at most {self.limit:g} % {names[self.of.name]}"
-        return f"{who}mean wait of the answered at most {format_duration(round(1000 * self.limit))}"
+            return say("targettext.answered", share=share, within=self._within(say))
+        return say(f"targettext.{self.of.name}", share=share)
+
+    def _within(self, say: Language) -> str:
+        days = _DAYS.fullmatch(self.within)
+        if days is None:
+            return say.duration(self.within)
+        return say("targettext.working_day") if days[1] == "1" else say("targettext.working_days", days=days[1])
 
     @cached_property
     def weights(self) -> Floats:

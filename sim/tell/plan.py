@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isinf
 from typing import Any
 
 from rich.console import Console
@@ -10,42 +11,88 @@ from rich.markup import escape
 from rich.table import Table
 
 from sim.estimates import Estimate
+from sim.language import ENGLISH, Language
 from sim.language.shown import plain, signed
-from sim.studies.answers import Answer, Rows
+from sim.studies.answers import Rows
+from sim.studies.plan_words import PlanAnswer
 from sim.tell.answer import tell_answer, tell_definitions
 from sim.tell.runs import table_of
 
-#: Title of each table, columns that are text, and columns that are differences.
+#: Title of each table, and how many columns are text.
 _TITLES = {
-    "lines": ("Lines", 2),
-    "shifts": ("Shifts that cover them", 3),
-    "targets": ("Targets on fresh worlds", 2),
-    "frontier": ("What more or less would buy: for each cost the plan simulated that reaches most", 0),
-    "refused": ("Plans that fresh worlds refused", 1),
-    "assumptions": ("Stated ranges, each at one end, that harm the plan most", 4),
-    "size": ("The largest campaign by target", 1),
-    "sizes": ("Targets by size of the campaign, on fresh worlds", 0),
-    "extra lines": ("Extra lines", 4),
-    "starts": ("Starts, fewest lost first: people in the period, differences to the start as stated", 1),
+    "lines": ("plantable.lines", 2),
+    "shifts": ("plantable.shifts", 3),
+    "targets": ("plantable.targets", 2),
+    "frontier": ("plantable.frontier", 0),
+    "refused": ("plantable.refused", 1),
+    "assumptions": ("plantable.assumptions", 4),
+    "size": ("plantable.size", 1),
+    "sizes": ("plantable.sizes", 0),
+    "size assumptions": ("plantable.size_assumptions", 3),
+    "extra lines": ("plantable.extra", 4),
+    "starts": ("plantable.starts", 1),
+    "start assumptions": ("plantable.start_assumptions", 3),
+}
+#: Heads of columns; a column that is named after a target has the target as its head.
+_HEADS = {
+    "lines of": "column.lines_of",
+    "when": "plancolumn.when",
+    "lines": "plancolumn.how_many",
+    "line-hours": "column.line_hours",
+    "today": "plancolumn.today",
+    "cost": "plancolumn.cost",
+    "cost today": "plancolumn.cost_today",
+    "days": "plancolumn.days",
+    "hours": "column.hours",
+    "people": "plancolumn.people",
+    "target": "plancolumn.target",
+    "verdict": "plancolumn.verdict",
+    "plan": "column.plan",
+    "unit": "plancolumn.unit",
+    "never reached while open, %": "plancolumn.lost",
+    "targets met": "plancolumn.met",
+    "organised": "plancolumn.organised",
+    "plan of lines": "plancolumn.staffing",
+    "misses": "plancolumn.misses",
+    "assumption": "plancolumn.assumption",
+    "from": "plancolumn.from",
+    "to": "plancolumn.to",
+    "missed": "plancolumn.missed",
+    "hit hardest": "plancolumn.hardest",
+    "change": "plancolumn.change",
+    "largest, extra contacts": "plancolumn.largest",
+    "without the campaign": "plancolumn.without",
+    "as stated": "plancolumn.stated",
+    "extra contacts": "plancolumn.extra_contacts",
+    "extra lines": "plancolumn.extra_lines",
+    "start": "plancolumn.start",
+    "never reached": "plancolumn.never",
+    "difference": "plancolumn.difference",
+    "only called while closed": "plancolumn.only_closed",
 }
 _DIFFERENCES = ("difference", "change")
 #: Long columns that only the files have.
 _LEFT_OUT = ("definition",)
 #: Columns of text after numbers.
-_TEXTS = ("organised", "plan of lines", "hit hardest", "unit")
+_TEXTS = ("organised", "plan of lines", "hit hardest", "unit", "misses")
 _MOST_ROWS = 30
 
 
-def tell_plan(answer: Answer, out: Console, heading: str) -> None:
+def tell_plan(answer: PlanAnswer, out: Console, heading: str, say: Language = ENGLISH) -> None:
     """Everything of an answer; definitions last."""
-    tell_answer(answer, out, heading)
-    for name, rows in answer.tables.items():
+    tell_answer(answer, out, heading, say)
+    for name, rows in answer.shown(say).items():
         if shown := _shown(name, rows):
-            title, left = _TITLES[name]
-            out.print(_table(title, shown, left))
+            title, left = _title(name, answer)
+            out.print(_table(say(title), shown, left, say))
             if len(rows) > len(shown) and name != "extra lines":
-                out.print(f"... and {len(rows) - len(shown)} more, in the file")
-    tell_definitions(answer, out)
+                out.print(say("plan.rows_left", count=len(rows) - len(shown)))
+    tell_definitions(answer, out, say)
+
+
+def _title(name: str, answer: PlanAnswer) -> tuple[str, int]:
+    title, left = _TITLES[name]
+    return ("plantable.extra_assumptions" if name == "assumptions" and answer.study == "campaign" else title), left
 
 
 def _shown(name: str, rows: Rows) -> list[Mapping[str, Any]]:
@@ -54,18 +101,21 @@ def _shown(name: str, rows: Rows) -> list[Mapping[str, Any]]:
     return found[:_MOST_ROWS]
 
 
-def _table(title: str, rows: list[Mapping[str, Any]], left: int) -> Table:
+def _table(title: str, rows: list[Mapping[str, Any]], left: int, say: Language) -> Table:
     columns = [name for name in dict.fromkeys(name for row in rows for name in row) if name not in _LEFT_OUT]
-    table = table_of(title, *columns, left=left)
+    heads = [say(_HEADS[name]) if name in _HEADS else escape(name) for name in columns]
+    table = table_of(title, *heads, left=left)
     for column, name in zip(table.columns, columns, strict=True):
         if name in _TEXTS:
             column.justify = "left"
     for row in rows:
-        table.add_row(*(_cell(name, row.get(name, "")) for name in columns))
+        table.add_row(*(_cell(name, row.get(name, ""), say) for name in columns))
     return table
 
 
-def _cell(column: str, value: Any) -> str:
+def _cell(column: str, value: Any, say: Language) -> str:
     if isinstance(value, Estimate):
-        return signed(value) if column in _DIFFERENCES else plain(value)
-    return f"{value:,.0f}" if isinstance(value, float) else escape(str(value))
+        if isinf(value.high) and value.value == value.low:
+            return f">{say.number(value.value, 1)}"
+        return signed(value, say) if column in _DIFFERENCES else plain(value, say)
+    return say.number(value) if isinstance(value, float) else escape(str(value))

@@ -1,0 +1,124 @@
+"""Tables of a plan: columns by their English names, cells that are words in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import isfinite
+from typing import Any
+
+from sim.clock import MINUTE
+from sim.estimates import NOTHING, Estimate
+from sim.language import ENGLISH, Language, key_of
+from sim.quantities import WEEKDAYS, parse_hours
+from sim.scenario.model import Scenario
+from sim.studies.asked import Try
+from sim.studies.costs import Costs, line_hours
+from sim.studies.doubts import Doubt
+from sim.studies.frontier import Point
+from sim.studies.shifts import shifts_of
+from sim.studies.staffing_words import slot_text, staffing_text
+from sim.studies.targets import Target
+from sim.studies.unknowns import told
+
+#: Assumptions that are shown of those that do not make the plan miss.
+_DOUBTS = 6
+
+Row = dict[str, Any]
+
+
+def line_rows(base: Scenario, chosen: Try, costs: Costs, say: Language = ENGLISH) -> Iterator[Row]:
+    """Lines of each group in each of its parts; hours and cost of the whole group once."""
+    before, after = costs.duty(base), costs.duty(chosen.scenario)
+    hours, was = ({name: h for name, (h, _) in Costs().duty(one).items()} for one in (chosen.scenario, base))
+    for name, (staff, levels) in chosen.way.staffing(chosen.choice).items():
+        for k, (slot, n) in enumerate(zip(staff.slots, levels, strict=True)):
+            row: Row = {"lines of": say.name(name), "when": slot_text(slot, say), "lines": n}
+            if k == 0:
+                row |= {"line-hours": hours[name], "today": was[name]}
+                if costs.by_minute:
+                    row |= {"cost": after[name][1], "cost today": before[name][1]}
+            yield row
+
+
+def target_rows(chosen: Try, say: Language = ENGLISH) -> Iterator[Row]:
+    """Each target with what a plan makes of it on fresh worlds, and today."""
+    counts = chosen.trial.counts["today"]
+    for target, value in zip(chosen.way.targets, chosen.found, strict=True):
+        there = (target.kind, target.name) in counts.scopes
+        yield {
+            "target": target.told(say),
+            "verdict": say(f"plan.verdict_{key_of(target.verdict(value))}"),
+            "plan": value,
+            "today": target.estimate(chosen.trial, "today") if there else NOTHING,
+            "unit": say.known("unit", target.of.unit),
+            "definition": target.of.text,
+        }
+
+
+def frontier_rows(frontier: Sequence[Point], costs: Costs, say: Language = ENGLISH) -> Iterator[Row]:
+    """What each cost buys."""
+    for point in frontier:
+        row: Row = {
+            "line-hours": line_hours(point.scenario),
+            "never reached while open, %": point.lost,
+            "targets met": some_of(point.met, len(point.way.targets), say),
+            "organised": say(f"plan.way_{key_of(point.way.structure.name)}"),
+            "plan of lines": staffing_text(point.way.staffing(point.choice), say),
+        }
+        yield {"cost": sum(costs.of_groups(point.scenario).values()), **row} if costs.by_minute else row
+
+
+def refused_rows(refused: Sequence[Try], say: Language = ENGLISH) -> Iterator[Row]:
+    """Plans that fresh worlds refused, and what they missed there."""
+    for tried in refused:
+        missed = [target.told(say) for target in tried.missed]
+        misses = "; ".join(missed[:2])
+        if len(missed) > 2:
+            misses = say("plan.and_more", targets=misses, count=len(missed) - 2)
+        plan = staffing_text(tried.way.staffing(tried.choice), say)
+        yield {"plan": plan, "cost": tried.choice.cost, "misses": misses}
+
+
+def assumption_rows(found: Sequence[Doubt], targets: Sequence[Target], say: Language = ENGLISH) -> Iterator[Row]:
+    """Ends of ranges: first those that make a plan miss, then the most harmful others."""
+    missed = [doubt for doubt in found if doubt.missed(targets)]
+    for doubt in [*missed, *[doubt for doubt in found if doubt not in missed][:_DOUBTS]]:
+        worst = max(range(len(targets)), key=lambda t: _harm(targets[t], doubt.changes[t]), default=None)
+        if worst is None:
+            continue
+        yield {
+            "assumption": doubt.of.told(say),
+            "from": told(doubt.of.value, say),
+            "to": told(doubt.end, say),
+            "missed": some_of(len(doubt.missed(targets)), len(targets), say),
+            "hit hardest": targets[worst].told(say),
+            "plan": doubt.values[worst],
+            "change": doubt.changes[worst],
+            "today": doubt.before[worst],
+        }
+
+
+def _harm(target: Target, change: Estimate) -> float:
+    return (-1 if target.least else 1) * change.value / target.limit if isfinite(change.value) else 0.0
+
+
+def some_of(some: int, all_: int, say: Language) -> str:
+    """``2 of 3``."""
+    return say("plan.of", some=some, all=all_)
+
+
+def shift_rows(chosen: Try, say: Language = ENGLISH) -> Iterator[Row]:
+    """Shifts that cover the lines, where a shortest one was asked for."""
+    for block, levels in zip(chosen.way.blocks, chosen.choice.levels, strict=True):
+        if not any(staff.shortest for staff in block.team.staff):
+            continue
+        for name, shifts in shifts_of(block.team, levels).items():
+            for shift in shifts:
+                days = ",".join(WEEKDAYS[day] for day in shift.days)
+                hours = parse_hours(f"{days} {_clock(shift.start)}-{_clock(shift.stop)}").text.partition(" ")[2]
+                yield {"lines of": say.name(name), "days": say.hours(days), "hours": hours, "people": shift.lines}
+
+
+def _clock(instant: int) -> str:
+    hours, minutes = divmod(instant // MINUTE, 60)
+    return f"{hours if hours <= 24 else hours - 24}:{minutes:02}"
