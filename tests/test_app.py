@@ -16,11 +16,14 @@ import ruamel.yaml
 
 import sim
 from sim.app import day, downloads, limits
+from sim.app.asks import Wish, ask_plan
 from sim.app.controls import Refused, parts_of, plans_of, values_from
 from sim.app.form import form
 from sim.app.gate import Gate
+from sim.app.kept import beside
 from sim.app.link import Asked, asked
 from sim.app.looks import PLAN, TODAY, looks
+from sim.app.page_kept import best_words
 from sim.app.shelf import Entry, Shelf
 from sim.app.words import answer, figures, number, trouble
 from sim.app.work import Seats, Task, Worker
@@ -118,6 +121,92 @@ def test_a_link_holds_the_settings(tmp_path: Path) -> None:
             asked(shelf, {"scenario": name})
     with pytest.raises(Refused, match="refused_long"):
         asked(shelf, {"scenario": "x" * limits.MOST_LINK})
+
+
+def test_plans_that_are_kept_are_in_the_link_and_of_lines_only(tmp_path: Path) -> None:
+    from urllib.parse import parse_qsl, urlsplit
+
+    shelf = Shelf(tmp_path)
+    entry = shelf.entry("als-je-eens-wist-2020")
+    now = Asked(entry, {"handling.phone": 30, "lines.antwerpen": 2})
+    one = now.with_kept()
+    assert one is not None
+    assert one.kept == {"A": {"lines.antwerpen": 2}}
+    assert one.with_kept() is None  # it is there already
+    assert Asked(entry, {"handling.phone": 30}).with_kept() is None  # today's lines are always there
+    two = one.at({"help.phone": "others", "help.phone.after": 30}).with_kept()
+    assert two is not None
+    found = asked(shelf, dict(parse_qsl(urlsplit(two.link("nl")).query)))
+    assert (found.values, found.kept) == (two.values, two.kept)
+    again = two.without("A").at({"lines.limburg": 2}).with_kept()
+    assert again is not None
+    assert list(again.kept) == ["A", "B"]
+    for number_ in range(limits.MOST_KEPT - 2):
+        again = again.at({"lines.limburg": 3 + number_}).with_kept()
+        assert again is not None
+    assert again.at({"lines.limburg": 9}).with_kept() is None
+    for text in ("handling.phone=30", "lines.antwerpen=-1", "lines.nowhere=1", "help.phone=<b>"):
+        with pytest.raises(Refused):
+            asked(shelf, {"scenario": entry.name, "kept.A": text})
+    with pytest.raises(Refused):
+        asked(shelf, {"scenario": entry.name, "kept.Z": "lines.antwerpen=2"})
+
+
+def test_plans_side_by_side_are_compared_on_the_same_callers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.app.looks.worlds", lambda _: 40)
+    entry, seats, known = Entry.of("x", CAMPAIGN), Seats(), {}
+    kept = {"A": {"lines.antwerpen": 2}, "B": {"lines.antwerpen": 2, "lines.chat": 0}}
+    now = Asked(entry, {"handling.phone": 30, "help.phone": "others"}, kept)
+    plans = downloads.plans_asked(now)
+    (look,) = looks(plans, Task(), seats, WARM)
+    found = beside(now, look, Task(), seats, known)
+    assert found.trial.plans == [TODAY, "A", "B", PLAN]
+    plan_a = plans_of(CAMPAIGN, PARTS, {"handling.phone": 30, "lines.antwerpen": 2}).plan
+    both = try_plans({"A": plan_a, PLAN: plans.plan}, replications=40, seed=CAMPAIGN.experiment.seed)
+    assert found.trial.difference(PLAN, "never_reached", base="A") == both.difference(PLAN, "never_reached")
+    first, second, change = found.best_two()  # type: ignore[misc]
+    assert (first, second) == (PLAN, "A")
+    # Of two others: each interval at 97.5 %.
+    assert change == found.trial.difference(PLAN, "never_reached", base="A", level=0.975)
+    told = best_words(found, EN)
+    assert "your plan reaches most" in told
+    assert "than with plan A, for 112 fewer line hours" in told
+    # What was played is not played again, and stops where nobody waits for it.
+    stopped = Task()
+    stopped.stop.set()
+    assert beside(now, look, stopped, seats, known).trial.plans == found.trial.plans
+    with pytest.raises(Stopped):
+        beside(now, look, stopped, seats, {})
+    worse = Asked(entry, now.values, {"A": {"lines.e-mail": 0}})
+    assert list(beside(worse, look, Task(), seats, known).failed) == ["A"]
+
+
+def test_a_line_for_any_province_serves_them_all() -> None:
+    (control,) = (c for part in PARTS for c in part.controls if c.key == "lines.anywhere")
+    assert (control.today, control.least) == (0, 0)
+    for more in ({}, {"help.phone": "others"}, {"help.phone": "pool"}):
+        plan = plans_of(CAMPAIGN, PARTS, {"lines.anywhere": 2, **more}).plan
+        group = [one.name for one in plan.centre.groups].index("anywhere")
+        served = {q.name for q in plan.centre.queues if group in [route.group for route in q.routes]}
+        assert served == {q.name for q in plan.centre.queues if q.name.startswith("phone")}
+        assert plan.most_lines("anywhere") == 2
+    # Loaded again, the group is one of the scenario's own, and no second control appears.
+    again = [c.key for part in parts_of(plan) for c in part.controls if c.key.startswith("lines.anywhere")]
+    assert again == ["lines.anywhere"]
+
+
+@pytest.mark.parametrize("after_s", [0.1, 0.7, 1.5])
+def test_a_search_for_lines_stops_within_a_second(after_s: float) -> None:
+    try_plans({"": CAMPAIGN}, replications=1, seed=1, engine="compiled")  # machine code is there
+    plans, wish, worker = plans_of(CAMPAIGN, PARTS, {}), Wish.of("never_reached", "10", "overflow"), Worker()
+    task = worker.start(lambda task: ask_plan(plans, wish, "phone", task))
+    time.sleep(after_s)
+    worker.stop()
+    begun = time.monotonic()
+    while not task.finished and time.monotonic() - begun < 30:
+        time.sleep(0.02)
+    assert task.error is None
+    assert time.monotonic() - begun < 3  # about one second at most, on a machine that does nothing else
 
 
 def test_the_shelf_reads_a_folder_and_says_what_is_wrong(tmp_path: Path) -> None:
@@ -313,6 +402,21 @@ def test_a_day_played_back_is_that_days_contacts() -> None:
         assert all(a[0] != b[0] or a[2] <= b[1] for a, b in pairwise(busy))
         homes = [plan["lines"][place]["row"] for *_, place, _ in shown if place >= 0]
         assert (homes != [c[0] for c in shown if c[5] >= 0]) == (scenario is plans.plan)
+
+
+def test_provinces_lie_on_a_sketch_where_all_of_them_are_on_it() -> None:
+    def tiles(scenario: sim.Scenario) -> dict[str, dict[str, object]]:
+        found = day.played_day(plans_of(scenario, parts_of(scenario), {}), NL)["plans"][0]
+        return {found["rows"][tile["row"]]: tile for tile in found["tiles"]}
+
+    usual = tiles(CAMPAIGN)
+    assert list(usual) == ["Antwerpen", "Oost-Vlaanderen", "West-Vlaanderen", "Vlaams-Brabant", "Limburg"]
+    west_to_east = sorted(usual, key=lambda name: usual[name]["place"][1] if usual[name]["place"][0] == 1 else 99)  # type: ignore[index]
+    assert west_to_east == ["West-Vlaanderen", "Oost-Vlaanderen", "Antwerpen", "Limburg", "Vlaams-Brabant"]
+    assert all(tile["inside"] == -1 for tile in usual.values())
+    with_brussels = tiles(loads(dumps(CAMPAIGN).replace("limburg", "brussel")))
+    assert with_brussels["Brussel"]["inside"] == with_brussels["Vlaams-Brabant"]["row"]
+    assert tiles(loads(dumps(CAMPAIGN).replace("limburg", "luik"))) == {}
 
 
 def test_names_of_a_scenario_cannot_end_a_script_or_an_element(tmp_path: Path) -> None:

@@ -376,6 +376,11 @@ def test_a_day_is_played_back(window: playwright.Page, tmp_path: Path) -> None:
     window.goto("/en?scenario=small&help.phone=others")
     window.click("#play-day")
     day = window.frame_locator("iframe.day")
+    # A sketch of the provinces with a tile for the chat below it, and the same in numbers.
+    playwright.expect(day.locator("#map > .tile")).to_have_count(6)
+    west, east = (day.locator(".tile", has_text=name).bounding_box() for name in ("West-Vlaanderen", "Limburg"))
+    assert west["x"] < east["x"]
+    assert west["y"] == east["y"]
     before = day.locator("#caption").inner_text()
     day.get_by_role("button", name="Play").click()
     playwright.expect(day.locator("#caption")).not_to_have_text(before)
@@ -388,11 +393,38 @@ def test_a_day_is_played_back(window: playwright.Page, tmp_path: Path) -> None:
     saved.value.save_as(file)
     still = window.context.browser.new_context(reduced_motion="reduce", offline=True).new_page()
     still.goto(file.as_uri())
+    still.set_viewport_size({"width": 320, "height": 700})
+    taken = [shown_and_told_alike(still, at) for at in range(9 * 3600, 17 * 3600, 1800)]
+    assert any(taken)
+    wide = still.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    assert wide[0] <= wide[1]
+    still.locator("#time").focus()
+    still.keyboard.press("Home")
     still.get_by_role("button", name="Play").click()
     first = still.locator("#caption").inner_text()
     still.wait_for_timeout(600)
     assert still.locator("#caption").inner_text() == first  # a step now and then instead of motion
     still.context.close()
+
+
+def shown_and_told_alike(page: playwright.Page, at: int) -> int:
+    """At that time each tile draws the lines that are taken and the people who wait as the table says; lines taken."""
+    page.locator("#time").fill(str(at))
+    tiles = page.evaluate(
+        """() => Object.fromEntries([...document.querySelectorAll(".tile")].map((tile) => {
+        const all = (what) => tile.querySelectorAll(what).length;
+        const name = tile.querySelector("b").textContent.replaceAll("\\u00ad", "");
+        const lines = `${all("rect.taken")} of ${all("rect:not(.off)")}`;
+        return [name, [lines, all("circle"), tile.classList.contains("busy")]] }))"""
+    )
+    rows = page.evaluate(
+        """() => Object.fromEntries([...document.querySelectorAll("#rows tr")].map((row) => {
+        const [name, taken, waits] = [...row.cells].map((cell) => cell.textContent);
+        return [name, [taken, Math.min(4, waits), waits > 0]] }))"""
+    )
+    assert len(tiles) == 6
+    assert tiles == rows
+    return sum(int(taken.partition(" of ")[0]) for taken, *_ in rows.values())
 
 
 def test_on_a_phone(window: playwright.Page) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.app.controls import Plans, Refused
+from sim.app.tiles import tiles_of
 from sim.app.words import proper
 from sim.clock import DAY, SECOND
 from sim.contacts import Contacts, Outcome
@@ -110,9 +111,20 @@ def _shown(name: str, played: Played, day: int, say: Language) -> dict[str, Any]
     return {
         "name": name,
         "rows": [proper(row, say) for row in played.rows],
+        "tiles": list(_tiles(played)),
         "lines": list(_lines(played, day)),
         "contacts": list(_contacts(played, day)),
     }
+
+
+def _tiles(played: Played) -> Iterator[dict[str, Any]]:
+    """Provinces as tiles of a sketch: their row, and the line, column and width of the tile, or within which it is."""
+    if not played.split:
+        return
+    tiles = tiles_of(played.scenario.provinces)
+    for name, tile in tiles.items():
+        inside = next((played.rows[other] for other in tiles if other == tile.inside), -1)
+        yield {"row": played.rows[name], "place": [tile.row, tile.column, tile.wide], "inside": inside}
 
 
 def _lines(played: Played, day: int) -> Iterator[dict[str, Any]]:
@@ -177,11 +189,13 @@ def page(plans: Plans, say: Language) -> str:
     data = played_day(plans, say)
     words = {key.removeprefix("app.play_"): text for key, text in say.words.items() if key.startswith("app.play_")}
     title = say("app.play_heading", title=plans.today.title or plans.today.name, date=data["date"])
-    template = files("sim.app").joinpath("static/day.html").read_text(encoding="utf-8")
+    static = files("sim.app").joinpath("static")
+    template = static.joinpath("day.html").read_text(encoding="utf-8")
     texts = {
         "LANG": say.code,
         "TITLE": escape(title),
         "DATA": _script({"day": data, "words": words}),
+        "SCRIPT": static.joinpath("day.js").read_text(encoding="utf-8"),
     }
     return re.sub(r"__([A-Z]+)__", lambda found: texts[found[1]], template)
 
