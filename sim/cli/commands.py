@@ -33,7 +33,7 @@ from sim.cli.fit import fit
 from sim.cli.plan import campaign, plan
 from sim.cli.report import report
 from sim.cli.sensitivity import sensitivity
-from sim.cli.studies import next_line, sweep
+from sim.cli.studies import ASSUMPTIONS, next_line, sweep
 from sim.cli.verify import verify
 from sim.errors import ScenarioError, SimError
 
@@ -147,33 +147,40 @@ def run(
     metavar="NAME:PATH=VALUE[;...]",
     help="A variant of the first file, e.g. --plan 'second line: lines.antwerpen=2'.",
 )
+@ASSUMPTIONS
 @REPLICATIONS
 @SEED
 @WORKERS
 @CLUSTER
 @OUT
+@click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
 @FIGURES
 @LANG
 def compare(
     files: tuple[Path, ...],
     settings: tuple[str, ...],
     plans: tuple[str, ...],
+    assumptions: bool,
     replications: int | None,
     seed: int | None,
     workers: int | None,
     cluster: str | None,
     out: Path,
+    as_json: bool,
     figures: bool,
     lang: str,
 ) -> None:
-    """Hold other plans against the first, on the same callers; --set goes for all of them."""
+    """Hold other plans against the first, on the same callers; --set goes for all of them.
+
+    Said is also which assumptions matter most: each stated range at its ends, on the same callers.
+    """
     from sim.language import language
     from sim.studies.compare import compare as study
     from sim.tell.comparison import tell_comparison
     from sim.tell.runs import console
 
     scenarios = _plans(files, settings, plans)
-    with resumable(), progress_bar(hidden=False) as progress:
+    with resumable(), progress_bar(hidden=as_json) as progress:
         found = study(
             scenarios,
             replications=replications,
@@ -184,13 +191,22 @@ def compare(
             progress=progress,
             command=command_line(),
         )
-    tell_comparison(found, console(), language(lang))
+    if assumptions:
+        found = found.with_assumptions(workers=workers)
     folder = found.write(out)
-    click.echo(f"\nResults:  {folder}/comparison.csv, and each plan's own folder in {out}/")
+    picture = None
     if figures:
         from sim.figures.runs import draw_comparison, save
 
-        click.echo(f"Picture:  {save(draw_comparison(found, say=language(lang)), folder / 'comparison.png')}")
+        picture = save(draw_comparison(found, say=language(lang)), folder / "comparison.png")
+    if as_json:
+        click.echo(found.to_json(), nl=False)
+        return
+    tell_comparison(found, console(), language(lang))
+    more = ", assumptions.csv" if assumptions else ""
+    click.echo(f"\nResults:  {folder}/comparison.csv{more}, and each plan's own folder in {out}/")
+    if picture:
+        click.echo(f"Picture:  {picture}")
 
 
 def _plans(files: tuple[Path, ...], settings: tuple[str, ...], plans: tuple[str, ...]) -> dict[str, Scenario]:

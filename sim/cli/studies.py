@@ -27,6 +27,10 @@ MEASURE = click.option(
     "--measure", "measures", multiple=True, metavar="MEASURE[@NAME]", help="What to show, e.g. loss@phone or abandoned."
 )
 
+ASSUMPTIONS = click.option(
+    "--assumptions/--no-assumptions", default=True, show_default=True, help="Try the ends of stated ranges."
+)
+
 
 @click.command()
 @FILE
@@ -114,7 +118,7 @@ def sweep(
     show_default=True,
     help="What places are ranked by.",
 )
-@click.option("--assumptions/--no-assumptions", default=True, show_default=True, help="Try the ends of stated ranges.")
+@ASSUMPTIONS
 @click.option("-n", "--replications", type=click.IntRange(2), default=200, show_default=True)
 @SEED
 @WORKERS

@@ -64,7 +64,7 @@ class Answer:
         folder = self.folder(Path(out))
         write_atomically(folder / "scenario.yaml", dumps(self.scenario))
         for name, rows in self.tables.items():
-            write_atomically(folder / f"{name}.csv", _csv(rows))
+            write_atomically(folder / f"{name}.csv", csv_of(rows))
         write_atomically(folder / "answer.json", self.to_json(command=command))
         return folder
 
@@ -112,7 +112,8 @@ def _finite(value: Any) -> Any:
     return None if isinstance(value, float) and not isfinite(value) else value
 
 
-def _csv(rows: Rows) -> str:
+def csv_of(rows: Rows) -> str:
+    """Rows as CSV, with the columns of all of them."""
     text = io.StringIO()
     flattened = [flat(row) for row in rows]
     names = list(dict.fromkeys(name for row in flattened for name in row))

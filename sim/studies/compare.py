@@ -8,24 +8,30 @@ import io
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import ResultsError
 from sim.estimates import NOTHING, Estimate, Moments, Pairs
+from sim.language import CODES, language
 from sim.results import Result
 from sim.scenario.model import Scenario
 from sim.store import Store, write_atomically
+from sim.studies.answers import csv_of, flat
+from sim.studies.matters import WORLDS, Matters, matters
+from sim.studies.matters_words import kept, read, rows, sentences
 from sim.studies.paired import difference_of as difference_of
 from sim.studies.run import Progress, run
 from sim.summary import DEFINITIONS, PAIRS
 
 #: The file that says which plans a comparison's folder is about.
 MANIFEST = "comparison.json"
+ASSUMPTIONS = "assumptions.csv"
 #: What is compared of every scope unless asked otherwise.
 MEASURES = (
     "never_reached",
@@ -83,9 +89,13 @@ class Fates:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Results of several plans on the same worlds; the first is the base."""
+    """Results of several plans on the same worlds; the first is the base.
+
+    ``matters`` says which assumptions matter most to the answer, where that was asked for.
+    """
 
     results: Mapping[str, Result]
+    matters: Matters | None = None
 
     @property
     def base(self) -> str:
@@ -185,14 +195,28 @@ class Comparison:
 
         return comparison_html(self)
 
+    def with_assumptions(self, *, workers: int | None = None, worlds: int = WORLDS) -> Comparison:
+        """With which assumptions matter most to people never reached under the best plan, beside the next best."""
+        usual = {plan: self.difference(plan, "never_reached").difference for plan in self.plans}
+        best = sorted(self.plans, key=lambda plan: usual[plan].value)[:2]
+        plans = {name: self.results[name].scenario for name in (self.base, *best)}
+        measure, seed = ("never_reached", "all", "all"), int(self.results[self.base].store.manifest()["seed"])
+        return replace(self, matters=matters(plans, usual[best[0]], measure, seed=seed, worlds=worlds, workers=workers))
+
     def write(self, out: Path) -> Path:
         """``comparison.csv`` and what it takes to read it back, in a folder of its own below ``out``; the folder."""
         folders = "+".join(result.folder.name for result in self.results.values())
         folder = out / f"compare-{self.base}-{hashlib.sha256(folders.encode()).hexdigest()[:12]}"
         write_atomically(folder / "comparison.csv", self.to_csv())
+        if self.matters is None:
+            (folder / ASSUMPTIONS).unlink(missing_ok=True)  # of a time when they were asked for
+        else:
+            write_atomically(folder / ASSUMPTIONS, csv_of(rows(self.matters)))
         # From here, so that all folders may move together.
         plans = {name: os.path.relpath(result.folder, folder) for name, result in self.results.items()}
-        manifest = {"replications": self.replications, "plans": plans}
+        manifest: dict[str, Any] = {"replications": self.replications, "plans": plans}
+        if self.matters is not None:
+            manifest |= {"assumptions": kept(self.matters)}
         write_atomically(folder / MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
         return folder
 
@@ -202,13 +226,14 @@ class Comparison:
         try:
             manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
             n, plans = int(manifest["replications"]), {str(k): folder / v for k, v in manifest["plans"].items()}
+            assumptions = read(manifest["assumptions"]) if "assumptions" in manifest else None
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise ResultsError(f"{folder}: is not the folder of a comparison ({error})") from None
         for name, where in plans.items():
             if (there := Store(where).replications()) < n:
                 why = f"{there:,} of {n:,} replications of {name!r} are in {where}"
                 raise ResultsError(f"{folder}: {why}; run the comparison again")
-        return cls({name: Result(where.resolve(), n) for name, where in plans.items()})
+        return cls({name: Result(where.resolve(), n) for name, where in plans.items()}, assumptions)
 
     def to_csv(self) -> str:
         """All differences as CSV; the plans' results folders stand in the column ``results``."""
@@ -222,6 +247,20 @@ class Comparison:
             where = str(self.results[d.plan].folder)
             writer.writerow([d.plan, d.kind, d.name, d.measure, *numbers, d.unit, d.definition, where])
         return text.getvalue()
+
+    def to_json(self) -> str:
+        """All differences and what matters most; an interval without an end has null there."""
+        found = self.matters
+        content = {
+            "base": self.base,
+            "plans": {name: str(result.folder) for name, result in self.results.items()},
+            "replications": self.replications,
+            "interval": "95 %",
+            "differences": [flat(vars(d)) for d in self.differences],
+            "answer": {code: sentences(found, language(code)) for code in CODES} if found else {},
+            "assumptions": [flat(row) for row in rows(found)] if found else [],
+        }
+        return json.dumps(content, indent=1, ensure_ascii=False, default=str) + "\n"
 
 
 def compare(

@@ -13,6 +13,7 @@ from sim.language import ENGLISH, Language
 from sim.language.shown import plain, signed
 from sim.studies.compare import Comparison, Difference
 from sim.summary import SERVICE_LEVELS
+from sim.tell.matters import tell_matters
 from sim.tell.runs import table_of
 
 #: Measures in the order shown.
@@ -20,7 +21,7 @@ _SHOWN = ("abandoned", "blocked", "closed", "answered", "reached", "never_reache
 
 
 def tell_comparison(found: Comparison, out: Console, say: Language = ENGLISH) -> None:
-    """The differences first, then what each plan comes to, then which callers changed fate."""
+    """The differences first, then what each plan comes to, which callers changed fate, and what matters most."""
     scenario = found.results[found.base].scenario
     title = say("compare.heading", title=scenario.title or scenario.name, plans=len(found.plans))
     out.print(f"\n[bold]{escape(title)}[/bold]")
@@ -31,6 +32,8 @@ def tell_comparison(found: Comparison, out: Console, say: Language = ENGLISH) ->
     out.print(_differences(found, say))
     out.print(_levels(found, say))
     out.print(_fates(found, say))
+    if found.matters is not None:
+        tell_matters(found.matters, out, say)
 
 
 def sentence(found: Comparison, plan: str, say: Language) -> str:

@@ -1,0 +1,150 @@
+"""Which assumptions matter most, in sentences and rows, and as it is kept with an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from math import isfinite
+from typing import Any
+
+from sim.estimates import Estimate
+from sim.language import ENGLISH, Language
+from sim.language.shown import digits_of
+from sim.studies.matters import Assumption, Matters
+from sim.studies.trial import Which
+from sim.studies.unknowns import Unknown, short, told
+
+
+def sentences(found: Matters, say: Language = ENGLISH) -> list[str]:
+    """What matters most, whether it turns the answer, and on how much that rests."""
+    return list(_sentences(found, say))
+
+
+def _sentences(found: Matters, say: Language) -> Iterator[str]:
+    measure, kind, name = found.measure
+    what = say.known("measure", measure).removesuffix(" %") + ("" if kind == "all" else f", {say.name(name)}")
+    if not found.found:
+        yield say("matters.none")
+        return
+    if not found.most:
+        yield say("matters.little", first=found.first, base=found.base, measure=what)
+    elif measure == "never_reached" and found.usual.high < 0 and all(found.there(one).value < 0 for one in found.most):
+        named = ", ".join(_would_be(one, _less(found.there(one)), say) for one in found.most)
+        yield say("matters.saves", first=found.first, named=named, usual=_number(_less(found.usual), say), measure=what)
+    else:
+        named = ", ".join(_would_be(one, found.there(one), say) for one in found.most)
+        usual = _number(found.usual, say)
+        yield say("matters.differs", first=found.first, base=found.base, measure=what, named=named, usual=usual)
+    if found.turned:
+        yield say("matters.turns", named=_named(found.turned, say))
+    elif found.usual.low > 0 or found.usual.high < 0:
+        yield say("matters.holds")
+    if found.overtaken:
+        yield say("matters.overtaken", first=found.first, second=found.second, named=_named(found.overtaken, say))
+    elif found.tried_with_second:
+        tried = say.number(found.tried_with_second)
+        yield say("matters.order_holds", first=found.first, second=found.second, tried=tried)
+    ranges = len({one.of for one in found.found})
+    ends = say.number(len(found.found))
+    yield say("matters.rests_on", ends=ends, ranges=say.number(ranges), worlds=found.where.told(say))
+
+
+def _less(change: Estimate) -> Estimate:
+    """What a change of fewer saves."""
+    return Estimate(-change.value, -change.high, -change.low)
+
+
+def _would_be(one: Assumption, there: Estimate, say: Language) -> str:
+    half = f" (±{say.number(there.half, digits_of(there.half))})" if isfinite(there.half) else ""
+    return say("matters.would_be", there=_number(there, say) + half, at=_at(one, say))
+
+
+def _number(value: Estimate, say: Language) -> str:
+    return say.number(value.value, digits_of(value.half) if isfinite(value.half) else 1)
+
+
+def _named(some: Sequence[Assumption], say: Language) -> str:
+    return ", ".join(_at(one, say) for one in some)
+
+
+def _at(one: Assumption, say: Language) -> str:
+    """``callers.phone.redial.closed at its low (20 %)``."""
+    key = "matters.at_low" if one.end == one.of.low else "matters.at_high"
+    return say(key, assumption=one.of.told(say), end=told(one.end, say))
+
+
+def rows(found: Matters) -> list[dict[str, Any]]:
+    """A row for each end, the one that moves the difference most first.
+
+    ``difference`` is that of the few worlds alone, ``would_be`` that of all worlds with the change on the few.
+    """
+    return [
+        {
+            "plan": found.first,
+            "base": found.base,
+            "measure": found.measure[0] if found.measure[1] == "all" else f"{found.measure[0]}@{found.measure[2]}",
+            "value_of": one.of.name,
+            "stated": short(one.of.value),
+            "set_to": short(one.end),
+            "difference": one.saves,
+            "change": one.change,
+            "would_be": found.there(one),
+            "clear_change": one.clear,
+            "second": found.second,
+            "difference_to_second": one.second_better,
+            "second_is_clearly_better": one.overturns,
+        }
+        for one in found.found
+    ]
+
+
+def kept(found: Matters) -> dict[str, Any]:
+    """All of it as plain data."""
+    return {
+        "measure": list(found.measure),
+        "base": found.base,
+        "first": found.first,
+        "second": found.second,
+        "usual": _ends(found.usual),
+        "where": asdict(found.where),
+        "found": [
+            {
+                "of": asdict(one.of),
+                "end": one.end,
+                "saves": _ends(one.saves),
+                "second_better": _ends(one.second_better),
+                "change": _ends(one.change),
+            }
+            for one in found.found
+        ],
+    }
+
+
+def read(data: Mapping[str, Any]) -> Matters:
+    """What ``kept`` made; KeyError, TypeError or ValueError where it is something else."""
+    measure, kind, name = data["measure"]
+    return Matters(
+        (str(measure), str(kind), str(name)),
+        data["base"],
+        data["first"],
+        data["second"],
+        _read(data["usual"]),
+        Which(**data["where"]),
+        tuple(_assumption(one) for one in data["found"]),
+    )
+
+
+def _assumption(data: Mapping[str, Any]) -> Assumption:
+    second, change = (None if data[key] is None else _read(data[key]) for key in ("second_better", "change"))
+    of = Unknown(**{**data["of"], "paths": tuple(data["of"]["paths"])})
+    return Assumption(of, data["end"], _read(data["saves"]), second, change)
+
+
+def _ends(value: Estimate | None) -> list[float | None] | None:
+    return None if value is None else [x if isfinite(x) else None for x in (value.value, value.low, value.high)]
+
+
+def _read(ends: Sequence[float | None]) -> Estimate:
+    missing = (float("nan"), float("-inf"), float("inf"))
+    value, low, high = (absent if end is None else float(end) for end, absent in zip(ends, missing, strict=True))
+    return Estimate(value, low, high)
