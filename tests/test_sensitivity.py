@@ -211,7 +211,7 @@ def test_the_command_tells_draws_and_keeps(tmp_path) -> None:
     options = ["--points", "4", "--worlds", "2", "--worlds-apart", "4"]
     done = subprocess.run([*base, *options], capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 0, done.stderr
-    assert "What decides loss@phone" in done.stdout
+    assert "What decides it: lost, phone (%)" in done.stdout
     assert list(tmp_path.glob("sensitivity-small-*/tornado-loss-phone.png"))
     apart = subprocess.run(
         [*base, "--one-at-a-time", "--worlds-apart", "4"], capture_output=True, text=True, check=False, cwd=ROOT

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from sim.cli.common import FILE, OUT, SEED, SET, WORKERS, keep, load_scenario
+from sim.cli.common import FIGURES, FILE, LANG, OUT, SEED, SET, WORKERS, keep, load_scenario, tell_kept
 
 UNMET = 1
 
@@ -41,6 +41,8 @@ UNMET = 1
 @WORKERS
 @OUT
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+@FIGURES
+@LANG
 def calibrate(
     file: Path,
     settings: tuple[str, ...],
@@ -52,12 +54,15 @@ def calibrate(
     workers: int | None,
     out: Path,
     as_json: bool,
+    figures: bool,
+    lang: str,
 ) -> None:
     """Find the hidden demand (or another number) behind what was observed, with its uncertainty.
 
     Exit code 0 if a value was found, 1 if what was observed cannot be met or does not tell.
     """
     scenario = load_scenario(file, settings)
+    from sim.language import language
     from sim.studies.calibrate import DEMAND
     from sim.studies.calibrate import calibrate as study
     from sim.studies.calibrate_words import answer_of
@@ -79,13 +84,20 @@ def calibrate(
         workers=workers,
         progress=tell,
     )
-    answer = answer_of(found)
+    answer, say = answer_of(found), language(lang)
     folder = keep(answer, out, as_json=as_json)
+    pictures = []
+    if figures:
+        from sim.figures.calibrate import draw_calibration
+        from sim.figures.runs import save
+
+        pictures = [save(draw_calibration(found, say=say), folder / "calibration.png")]
     if not as_json:
         out_ = console()
-        tell_answer(answer, out_, "what lies behind what was observed")
-        tell_calibration(found, out_)
-        tell_definitions(answer, out_)
-        click.echo(f"Results:  {folder}/  (answer.json, scenario.yaml with the values found, tables as CSV)")
+        tell_answer(answer, out_, say("calibrate.heading"), say)
+        tell_calibration(found, out_, say)
+        tell_definitions(answer, out_, say)
+        files = say("calibrate.files") if found.found else say("calibrate.files_none")
+        tell_kept(folder, files, pictures, say)
     if not found.found:
         raise SystemExit(UNMET)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from sim.language import Language
     from sim.scenario.model import Scenario
     from sim.studies.answers import Answer
 
@@ -75,6 +76,13 @@ def keep(answer: Answer, out: Path, *, as_json: bool = False) -> Path:
     if as_json:
         click.echo(answer.to_json(command=command_line()), nl=False)
     return folder
+
+
+def tell_kept(folder: Path, files: str, pictures: Sequence[Path], say: Language) -> None:
+    """Where an answer and its pictures are."""
+    click.echo(say("kept.results", folder=folder, files=files))
+    for picture in pictures:
+        click.echo(say("kept.picture", file=picture))
 
 
 class progress_bar:  # noqa: N801  # reads as a verb at its one use

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.common import FIGURES, FILE, OUT, SEED, SET, WORKERS, keep, load_scenario, progress_bar
+from sim.cli.common import FIGURES, FILE, LANG, OUT, SEED, SET, WORKERS, keep, load_scenario, progress_bar, tell_kept
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from sim.scenario.model import Scenario
+    from sim.studies.outcomes import Outcome
 
 
 @click.command()
@@ -54,6 +57,7 @@ if TYPE_CHECKING:
 @OUT
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @FIGURES
+@LANG
 def sensitivity(
     file: Path,
     settings: tuple[str, ...],
@@ -68,6 +72,7 @@ def sensitivity(
     out: Path,
     as_json: bool,
     figures: bool,
+    lang: str,
 ) -> None:
     """Tell which assumptions decide the answer, and how far it may lie while they are not known.
 
@@ -78,8 +83,9 @@ def sensitivity(
     scenario = load_scenario(file, settings)
     options: dict[str, Any] = {"seed": seed, "workers": workers}
     if apart:
-        _apart(scenario, measures, worlds_apart, out, as_json=as_json, **options)
+        _apart(scenario, measures, worlds_apart, out, as_json=as_json, figures=figures, lang=lang, **options)
         return
+    from sim.language import language
     from sim.studies.one_at_a_time import MEASURES
     from sim.studies.sensitivity import sensitivity as study
     from sim.studies.sensitivity_words import answer_of
@@ -98,29 +104,42 @@ def sensitivity(
             progress=progress,
             **options,
         )
-    answer = answer_of(found)
+    answer, say = answer_of(found), language(lang)
     folder = keep(answer, out, as_json=as_json)
     pictures = []
     if figures:
-        from sim.figures.runs import save
         from sim.figures.sensitivity import draw_tornado
 
-        names = [(of, "".join(c if c.isalnum() or c in "._-" else "-" for c in of.text)) for of in found.outcomes]
-        pictures = [save(draw_tornado(found, of), folder / f"tornado-{name}.png") for of, name in names]
+        pictures = _saved(folder, {of: draw_tornado(found, of, say=say) for of in found.outcomes})
     if as_json:
         return
     out_ = console()
-    tell_answer(answer, out_, "what decides the answer?")
-    tell_sensitivity(found, out_)
-    tell_definitions(answer, out_)
-    click.echo(f"Results:  {folder}/  (answer.json, outcomes.csv, indices.csv, one_at_a_time.csv)")
-    for path in pictures:
-        click.echo(f"Picture:  {path}")
+    tell_answer(answer, out_, say("sensitivity.heading"), say)
+    tell_sensitivity(found, out_, say)
+    tell_definitions(answer, out_, say)
+    tell_kept(folder, "answer.json, outcomes.csv, indices.csv, one_at_a_time.csv", pictures, say)
+
+
+def _saved(folder: Path, figures: dict[Outcome, Figure]) -> list[Path]:
+    """Each picture under the name of its outcome."""
+    from sim.figures.runs import save
+
+    names = {of: "".join(c if c.isalnum() or c in "._-" else "-" for c in of.text) for of in figures}
+    return [save(figure, folder / f"tornado-{names[of]}.png") for of, figure in figures.items()]
 
 
 def _apart(
-    scenario: Scenario, measures: tuple[str, ...], worlds: int, out: Path, *, as_json: bool, **options: Any
+    scenario: Scenario,
+    measures: tuple[str, ...],
+    worlds: int,
+    out: Path,
+    *,
+    as_json: bool,
+    figures: bool,
+    lang: str,
+    **options: Any,
 ) -> None:
+    from sim.language import language
     from sim.studies.one_at_a_time import MEASURES, one_at_a_time
     from sim.studies.sensitivity_words import answer_apart
     from sim.tell.answer import tell_answer, tell_definitions
@@ -129,12 +148,18 @@ def _apart(
 
     with progress_bar(hidden=as_json) as progress:
         found = one_at_a_time(scenario, measures or MEASURES, worlds, progress=progress, **options)
-    answer = answer_apart(scenario, found)
+    answer, say = answer_apart(scenario, found), language(lang)
     folder = keep(answer, out, as_json=as_json)
+    pictures = []
+    if figures:
+        from sim.figures.sensitivity import draw_one_at_a_time
+
+        drawn = {of: draw_one_at_a_time(found, of, scenario.title or scenario.name, say=say) for of in found.outcomes}
+        pictures = _saved(folder, drawn)
     if as_json:
         return
     out_ = console()
-    tell_answer(answer, out_, "one assumption at a time")
-    tell_one_at_a_time(found, out_)
-    tell_definitions(answer, out_)
-    click.echo(f"Results:  {folder}/  (answer.json, one_at_a_time.csv)")
+    tell_answer(answer, out_, say("sensitivity.heading_apart"), say)
+    tell_one_at_a_time(found, out_, say)
+    tell_definitions(answer, out_, say)
+    tell_kept(folder, "answer.json, one_at_a_time.csv", pictures, say)

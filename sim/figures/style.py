@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import Any
 
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 
 from sim.colours import MUTED
+from sim.language import Language
+
+#: Letters of a note in an inch.
+_LETTERS_PER_INCH = 13.7
 
 
 def axes_of(ax: Axes | None, *, height: float = 4.0) -> Axes:
@@ -41,3 +47,20 @@ def legend_below(ax: Axes) -> None:
     if not ax.get_legend_handles_labels()[0]:
         return
     ax.legend(frameon=False, ncols=5, fontsize=9, loc="upper center", bbox_to_anchor=(0.5, -0.2))
+
+
+def numbers_in(say: Language, *axes: Axis) -> None:
+    """Numbers along axes as the reader's language writes them, with the decimals that they have."""
+    for axis in axes:
+        axis.set_major_formatter(lambda value, _: _number(value, say))
+
+
+def _number(value: float, say: Language) -> str:
+    _, _, decimals = f"{value:.6f}".rstrip("0").partition(".")
+    return say.number(value, len(decimals))
+
+
+def spread_note(figure: Figure, text: str) -> None:
+    """What a picture rests on, in small letters over its whole width."""
+    lines = wrap(text, int(_LETTERS_PER_INCH * figure.get_figwidth()))
+    figure.supxlabel("\n".join(lines), fontsize=8, color=MUTED, x=0.01, ha="left")

@@ -3,175 +3,205 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import exp, inf, log
+from math import exp, inf, isfinite, log
 from typing import Any
 
 from sim.estimates import Estimate
-from sim.studies.answers import Answer, untranslated
+from sim.language import ENGLISH, Language
+from sim.studies.answers import Answer
 from sim.studies.calibrate import Calibration, Found
-from sim.studies.observed import Observation
+from sim.studies.fit_one import FitOne
+from sim.studies.fit_two import FitTwo
 from sim.studies.parameters import FACTOR, Parameter
-from sim.studies.unknowns import short
+from sim.studies.unknowns import short, told
 
 Row = dict[str, Any]
 _MOST_NAMED = 4
 #: Parts of a fitted value that another assumption must move it by to be named.
 _NAMED = 0.02
+#: Measures of which lines can have only so many.
+_OF_LINES = ("answered", "in_register", "reached")
 
 
 def answer_of(found: Calibration) -> Answer:
     """The answer in a form that is kept and shown."""
-    simulator = found.simulator
-    worlds = [f"fitted on {simulator.where}"]
-    worlds += [f"confirmed on {found.fresh}"] if found.fresh else []
-    worlds += [f"other assumptions moved on {found.where_shifts}"] if found.where_shifts else []
     return Answer(
         study="calibrate",
         scenario=found.fitted,
         asked={"observed": [one.text for one in found.observed], "fit": [one.path for one in found.parameters]},
-        worlds=untranslated(worlds),
+        worlds=lambda say: _worlds(found, say),
         measures=[one.outcome.of for one in found.observed],
-        sentences=untranslated(sentences(found)),
+        sentences=lambda say: sentences(found, say),
         tables=tables(found),
     )
 
 
-def sentences(found: Calibration) -> list[str]:
+def _worlds(found: Calibration, say: Language) -> list[str]:
+    where = {"fitted_on": found.simulator.where, "confirmed_on": found.fresh, "moved_on": found.where_shifts}
+    return [say(f"calibrate.{key}", worlds=which.told(say)) for key, which in where.items() if which is not None]
+
+
+def sentences(found: Calibration, say: Language = ENGLISH) -> list[str]:
     """The answer first, then what it rests on."""
-    observed = " and ".join(one.text for one in found.observed)
+    observed = together([one.told(say) for one in found.observed], say)
     if found.verdict == "unmet":
-        return list(_unmet(found, observed))
+        return list(_unmet(found, observed, say))
     if found.verdict == "not identified":
-        return list(_unidentified(found, observed))
-    said = [f"{one.parameter.path}: {_value(one)}." for one in found.found]
-    said[0] = f"{observed}: {said[0]}"
-    said.append(
-        "The interval is of one period's own chance: with any value in it, what was observed is nothing strange "
-        "(within the central 95 % of single periods). ± is what the number of worlds leaves; more of them shrink it."
-    )
-    said += _notes(found)
-    said += [_confirmation(found)]
-    said += _hanging(found)
+        return list(_unidentified(found, observed, say))
+    said = [_value(one, say) for one in found.found]
+    said += [say("calibrate.observed", observed=observed), say("calibrate.chance")]
+    said += _notes(found, say)
+    said += [_confirmation(found, say)]
+    said += _hanging(found, say)
     return said
 
 
-def _value(one: Found) -> str:
+def together(texts: list[str], say: Language) -> str:
+    """One text, or both."""
+    return texts[0] if len(texts) == 1 else say("calibrate.both", first=texts[0], last=texts[1])
+
+
+def _value(one: Found, say: Language) -> str:
     of, half = one.parameter, one.simulation
-    ends = (
-        f"{of.shown(one.low, half)} to {of.shown(one.high, half)}" if one.high < inf else f"from {of.shown(one.low)} on"
-    )
-    return f"{of.shown(one.value, half)} (95 %: {ends}), ±{of.shown(half, half)} from simulation"
+    ends = {"low": of.shown(one.low, half, say), "high": of.shown(one.high, half, say)}
+    values = {"value": of.shown(one.value, half, say), "simulation": of.shown(half, half, say)}
+    if one.high == inf:
+        return say("calibrate.value_from", parameter=of.path, low=ends["low"], **values)
+    return say("calibrate.value", parameter=of.path, **ends, **values)
 
 
-def _notes(found: Calibration) -> Iterator[str]:
+def _notes(found: Calibration, say: Language) -> Iterator[str]:
     (one, *_) = found.found
     if found.verdict == "open":
-        bound = "no upper end" if one.high == inf else "no lower end"
+        factor = say.value(f"{FACTOR:g}")
         yield (
-            f"There is {bound}: values up to {FACTOR:g} times what is stated, and down to that part of it, were tried, "
-            "and what was observed stays possible."
+            say("calibrate.no_upper", factor=factor) if one.high == inf else say("calibrate.no_lower", factor=factor)
         )
     if found.one is not None and found.one.crossings > 1:
-        yield f"{found.one.crossings} values have this mean; the one nearest to what is stated is taken."
+        yield say("calibrate.crossings", count=found.one.crossings)
     if found.two is not None:
-        yield "The two hang together: not every pair within both intervals is compatible; the table edge has which are."
+        yield say("calibrate.pairs")
 
 
-def _confirmation(found: Calibration) -> str:
-    said = ", ".join(f"{one.observed.outcome.text} {_with_half(one.mean, one.observed)}" for one in found.confirmed)
-    if all(one.agrees for one in found.confirmed):
-        return f"On fresh worlds the mean is {said}: as observed, within what chance leaves."
-    return f"On fresh worlds the mean is {said}: not as observed. Take more worlds."
+def _confirmation(found: Calibration, say: Language) -> str:
+    means = ((one.observed.outcome, one.mean) for one in found.confirmed)
+    named = "; ".join(say("calibrate.mean", measure=of.told(say), mean=of.estimated(mean, say)) for of, mean in means)
+    agree = all(one.agrees for one in found.confirmed)
+    return say("calibrate.confirmed", named=named) if agree else say("calibrate.not_confirmed", named=named)
 
 
-def _with_half(mean: Estimate, of: Observation) -> str:
-    unit = f" {of.outcome.unit}" if of.outcome.unit else ""
-    return f"{mean.value:,.1f} ±{mean.half:,.1f}{unit}"
-
-
-def _hanging(found: Calibration) -> Iterator[str]:
+def _hanging(found: Calibration, say: Language) -> Iterator[str]:
     """Which assumptions move the values most, by the range of each value over both ends."""
     for number, one in enumerate(found.found):
-        spans: dict[str, tuple[float, float]] = {}
-        for shift in found.shifts:
-            if shift.values is not None:
-                low, high = spans.get(shift.unknown.name, (one.value, one.value))
-                spans[shift.unknown.name] = min(low, shift.values[number]), max(high, shift.values[number])
+        of, spans = one.parameter, spans_of(found, number)
         widest = sorted(spans.items(), key=lambda item: item[1][0] - item[1][1])[:_MOST_NAMED]
         named = [
-            f"{name} ({one.parameter.shown(low, one.simulation)} to {one.parameter.shown(high, one.simulation)})"
+            say(
+                "calibrate.ends",
+                assumption=name,
+                low=of.shown(low, one.simulation, say),
+                high=of.shown(high, one.simulation, say),
+            )
             for name, (low, high) in widest
             if high - low > _NAMED * one.value
         ]
         if named:
-            yield f"{one.parameter.path} hangs most on {', '.join(named)}, each alone from its low to its high."
+            yield say("calibrate.hangs", parameter=of.path, named=", ".join(named))
         elif spans:
-            yield f"No other stated range moves {one.parameter.path} by more than {_NAMED:.0%}."
-    lost = [f"{shift.unknown.name} at {short(shift.end)}" for shift in found.shifts if shift.values is None]
+            yield say("calibrate.hangs_little", parameter=of.path, share=say.percent(_NAMED))
+    lost = [
+        say("calibrate.at", assumption=shift.unknown.told(say), end=told(shift.end, say))
+        for shift in found.shifts
+        if shift.values is None
+    ]
     if lost:
-        yield f"No value explains what was observed with {', '.join(lost)}."
+        yield say("calibrate.unexplained", named=", ".join(lost))
 
 
-def _unmet(found: Calibration, observed: str) -> Iterator[str]:
+def spans_of(found: Calibration, number: int) -> dict[str, tuple[float, float]]:
+    """By assumption, from where to where a value goes over both ends, the value itself included."""
+    value = found.found[number].value
+    spans: dict[str, tuple[float, float]] = {}
+    for shift in found.shifts:
+        if shift.values is not None:
+            name = shift.unknown.told()
+            low, high = spans.get(name, (value, value))
+            spans[name] = min(low, shift.values[number]), max(high, shift.values[number])
+    return spans
+
+
+def _unmet(found: Calibration, observed: str, say: Language) -> Iterator[str]:
     if found.two is not None:
-        at = _pair(found.parameters, found.two.nearest)
-        yield (
-            f"{observed} cannot be met together: the nearest means are those at {at}, {found.two.distance:.1f} "
-            "standard deviations of a period away."
-        )
+        place = _pair(found.parameters, found.two.nearest, say)
+        distance = say.number(found.two.distance, 1)
+        yield say("calibrate.unmet_both", observed=observed, place=place, distance=distance)
         return
     one, (of,) = found.one, found.parameters
     assert one is not None  # there is one parameter or there are two
-    observation = found.observed[0]
-    unit = f" {observation.outcome.unit}" if observation.outcome.unit else ""
-    low, high = (of.shown(of.value(place)) for place in one.tried)
-    above = observation.value > one.most[0]
+    outcome = found.observed[0].outcome
+    above = found.observed[0].value > one.most[0]
     mean, place = one.most if above else one.least
-    word = "most" if above else "least"
-    yield (
-        f"{observed} cannot be met by {of.path}: the {word} is {mean:,.1f}{unit} on average, at "
-        f"{of.shown(of.value(place))} (tried: {low} to {high})."
-    )
-    if above and observation.outcome.of.name in ("answered", "in_register", "reached"):
-        yield "The lines cannot answer more, however many call: more lines, longer hours or shorter calls were needed."
+    low, high = (of.shown(of.value(end), say=say) for end in one.tried)
+    values = {
+        "observed": observed,
+        "parameter": of.path,
+        "mean": outcome.shown(mean, say),
+        "place": of.shown(of.value(place), say=say),
+        "low": low,
+        "high": high,
+    }
+    yield say("calibrate.unmet_most", **values) if above else say("calibrate.unmet_least", **values)
+    if above and outcome.of.name in _OF_LINES:
+        yield say("calibrate.full")
+    yield _by_chance(one, of, say)
+
+
+def _by_chance(one: FitOne, of: Parameter, say: Language) -> str:
+    """Whether a single period may have what no mean is."""
     if one.compatible is None:
-        yield "Not even a single lucky period comes near: it lies outside the central 95 % of periods at every value."
-    else:
-        low, high = (of.shown(of.value(place)) if abs(place) < inf else "any" for place in one.compatible)
-        yield f"A single period may have it by chance: values from {low} to {high} are not excluded."
+        return say("calibrate.excluded")
+    low, high = (of.shown(of.value(end), say=say) if isfinite(end) else "" for end in one.compatible)
+    if low and high:
+        return say("calibrate.chance_between", low=low, high=high)
+    return say("calibrate.chance_from", low=low) if low else say("calibrate.chance_to", high=high)
 
 
-def _unidentified(found: Calibration, observed: str) -> Iterator[str]:
+def _unidentified(found: Calibration, observed: str, say: Language) -> Iterator[str]:
     if found.two is not None:
-        names = " and ".join(parameter.path for parameter in found.parameters)
-        yield f"{observed} do not tell {names} apart: values far from each other explain both."
-        factors = [
-            f"{of.path} times {exp(log(2) * w):.2f}" for of, w in zip(found.parameters, found.two.weak, strict=True)
-        ]
-        yield (
-            f"Compatible are values along a line: with {' and '.join(factors)} the means move by "
-            f"{found.two.strength:.2f} standard deviations of a period. On it lies "
-            f"{_pair(found.parameters, found.two.nearest)}."
-        )
-        if found.two.edge:
-            for number, of in enumerate(found.parameters):
-                ends = [place[number] for place in found.two.edge]
-                low, high = (of.shown(of.value(end)) for end in (min(ends), max(ends)))
-                yield f"{of.path}: {low} to {high} or beyond are compatible."
-        yield "Observe something else besides, or state one of the two."
+        yield from _not_apart(found, found.two, observed, say)
         return
     one, (of,) = found.one, found.parameters
     assert one is not None  # there is one parameter or there are two
-    low, high = (of.shown(of.value(place)) for place in one.tried)
-    yield f"{observed} does not say what {of.path} is: every value that was tried explains it, {low} to {high}."
-    yield (
-        f"The mean moves only from {one.least[0]:,.1f} to {one.most[0]:,.1f} over all of them, less than single "
-        "periods differ by chance. Observe something that hangs on it."
+    low, high = (of.shown(of.value(place), say=say) for place in one.tried)
+    yield say("calibrate.not_said", observed=observed, parameter=of.path, low=low, high=high)
+    outcome = found.observed[0].outcome
+    yield say("calibrate.flat", least=outcome.shown(one.least[0], say), most=outcome.shown(one.most[0], say))
+
+
+def _not_apart(found: Calibration, two: FitTwo, observed: str, say: Language) -> Iterator[str]:
+    first, last = found.parameters
+    yield say("calibrate.not_apart", observed=observed, parameters=together([first.path, last.path], say))
+    times, times_last = (say.number(exp(log(2) * w), 2) for w in two.weak)
+    yield say(
+        "calibrate.line",
+        first=first.path,
+        times=times,
+        last=last.path,
+        times_last=times_last,
+        strength=say.number(two.strength, 2),
+        place=_pair(found.parameters, two.nearest, say),
     )
+    if two.edge:
+        for number, of in enumerate(found.parameters):
+            ends = [place[number] for place in two.edge]
+            low, high = (of.shown(of.value(end), say=say) for end in (min(ends), max(ends)))
+            yield say("calibrate.beyond", parameter=of.path, low=low, high=high)
+    yield say("calibrate.besides")
 
 
-def _pair(parameters: tuple[Parameter, ...], place: tuple[float, ...]) -> str:
-    return " and ".join(f"{of.path}={of.shown(of.value(x))}" for of, x in zip(parameters, place, strict=True))
+def _pair(parameters: tuple[Parameter, ...], place: tuple[float, ...], say: Language) -> str:
+    texts = [f"{of.path} = {of.shown(of.value(x), say=say)}" for of, x in zip(parameters, place, strict=True)]
+    return together(texts, say)
 
 
 def tables(found: Calibration) -> dict[str, list[Row]]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sim.errors import SimError
 from sim.intervals import t_quantile
+from sim.language import Language
 from sim.scenario.answered import People, Unexplained
 from sim.scenario.model import Scenario
 from sim.store import RESULTS_VERSION, essence, write_atomically
@@ -22,11 +23,14 @@ from sim.studies.fit_one import FitOne, fit_one
 from sim.studies.observed import Observation, Simulator
 from sim.studies.outcomes import REGISTER, Outcome
 from sim.studies.parameters import parameter_of
+from sim.studies.trial import Which
 from sim.studies.workers import cores
 
 #: Worlds on which people are found, so that a file means the same everywhere; no scenario has this seed by default.
 SEED, WORLDS = 0, 400
 _DEMAND = "demand.contacts"
+#: Where people were found of whom there are none.
+_NOBODY = "none: nobody was counted"
 
 
 def people_behind(scenario: Scenario) -> People:
@@ -38,7 +42,7 @@ def people_behind(scenario: Scenario) -> People:
     plain = _as_counted(scenario)
     count = scenario.demand.contacts.value
     if count == 0:
-        return People(0.0, 0.0, 0.0, 0.0, "none: nobody was counted")
+        return People(0.0, 0.0, 0.0, 0.0, _NOBODY)
     path = _remembered(plain)
     with suppress(OSError, ValueError, TypeError):
         return People(**json.loads(path.read_text(encoding="utf-8")))
@@ -46,6 +50,14 @@ def people_behind(scenario: Scenario) -> People:
     with suppress(SimError, OSError):  # a folder that cannot be written costs time and nothing else
         write_atomically(path, json.dumps(asdict(found)))
     return found
+
+
+def where_found(worlds: str, say: Language) -> str:
+    """The worlds on which people were found, as a scenario names them, in the reader's language."""
+    if worlds == _NOBODY:
+        return say("calibrate.nobody")
+    usual = Which(WORLDS, 0, SEED)
+    return usual.told(say) if worlds == str(usual) else worlds
 
 
 def _as_counted(scenario: Scenario) -> Scenario:

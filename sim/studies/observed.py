@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim.clock import HOUR, MINUTE, SECOND
 from sim.errors import SimError
+from sim.language import ENGLISH, Language
 from sim.quantities import parse_duration, parse_number, parse_percent
 from sim.scenario.model import Scenario
 from sim.studies.engine import AUTO
@@ -40,6 +41,15 @@ class Observation:
     def text(self) -> str:
         """As it is asked for."""
         return f"{self.outcome.text}={self.value:g}{f' {self.outcome.unit}' if self.outcome.unit else ''}"
+
+    def told(self, say: Language = ENGLISH) -> str:
+        """In words: ``lost, phone = 50 %``."""
+        return say("calibrate.observation", measure=self.outcome.told(say), value=self.shown(say))
+
+    def shown(self, say: Language = ENGLISH) -> str:
+        """The value with its unit."""
+        unit = say.known("unit", self.outcome.unit)
+        return say.value(f"{self.value:.10g}") + (f" {unit}" if unit else "")
 
 
 def observation_of(scenario: Scenario, text: str) -> Observation:

@@ -13,6 +13,7 @@ from sim.cells import COLUMNS
 from sim.errors import ScenarioError, SimError
 from sim.estimates import Estimate, vector
 from sim.language import ENGLISH, Language
+from sim.language.shown import plain
 from sim.scenario.model import Scenario
 from sim.studies.compare import difference_of
 from sim.studies.engine import AUTO, chosen
@@ -61,6 +62,21 @@ class Outcome:
     def unit(self) -> str:
         """Of its values, as it stands behind a number."""
         return "" if self.of.unit == "per period" else self.of.unit
+
+    def headed(self, say: Language = ENGLISH) -> str:
+        """In words with the unit, as it stands over numbers: ``lost, phone (%)``."""
+        return f"{self.told(say)} ({say.known('unit', self.of.unit)})"
+
+    def shown(self, value: float, say: Language = ENGLISH, digits: int = 1) -> str:
+        """A value with its unit."""
+        return f"{say.number(value, digits)}{self._behind(say)}"
+
+    def estimated(self, found: Estimate, say: Language = ENGLISH) -> str:
+        """An estimate with its unit and half its interval."""
+        return f"{plain(found, say)}{self._behind(say)}"
+
+    def _behind(self, say: Language) -> str:
+        return f" {say.known('unit', self.unit)}" if self.unit else ""
 
 
 def outcome_of(scenario: Scenario, text: str) -> Outcome:

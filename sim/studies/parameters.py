@@ -8,6 +8,7 @@ from math import exp, inf, log
 from typing import Any
 
 from sim.errors import ScenarioError, SimError
+from sim.language import ENGLISH, Language
 from sim.quantities import format_duration, format_percent, nearest, parse_duration, parse_percent
 from sim.scenario.model import Scenario
 from sim.scenario.source import Located
@@ -68,13 +69,13 @@ class Parameter:
         """A number in the unit in which it is shown."""
         return value / _SIZES[self.unit]
 
-    def shown(self, value: float, half: float = 0.0) -> str:
+    def shown(self, value: float, half: float = 0.0, say: Language = ENGLISH) -> str:
         """A number with its unit and the digits that an uncertainty of this size supports."""
         if value == inf:
-            return "no end"
+            return say("calibrate.no_end")
         half = self.in_unit(half)
         digits = 0 if half >= 2 else 1 if half >= 0.1 or half == 0 else 2
-        return f"{self.in_unit(value):,.{digits}f}{f' {self.unit}' if self.unit else ''}"
+        return say.number(self.in_unit(value), digits) + (f" {say.known('unit', self.unit)}" if self.unit else "")
 
 
 def parameter_of(scenario: Scenario, path: str) -> Parameter:

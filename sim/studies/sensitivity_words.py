@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from sim.language import ENGLISH, Language
 from sim.scenario.model import Scenario
-from sim.studies.answers import Answer, untranslated
+from sim.studies.answers import Answer
 from sim.studies.one_at_a_time import OneAtATime
 from sim.studies.outcomes import Outcome
 from sim.studies.sensitivity import Sensitivity, Spread
-from sim.studies.unknowns import LAWS, short
+from sim.studies.unknowns import LAWS, short, told
 
 Row = dict[str, Any]
 #: Unknowns with a total index below are said to matter little.
@@ -32,9 +33,12 @@ def answer_of(found: Sensitivity) -> Answer:
             "assumptions": [unknown.name for unknown in found.unknowns],
             "held": {unknown.name: why for unknown, why in found.held},
         },
-        worlds=untranslated([f"together: {found.played.where}", f"one at a time: {found.apart.where}"]),
-        measures=list(dict.fromkeys(of.of.name for of in found.outcomes)),
-        sentences=untranslated(sentences(found)),
+        worlds=lambda say: [
+            say("sensitivity.together_on", worlds=found.played.where.told(say)),
+            say("sensitivity.apart_on", worlds=found.apart.where.told(say)),
+        ],
+        measures=_definitions(found.outcomes),
+        sentences=lambda say: sentences(found, say),
         tables=tables(found),
     )
 
@@ -45,56 +49,74 @@ def answer_apart(scenario: Scenario, found: OneAtATime) -> Answer:
         study="one-at-a-time",
         scenario=scenario,
         asked={"measures": [of.text for of in found.outcomes]},
-        worlds=untranslated([str(found.where)]),
-        measures=list(dict.fromkeys(of.of.name for of in found.outcomes)),
-        sentences=untranslated(sentences_apart(found)),
+        worlds=lambda say: [found.where.told(say)],
+        measures=_definitions(found.outcomes),
+        sentences=lambda say: sentences_apart(found, say),
         tables={"one_at_a_time": rows_apart(found)},
     )
 
 
-def sentences(found: Sensitivity) -> list[str]:
+def _definitions(outcomes: tuple[Outcome, ...]) -> list[Any]:
+    return list({of.of.name: of.of for of in outcomes}.values())
+
+
+def sentences(found: Sensitivity, say: Language = ENGLISH) -> list[str]:
     """The answer of each outcome and what decides it, and what it rests on."""
-    said = [sentence for of in found.outcomes for sentence in _of_outcome(found, of)]
-    said.append(
-        f"{len(found.unknowns)} assumptions varied together in {found.combinations:,} combinations; within each range "
-        f"{LAWS[found.law]}."
-    )
-    said += [f"Held as stated: {unknown.name}; {why}." for unknown, why in found.held]
+    said = [sentence for of in found.outcomes for sentence in _of_outcome(found, of, say)]
+    many, combinations = len(found.unknowns), say.number(found.combinations)
+    if many == 1:
+        said.append(say("sensitivity.varied_one", combinations=combinations))
+    else:
+        said.append(say("sensitivity.varied", unknowns=many, combinations=combinations))
+    said.append(say(f"sensitivity.{found.law}"))
+    held = {unknown for unknown, _ in found.held}
+    said += [
+        say("sensitivity.held", assumption=unknown.told(say), end=told(end, say), why=why)
+        for unknown, end, why in found.apart.refused
+        if unknown in held
+    ]
     if found.refused:
         why = next(iter(found.played.refused.values()))
-        said.append(f"{found.refused:,} combinations make no scenario and are left out, the first since it {why}.")
+        one = found.refused == 1
+        said.append(
+            say("sensitivity.refused_one", why=why)
+            if one
+            else say("sensitivity.refused", count=say.number(found.refused), why=why)
+        )
     return said
 
 
-def _of_outcome(found: Sensitivity, of: Outcome) -> Iterator[str]:
-    spread, ranked = found.spreads[of.text], found.ranked(of.text)
-    yield f"{of.text}: {said(spread, of)}."
+def _of_outcome(found: Sensitivity, of: Outcome, say: Language) -> Iterator[str]:
+    spread, ranked, outcome = found.spreads[of.text], found.ranked(of.text), of.told(say)
+    yield _spread(spread, of, say)
     if not ranked:
-        yield f"Nothing that is varied moves {of.text}."
+        yield say("sensitivity.still", outcome=outcome)
         return
     deciding = [(unknown, total) for unknown, _, total in ranked if total.value >= LITTLE][:_MOST_NAMED]
-    named = ", ".join(f"{unknown.name} ({total.value:.0%})" for unknown, total in deciding)
+    named = ", ".join(f"{unknown.told(say)} ({say.percent(min(total.value, 1))})" for unknown, total in deciding)
     rest = len(ranked) - len(deciding)
-    yield (
-        f"What decides {of.text}, by the share of its variance that goes with it: {named or 'no single assumption'}; "
-        f"{rest} others less."
-    )
+    if not deciding:
+        yield say("sensitivity.decided_none", outcome=outcome, little=say.percent(LITTLE))
+    elif rest == 0:
+        yield say("sensitivity.decided_all", outcome=outcome, named=named)
+    elif rest == 1:
+        yield say("sensitivity.decided_one_less", outcome=outcome, named=named)
+    else:
+        yield say("sensitivity.decided", outcome=outcome, named=named, rest=rest)
     if spread.noise > _NOISY:
-        yield (
-            f"{spread.noise:.0%} of the variance of {of.text} between combinations is chance of the few worlds, which "
-            "makes totals too large: take more worlds."
-        )
+        yield say("sensitivity.noise", outcome=outcome, share=say.percent(spread.noise))
 
 
-def said(spread: Spread, of: Outcome) -> str:
+def _spread(spread: Spread, of: Outcome, say: Language) -> str:
     """An outcome with both of its uncertainties apart."""
-    unit = f" {of.unit}" if of.unit else ""
     digits = 1 if spread.simulation >= 0.05 else 2
-    ends = [f"{end.value:,.{digits}f}{unit}" for end in (spread.low, spread.high)]
-    stated = f"{spread.stated.value:,.{digits}f}{unit}"
-    return (
-        f"{ends[0]} to {ends[1]} (5 to 95 %) from what is not known, ±{spread.simulation:,.{digits}f} from simulation; "
-        f"{stated} with everything as stated"
+    return say(
+        "sensitivity.spread",
+        outcome=of.told(say),
+        low=of.shown(spread.low.value, say, digits),
+        high=of.shown(spread.high.value, say, digits),
+        stated=of.shown(spread.stated.value, say, digits),
+        simulation=say.number(spread.simulation, digits),
     )
 
 
@@ -143,18 +165,25 @@ def rows_apart(found: OneAtATime) -> list[Row]:
     ]
 
 
-def sentences_apart(found: OneAtATime) -> list[str]:
+def sentences_apart(found: OneAtATime, say: Language = ENGLISH) -> list[str]:
     """What moves each outcome most, one at a time."""
-    said = []
-    for of in found.outcomes:
-        stated, unit = found.stated[of.text], f" {of.unit}" if of.unit else ""
-        widest = [unknown for unknown in found.widest(of.text) if found.span(unknown, of.text)][:_MOST_NAMED]
-        named = ", ".join(f"{unknown.name} (by {found.span(unknown, of.text):,.1f}{unit})" for unknown in widest)
-        said.append(
-            f"{of.text}: {stated.value:,.1f}{unit} ±{stated.half:,.1f} with everything as stated; moved most, one "
-            f"assumption at a time, by {named or 'nothing'}."
-        )
+    said = [_apart(found, of, say) for of in found.outcomes]
     if found.still:
-        said.append(f"Nothing is moved by {', '.join(unknown.name for unknown in found.still)}.")
-    said += [f"Not run: {unknown.name} at {short(end)}: {why}." for unknown, end, why in found.refused]
+        said.append(say("sensitivity.unmoved", named=", ".join(unknown.told(say) for unknown in found.still)))
+    said += [
+        say("sensitivity.not_run", assumption=unknown.told(say), end=told(end, say), why=why)
+        for unknown, end, why in found.refused
+    ]
     return said
+
+
+def _apart(found: OneAtATime, of: Outcome, say: Language) -> str:
+    widest = [unknown for unknown in found.widest(of.text) if found.span(unknown, of.text)][:_MOST_NAMED]
+    named = ", ".join(
+        say("sensitivity.by", assumption=unknown.told(say), span=of.shown(found.span(unknown, of.text), say))
+        for unknown in widest
+    )
+    stated = of.estimated(found.stated[of.text], say)
+    if not named:
+        return say("sensitivity.apart_still", outcome=of.told(say), stated=stated)
+    return say("sensitivity.apart", outcome=of.told(say), stated=stated, named=named)

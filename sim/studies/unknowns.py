@@ -74,14 +74,13 @@ class Unknown:
 
     def told(self, say: Language = ENGLISH) -> str:
         """Where it stands, as a reader's sentence has it."""
-        return self._alike(self.paths[0], say)
+        more = len(self.paths) - 1
+        return say("sensitivity.alike", path=self.paths[0], count=more) if more else self.paths[0]
 
     def words(self, say: Language) -> str:
         """What it is, in words."""
-        return self._alike(in_words(self.paths[0], say), say)
-
-    def _alike(self, text: str, say: Language) -> str:
-        return f"{text} {say('ranking.alike', count=len(self.paths) - 1)}" if len(self.paths) > 1 else text
+        text, more = in_words(self.paths[0], say), len(self.paths) - 1
+        return f"{text} {say('ranking.alike', count=more)}" if more else text
 
     @property
     def ends(self) -> list[Any]:

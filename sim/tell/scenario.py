@@ -17,6 +17,7 @@ from sim.quantities import format_duration
 from sim.scenario.build import channel_of, queues_of
 from sim.scenario.marks import causes_of
 from sim.scenario.model import Scenario
+from sim.studies.hidden import where_found
 from sim.tell.runs import table_of
 
 
@@ -60,7 +61,7 @@ def _sentences(scenario: Scenario, inside: Any, outside: Any, say: Language) -> 
             contacts=say.number(people.value, 1),
             span=span,
             simulation=say.number(found.simulation, 1),
-            worlds=found.worlds,
+            worlds=where_found(found.worlds, say),
         )
     if outside.sum():
         yield say("check.outside", total=say.number(outside.sum(), 1))

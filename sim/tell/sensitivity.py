@@ -3,57 +3,66 @@
 from __future__ import annotations
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
+from sim.estimates import Estimate
+from sim.language import ENGLISH, Language
 from sim.language.shown import plain, signed
 from sim.studies.calibrate import Calibration
 from sim.studies.one_at_a_time import OneAtATime
 from sim.studies.outcomes import Outcome
 from sim.studies.sensitivity import Sensitivity
-from sim.studies.unknowns import short
+from sim.studies.unknowns import told
 from sim.tell.runs import table_of
 
 #: Assumptions in a table; all of them are in the CSV files.
 _MOST = 12
 
 
-def tell_sensitivity(found: Sensitivity, out: Console) -> None:
+def tell_sensitivity(found: Sensitivity, out: Console, say: Language = ENGLISH) -> None:
     """A table for each outcome: what is varied together, and one at a time."""
     for of in found.outcomes:
-        out.print(_together(found, of))
+        out.print(_together(found, of, say))
 
 
-def _together(found: Sensitivity, of: Outcome) -> Table:
-    columns = ("assumption", "range", "total", "alone", "at its low", "at its high")
-    unit = f" ({of.of.unit})"
-    caption = (
-        "total, alone: share of the variance that goes with it, with others or alone (Sobol, 95 % interval of a "
-        "bootstrap); at its low and high: paired differences, all else as stated"
-    )
-    table = table_of(f"What decides {of.text}{unit}", *columns, left=2, caption=caption)
-    for column in table.columns:
+def _together(found: Sensitivity, of: Outcome, say: Language) -> Table:
+    columns = [say(f"sensitivity.{key}") for key in ("assumption", "range", "total", "alone", "low", "high")]
+    title = say("ranking.heading", outcome=of.headed(say))
+    table = table_of(title, *columns, left=2, caption=say("sensitivity.caption"))
+    for column in table.columns[1:]:
         column.no_wrap = True
     for unknown, first, total in found.ranked(of.text)[:_MOST]:
         low, high = (
-            next((signed(m.differences[of.text]) for m in found.apart.of(unknown) if m.is_low == is_low), "-")
+            next((signed(m.differences[of.text], say) for m in found.apart.of(unknown) if m.is_low == is_low), "-")
             for is_low in (True, False)
         )
-        shares = (f"{max(e.value, 0):.2f} ({max(e.low, 0):.2f}-{max(e.high, 0):.2f})" for e in (total, first))
-        table.add_row(unknown.name, _cut(unknown.range, 18), *shares, low, high)
+        shares = [_share(of_variance, say) for of_variance in (total, first)]
+        span = say("sensitivity.to", low=told(unknown.low, say), high=told(unknown.high, say))
+        table.add_row(escape(unknown.told(say)), escape(_cut(span, 18)), *shares, low, high)
     return table
 
 
-def tell_one_at_a_time(found: OneAtATime, out: Console) -> None:
+def _share(found: Estimate, say: Language) -> str:
+    """A share of variance; an estimate below 0 is none, and none is more than all of it."""
+    value, low, high = (say.number(min(max(end, 0.0), 1.0), 2) for end in (found.value, found.low, found.high))
+    return f"{value} ({low}-{high})"
+
+
+def tell_one_at_a_time(found: OneAtATime, out: Console, say: Language = ENGLISH) -> None:
     """One table of all outcomes, the widest assumption of the first one first."""
     texts = [of.text for of in found.outcomes]
-    table = table_of("One assumption at a time", "assumption", "change", *texts, left=2)
-    table.add_row("as stated", "", *(plain(found.stated[text]) for text in texts))
+    heads = [say("sensitivity.assumption"), say("sensitivity.change"), *(of.headed(say) for of in found.outcomes)]
+    table = table_of(say("sensitivity.title_apart"), *heads, left=2)
+    table.columns[0].no_wrap = True
+    table.add_row(say("sensitivity.as_stated"), "", *(plain(found.stated[text], say) for text in texts))
     for unknown in found.widest(texts[0]):
         if unknown in found.still:
             continue
         for move in found.of(unknown):
-            change = f"{_cut(short(unknown.value))} → {_cut(short(move.end))}"
-            table.add_row(unknown.name, change, *(signed(move.differences[text]) for text in texts))
+            change = f"{_cut(told(unknown.value, say))} → {_cut(told(move.end, say))}"
+            differences = (signed(move.differences[text], say) for text in texts)
+            table.add_row(escape(unknown.told(say)), escape(change), *differences)
     out.print(table)
 
 
@@ -61,22 +70,24 @@ def _cut(text: str, most: int = 34) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def tell_calibration(found: Calibration, out: Console) -> None:
+def tell_calibration(found: Calibration, out: Console, say: Language = ENGLISH) -> None:
     """The values under other assumptions, the farthest first."""
     if not found.shifts:
         return
-    paths = [of.path for of in found.parameters]
-    table = table_of("The same observation under other assumptions", "assumption", "change", *paths, left=2)
+    heads = [say("sensitivity.assumption"), say("sensitivity.change"), *(of.path for of in found.parameters)]
+    table = table_of(say("calibrate.others"), *heads, left=2)
     table.columns[0].no_wrap = True
-    table.add_row("as stated", "", *(one.parameter.shown(one.value, one.simulation) for one in found.found))
+    values = (one.parameter.shown(one.value, one.simulation, say) for one in found.found)
+    table.add_row(say("sensitivity.as_stated"), "", *values)
     first = found.found[0].value
     far = sorted(found.shifts, key=lambda shift: -abs(shift.values[0] - first) if shift.values else -first)
     for shift in far[: 2 * _MOST]:
-        change = f"{_cut(short(shift.unknown.value), 20)} → {_cut(short(shift.end), 20)}"
-        values = ["cannot be met"] * len(paths)
+        change = f"{_cut(told(shift.unknown.value, say), 20)} → {_cut(told(shift.end, say), 20)}"
+        cells = [say("calibrate.never")] * len(found.parameters)
         if shift.values is not None:
-            values = [
-                one.parameter.shown(value, one.simulation) for one, value in zip(found.found, shift.values, strict=True)
+            cells = [
+                one.parameter.shown(value, one.simulation, say)
+                for one, value in zip(found.found, shift.values, strict=True)
             ]
-        table.add_row(shift.unknown.name, change, *values)
+        table.add_row(escape(shift.unknown.told(say)), escape(change), *cells)
     out.print(table)
