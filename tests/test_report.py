@@ -305,7 +305,7 @@ def test_wrong_folders_give_one_clear_message(campaign, tmp_path) -> None:
     for folder, message in {
         tmp_path / "none": "there is no such folder",
         tmp_path / "file": "is a file; name the folder",
-        tmp_path / "empty": "is not the folder of a run or of a comparison",
+        tmp_path / "empty": "is not the folder of a run, a comparison or a study",
         campaign.folder.parent: f"did you mean {campaign.folder}?",
     }.items():
         code, error = told(folder)

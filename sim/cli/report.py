@@ -1,4 +1,4 @@
-"""``sim report``: a page, and a workbook if asked for, from the folder of a run or of a comparison."""
+"""``sim report``: a page, and a workbook if asked for, from the folder of a run, a comparison or a study."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ from sim.cli.common import LANG
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="The page.  [report.html in the folder]")
 @click.option("--excel", is_flag=True, help="Write a workbook beside it, and CSV files for Belgian spreadsheets.")
 def report(results: Path, lang: str, sensitivity: Path | None, out: Path | None, excel: bool) -> None:
-    """Tell what a run or a comparison found on one page, made from its folder alone; nothing is simulated.
+    """Tell what a run, a comparison or a study found on one page, made from its folder alone; nothing is simulated.
 
-    RESULTS is the folder of a run, or the one that `sim compare` names. The page needs no network and prints on A4.
+    RESULTS is the folder that the command names at its end: of a run, a comparison, a plan, a campaign, the next line,
+    a sweep, a sensitivity study or a calibration. The page needs no network and prints on A4.
     """
     from sim.language import language
     from sim.report import write_report

@@ -1,4 +1,4 @@
-"""One page that tells what a run or a comparison found, made from its folder alone; a workbook with its numbers."""
+"""One page that tells what a run, a comparison or a study found, from its folder alone; a workbook with its numbers."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from pathlib import Path
 from sim.errors import ResultsError
 from sim.language import ENGLISH, Language
 from sim.report.folders import opened
-from sim.report.page import comparison_page, run_page
+from sim.report.page import comparison_page, run_page, study_page
 from sim.report.sensitivity import sensitivity_for
+from sim.report.sheets import Sheet, sheets_of
 from sim.report.spreadsheets import write_spreadsheets
+from sim.report.studied import Studied
+from sim.report.study_sheets import sheets_of_study
 from sim.report.workbook import write_workbook
 from sim.results import Result
 from sim.store import write_atomically
+from sim.studies.compare import Comparison
 
 __all__ = ["write_report"]
 
@@ -28,24 +32,40 @@ def write_report(
     """Write the page of a results folder, and its workbook and spreadsheets if asked for; the files, the page first.
 
     The page is ``report.html`` (``rapport.html``) in the folder unless ``to`` says otherwise; the others stand beside
-    it under the same name. ``sensitivity`` is the folder of a study of the same scenario; without it, one beside the
-    results is taken. ResultsError where the folder has no results.
+    it under the same name. ``sensitivity`` is the folder of a study of the same scenario as a run or a comparison;
+    without it, one beside the results is taken. ResultsError where the folder has no results.
     """
     found = opened(folder)
     page = to or folder / f"{say('report.file')}.html"
     if not page.parent.is_dir():
         raise ResultsError(f"{page}: there is no folder {page.parent}")
-    if isinstance(found, Result):
-        html = run_page(found, say, sensitivity=sensitivity_for(found.scenario, folder, sensitivity))
-    else:
-        html = comparison_page(
-            found, say, sensitivity=sensitivity_for(found.results[found.base].scenario, folder, sensitivity)
-        )
-    write_atomically(page, html)
+    write_atomically(page, _page(found, folder, sensitivity, say))
     if not excel:
         return [page]
-    return [
-        page,
-        write_workbook(found, page.with_suffix(".xlsx"), say),
-        *write_spreadsheets(found, page.with_suffix(""), say),
-    ]
+    sheets, (title, written) = _sheets(found, say), _about(found)
+    workbook = write_workbook(sheets, page.with_suffix(".xlsx"), title=title, written=written, say=say)
+    return [page, workbook, *write_spreadsheets(sheets, page.with_suffix(""))]
+
+
+def _page(found: Result | Comparison | Studied, folder: Path, sensitivity: Path | None, say: Language) -> str:
+    if isinstance(found, Studied):
+        if sensitivity is not None:
+            raise ResultsError(f"{folder}: is the folder of a study; --sensitivity goes with a run or a comparison")
+        return study_page(found, say)
+    if isinstance(found, Result):
+        return run_page(found, say, sensitivity=sensitivity_for(found.scenario, folder, sensitivity))
+    study = sensitivity_for(found.results[found.base].scenario, folder, sensitivity)
+    return comparison_page(found, say, sensitivity=study)
+
+
+def _sheets(found: Result | Comparison | Studied, say: Language) -> list[Sheet]:
+    return list(sheets_of_study(found, say)) if isinstance(found, Studied) else sheets_of(found, say)
+
+
+def _about(found: Result | Comparison | Studied) -> tuple[str, str]:
+    """Title, and when the results were written ('' where that is not kept)."""
+    if isinstance(found, Studied):
+        return found.scenario.title or found.scenario.name, ""
+    result = found if isinstance(found, Result) else found.results[found.base]
+    written = result.store.manifest().get("written", "")
+    return result.scenario.title or result.scenario.name, str(written)

@@ -5,18 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 from sim.errors import ResultsError
+from sim.report.studied import Studied, is_study, read
 from sim.results import Result
 from sim.store import RESULTS_VERSION, Store
 from sim.studies.compare import MANIFEST, Comparison
 
 
-def opened(folder: Path) -> Result | Comparison:
-    """The run or the comparison in ``folder``."""
+def opened(folder: Path) -> Result | Comparison | Studied:
+    """The run, the comparison or the study in ``folder``."""
     if (folder / MANIFEST).is_file():
         found = Comparison.read(folder)
         for result in found.results.values():
             _current(result.store)
         return found
+    if is_study(folder):
+        return read(folder)
     if not (folder / "manifest.json").is_file():
         raise ResultsError(_wrong(folder))
     store = Store(folder)
@@ -39,13 +42,11 @@ def _wrong(folder: Path) -> str:
     if not folder.exists():
         return f"{folder}: there is no such folder"
     if not folder.is_dir():
-        return f"{folder}: is a file; name the folder of a run or of a comparison"
-    inside = sorted(p.parent for name in ("manifest.json", MANIFEST) for p in folder.glob(f"*/{name}"))
-    if folder.joinpath("answer.json").is_file():
-        return f"{folder}: is the folder of a study; name the folder of a run or of a comparison"
+        return f"{folder}: is a file; name the folder of a run, a comparison or a study"
+    inside = sorted(p.parent for name in ("manifest.json", MANIFEST, "answer.json") for p in folder.glob(f"*/{name}"))
     hint = (
         f"; did you mean {inside[0]}" + (f" or one of {len(inside) - 1} others there?" if inside[1:] else "?")
         if inside
         else ""
     )
-    return f"{folder}: is not the folder of a run or of a comparison{hint}"
+    return f"{folder}: is not the folder of a run, a comparison or a study{hint}"

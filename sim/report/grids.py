@@ -56,6 +56,16 @@ class Grid:
         """Which columns hold numbers."""
         return [any(isinstance(row[i], Number) for row in self.rows) for i in range(len(self.heads))]
 
+    @property
+    def kept(self) -> bool:
+        """Whether it stays on one page."""
+        texts = (cell for row in self.rows for cell in row if isinstance(cell, str))
+        return len(self.rows) <= _KEPT_ROWS and all(len(cell) <= _KEPT_TEXT for cell in texts)
+
+
+#: Tables with more rows, or with longer texts in them, may be broken over pages.
+_KEPT_ROWS, _KEPT_TEXT = 14, 70
+
 
 def grid(
     title: str, heads: Sequence[str], rows: Iterable[Sequence[Cell]], *, note: str = "", widths: Sequence[int] = ()

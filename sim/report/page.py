@@ -10,37 +10,35 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from sim.busy_day import busiest_day
-from sim.clock import DAY
-from sim.colours import OUTCOMES
 from sim.language import Language
-from sim.report import answer, bars, flow, plans, sensitivity, tables, timeline
+from sim.report import answer, appendix, bars, flow, of_study, plans, sensitivity, tables, timeline
 from sim.report.assumed import assumed_in
 from sim.report.grids import Code, Number
 from sim.report.made import made
+from sim.report.matters import mattering
+from sim.report.sections import Picture, Words
 from sim.report.sensitivity import Study
+from sim.report.studied import Studied
 from sim.report.svg import patterns
 from sim.results import Result
+from sim.scenario.model import Scenario
 from sim.studies.compare import Comparison
-from sim.tell.runs import measures_of, service_level_of, verdicts
+from sim.tell.runs import measures_of, verdicts
 
 _ENVIRONMENT = Environment(
     loader=PackageLoader("sim.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
-_ENVIRONMENT.tests |= {"number": lambda cell: isinstance(cell, Number), "code": lambda cell: isinstance(cell, Code)}
+_ENVIRONMENT.tests |= {
+    name: lambda part, kind=kind: isinstance(part, kind)
+    for name, kind in {"number": Number, "code": Code, "picture": Picture, "words": Words}.items()
+}
 
 
 #: Sections of every page, and of a comparison before these; the ids are their keys in the catalogue too.
 _SECTIONS = ("surge", "callers", "who", "when", "day", "assumed", "theory", "made", "appendix")
-_OF_COMPARISONS = ("difference", "levels", "plans", "base")
-#: Items of the appendix by part, as the reporting guideline has them.
-_STRESS = {
-    "objectives": ("purpose", "outputs", "aims"),
-    "logic": ("overview", "base_logic", "scenario_logic", "components"),
-    "data": ("sources", "preparation", "inputs"),
-    "experimentation": ("start", "runs", "estimation"),
-    "implementation": ("software", "sampling", "execution"),
-    "access": ("code",),
-}
+_OF_COMPARISONS = ("difference", "matters", "levels", "plans", "base")
+#: Sections that every page of a study ends with.
+_OF_STUDIES = ("assumed", "made", "appendix")
 
 
 def run_page(result: Result, say: Language, *, sensitivity: Study | None) -> str:
@@ -67,30 +65,62 @@ def comparison_page(found: Comparison, say: Language, *, sensitivity: Study | No
         "hundred": plans.draw_hundred(found, say),
         "hundred_legend": plans.hundred_legend(say),
         "folders": [(plan, r.folder.name, r.store.manifest()["hash"]) for plan, r in found.results.items()],
-        "sections": [*_named(_OF_COMPARISONS, say, base=found.base), *_named(_SECTIONS, say)],
+        "mattering": mattering(found.matters, say) if found.matters else None,
+        "sections": [*_of_comparison(found, say), *_named(_SECTIONS, say)],
     }
     return _ENVIRONMENT.get_template("comparison.html").render(words)
 
 
-def _of_every_page(result: Result, say: Language, study: Study | None) -> dict[str, Any]:
-    scenario = result.scenario
+def _of_comparison(found: Comparison, say: Language) -> list[tuple[str, str]]:
+    """Sections of a comparison before those of its base; assumptions follow the differences where they were tried."""
+    every = _named(_OF_COMPARISONS, say, base=found.base)
+    return [one for one in every if one[0] != "matters" or found.matters]
+
+
+def study_page(found: Studied, say: Language) -> str:
+    """The page of a study: the answer with its first numbers, its sections, then what every page has."""
+    sections = of_study.sections_of(found, say)
+    words = _frame(found.scenario, say) | {
+        "heading": of_study.title_of(found, say),
+        "answer": answer.Answer(tuple(found.sentences(say)), ""),
+        "worlds": found.worlds(say),
+        "tiles": of_study.tiles_of(found, say),
+        "parts": sections,
+        "study": None,
+        "made": of_study.made(found, say),
+        "written": "",
+        "definitions": of_study.definitions(found, say),
+        "stress": appendix.of_study(found, say),
+        "sections": [*((one.id, one.heading) for one in sections), *_named(_OF_STUDIES, say)],
+    }
+    return _ENVIRONMENT.get_template("study.html").render(words)
+
+
+def _frame(scenario: Scenario, say: Language) -> dict[str, Any]:
+    """What every page says of its scenario."""
     return {
         "say": say,
-        "result": result,
         "scenario": scenario,
         "title": scenario.title or scenario.name,
         "period": say.period(scenario.period.first, scenario.period.last),
-        "replications": say.number(result.replications),
         "style": files("sim.report").joinpath("templates/style.css").read_text(encoding="utf-8"),
         "patterns": patterns(),
         "assumed": assumed_in(scenario, say),
+        "version": version("helpline-sim"),
+    }
+
+
+def _of_every_page(result: Result, say: Language, study: Study | None) -> dict[str, Any]:
+    rows = made(result, say)
+    return _frame(result.scenario, say) | {
+        "result": result,
+        "replications": say.number(result.replications),
         "study": study,
         "rankings": list(sensitivity.rankings(study, say)) if study else [],
-        "made": made(result, say),
-        "definitions": tables.definitions(scenario, result.summary(), say),
-        "version": version("helpline-sim"),
-        "stress": _STRESS,
-        "stress_facts": _facts(result, say),
+        "made": rows,
+        "written": rows[-1][1],
+        "definitions": tables.definitions(result.scenario, result.summary(), say),
+        "stress": appendix.of_run(result, say),
         "sections": _named(_SECTIONS, say),
     }
 
@@ -120,28 +150,4 @@ def _of_a_run(result: Result, say: Language) -> dict[str, Any]:
         "day_legend": [("fill-answered", say("figure.with_a_line"))],
         "theory": table,
         "no_theory": why,
-    }
-
-
-def _facts(result: Result, say: Language) -> dict[str, str]:
-    """What the appendix says of this scenario."""
-    scenario, manifest = result.scenario, result.store.manifest()
-    groups = ", ".join(f"{say.name(g.name)} ({len(g.shifts)})" for g in scenario.centre.groups)
-    return {
-        "period": say.period(scenario.period.first, scenario.period.last),
-        "service": service_level_of(scenario, say),
-        "channels": ", ".join(f"{say.name(name)} ({say.hours(c.hours.text)})" for name, c in scenario.channels.items()),
-        "lines": groups,
-        "queues": say.number(len(scenario.centre.queues)),
-        "provinces": ", ".join(map(say.name, scenario.provinces)),
-        "campaigns": ", ".join(campaign.name for campaign in scenario.campaigns) or say("report.no_campaign"),
-        "attempts": say.number(scenario.attempts.value),
-        "replications": say.number(result.replications),
-        "days": say.number(scenario.days.days),
-        "seed": str(manifest["seed"]),
-        "engine": str(manifest.get("engine", "")),
-        "versions": ", ".join(f"{name} {number}" for name, number in manifest.get("versions", {}).items()),
-        "version": version("helpline-sim"),
-        "follow_up": say.number((scenario.days.horizon - scenario.days.end) / DAY),
-        "outcomes": ", ".join(say(f"outcome.{name}") for name in OUTCOMES),
     }

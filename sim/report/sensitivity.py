@@ -55,7 +55,7 @@ class Ranking:
 def sensitivity_for(scenario: Scenario, results: Path, given: Path | None) -> Study | None:
     """The study in ``given``, or the newest one beside the results that is about the same scenario; None without."""
     if given is not None:
-        study = _read(given)
+        study = read_sensitivity(given)
         if not _about(given, scenario):
             raise ResultsError(f"{given}: is about another scenario than these results")
         return study
@@ -63,10 +63,11 @@ def sensitivity_for(scenario: Scenario, results: Path, given: Path | None) -> St
     # A study of everything together says more than one of one value at a time.
     beside.sort(key=lambda path: (path.parent.name.startswith(_STUDIES[0]), path.stat().st_mtime))
     fitting = [path.parent for path in beside if _about(path.parent, scenario)]
-    return _read(fitting[-1]) if fitting else None
+    return read_sensitivity(fitting[-1]) if fitting else None
 
 
-def _read(folder: Path) -> Study:
+def read_sensitivity(folder: Path) -> Study:
+    """The study in a folder; ResultsError where it is another one."""
     try:
         answer = json.loads((folder / "answer.json").read_text(encoding="utf-8"))
         if answer["study"] not in _STUDIES:

@@ -54,10 +54,20 @@ def _of_a_run(result: Result, say: Language) -> Iterator[Sheet]:
     yield _by_time(result, "day", say("column.day"), names, level, say)
     names = {str(hour): say("report.hour", hour=hour, next=hour + 1) for hour in range(24)}
     yield _by_time(result, "hour", say("report.hour_head"), names, level, say)
+    yield assumption_sheet(result.scenario, say)
+    yield made_sheet(made(result, say), say)
+
+
+def assumption_sheet(scenario: Scenario, say: Language) -> Sheet:
+    """Every value that says where it comes from."""
     heads = [say(f"column.{name}") for name in ("value_of", "is", "status")]
     heads += [say("report.low"), say("report.high"), say("column.source")]
-    yield _sheet("assumptions", _stated(result.scenario, say), say("report.uncertain_note"), heads, say)
-    yield _sheet("made", made(result, say), say("report.made_lead"), ("", ""), say)
+    return _sheet("assumptions", _stated(scenario, say), say("report.uncertain_note"), heads, say)
+
+
+def made_sheet(rows: Sequence[tuple[str, str]], say: Language) -> Sheet:
+    """How the numbers were made."""
+    return _sheet("made", rows, say("report.made_lead"), ("", ""), say)
 
 
 def _by_time(result: Result, slice_: str, head: str, names: Mapping[str, str], level: str, say: Language) -> Sheet:
@@ -98,7 +108,7 @@ def _long_heads(say: Language) -> list[str]:
 def _long(row: Row, say: Language) -> list[Value]:
     kind, name = say(f"kind.{row.kind}"), say.name(row.name)
     unit = say.known("unit", row.unit)
-    return [kind, name, say(f"measure.{row.measure}"), *_three(_estimate(row)), unit, say(f"definition.{row.measure}")]
+    return [kind, name, say(f"measure.{row.measure}"), *three(_estimate(row)), unit, say(f"definition.{row.measure}")]
 
 
 def _finite(value: float) -> float | None:
@@ -119,11 +129,12 @@ def _wide(
     heads = [head]
     for _, shown in seen:
         heads += [shown, say("workbook.low"), say("workbook.high")]
-    cells = [[name, *(v for of, _ in seen for v in _three(found.get((n, of), NOTHING)))] for n, name in names.items()]
+    cells = [[name, *(v for of, _ in seen for v in three(found.get((n, of), NOTHING)))] for n, name in names.items()]
     return _sheet(key, cells, note, heads, say)
 
 
-def _three(found: Estimate) -> list[Value]:
+def three(found: Estimate) -> list[Value]:
+    """Value, low and high; what is not known is empty."""
     return [_finite(value) for value in (found.value, found.low, found.high)]
 
 
@@ -151,7 +162,7 @@ def _of_a_comparison(found: Comparison, say: Language) -> Iterator[Sheet]:
     rows = []
     for d in found.differences:
         whose: list[Value] = [d.plan, say(f"kind.{d.kind}"), say.name(d.name), say(f"measure.{d.measure}")]
-        numbers = [value for e in (d.difference, d.value, d.base) for value in _three(e)]
+        numbers = [value for e in (d.difference, d.value, d.base) for value in three(e)]
         rows.append([*whose, *numbers, say.known("unit", d.unit), say(f"definition.{d.measure}")])
     heads += [say("workbook.unit"), say("workbook.definition")]
     yield _sheet("all_differences", rows, note, heads, say)

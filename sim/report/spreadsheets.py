@@ -7,20 +7,17 @@ import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from sim.language import Language
-from sim.report.sheets import Sheet, sheets_of
-from sim.results import Result
+from sim.report.sheets import Sheet
 from sim.store import write_atomically
-from sim.studies.compare import Comparison
 from sim.tables import harmless
 
 _MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
 
-def write_spreadsheets(found: Result | Comparison, stem: Path, say: Language) -> list[Path]:
+def write_spreadsheets(sheets: Iterable[Sheet], stem: Path) -> list[Path]:
     """One file for each sheet of the workbook: ``report-by-day.csv``."""
     written = []
-    for sheet in sheets_of(found, say):
+    for sheet in sheets:
         path = stem.with_name(f"{stem.name}-{sheet.title.lower().replace(' ', '-')}.csv")
         write_atomically(path, _MARK + _text(sheet))
         written.append(path)

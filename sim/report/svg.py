@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from math import floor, log10
 
@@ -106,3 +107,8 @@ def ribbon(x0: float, top0: float, x1: float, top1: float, thick: float) -> str:
     upper = f"M{x0:.1f} {top0:.1f} C{middle:.1f} {top0:.1f} {middle:.1f} {top1:.1f} {x1:.1f} {top1:.1f}"
     low0, low1 = top0 + thick, top1 + thick
     return f"{upper} L{x1:.1f} {low1:.1f} C{middle:.1f} {low1:.1f} {middle:.1f} {low0:.1f} {x0:.1f} {low0:.1f} Z"
+
+
+def digits_of(marks: Sequence[float]) -> int:
+    """Decimals with which all marks of an axis are told apart."""
+    return next((d for d in (0, 1, 2) if all(abs(mark - round(mark, d)) < 1e-9 for mark in marks)), 3)

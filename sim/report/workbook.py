@@ -1,4 +1,4 @@
-"""The workbook: the sheets of a run or a comparison with charts that the spreadsheet draws itself.
+"""The workbook: sheets with charts that the spreadsheet draws itself.
 
 Text is always written as text, so no name becomes a formula or a link.
 """
@@ -15,23 +15,19 @@ import xlsxwriter
 
 from sim.colours import OUTCOMES
 from sim.language import Language
-from sim.report.sheets import Sheet, Value, sheets_of
-from sim.results import Result
+from sim.report.sheets import Sheet, Value
 from sim.store import write_bytes_atomically
-from sim.studies.compare import Comparison
 
 #: First row of the heads, below title and note.
 _TOP = 3
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
-def write_workbook(found: Result | Comparison, path: Path, say: Language) -> Path:
-    """Write the workbook; the same results give the same bytes."""
-    result = found if isinstance(found, Result) else found.results[found.base]
+def write_workbook(sheets: Sequence[Sheet], path: Path, *, title: str, written: str, say: Language) -> Path:
+    """Write the workbook; the same results give the same bytes. ``written`` is when they were, '' where unknown."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, _OPTIONS)
-    title = result.scenario.title or result.scenario.name
-    book.set_properties({"title": title, "created": _written(result)})
+    book.set_properties({"title": title, "created": _moment(written)})
     formats = {
         "title": book.add_format({"bold": True, "font_size": 14}),
         "note": book.add_format({"font_color": "#59626B", "text_wrap": False}),
@@ -41,7 +37,7 @@ def write_workbook(found: Result | Comparison, path: Path, say: Language) -> Pat
         "faint": book.add_format({"num_format": "#,##0.00", "font_color": "#59626B"}),
         "text": book.add_format({"valign": "top"}),
     }
-    for sheet in sheets_of(found, say):
+    for sheet in sheets:
         _fill(book.add_worksheet(sheet.title), sheet, title, formats, say)
         _chart(book, sheet, say)
     book.close()
@@ -49,11 +45,11 @@ def write_workbook(found: Result | Comparison, path: Path, say: Language) -> Pat
     return path
 
 
-def _written(result: Result) -> dt.datetime:
+def _moment(written: str) -> dt.datetime:
     """When the results were written, so that the workbook does not depend on when it was made."""
     try:
-        at = dt.datetime.fromisoformat(result.store.manifest()["written"])
-    except (KeyError, ValueError):
+        at = dt.datetime.fromisoformat(written)
+    except ValueError:
         at = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
     return at.replace(tzinfo=None)
 

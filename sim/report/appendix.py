@@ -1,0 +1,81 @@
+"""The appendix of every page: what a reader needs to judge the model and to build it again, item by item.
+
+The order is that of the reporting guideline STRESS for discrete-event simulation (T. Monks and others 2019, Journal of
+Simulation 13, 55-67).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+
+from sim.clock import DAY
+from sim.colours import OUTCOMES
+from sim.language import Language
+from sim.report.studied import Studied
+from sim.results import Result
+from sim.scenario.model import Scenario
+from sim.tell.runs import service_level_of
+
+#: Parts of the guideline with their items.
+_STRESS = {
+    "objectives": ("purpose", "outputs", "aims"),
+    "logic": ("overview", "base_logic", "scenario_logic", "components"),
+    "data": ("sources", "preparation", "inputs"),
+    "experimentation": ("start", "runs", "estimation"),
+    "implementation": ("software", "sampling", "execution"),
+    "access": ("code",),
+}
+#: Items that are told otherwise of a study than of a run.
+_OF_STUDIES = ("outputs", "runs", "estimation", "software", "code")
+#: A heading, and its items with their texts.
+Part = tuple[str, Sequence[tuple[str, str]]]
+
+
+def of_run(result: Result, say: Language) -> list[Part]:
+    """The appendix of a run, or of the base of a comparison."""
+    manifest = result.store.manifest()
+    facts = _facts(result.scenario, say) | {
+        "replications": say.number(result.replications),
+        "seed": str(manifest["seed"]),
+        "engine": str(manifest.get("engine", "")),
+        "versions": ", ".join(f"{name} {number}" for name, number in manifest.get("versions", {}).items()),
+        "version": version("helpline-sim"),
+    }
+    return _parts(facts, say, ())
+
+
+def of_study(found: Studied, say: Language) -> list[Part]:
+    """The appendix of a study, as far as it fits."""
+    worlds = "; ".join(found.worlds(say)).rstrip(".")
+    facts = _facts(found.scenario, say) | {
+        "worlds": worlds[:1].upper() + worlds[1:],
+        "version": found.version,
+    }
+    return _parts(facts, say, _OF_STUDIES)
+
+
+def _parts(facts: Mapping[str, str], say: Language, otherwise: Sequence[str]) -> list[Part]:
+    def item(name: str) -> tuple[str, str]:
+        text = f"ofstudy.{name}_text" if name in otherwise else f"stress.{name}_text"
+        return say(f"stress.{name}"), say(text, **facts)
+
+    return [(say(f"stress.{part}"), [item(name) for name in items]) for part, items in _STRESS.items()]
+
+
+def _facts(scenario: Scenario, say: Language) -> dict[str, str]:
+    """What the appendix says of a scenario."""
+    groups = ", ".join(f"{say.name(g.name)} ({len(g.shifts)})" for g in scenario.centre.groups)
+    return {
+        "period": say.period(scenario.period.first, scenario.period.last),
+        "service": service_level_of(scenario, say),
+        "channels": ", ".join(f"{say.name(name)} ({say.hours(c.hours.text)})" for name, c in scenario.channels.items()),
+        "lines": groups,
+        "queues": say.number(len(scenario.centre.queues)),
+        "provinces": ", ".join(map(say.name, scenario.provinces)),
+        "campaigns": ", ".join(campaign.name for campaign in scenario.campaigns) or say("report.no_campaign"),
+        "attempts": say.number(scenario.attempts.value),
+        "days": say.number(scenario.days.days),
+        "follow_up": say.number((scenario.days.horizon - scenario.days.end) / DAY),
+        "outcomes": ", ".join(say(f"outcome.{name}") for name in OUTCOMES),
+    }

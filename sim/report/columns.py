@@ -1,0 +1,189 @@
+"""Tables of a study as a reader sees them: heads in words, estimates with intervals, notations read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import isfinite
+
+from sim.estimates import Estimate
+from sim.report.grids import Cell, Code, Grid, Number, difference, grid, number, time
+from sim.report.reading import Reader
+from sim.report.studied import Row, Value, text
+
+#: Key of the head of each column, and how its cells are read where they are text.
+COLUMNS: Mapping[str, tuple[str, str]] = {
+    "lines of": ("column.lines_of", "group"),
+    "when": ("plancolumn.when", "hours"),
+    "lines": ("plancolumn.how_many", ""),
+    "line-hours": ("column.line_hours", ""),
+    "today": ("plancolumn.today", ""),
+    "cost": ("plancolumn.cost", ""),
+    "cost today": ("plancolumn.cost_today", ""),
+    "target": ("plancolumn.target", "target"),
+    "verdict": ("plancolumn.verdict", "verdict"),
+    "plan": ("told.in_plan", "staffing"),
+    "unit": ("workbook.unit", "unit"),
+    "never reached while open, %": ("plancolumn.lost", ""),
+    "targets met": ("plancolumn.met", "some_of"),
+    "organised": ("plancolumn.organised", "way"),
+    "plan of lines": ("plancolumn.staffing", "staffing"),
+    "misses": ("plancolumn.misses", ""),
+    "assumption": ("column.value_of", "path"),
+    "value_of": ("column.value_of", "path"),
+    "missed": ("plancolumn.missed", "some_of"),
+    "hit hardest": ("plancolumn.hardest", "target"),
+    "change": ("plancolumn.change", ""),
+    "days": ("plancolumn.days", "hours"),
+    "hours": ("column.hours", "hours"),
+    "people": ("plancolumn.people", ""),
+    "largest, extra contacts": ("plancolumn.largest", ""),
+    "without the campaign": ("plancolumn.without", ""),
+    "as stated": ("plancolumn.stated", ""),
+    "extra contacts": ("plancolumn.extra_contacts", ""),
+    "from": ("plancolumn.from", "day"),
+    "to": ("plancolumn.to", "day"),
+    "extra lines": ("plancolumn.extra_lines", ""),
+    "start": ("plancolumn.start", "moment"),
+    "never reached": ("plancolumn.never", ""),
+    "never_reached": ("plancolumn.never", ""),
+    "difference": ("plancolumn.difference", ""),
+    "only called while closed": ("plancolumn.only_closed", ""),
+    "place": ("head.place", ""),
+    "group": ("column.lines_of", "group"),
+    "line_hours": ("column.line_hours", ""),
+    "abandoned": ("measure.abandoned", ""),
+    "blocked": ("measure.blocked", ""),
+    "mean_wait_s": ("measure.mean_wait", ""),
+    "probability_best": ("head.best", ""),
+    "stated": ("plancolumn.stated", "value"),
+    "set_to": ("head.set_to", "value"),
+    "first_saves": ("head.first_saves", ""),
+    "second_saves_more": ("head.second_saves_more", ""),
+    "second_is_clearly_better": ("head.second_better", ""),
+    "refused": ("head.refused", ""),
+    "results": ("head.results", ""),
+    "parameter": ("column.value_of", "path"),
+    "value": ("head.value", ""),
+    "simulation": ("head.simulation", ""),
+    "measure": ("workbook.measure", "outcome"),
+    "observed": ("head.observed", ""),
+    "mean": ("head.mean", ""),
+    "agrees": ("head.agrees", ""),
+    "outcome": ("workbook.measure", "outcome"),
+    "as_stated": ("plancolumn.stated", ""),
+    "low_5_percent": ("head.low_5", ""),
+    "middle": ("head.middle", ""),
+    "high_95_percent": ("head.high_95", ""),
+    "variance_by_chance": ("head.by_chance", ""),
+    "low": ("report.low", "value"),
+    "high": ("report.high", "value"),
+    "status": ("column.status", "status"),
+    "first_order": ("ranking.alone", ""),
+    "total": ("ranking.total", ""),
+}
+#: Columns that only files have: definitions stand below all tables.
+LEFT_OUT = ("definition",)
+#: Numbers this near to a whole one, or this large, are shown without decimals.
+_ROUND, _LARGE = 0.005, 100
+_TIMES = ("mean_wait_s",)
+_PERCENT = ("probability_best", "first_order", "total", "variance_by_chance")
+
+
+def head_of(column: str, reader: Reader) -> str:
+    """The head of a column: its word, or a target, a measure or a path in words."""
+    if column in COLUMNS:
+        return reader.say(COLUMNS[column][0])
+    if column in reader.targets:
+        return reader.target(column)
+    shown = reader.with_unit(column)
+    return shown if shown != column else reader.path(column)
+
+
+def read_text(column: str, found: str, reader: Reader) -> str:
+    """Text of a cell in words."""
+    kind = COLUMNS.get(column, ("", "value"))[1]
+    say = reader.say
+    ways: Mapping[str, Callable[[str], str]] = {
+        "group": say.name, "hours": say.hours, "target": reader.target, "verdict": reader.verdict,
+        "staffing": reader.staffing, "some_of": reader.some_of, "way": reader.way, "path": reader.path,
+        "day": reader.day, "moment": reader.moment, "value": reader.value, "outcome": reader.outcome,
+        "unit": lambda unit: say.known("unit", unit), "status": lambda status: say.known("status", status),
+    }  # fmt: skip
+    return ways[kind](found) if kind else found
+
+
+def table_of(
+    title: str,
+    rows: Iterable[Row],
+    columns: Sequence[str],
+    reader: Reader,
+    *,
+    heads: Mapping[str, str] | None = None,
+    good: Mapping[str, int] | None = None,
+    note: str = "",
+) -> Grid:
+    """A table of these columns, where they hold anything.
+
+    ``heads`` are other heads than usual; ``good`` are columns of differences, with the sign that is better (or 0).
+    """
+    kept = list(rows)
+    shown = [c for c in columns if any(row.get(c) not in (None, "") for row in kept)]
+    named = [(heads or {}).get(column) or head_of(column, reader) for column in shown]
+    cells = [[cell_of(column, row, reader, good or {}) for column in shown] for row in kept]
+    return grid(title, named, cells, note=note)
+
+
+def cell_of(column: str, row: Row, reader: Reader, good: Mapping[str, int]) -> Cell:
+    """One cell as it is shown."""
+    found = row.get(column)
+    if found is None:
+        return ""
+    if isinstance(found, bool):
+        return reader.yes(found)
+    if isinstance(found, str):
+        if COLUMNS.get(column, ("", ""))[1] == "path":
+            return Code(reader.path(found), found)
+        return read_text(column, found, reader)
+    if isinstance(found, Estimate):
+        return _estimate(column, found, row, reader, good)
+    return exact(100 * found if column in _PERCENT else found, reader)
+
+
+def exact(found: float, reader: Reader) -> Number:
+    """A number without an interval, with as many decimals as it takes."""
+    if not isfinite(found):
+        return Number("–")
+    whole = abs(found - round(found)) < _ROUND or abs(found) >= _LARGE
+    digits = 0 if whole else 1 if abs(found) >= 1 else 2
+    head, sign, rest = reader.say.number(found, digits).replace("-", "\N{MINUS SIGN}").rpartition(reader.say.decimal)
+    return Number(head if sign else rest, sign + rest if sign else "")
+
+
+def _estimate(column: str, found: Estimate, row: Row, reader: Reader, good: Mapping[str, int]) -> Number:
+    if not isfinite(found.value):
+        return Number("–")
+    in_seconds = column in _TIMES or text(row, "unit") == "s"
+    if column in good:
+        if in_seconds:
+            return time_difference(found, reader, good=good[column])
+        return difference(found, reader.say, good=good[column])
+    if column in _PERCENT:
+        found = Estimate(*(min(max(100 * end, 0.0), 100.0) for end in (found.value, found.low, found.high)))
+    return time(found, reader.say) if in_seconds else number(found, reader.say)
+
+
+def time_difference(found: Estimate, reader: Reader, *, good: int) -> Number:
+    """A difference of times, in s."""
+    shown = difference(found, reader.say, good=good)
+    if not found.value:
+        return shown
+    return Number(shown.whole, shown.decimals, shown.half, reader.say("unit.s"), tone=shown.tone)
+
+
+def plain_of(column: str, found: Value, reader: Reader) -> str | float | None:
+    """A cell of a spreadsheet other than an estimate: text in words, or a number."""
+    if isinstance(found, bool):
+        return reader.yes(found)
+    if isinstance(found, str):
+        return read_text(column, found, reader)
+    return None if found is None or isinstance(found, Estimate) or not isfinite(found) else float(found)

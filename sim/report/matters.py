@@ -1,0 +1,66 @@
+"""Which assumptions matter to the difference that a comparison found: sentences, a picture and a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sim.language import Language
+from sim.report.assumed import named
+from sim.report.grids import Cell, Code, Grid, difference, grid
+from sim.report.tornado import Move, draw_tornado
+from sim.studies.matters import Assumption, Matters
+from sim.studies.matters_words import sentences
+from sim.studies.unknowns import told
+
+#: Assumptions that are drawn, and ends that the table has; the file has all.
+_DRAWN, _MOST = 10, 16
+
+
+@dataclass(frozen=True)
+class Mattering:
+    """What is shown of it; ``picture`` is '' where nothing moves the difference."""
+
+    sentences: Sequence[str]
+    picture: str
+    caption: str
+    table: Grid | None
+
+
+def mattering(found: Matters, say: Language) -> Mattering:
+    """All of it; ends are ordered by how far they move the difference."""
+    whose = {"first": found.first, "base": found.base}
+    title = say("told.matters_picture", **whose)
+    shown = found.found[:_MOST]
+    cells: list[list[Cell]] = [
+        [
+            _name(one, say),
+            told(one.of.value, say),
+            told(one.end, say),
+            difference(found.there(one), say, good=-1),
+            say("told.yes" if one.overturns else "told.no") if found.second else "",
+        ]
+        for one in shown
+    ]
+    heads = [say("column.value_of"), say("column.is"), say("head.set_to"), say("head.would_be", **whose)]
+    heads += [say("told.second_better", second=found.second)] if found.second else []
+    rows = cells if found.second else [row[:-1] for row in cells]
+    note = say("ranking.cut", shown=len(shown), rows=len(found.found)) if len(found.found) > len(shown) else ""
+    table = grid(say("told.matters_table"), heads, rows, note=note) if rows else None
+    picture = draw_tornado(list(_moves(found, say).values())[:_DRAWN], title, say)
+    return Mattering(sentences(found, say), picture, say("told.matters_caption", **whose), table)
+
+
+def _name(one: Assumption, say: Language) -> Code:
+    words = one.of.words(say)
+    return Code(words, named(one.of.paths[0], say).typed)
+
+
+def _moves(found: Matters, say: Language) -> dict[str, Move]:
+    """Each assumption with by how much its ends change the difference."""
+    moves: dict[str, Move] = {}
+    for one in found.found:
+        if one.change is not None:
+            before = moves[one.of.name].ends if one.of.name in moves else ()
+            moves[one.of.name] = Move(one.of.words(say), (*before, (told(one.end, say), one.change)))
+    return moves

@@ -1,0 +1,58 @@
+"""The page of a study: which numbers stand first, which sections follow, and what is told of how it was made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from types import ModuleType
+
+from sim.language import Language, key_of
+from sim.report import of_assumptions, of_calibrate, of_campaign, of_next_line, of_plan, of_sweep
+from sim.report.reading import Reader
+from sim.report.sections import Section, Tile
+from sim.report.studied import Studied
+
+#: Who tells of which study: ``tiles`` and ``sections``.
+_TOLD_BY: Mapping[str, ModuleType] = {
+    "plan": of_plan,
+    "campaign": of_campaign,
+    "next-line": of_next_line,
+    "sweep": of_sweep,
+    "sensitivity": of_assumptions,
+    "one-at-a-time": of_assumptions,
+    "calibrate": of_calibrate,
+}
+
+
+def tiles_of(found: Studied, say: Language) -> list[Tile]:
+    """The numbers of the first screen."""
+    told: Callable[[Studied, Reader], Iterator[Tile]] = _TOLD_BY[found.study].tiles
+    return list(told(found, Reader.of(found, say)))
+
+
+def sections_of(found: Studied, say: Language) -> list[Section]:
+    """Everything that the study found."""
+    told: Callable[[Studied, Reader], Iterator[Section]] = _TOLD_BY[found.study].sections
+    return list(told(found, Reader.of(found, say)))
+
+
+def title_of(found: Studied, say: Language) -> str:
+    """The title of its page."""
+    return say(f"studypage.{key_of(found.study)}", title=found.scenario.title or found.scenario.name)
+
+
+def made(found: Studied, say: Language) -> list[tuple[str, str]]:
+    """Name and value of everything that is needed to make the study again."""
+    seed = found.asked.get("seed")
+    rows = [
+        (say("made.scenario"), found.scenario.name),
+        (say("made.command"), found.command),
+        (say("made.seed"), "" if seed is None else str(seed)),
+        (say("made.worlds"), "; ".join(found.worlds(say))),
+        (say("made.versions"), f"helpline-sim {found.version}"),
+    ]
+    return [(name, value) for name, value in rows if value]
+
+
+def definitions(found: Studied, say: Language) -> list[tuple[str, str]]:
+    """Name and definition of every measure."""
+    return [(say.known("measure", name), text) for name, text in found.definitions(say).items()]

@@ -1,0 +1,143 @@
+"""Cells of a study's tables in the reader's language: files have English names and notations, a reader has words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sim.errors import SimError
+from sim.language import ENGLISH, Language, key_of
+from sim.language.shown import in_words
+from sim.report.studied import Studied
+from sim.results import WAITS
+from sim.studies.targets import Target, targets_of
+from sim.summary import DEFINITIONS
+
+_MOMENT = re.compile(r"([A-Z][a-z]{2}) (\d+) ([A-Z][a-z]{2}) (\d+:\d\d)")
+_ANYWHERE = re.compile(r"any province \((.+?)\)")
+_LINES = re.compile(r"(\d+) lines?\b ?(.*?)(?=(?:,| and) \d+ lines?\b|$)")
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A language, and what the notations of one study stand for."""
+
+    say: Language
+    targets: Mapping[str, Target]
+
+    @classmethod
+    def of(cls, found: Studied, say: Language) -> Reader:
+        """The reader of a study; its targets are those that were asked for, by their text."""
+        known: dict[str, Target] = {}
+        for scenario in filter(None, (found.scenario, found.plan)):
+            try:
+                some = targets_of(
+                    scenario,
+                    found.asked.get("targets", ()),
+                    everywhere=bool(found.asked.get("everywhere")),
+                    some=False,
+                )
+            except SimError:
+                continue  # a queue that only one way to organise the lines has
+            known |= {target.text: target for target in some}
+        return cls(say, known)
+
+    def target(self, text: str) -> str:
+        """A target in words."""
+        known = self.targets.get(text)
+        return text if known is None else known.told(self.say)
+
+    def verdict(self, text: str) -> str:
+        """Met or missed, with or without doubt."""
+        return self.say.known("plan", f"verdict_{key_of(text)}")
+
+    def way(self, text: str) -> str:
+        """How lines are organised."""
+        return self.say.known("plan", f"way_{key_of(text)}")
+
+    def some_of(self, text: str) -> str:
+        """``1 of 3``."""
+        some, _, every = text.partition(" of ")
+        return self.say("plan.of", some=some, all=every) if every else text
+
+    def moment(self, text: str) -> str:
+        """``Mon 10 Feb 09:00``, and whether it was on fresh worlds."""
+        found = _MOMENT.match(text)
+        if found is None:
+            return text
+        weekday, day, month, time = found.groups()
+        shown = f"{_same(weekday, 'date.weekdays', self.say)} {day} {_same(month, 'date.short_months', self.say)}"
+        shown = f"{shown} {time.removeprefix('0')}"
+        return self.say("campaign.fresh", start=shown) if "fresh" in text else shown
+
+    def day(self, text: str) -> str:
+        """A date as files have it, or another value."""
+        try:
+            return self.say.short_date(dt.date.fromisoformat(text))
+        except ValueError:
+            return self.value(text)
+
+    def place(self, group: str, hours: str, place: str) -> str:
+        """Where a line could be added."""
+        anywhere = _ANYWHERE.match(place)
+        name = self.say("told.anywhere", channel=self.say.name(anywhere[1])) if anywhere else self.say.name(group)
+        return name if hours == "all" else f"{name}, {self.say.hours(hours)}"
+
+    def staffing(self, text: str) -> str:
+        """``antwerpen and chat 3 lines each; limburg 1 line 9:00-13:00 and 2 lines 13:00-17:00``, short."""
+        return "; ".join(map(self._staffed, text.split("; ")))
+
+    def _staffed(self, part: str) -> str:
+        """Groups that have the same lines."""
+        found = list(_LINES.finditer(part))
+        if not found:
+            return part
+        names = re.split(r", | and ", part[: found[0].start()].strip())
+        levels = [self._lines(int(one[1]), one[2].removesuffix("each").strip()) for one in found]
+        return f"{', '.join(map(self.say.name, names))}: {', '.join(levels)}"
+
+    def _lines(self, count: int, hours: str) -> str:
+        lines = self.say("staffing.line_one") if count == 1 else self.say("staffing.line_more", count=count)
+        return self.say("staffing.hours", lines=lines, hours=self.say.hours(hours)) if hours else lines
+
+    def outcome(self, text: str) -> str:
+        """A measure, and of whom: ``loss@phone`` -> ``lost %, phone``."""
+        measure, _, whose = text.partition("@")
+        shown = self.say.known("measure", measure)
+        return f"{shown}, {self.say.name(whose)}" if whose else shown
+
+    def unit_of(self, text: str) -> str:
+        """The unit of a measure; '' where its name has it, or where it is a number per period."""
+        measure = text.partition("@")[0]
+        if measure in WAITS:
+            return self.say("unit.s")
+        known = DEFINITIONS.get(measure)
+        return self.say.known("unit", known.unit) if known and known.unit not in ("%", "per period") else ""
+
+    def with_unit(self, text: str) -> str:
+        """A measure, of whom, and its unit."""
+        unit = self.unit_of(text)
+        return f"{self.outcome(text)} ({unit})" if unit else self.outcome(text)
+
+    def path(self, text: str) -> str:
+        """The path of a value; equal statements about several lines are one."""
+        path, _, alike = text.partition(" and ")
+        count = alike.split(" ")[0]
+        words = in_words(path, self.say)
+        return f"{words} {self.say('ranking.alike', count=count)}" if count.isdigit() else words
+
+    def value(self, text: str) -> str:
+        """A value as a scenario writes it."""
+        return self.say.value(self.say.hours(text))
+
+    def yes(self, found: bool) -> str:
+        """Yes or no."""
+        return self.say("told.yes" if found else "told.no")
+
+
+def _same(word: str, key: str, say: Language) -> str:
+    """A word of one list in another language's."""
+    words: Sequence[str] = ENGLISH(key).split()
+    return say(key).split()[words.index(word)] if word in words else word
