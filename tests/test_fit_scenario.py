@@ -23,8 +23,8 @@ from sim.fit.day_counts import DailyCounts
 from sim.fit.days_scenario import fit_days_of
 from sim.fit.fitted import Fitted
 from sim.fit.log import Log
+from sim.fit.places import channel_names
 from sim.fit.read import read
-from sim.fit.scenario import channel_names
 from sim.fit.simulated_log import simulated_log
 from sim.fit.stated import duration, number, stated
 from sim.fit.whole import Fit, fit_log, fit_of, name_of

@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sim.cli.common import LANG
+
 if TYPE_CHECKING:
-    from sim.fit.day_counts import DailyCounts
-    from sim.fit.log import Dropped, Log
+    from sim.fit.days_scenario import DaysFit
+    from sim.fit.log import Dropped
+    from sim.fit.whole import Fit
+    from sim.language import Language
 
 #: As ``sim.fit.read`` has them, without importing it for ``--help``.
 FORMATS = ("csv", "parquet", "bank", "queue_log", "daily")
@@ -26,6 +30,18 @@ FORMATS = ("csv", "parquet", "bank", "queue_log", "daily")
 @click.option(
     "--outcome", "outcomes", multiple=True, metavar="WORD=OUTCOME", help="A word, e.g. --outcome gemist=abandoned."
 )
+@click.option("--channel-column", metavar="NAME", help="Column of channels.  [guessed from its name]")
+@click.option(
+    "--province-column",
+    metavar="NAME",
+    help="Column of provinces, each a queue of its channel; none: queues are channels.  [guessed from its name]",
+)
+@click.option(
+    "--dates", type=click.Choice(("day-first", "month-first")), help="How to read 02/03/2020.  [seen from all dates]"
+)
+@click.option(
+    "--holidays", default="BE", show_default=True, metavar="COUNTRY", help="Whose public holidays: BE, NL, US, none."
+)
 @click.option("--zone", default="Europe/Brussels", show_default=True, help="Clock of moments with an offset.")
 @click.option(
     "--campaign", "campaigns", multiple=True, metavar="DATE", help="A broadcast, e.g. 2020-02-10 or '2020-02-10 21:00'."
@@ -34,69 +50,78 @@ FORMATS = ("csv", "parquet", "bank", "queue_log", "daily")
 @click.option("--name", help="Name of the scenario.  [that of the file, and -fitted]")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("results"), show_default=True)
 @click.option("--page/--no-page", default=True, show_default=True, help="Write the page of figures.")
+@LANG
 def fit(
     file: Path,
     form: str | None,
     columns: tuple[str, ...],
     outcomes: tuple[str, ...],
+    channel_column: str | None,
+    province_column: str | None,
+    dates: str | None,
+    holidays: str,
     zone: str,
     campaigns: tuple[str, ...],
     short: str,
     name: str | None,
     out: Path,
     page: bool,
+    lang: str,
 ) -> None:
     """Fit a scenario to a call log or to daily counts, and say where it does not fit.
 
     FILE is a CSV (or Parquet) with a row for each call, an Asterisk queue_log, the layout of the anonymous bank, or
     counts by day. The scenario runs as it is: sim run results/NAME.yaml.
     """
+    from sim.fit.free_days import country_of
     from sim.fit.read import read
     from sim.fit.whole import name_of
+    from sim.language import language
 
+    named = {"channel": channel_column, "province": province_column}
     stated = {
-        "columns": _pairs(columns, "--column", "arrival=Tijdstip"),
+        "columns": _pairs(columns, "--column", "arrival=Tijdstip") | {key: name for key, name in named.items() if name},
         "outcomes": _pairs(outcomes, "--outcome", "gemist=abandoned"),
     }
+    country, say = country_of(holidays), language(lang)
     short_s, starts = _duration(short), [_moment(text) for text in campaigns]
     scenario_name = _name(name or name_of(file))
-    log = read(file, form=form, zone=zone, **stated)
+    log = read(file, form=form, zone=zone, dates=dates, **stated)
+    from sim.fit.days_scenario import fit_days_of
     from sim.fit.log import Log
+    from sim.fit.whole import fit_of
 
     if isinstance(log, Log):
-        _fit_log(log, scenario_name, short_s, starts, out, page)
+        fitted = fit_of(log, name=scenario_name, short_s=short_s, campaigns=starts, country=country)
+        _told_log(fitted, out, page, say)
     else:
-        _fit_days(log, scenario_name, starts, out, page)
+        _told_days(fit_days_of(log, name=scenario_name, campaigns=starts, country=country), out, page, say)
 
 
-def _fit_log(log: Log, name: str, short_s: float, starts: list[dt.datetime], out: Path, page: bool) -> None:
-    from sim.fit.whole import fit_of
+def _told_log(fitted: Fit, out: Path, page: bool, say: Language) -> None:
     from sim.tell.fit import tell_fit
     from sim.tell.runs import console
 
-    fitted = fit_of(log, name=name, short_s=short_s, campaigns=starts)
-    written = _written(fitted.write(out), log.dropped)
+    written = _written(fitted.write(out), fitted.log.dropped)
     if page:
         from sim.page_fit import fit_page
 
-        written |= _page(written, fit_page(fitted))
-    tell_fit(fitted, console())
-    _told(written)
+        written |= _page(written, fit_page(fitted, say))
+    tell_fit(fitted, console(), say)
+    _told(written, say)
 
 
-def _fit_days(counts: DailyCounts, name: str, starts: list[dt.datetime], out: Path, page: bool) -> None:
-    from sim.fit.days_scenario import fit_days_of
+def _told_days(fitted: DaysFit, out: Path, page: bool, say: Language) -> None:
     from sim.tell.fit import tell_days
     from sim.tell.runs import console
 
-    fitted = fit_days_of(counts, name=name, campaigns=starts)
-    written = _written(fitted.write(out), counts.dropped)
+    written = _written(fitted.write(out), fitted.daily.counts.dropped)
     if page:
         from sim.page_fit import days_page
 
-        written |= _page(written, days_page(fitted))
-    tell_days(fitted, console())
-    _told(written)
+        written |= _page(written, days_page(fitted, say))
+    tell_days(fitted, console(), say)
+    _told(written, say)
 
 
 def _written(scenario: Path, dropped: Sequence[Dropped]) -> dict[str, Path]:
@@ -104,25 +129,28 @@ def _written(scenario: Path, dropped: Sequence[Dropped]) -> dict[str, Path]:
     from sim.fit.log import listed
     from sim.store import write_atomically
 
-    found = {"Scenario": scenario}
+    found = {"scenario": scenario}
     if dropped:
-        found["Left out"] = scenario.with_name(f"{scenario.stem}-left-out.csv")
-        write_atomically(found["Left out"], listed(dropped))
+        found["left_out"] = scenario.with_name(f"{scenario.stem}-left-out.csv")
+        write_atomically(found["left_out"], listed(dropped))
     return found
 
 
 def _page(written: dict[str, Path], text: str) -> dict[str, Path]:
     from sim.store import write_atomically
 
-    path = written["Scenario"].with_suffix(".html")
+    path = written["scenario"].with_suffix(".html")
     write_atomically(path, text)
-    return {"Page": path}
+    return {"page": path}
 
 
-def _told(written: dict[str, Path]) -> None:
+def _told(written: dict[str, Path], say: Language) -> None:
     click.echo()
+    known = {"scenario": "fit.scenario_file", "left_out": "fit.left_out_file", "page": "fit.page_file"}
+    names = {what: say(known[what]) for what in written}
+    width = max(map(len, names.values())) + 1
     for what, path in written.items():
-        click.echo(f"{what + ':':<10}{path}" + (f"   (sim run {path})" if what == "Scenario" else ""))
+        click.echo(f"{names[what]:<{width}}{path}" + (f"   (sim run {path})" if what == "scenario" else ""))
 
 
 def _pairs(given: Sequence[str], option: str, such: str) -> dict[str, str]:

@@ -19,13 +19,14 @@ from sim.fit.hours import hours_text, opening
 from sim.fit.log import ANSWERED, Log
 from sim.fit.memory import Test
 from sim.intervals import interval, zero_count_bound
+from sim.language.said import Said
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 _SHARE = "%"
-_BY_DAYS = "ratio of sums over days, gamma interval with the variance between days (Fay and Feuer)"
+_BY_DAYS = Said("how.ratio_over_days")
 #: Rounds in which weekdays and hours are told apart; nothing moves after some ten.
 _ROUNDS = 60
 
@@ -81,7 +82,7 @@ class Arrivals:
         return Fitted(value, low, high, "an hour", _RATES)
 
 
-_RATES = "mean over days, gamma interval with the variance between days of all weekdays, not less than Poisson's"
+_RATES = Said("how.mean_over_days")
 
 
 def arrivals_of(
@@ -209,10 +210,10 @@ def _ratio(over: Whole, under: Floats, unit: str, *, share: bool = False) -> Fit
     """
     n, total, base = len(over), float(over.sum()), float(under.sum())
     if base <= 0:
-        return nothing(unit, "no contacts to compare with")
+        return nothing(unit, Said("how.nothing_to_compare"))
     value = total / base
     if not total:
-        return Fitted(0.0, 0.0, zero_count_bound() / base, unit, "none was seen: Poisson's upper end")
+        return Fitted(0.0, 0.0, zero_count_bound() / base, unit, Said("how.none_seen"))
     left = over - value * under
     between = float((left**2).sum()) * n / max(n - 1, 1)
     chance = total * (max(1 - value, 0.0) if share else 1 + value)
@@ -223,7 +224,7 @@ def _ratio(over: Whole, under: Floats, unit: str, *, share: bool = False) -> Fit
 def _outside(outside: Whole, inside: Whole) -> Fitted:
     if not outside.sum():
         most = zero_count_bound() / max(float(inside.sum()), 1.0)
-        return Fitted(0.0, 0.0, most, _SHARE, "the log has nobody while closed; perhaps these are not written down")
+        return Fitted(0.0, 0.0, most, _SHARE, Said("how.nobody_while_closed"))
     return _ratio(outside, inside.astype(float), _SHARE)
 
 
@@ -233,7 +234,7 @@ def _contacts(fit: DayFit, totals: Whole) -> Fitted:
     means = fit.fit.means
     variance = float((means * (1 + fit.fit.alpha * means)).sum())
     found = interval(total, variance, fit.fit.degrees + 1 if n > 1 else 1, kind="positive")
-    return Fitted(total, found.low, found.high, "contacts", "sum over days, gamma interval with the days' busyness")
+    return Fitted(total, found.low, found.high, "contacts", Said("how.sum_over_days"))
 
 
 def holiday_ratio(fit: DayFit, totals: Whole, weekday: Whole, days: list[int], sizes: Floats) -> Fitted:
@@ -241,15 +242,13 @@ def holiday_ratio(fit: DayFit, totals: Whole, weekday: Whole, days: list[int], s
     expected = fit.expected(fit.fit.theta, np.array(days, dtype=np.int64), weekday[days], sizes[weekday[days]])
     base, total = float(expected.sum()), float(totals[days].sum())
     if base <= 0:
-        return nothing(_SHARE, "the log has no holiday on a weekday that is open")
+        return nothing(_SHARE, Said("how.no_holiday"))
     # If ordinary: Poisson given busyness. How much holidays differ among themselves is not known from a few.
     variance = total + fit.fit.alpha * (total / base) ** 2 * float((expected**2).sum())
     if not total:
-        return Fitted(0.0, 0.0, zero_count_bound() / base, _SHARE, "no contact on a holiday: Poisson's upper end")
+        return Fitted(0.0, 0.0, zero_count_bound() / base, _SHARE, Said("how.none_on_holidays"))
     found = interval(total / base, variance / base**2, fit.fit.degrees + 1, kind="positive")
-    return Fitted(
-        found.value, found.low, found.high, _SHARE, "sum over holidays by what ordinary days would have, gamma interval"
-    )
+    return Fitted(found.value, found.low, found.high, _SHARE, Said("how.holidays"))
 
 
 def holiday_list(

@@ -14,6 +14,7 @@ from sim.errors import SimError
 from sim.fit.log import UNKNOWN, Dropped, Log
 from sim.fit.text import cut
 from sim.fit.values import NOT_KNOWN
+from sim.language.said import Said
 
 Whole = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -54,7 +55,10 @@ class Sieve:
 
 @dataclass(frozen=True)
 class Columns:
-    """Everything that a reader found, n rows in the order of the file; arrivals are ms since 1970 on the wall clock."""
+    """Everything that a reader found, n rows in the order of the file; arrivals are ms since 1970 on the wall clock.
+
+    ``by_province`` is as in a log.
+    """
 
     arrival: Whole
     wait: Whole
@@ -65,6 +69,7 @@ class Columns:
     channel: Sequence[str]
     queue: Sequence[str]
     line: Sequence[str]
+    by_province: bool = False
 
 
 def assembled(source: str, found: Columns, sieve: Sieve, *, rows: int, notes: Sequence[str] = ()) -> Log:
@@ -99,6 +104,7 @@ def assembled(source: str, found: Columns, sieve: Sieve, *, rows: int, notes: Se
         rows=rows,
         dropped=tuple(sorted(sieve.dropped, key=lambda row: row.line)),
         notes=tuple(notes),
+        by_province=found.by_province,
     )
 
 
@@ -122,7 +128,7 @@ def _keep_out_strays(arrival: Whole, sieve: Sieve) -> None:
         if len(part) < _FEW * len(rows) and len(part) < largest:
             for row in part:
                 text = f"{_EPOCH + dt.timedelta(days=int(arrival[row] // DAY))}"
-                sieve.drop(int(row), f"the arrival is more than {_GAP_DAYS} days from the other rows", text)
+                sieve.drop(int(row), Said("unread.stray", days=_GAP_DAYS), text)
 
 
 def _numbered(texts: Sequence[str], order: Whole, nobody: Set[str]) -> tuple[Whole, tuple[str, ...]]:

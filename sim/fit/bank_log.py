@@ -1,7 +1,8 @@
 """The layout of the anonymous bank's call logs (Technion SEE): a row per call, with its ways through menu and queue.
 
 What is particular about it: a queue entry at 0:00:00 was never queued, the menu may end before it begins, phantom rows
-are no calls, services under ten seconds were hung up by agents, and customer 0 is nobody.
+are no calls, services under ten seconds were hung up by agents (they are kept, since the fit sets short calls apart by
+its own rule), and customer 0 is nobody.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from numpy.typing import NDArray
 
 from sim.clock import DAY, HOUR, SECOND
 from sim.fit.assemble import Columns, Sieve, assembled
+from sim.fit.dates import date
 from sim.fit.log import ABANDONED, ANSWERED, NOT_SAID, UNKNOWN, Log
 from sim.fit.text import Table
-from sim.fit.values import date, duration, parsed, whole
+from sim.fit.values import duration, parsed, whole
+from sim.language.said import Said
 
 Whole = NDArray[np.int64]
 NEEDED = (
@@ -37,18 +40,17 @@ def bank_log(table: Table) -> Log:
     sieve = Sieve(table.lines, list(table.dropped))
     arrival = _arrivals(texts, sieve)
     wait = _column(texts, "q_time", sieve, lambda text: duration(text, "wait", unit=SECOND, comma=False))
-    service = _column(texts, "ser_time", sieve, lambda text: duration(text, "handling time", unit=SECOND, comma=False))
+    service = _column(texts, "ser_time", sieve, lambda text: duration(text, "handling", unit=SECOND, comma=False))
     priority = _column(texts, "priority", sieve, lambda text: whole(text, "priority"))
     outcome = np.full(len(arrival), NOT_SAID, dtype=np.int64)
     for row, (word, queued) in enumerate(zip(texts["outcome"], texts["q_start"], strict=True)):
         if word == "PHANTOM":
-            sieve.drop(row, "a phantom row, no call", word)
+            sieve.drop(row, Said("unread.phantom"), word)
         elif word == "HANG" and queued == "0:00:00":
-            sieve.drop(row, "hung up in the menu, before asking for a line", word)
+            sieve.drop(row, Said("unread.menu"), word)
         outcome[row] = {"AGENT": ANSWERED, "HANG": ABANDONED}.get(word, NOT_SAID)
-    served = (outcome == ANSWERED) & (service >= _SHORT)
-    short = int(((outcome == ANSWERED) & ~served & sieve.kept).sum())
-    head_start = "priority 2 has a head start of 90 s in the queue"
+    served = outcome == ANSWERED
+    short = int((served & (service < _SHORT) & sieve.kept).sum())
     columns = Columns(
         arrival=arrival,
         wait=wait,
@@ -62,9 +64,9 @@ def bank_log(table: Table) -> Log:
     )
     notes = (
         *table.notes,
-        "arrival is the end of the menu; contacts that were never queued waited 0 s",
-        f"{short} services under 10 s were hung up by agents: answered, their handling time not known",
-        head_start,
+        Said("reading.bank_menu"),
+        Said("reading.bank_short", calls=short),
+        Said("reading.bank_priority"),
     )
     return assembled(table.source, columns, sieve, rows=len(table.rows) + len(table.dropped), notes=notes)
 
@@ -78,6 +80,6 @@ def _column(texts: Mapping[str, Sequence[str]], name: str, sieve: Sieve, parse: 
 def _arrivals(texts: Mapping[str, Sequence[str]], sieve: Sieve) -> Whole:
     """The menu's end, on the next day where the menu ran over midnight."""
     days = _column(texts, "date", sieve, lambda text: date(f"19{text}" if len(text) == 6 else text))
-    entry = _column(texts, "vru_entry", sieve, lambda text: duration(text, "menu's entry", unit=SECOND, comma=False))
-    exit_ = _column(texts, "vru_exit", sieve, lambda text: duration(text, "menu's exit", unit=SECOND, comma=False))
+    entry = _column(texts, "vru_entry", sieve, lambda text: duration(text, "menu_entry", unit=SECOND, comma=False))
+    exit_ = _column(texts, "vru_exit", sieve, lambda text: duration(text, "menu_exit", unit=SECOND, comma=False))
     return days * DAY + exit_ + np.where(exit_ < entry - 12 * HOUR, DAY, 0)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from math import isfinite, log
 
 from sim.fit.fitted import Fitted
+from sim.language import ENGLISH, Language
+from sim.language.said import told
 
 #: Differences of so little are of no account, by unit: they are added to both before the ratio is taken.
 _OF_NO_ACCOUNT = {"%": 0.01, "s": 1.0}
@@ -16,7 +18,7 @@ _OF_NO_ACCOUNT = {"%": 0.01, "s": 1.0}
 class Check:
     """``logged`` beside ``model``, whose interval holds 95 % of what a log of that model would show.
 
-    ``about`` says which check it is, such as "trace"; ``what`` the number, in words that fit after "the".
+    ``about`` says which check it is, such as "trace"; ``what`` the number, in English words that fit after "the".
     """
 
     about: str
@@ -38,23 +40,28 @@ class Check:
             return 0.0
         return log(max(self.logged + small, 1e-12) / max(self.model.value + small, 1e-12))
 
-    def sentence(self) -> str:
-        """What is seen, for a planner."""
-        said = shown(self.model.value, self.unit)
-        ends = f"{shown(self.model.low, self.unit)} to {shown(self.model.high, self.unit)}"
-        return f"the {self.what} is {shown(self.logged, self.unit)} in the log and {said} ({ends}) in the model"
+    def cells(self, say: Language = ENGLISH) -> tuple[str, str, str]:
+        """Log, model, and its interval."""
+        logged, model = (shown(value, self.unit, say) for value in (self.logged, self.model.value))
+        return logged, model, ends_of(self.model, self.unit, say)
 
 
-def shown(value: float, unit: str) -> str:
+def shown(value: float, unit: str, say: Language = ENGLISH) -> str:
     """A number with its unit; shares in percent."""
     if not isfinite(value):
-        return "no limit" if value > 0 else "not known"
+        return say("fit.no_limit") if value > 0 else say("fit.not_known")
     if unit == "%":
-        return f"{100 * value:.1f} %"
+        return f"{say.number(100 * value, 1)} %"
     if not unit:
-        return f"{value:.3g}"
+        return say.significant(value, 3)
     digits = 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
-    return f"{value:,.{digits}f} {unit}"
+    return f"{say.number(value, digits)} {say.known('unit', unit)}"
+
+
+def ends_of(fitted: Fitted, unit: str, say: Language = ENGLISH) -> str:
+    """Both ends of the interval."""
+    low, high = (shown(end, unit, say) for end in (fitted.low, fitted.high))
+    return say("fit.range", low=low, high=high)
 
 
 def worst(checks: Iterable[Check]) -> Check | None:
@@ -62,11 +69,15 @@ def worst(checks: Iterable[Check]) -> Check | None:
     return max((check for check in checks if check.misses), key=lambda check: abs(check.off), default=None)
 
 
-def verdict(checks: Iterable[Check]) -> str:
+def verdict(checks: Iterable[Check], say: Language = ENGLISH) -> str:
     """The worst misfit in one sentence."""
     checks = list(checks)
     found = worst(checks)
     if found is None:
-        return f"No misfit beyond chance in {len(checks)} checks."
-    many = sum(check.misses for check in checks)
-    return f"Worst misfit of {many} in {len(checks)} checks ({found.about}): {found.sentence()}."
+        return say("misfit.none", checks=say.number(len(checks)))
+    many = say.number(sum(check.misses for check in checks))
+    logged, model, ends = found.cells(say)
+    where = {"about": say.known("about", found.about), "what": told(found.what, say)}
+    return say(
+        "misfit.worst", many=many, checks=say.number(len(checks)), logged=logged, model=model, ends=ends, **where
+    )

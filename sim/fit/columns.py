@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from sim.clock import SECOND
 from sim.errors import SimError
 from sim.fit.values import unit_of
+from sim.language.said import Said
 from sim.quantities import nearest, shown
 
 #: What a column can be; ``date`` and ``time`` together make an arrival, ``wrap_up`` is added to the handling time.
@@ -18,8 +19,8 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "caller": ("caller", "caller id", "callerid", "beller", "beller id", "nummer beller", "telefoonnummer", "cli",
                "customer", "customer id", "client", "client id", "klant", "klantnummer", "phone number", "ani"),
     "channel": ("channel", "kanaal", "medium", "media", "contactkanaal", "contact type", "type contact", "kanaaltype"),
-    "queue": ("queue", "queuename", "queue name", "wachtrij", "wachtrijnaam", "skill", "provincie", "province",
-              "dienst", "regio"),
+    "queue": ("queue", "queuename", "queue name", "wachtrij", "wachtrijnaam", "skill", "dienst"),
+    "province": ("province", "provincie", "region", "regio", "provincienaam", "province name", "gewest"),
     "arrival": ("arrival", "arrived", "arrival time", "tijdstip", "tijdstip oproep", "aankomst", "aankomsttijd",
                 "datum tijd", "datumtijd", "datum en tijd", "datum uur", "datetime", "date time", "timestamp",
                 "start", "start time", "starttijd", "starttijdstip", "begin", "begintijd", "begintijdstip", "dialled",
@@ -61,7 +62,7 @@ def _bare(name: str) -> str:
 
 def assigned(
     source: str, header: Sequence[str], mapping: Mapping[str, str] | None, known: Mapping[str, Sequence[str]] = SYNONYMS
-) -> tuple[dict[str, int], tuple[str, ...]]:
+) -> tuple[dict[str, int], tuple[Said, ...]]:
     """Number of the column for each thing that the file says, and notes on what was guessed.
 
     ``mapping`` names columns by what they are, ``{"arrival": "Tijdstip"}``; the rest is guessed from ``known``.
@@ -76,12 +77,14 @@ def assigned(
         ranked = [(names.index(word), n) for n in free if (word := _name_in(header[n], names)) is not None]
         if ranked:
             found[what] = min(ranked)[1]
-            notes.append(f"{what} is column {header[found[what]]!r}")
-    said = [f"guessed from names: {'; '.join(notes)}"] if notes else []
+            notes.append(Said("reading.column", what=Said(f"field.{what}"), name=repr(header[found[what]])))
+    said = [Said("reading.guessed", columns=tuple(notes))] if notes else []
     if unused := [title for number, title in enumerate(header) if number not in found.values() and title]:
         names = ", ".join(map(repr, unused[:_MOST]))
-        more = f" and {len(unused) - _MOST} more" if len(unused) > _MOST else ""
-        said.append(f"columns not used: {names}{more}; say what one is with --column, such as --column wait=NAME")
+        more = len(unused) - _MOST
+        said.append(
+            Said("reading.unused_more", names=names, more=more) if more > 0 else Said("reading.unused", names=names)
+        )
     return found, tuple(said)
 
 

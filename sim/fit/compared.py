@@ -14,6 +14,7 @@ from sim.contacts import Contacts, Outcome
 from sim.fit.checks import Check
 from sim.fit.fitted import Fitted, nothing
 from sim.fit.log import ABANDONED, ANSWERED, BLOCKED, CLOSED, NOT_SAID, UNKNOWN, Log
+from sim.language.said import Name, Said
 
 Whole = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -84,12 +85,12 @@ def _mean_wait(calls: Calls, which: NDArray[np.bool_]) -> float:
     return float(waits.mean()) / SECOND if len(waits) else np.nan
 
 
-#: What is compared: words, unit, how it is counted.
+#: What is compared: key of its words, unit, how it is counted.
 MEASURES: tuple[tuple[str, str, Callable[[Calls], float]], ...] = (
-    ("abandonment (gave up / called while open)", "%", abandonment),
-    ("mean wait of the answered", "s", wait_answered_s),
-    ("mean wait of those who gave up", "s", wait_abandoned_s),
-    (f"share answered within {WITHIN_S} s of all who called while open", "%", in_time),
+    ("abandonment", "%", abandonment),
+    ("wait_answered", "s", wait_answered_s),
+    ("wait_abandoned", "s", wait_abandoned_s),
+    ("in_time", "%", in_time),
 )
 
 
@@ -98,10 +99,10 @@ def predicted(values: Floats, unit: str) -> Fitted:
     values = values[np.isfinite(values)]
     n = len(values)
     if n < 3:
-        return nothing(unit, "too few replications")
+        return nothing(unit, Said("how.few_replications"))
     half = float(special.stdtrit(n - 1, 0.975) * values.std(ddof=1) * np.sqrt(1 + 1 / n))
     mean = float(values.mean())
-    return Fitted(mean, max(mean - half, 0.0), mean + half, unit, f"{n} replications, prediction interval")
+    return Fitted(mean, max(mean - half, 0.0), mean + half, unit, Said("how.prediction", replications=n))
 
 
 def compare(about: str, logged: Calls, simulated: Sequence[Calls], queues: Sequence[str], least: int) -> list[Check]:
@@ -112,13 +113,22 @@ def compare(about: str, logged: Calls, simulated: Sequence[Calls], queues: Seque
         mine = logged.where(logged.queue == number)
         theirs = [calls.where(calls.queue == number) for calls in simulated]
         for what, unit, of in MEASURES[:2]:
-            checks.append(_check(about, f"{what}, {queues[number]},", unit, of, mine, theirs))
+            checks.append(_check(about, what, unit, of, mine, theirs, queues[number]))
     return checks
 
 
 def _check(
-    about: str, what: str, unit: str, of: Callable[[Calls], float], logged: Calls, simulated: Sequence[Calls]
+    about: str,
+    key: str,
+    unit: str,
+    of: Callable[[Calls], float],
+    logged: Calls,
+    simulated: Sequence[Calls],
+    queue: str | None = None,
 ) -> Check:
+    what = Said(f"misfit.{key}", seconds=WITHIN_S)
+    if queue is not None:
+        what = Said("misfit.of_queue", what=what, queue=Name(queue))
     return Check(about, what, of(logged), predicted(np.array([of(calls) for calls in simulated]), unit), unit)
 
 

@@ -17,6 +17,7 @@ from sim.fit.free_days import BELGIUM, holidays_of
 from sim.fit.log import UNKNOWN
 from sim.fit.memory import Test
 from sim.fit.surge import Campaign, Days, SurgeFit, fit_surge
+from sim.language.said import Said
 
 Whole = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -42,17 +43,15 @@ class DailyFit:
     silent: tuple[dt.date, ...]
 
     @property
-    def warnings(self) -> tuple[str, ...]:
+    def warnings(self) -> tuple[Said, ...]:
         """What makes the intervals doubtful."""
         found = []
         if self.memory.rejected:
-            found.append(
-                f"{self.memory.says}; intervals of weekdays and trend allow for it, the busyness holds drift too"
-            )
+            found.append(Said("test.allowed_for", memory=self.memory.says))
         if self.counts.missing:
-            found.append(f"{len(self.counts.missing)} days are missing and were left out")
+            found.append(Said("test.missing_days", days=len(self.counts.missing)))
         if self.silent:
-            found.append(f"{len(self.silent)} days without a contact were taken for closed or not written down")
+            found.append(Said("test.silent_days", days=len(self.silent)))
         return tuple(found)
 
 

@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from sim.errors import SimError
 from sim.fit.assemble import Sieve
 from sim.fit.columns import SYNONYMS, assigned, plain
+from sim.fit.dates import date, order_of
 from sim.fit.log import UNKNOWN, Dropped
 from sim.fit.text import Table
-from sim.fit.values import date, parsed, whole
+from sim.fit.values import parsed, whole
+from sim.language.said import Said
 from sim.quantities import nearest, shown
 
 Whole = NDArray[np.int64]
@@ -68,27 +70,30 @@ def looks_daily(table: Table) -> bool:
     tidy, _ = assigned(table.source, table.header, None, SYNONYMS)
     if "date" not in found or "time" in tidy or "arrival" in tidy or not table.rows:
         return False
-    days, wrong = parsed(table.column(found["date"]), date)
+    cells = table.column(found["date"])
+    order = order_of(cells)
+    days, wrong = parsed(cells, lambda text: date(text, month_first=order.month_first))
     right = len(days) - len(wrong)
     return right > 0.5 * len(days) and len(set(days.tolist())) > _MOSTLY * right
 
 
-def daily_counts(table: Table, *, mapping: Mapping[str, str] | None) -> DailyCounts:
-    """The counts of a table; a day whose counts cannot be read is missing."""
+def daily_counts(table: Table, *, mapping: Mapping[str, str] | None, dates: str | None = None) -> DailyCounts:
+    """The counts of a table; a day whose counts cannot be read is missing. ``dates`` is one of ``dates.ORDERS``."""
     found, notes = assigned(table.source, table.header, mapping, _KNOWN)
     if "date" not in found:
         names = ", ".join(shown(name) for name in table.header[:12])
         raise SimError(f"{table.source}: no column is known as the date (datum, date); there are {names}")
     sieve = Sieve(table.lines, list(table.dropped))
     cells = table.column(found["date"])
-    days, wrong = parsed(cells, date)
+    order = order_of(cells, dates)
+    days, wrong = parsed(cells, lambda text: date(text, month_first=order.month_first))
     sieve.drop_all(wrong, cells)
     columns = _columns(table, found)
     first = columns[0]
     values = {number: parsed(table.column(number), lambda text: whole(text, "count")) for number in columns}
     sieve.drop_all(values[first][1], table.column(first))
     for row in np.flatnonzero(values[first][0] == UNKNOWN):
-        sieve.drop(int(row), "the count is not known", "")
+        sieve.drop(int(row), Said("unread.count_unknown"), "")
     _same_days(days, cells, sieve)
     kept = np.flatnonzero(sieve.kept)
     if not len(kept):
@@ -111,7 +116,7 @@ def daily_counts(table: Table, *, mapping: Mapping[str, str] | None) -> DailyCou
         missing=tuple(np.flatnonzero(counts[0] == UNKNOWN).tolist()),
         rows=len(table.rows) + len(table.dropped),
         dropped=tuple(sorted(sieve.dropped, key=lambda row: row.line)),
-        notes=(*table.notes, *notes, f"counts are column {table.header[first]!r}"),
+        notes=(*table.notes, *notes, *order.notes, Said("reading.counts", name=repr(table.header[first]))),
     )
 
 
@@ -136,5 +141,5 @@ def _same_days(days: Whole, cells: Sequence[str], sieve: Sieve) -> None:
     for row, day in enumerate(days.tolist()):
         if sieve.kept[row]:
             if day in seen:
-                sieve.drop(row, "the day was there before", cells[row])
+                sieve.drop(row, Said("unread.same_day"), cells[row])
             seen.add(day)

@@ -15,6 +15,7 @@ from sim.fit.counts import CountFit, LogLinear, fitted_counts
 from sim.fit.fitted import Fitted, nothing
 from sim.fit.memory import Test, long_run, memory_of, p_text
 from sim.intervals import zero_count_bound
+from sim.language.said import Digits, Said
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -23,8 +24,8 @@ Whole = NDArray[np.int64]
 _SPAN = 28
 #: Growth is told per so many days.
 MONTH = 30.0
-_DEPENDENT = "negative binomial regression of daily counts; interval for days with a memory (Newey and West)"
-_DELTA = "negative binomial regression of daily counts; Student's interval on the logarithm (delta method)"
+_DEPENDENT = Said("how.regression_memory")
+_DELTA = Said("how.regression")
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class DayFit:
     memory: Test
 
     @property
-    def method(self) -> str:
+    def method(self) -> Said:
         """How means and their intervals were found."""
         return _DEPENDENT if self.memory.rejected else _DELTA
 
@@ -82,45 +83,38 @@ class DayFit:
 
     def _weight(self, weekday: int) -> Fitted:
         if len(self.present) == 1 and weekday in self.present:
-            return Fitted(1.0, 1.0, 1.0, "times the mean day", "the only weekday with contacts")
+            return Fitted(1.0, 1.0, 1.0, "times the mean day", Said("how.only_weekday"))
         if weekday in self.present:
             ends = self.fit.positive(lambda theta: self.level(theta, weekday) / self.mean_level(theta))
             return Fitted(*ends, "times the mean day", self.method)
         size = self.absent[weekday]
         if not size:
-            return nothing("times the mean day", "no such day was open")
+            return nothing("times the mean day", Said("how.no_such_day"))
         most = zero_count_bound() / (size * self.mean_level(self.fit.theta))
-        return Fitted(0.0, 0.0, most, "times the mean day", "no contact on any such day: Poisson's upper end")
+        return Fitted(0.0, 0.0, most, "times the mean day", Said("how.none_on_such_days"))
 
     @property
     def trend(self) -> Fitted:
         """Growth per 30 days, as a share."""
         if not self.trended:
-            return nothing("%", f"the days span less than {_SPAN} days")
+            return nothing("%", Said("how.short_span", days=_SPAN))
         growth, half = float(self.fit.theta[-1]), self.fit.t * sqrt(max(float(self.fit.covariance[-1, -1]), 0.0))
         return Fitted(expm1(growth), expm1(growth - half), expm1(min(growth + half, 700.0)), "%", self.method)
 
     @property
     def busyness(self) -> Fitted:
         """Coefficient of variation of a day's busyness, a gamma variable with mean 1."""
-        method = (
-            "negative binomial counts by maximum likelihood adjusted for fitted means (Cox and Reid), profile interval"
-        )
         fit = self.fit
-        return Fitted(sqrt(fit.alpha), sqrt(fit.alpha_low), sqrt(fit.alpha_high), "", method)
+        return Fitted(sqrt(fit.alpha), sqrt(fit.alpha_low), sqrt(fit.alpha_high), "", Said("how.busyness"))
 
     @property
     def overdispersion(self) -> Test:
         """Whether days differ by more than Poisson counts of the same mean would."""
         fit = self.fit
         dispersion = float((((fit.counts - fit.means) ** 2) / fit.means).sum()) / fit.degrees
-        more = f"days vary {dispersion:.2f} times as much as Poisson counts"
-        seen = "beyond chance" if fit.p_value < 0.05 else "no more than chance may do"
-        return Test(
-            fit.statistic,
-            fit.p_value,
-            f"{more}: {seen} (likelihood ratio, half chi-squared, p = {p_text(fit.p_value)})",
-        )
+        key = "test.dispersion" if fit.p_value < 0.05 else "test.no_dispersion"
+        says = Said(key, times=Digits(dispersion, 2), p=p_text(fit.p_value))
+        return Test(fit.statistic, fit.p_value, says)
 
 
 def fit_days(

@@ -20,8 +20,11 @@ from sim.fit.daily import DailyFit, daily_surge, fit_daily
 from sim.fit.day_counts import DailyCounts
 from sim.fit.fitted import Fitted
 from sim.fit.forecast import Forecast, forecast
+from sim.fit.free_days import BELGIUM
 from sim.fit.stated import Block, assumed, stated
 from sim.fit.surge import Campaign, SurgeFit
+from sim.language import ENGLISH, Language
+from sim.language.said import Said
 from sim.quantities import WEEKDAYS, format_weekday_set
 from sim.scenario.load import loads
 from sim.scenario.model import Scenario
@@ -48,7 +51,11 @@ class DaysFit:
     @property
     def verdict(self) -> str:
         """The worst misfit in one sentence."""
-        return verdict(self.checks)
+        return self.verdict_in(ENGLISH)
+
+    def verdict_in(self, say: Language) -> str:
+        """The same in the reader's language."""
+        return verdict(self.checks, say)
 
     def write(self, out: str | Path) -> Path:
         """The scenario as a file of its name in the folder ``out``."""
@@ -57,11 +64,13 @@ class DaysFit:
         return path
 
 
-def fit_days_of(counts: DailyCounts, *, name: str, campaigns: Sequence[dt.datetime] = ()) -> DaysFit:
-    """Daily counts that were read, fitted; ``campaigns`` are the moments of broadcasts."""
-    daily = fit_daily(counts)
-    week = forecast(daily)
-    surge = daily_surge(counts, Campaign(tuple(campaigns))) if campaigns else None
+def fit_days_of(
+    counts: DailyCounts, *, name: str, campaigns: Sequence[dt.datetime] = (), country: str = BELGIUM
+) -> DaysFit:
+    """Daily counts that were read, fitted; ``campaigns`` are moments of broadcasts, ``country`` has the holidays."""
+    daily = fit_daily(counts, country=country)
+    week = forecast(daily, country=country)
+    surge = daily_surge(counts, Campaign(tuple(campaigns)), country=country) if campaigns else None
     text = write_text(_document(daily, week, name))
     return DaysFit(name, daily, week, surge, text, loads(text, name=name), tuple(_checks(week)))
 
@@ -71,8 +80,8 @@ def _checks(week: Forecast) -> list[Check]:
     if not week.weeks:
         return []
     low, high = (float(stats.binom.ppf(tail, week.weeks, 0.95)) / week.weeks for tail in (0.025, 0.975))
-    held = Fitted(0.95, low, high, "%", "what a 95 % interval promises; binomial")
-    what = f"share of {week.weeks} past weeks inside the interval that would have been foretold"
+    held = Fitted(0.95, low, high, "%", Said("how.promised"))
+    what = Said("misfit.past_weeks", weeks=week.weeks)
     return [Check("forecast", what, week.checked, held, "%")]
 
 

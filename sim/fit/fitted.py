@@ -12,7 +12,7 @@ LEVEL = 0.95
 
 @dataclass(frozen=True)
 class Fitted:
-    """A value with its 95 % interval; ``method`` is one sentence on how both were found.
+    """A value with its 95 % interval; ``method`` says how both were found.
 
     The ends may be infinite where the data set no limit; all three are nan where there is nothing to fit.
     """

@@ -20,6 +20,7 @@ from sim.fit.fitted import Fitted
 from sim.fit.free_days import BELGIUM, holidays_of
 from sim.fit.log import UNKNOWN
 from sim.intervals import interval
+from sim.language.said import Said
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -35,8 +36,8 @@ _YEAR, _NEAR = 364, 56
 _FEW = 8
 #: A week counts where so many of its days are known.
 _KNOWN = 5
-_BY_ERRORS = "level of recent days; gamma interval with the errors of past weeks foretold the same way"
-_BY_MODEL = "level of all days; gamma interval of negative binomial days, too few past weeks to check it"
+_BY_ERRORS = Said("how.recent_level")
+_BY_MODEL = Said("how.level_of_all")
 
 
 @dataclass(frozen=True)

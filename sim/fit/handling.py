@@ -19,6 +19,7 @@ from sim.distributions import Law
 from sim.fit.families import GAMMA, LOGNORMAL, TWO_LOGNORMALS, WEIBULL, Family, mean_s
 from sim.fit.fitted import Fitted
 from sim.fit.likelihood import NEVER, Peak, climb, error_of, exp_of, grouped, interval
+from sim.language.said import Said
 
 Floats = NDArray[np.float64]
 FAMILIES = (LOGNORMAL, GAMMA, WEIBULL, TWO_LOGNORMALS)
@@ -136,7 +137,7 @@ def _parameters(family: Family, peak: Peak) -> dict[str, Fitted]:
     found = {}
     for k, (name, unit, link) in enumerate(zip(family.names, family.units, family.links, strict=True)):
         low, high = interval(peak, k)
-        found[name] = Fitted(link(peak.at[k]), link(low), link(high), unit, "profile likelihood")
+        found[name] = Fitted(link(peak.at[k]), link(low), link(high), unit, Said("how.profile"))
     return found
 
 
@@ -146,7 +147,7 @@ def _mean(family: Family, peak: Peak) -> Fitted:
 
     middle, error = log_mean(peak.at), error_of(peak, log_mean)
     ends = (exp_of(middle - _NORMAL * error), exp_of(middle + _NORMAL * error))
-    return Fitted(exp_of(middle), *ends, "s", "delta method on the logarithm")
+    return Fitted(exp_of(middle), *ends, "s", Said("how.delta"))
 
 
 def _chosen(candidates: tuple[LawFit, ...], short_s: float) -> LawFit | None:
@@ -165,14 +166,14 @@ def _short_share(short: int, regular: int, chosen: LawFit | None, short_s: float
     """Share of all calls that are short beyond the law's own, with the binomial interval of the short ones."""
     n = short + regular
     if n == 0:
-        return Fitted(0.0, 0.0, 1.0, "%", "no calls")
+        return Fitted(0.0, 0.0, 1.0, "%", Said("how.no_calls"))
     low, high = binomial(short, n)
     own = float(chosen.law.cdf(np.array([1000 * short_s]))[0]) if chosen else 0.0
 
     def beyond(share: float) -> float:
         return max(0.0, (share - own) / (1 - own)) if own < 1 else 0.0
 
-    return Fitted(beyond(short / n), beyond(low), beyond(high), "%", "binomial, less the law's own share")
+    return Fitted(beyond(short / n), beyond(low), beyond(high), "%", Said("how.binomial_less"))
 
 
 def binomial(hits: int, n: int) -> tuple[float, float]:
@@ -187,10 +188,10 @@ def sample_mean(times: Floats) -> Fitted:
     n = len(times)
     if n < 2:
         value = float(times.mean()) if n else float("nan")
-        return Fitted(value, 0.0, float("inf"), "s", "too few")
+        return Fitted(value, 0.0, float("inf"), "s", Said("how.too_few"))
     half = float(special.stdtrit(n - 1, 0.975) * times.std(ddof=1) / np.sqrt(n))
     mean = float(times.mean())
-    return Fitted(mean, max(mean - half, 0.0), mean + half, "s", "Student")
+    return Fitted(mean, max(mean - half, 0.0), mean + half, "s", Said("how.student"))
 
 
 def _anderson_darling(law: Law, regular: Floats, short_s: float) -> float:

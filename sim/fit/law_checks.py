@@ -6,6 +6,7 @@ A parameter's interval says how well a number is known if the law is right; thes
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from scipy import special
@@ -18,6 +19,7 @@ from sim.fit.handling import Handling
 from sim.fit.laws import Laws
 from sim.fit.patience import Patience
 from sim.fit.redials import WINDOWS, Redials
+from sim.language.said import Digits, Name, Said
 
 #: Waits at which the share still waiting is compared, seconds.
 _WAITS_S = (10, 60, 300, 600)
@@ -36,13 +38,16 @@ def law_checks(laws: Laws, redials: Redials) -> list[Check]:
             whose = used.queue if own else used.channel
             if (kind, whose) not in seen:
                 seen.add((kind, whose))
-                of = f" ({whose})" if several else ""
-                checks = _patience(used.patience, of) if kind == "patience" else _handling(used.handling, of)
-                found += list(checks)
+                checks = _patience(used.patience) if kind == "patience" else _handling(used.handling)
+                found += [_of(check, whose) if several else check for check in checks]
     return [*found, *_redials(redials)]
 
 
-def _patience(patience: Patience, of: str) -> Iterator[Check]:
+def _of(check: Check, whose: str) -> Check:
+    return replace(check, what=Said("misfit.of_law", what=check.what, whose=Name(whose)))
+
+
+def _patience(patience: Patience) -> Iterator[Check]:
     fit = patience.chosen
     if fit is None:
         return
@@ -53,11 +58,11 @@ def _patience(patience: Patience, of: str) -> Iterator[Check]:
         law = 1 - float(fit.law.cdf(np.array([1000.0 * wait]))[0])
         # The band around the curve, laid around the law: the log lies in it where the law lies in the band.
         ends = (max(law - (high - still), 0.0), min(law + (still - low), 1.0))
-        model = Fitted(law, *ends, "%", f"{fit.name}; band of Kaplan and Meier")
-        yield Check("patience", f"share that would still wait after {wait} s{of}", still, model, "%")
+        model = Fitted(law, *ends, "%", Said("how.band"))
+        yield Check("patience", Said("misfit.still_waiting", seconds=wait), still, model, "%")
 
 
-def _handling(handling: Handling, of: str) -> Iterator[Check]:
+def _handling(handling: Handling) -> Iterator[Check]:
     fit = handling.chosen
     if fit is None:
         return
@@ -71,8 +76,9 @@ def _handling(handling: Handling, of: str) -> Iterator[Check]:
         at = float(np.quantile(regular, share))
         ends = regular[[max(int(low) - 1, 0), min(int(high) + 1, n - 1)]]
         law = float(fit.law.quantile(np.array([below + share * (1 - below)]))[0]) / SECOND
-        model = Fitted(law, max(law - (ends[1] - at), 0.0), law + (at - ends[0]), "s", f"{fit.family.name}; binomial")
-        what = f"time in which {100 * share:g} % of calls of {handling.short_s:g} s or more end{of}"
+        model = Fitted(law, max(law - (ends[1] - at), 0.0), law + (at - ends[0]), "s", Said("how.binomial"))
+        short = Digits(handling.short_s, 0 if handling.short_s.is_integer() else 1)
+        what = Said("misfit.ended", share=round(100 * share), seconds=short)
         yield Check("handling", what, at, model, "s")
 
 
@@ -89,5 +95,5 @@ def _redials(redials: Redials) -> Iterator[Check]:
     anyway = served.value if served is not None else 0.0
     law = 1 - (1 - anyway) * (1 - redials.probability["abandoned"].value * gone)
     ends = (max(law - (seen.high - seen.value), 0.0), min(law + (seen.value - seen.low), 1.0))
-    model = Fitted(law, *ends, "%", "law and background; binomial")
-    yield Check("redials", "share of those who gave up that calls again within 10 min", seen.value, model, "%")
+    model = Fitted(law, *ends, "%", Said("how.law_and_background"))
+    yield Check("redials", Said("misfit.calls_again"), seen.value, model, "%")

@@ -1,7 +1,8 @@
 """Handling and patience of a log: of each channel, by queue and by priority, and whether queues differ at all.
 
 Queues of one channel share a law unless the likelihood says that they differ (1 % error): a queue with few calls then
-borrows from the others instead of standing on its own.
+borrows from the others instead of standing on its own. Provinces of a channel always share its laws, as a scenario has
+laws by channel; that they differ is told.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from sim.fit.patience import FEWEST, Patience, fit_patience
 
 #: Below this chance queues that are alike would differ as much as they do.
 _ERROR = 0.01
+WHAT = ("handling", "patience")
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,15 @@ class Laws:
     handling_by_queue: dict[str, Handling]
     differ: tuple[tuple[str, float, float], ...]
 
+    @property
+    def lumped(self) -> tuple[tuple[str, str], ...]:
+        """Channel and ``handling`` or ``patience`` of laws that are shared by queues that clearly differ."""
+        shared = {(used.channel, what) for used in self.queues for what in WHAT if not getattr(used, f"{what}_own")}
+        told = [
+            (channel, what, chance) for channel, *both in self.differ for what, chance in zip(WHAT, both, strict=True)
+        ]
+        return tuple((channel, what) for channel, what, chance in told if chance < _ERROR and (channel, what) in shared)
+
 
 def fit_laws(log: Log, *, short_s: float = 10.0) -> Laws:
     """Handling times and patience of a log."""
@@ -68,8 +79,8 @@ def fit_laws(log: Log, *, short_s: float = 10.0) -> Laws:
         chances = _handling_chance(whole[0], handlings), _patience_chance(whole[1], patiences)
         differ.append((channel, *chances))
         for queue in parts:
-            handling_own = chances[0] < _ERROR and handlings[queue].chosen is not None
-            patience_own = chances[1] < _ERROR and patiences[queue].gave_up >= FEWEST
+            handling_own = not log.by_province and chances[0] < _ERROR and handlings[queue].chosen is not None
+            patience_own = not log.by_province and chances[1] < _ERROR and patiences[queue].gave_up >= FEWEST
             laws = (
                 handlings[queue] if handling_own else whole[0],
                 patiences[queue] if patience_own else whole[1],

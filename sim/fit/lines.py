@@ -18,6 +18,7 @@ from sim.clock import DAY, HOUR, MINUTE, SECOND
 from sim.fit.fitted import Fitted, nothing
 from sim.fit.hours import opening
 from sim.fit.log import ANSWERED, UNKNOWN, Log
+from sim.language.said import Said
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -65,7 +66,7 @@ class Staffing:
     def hours(self, talked_h: float) -> Fitted:
         """Staffed line hours of the whole log: the guess, at least the hours that were talked, and no upper end."""
         if not self.least.any():
-            return nothing("h", "nobody talked")
+            return nothing("h", Said("how.nobody_talked"))
         guess = float(self.known.sum()) * QUARTER / HOUR
         return Fitted(guess, min(talked_h, guess), np.inf, "h", METHOD)
 
@@ -76,7 +77,7 @@ class Staffing:
         return float((self.waited[talked] >= _WAITED).mean()) if talked.any() else 0.0
 
 
-METHOD = "conversations at once: a lower bound; while somebody waits, as many as talk"
+METHOD = Said("how.lines")
 
 
 def staffing(log: Log) -> tuple[Staffing, ...]:

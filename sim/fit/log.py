@@ -42,6 +42,7 @@ class Log:
     ``line`` are indices into ``channels``, ``queues`` and ``lines``; ``outcome`` into ``OUTCOMES``; ``wait`` and
     ``handling`` are ms; ``priority`` is as logged. UNKNOWN stands where a number is not known. ``rows`` counts the
     rows of the file without its header, ``dropped`` those that were kept out; ``notes`` says how the file was read.
+    ``by_province``: queues are named ``channel/province``, or ``channel`` where a channel has one for all provinces.
     """
 
     source: str
@@ -62,6 +63,7 @@ class Log:
     rows: int
     dropped: tuple[Dropped, ...]
     notes: tuple[str, ...] = ()
+    by_province: bool = False
 
     def __len__(self) -> int:
         return len(self.arrival)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.language.said import Digits, Said
 from sim.streams import days_of
 
 Floats = NDArray[np.float64]
@@ -27,7 +28,7 @@ class Test:
 
     statistic: float
     p_value: float
-    says: str
+    says: Said
 
     @property
     def rejected(self) -> bool:
@@ -35,9 +36,9 @@ class Test:
         return self.p_value < 0.05
 
 
-def p_text(value: float) -> str:
+def p_text(value: float) -> Said:
     """A p-value as it is told."""
-    return f"{value:.3f}" if value >= 0.001 else "below 0.001"
+    return Said("test.p", p=Digits(value, 3)) if value >= 0.001 else Said("test.p_small", p=Digits(0.001, 3))
 
 
 def memory_of(residuals: Floats, day: Whole, weekday: Whole) -> Test:
@@ -49,17 +50,15 @@ def memory_of(residuals: Floats, day: Whole, weekday: Whole) -> Test:
     """
     n = len(residuals)
     if n < LAGS + 3 or not float(residuals.std()) > 0:
-        return Test(0.0, 1.0, "too few days to tell whether a busy day is followed by busy days")
+        return Test(0.0, 1.0, Said("test.too_few_days"))
     scaled = (residuals - residuals.mean()) / residuals.std()
     lines = np.concatenate([scaled[None], scaled[_orders(weekday)]])
     grid = np.full((len(lines), int(day.max() - day.min()) + 1), np.nan)
     grid[:, day - day.min()] = lines
     statistics, first = _ljung_box(grid, n)
     p_value = float((statistics >= statistics[0] * (1 - 1e-12)).mean())
-    seen = "days are not independent" if p_value < 0.05 else "no sign of a memory of days"
-    says = (
-        f"correlation of a day with the next {first:.2f}: {seen} (Ljung and Box, other orders, p = {p_text(p_value)})"
-    )
+    key = "test.memory" if p_value < 0.05 else "test.no_memory"
+    says = Said(key, correlation=Digits(first, 2), p=p_text(p_value))
     return Test(float(statistics[0]), p_value, says)
 
 

@@ -19,6 +19,7 @@ from sim.fit.families import EXPONENTIAL, WEIBULL, Family, mean_s
 from sim.fit.fitted import Fitted
 from sim.fit.handling import sample_mean
 from sim.fit.likelihood import NEVER, Peak, climb, error_of, exp_of, expit, grouped, interval
+from sim.language.said import Said
 
 Floats = NDArray[np.float64]
 #: Who gives up by then may have meant to at once: below, logs are rounded and nobody knows.
@@ -105,7 +106,7 @@ class PatienceFit:
         found = {}
         for k, (name, unit, link) in enumerate(zip(names, units, links, strict=True)):
             low, high = interval(self.peak, k)
-            found[name] = Fitted(link(self.peak.at[k]), link(low), link(high), unit, "profile likelihood")
+            found[name] = Fitted(link(self.peak.at[k]), link(low), link(high), unit, Said("how.profile"))
         return found
 
     @cached_property
@@ -217,7 +218,7 @@ def _mean(family: Family, peak: Peak, at_once: bool) -> Fitted:
 
     if family is EXPONENTIAL and not at_once:
         low, high = interval(peak, 0)
-        return Fitted(exp_of(peak.at[0]), exp_of(low), exp_of(high), "s", "profile likelihood")
+        return Fitted(exp_of(peak.at[0]), exp_of(low), exp_of(high), "s", Said("how.profile"))
     middle, error = log_mean(peak.at), error_of(peak, log_mean)
     ends = (exp_of(middle - _NORMAL * error), exp_of(middle + _NORMAL * error))
-    return Fitted(exp_of(middle), *ends, "s", "delta method on the logarithm")
+    return Fitted(exp_of(middle), *ends, "s", Said("how.delta"))

@@ -16,9 +16,11 @@ import numpy as np
 from sim.clock import SECOND
 from sim.errors import SimError
 from sim.fit.assemble import Columns, Sieve, assembled
+from sim.fit.dates import local_of
 from sim.fit.log import ABANDONED, ANSWERED, BLOCKED, CLOSED, NOT_SAID, UNKNOWN, Dropped, Log
 from sim.fit.text import cut, decoded, lines_of
-from sim.fit.values import LONGEST, local_of
+from sim.fit.values import LONGEST, reason_of
+from sim.language.said import Said
 
 _LINE = re.compile(r"(\d{9,10})(?:\.(\d{1,6}))?", re.ASCII)
 LOOKS = re.compile(r"\d{9,10}(?:\.\d+)?\|[^|]*\|[^|]*\|[^|]*\|[A-Z]+", re.ASCII)
@@ -59,7 +61,7 @@ def queue_log(source: str, content: bytes, *, zone: str) -> Log:
         try:
             contact, event = _event(line, number, current)
         except ValueError as error:
-            dropped.append(Dropped(number, str(error), cut(line)))
+            dropped.append(Dropped(number, reason_of(error), cut(line)))
             continue
         if contact is None:
             aside[event] += 1
@@ -71,11 +73,11 @@ def queue_log(source: str, content: bytes, *, zone: str) -> Log:
     said = list(notes)
     if aside:
         most = ", ".join(f"{event} {count}" for event, count in aside.most_common(6))
-        said.append(f"{aside.total()} lines are of agents and the system, not of contacts: {most}")
+        said.append(Said("reading.aside", lines=aside.total(), events=most))
     unfinished = sum(not contact.over for contact in contacts)
     if unfinished:
-        said.append(f"{unfinished} contacts have no end in the file: what is not known of them is left out")
-    said.append(f"Unix time is put on the wall clock of {zone}")
+        said.append(Said("reading.unfinished", contacts=unfinished))
+    said.append(Said("reading.unix", zone=zone))
     return _assembled(source, contacts, dropped, zone, rows, said)
 
 
@@ -84,7 +86,7 @@ def _event(line: str, number: int, current: dict[str, _Contact]) -> tuple[_Conta
     cells = line.strip().split("|")
     match = _LINE.fullmatch(cells[0])
     if match is None or len(cells) < 5 or not cells[4].isascii() or not cells[4]:
-        raise ValueError("not a line of five cells that begins with Unix time")
+        raise ValueError(Said("unread.no_event"))
     now = int(match[1]) * SECOND + int(((match[2] or "") + "000")[:3])
     call, queue, agent, event, data = cells[1], cells[2], cells[3], cells[4], cells[5:]
     if event == "ENTERQUEUE" or event in _REFUSED:
@@ -99,9 +101,9 @@ def _event(line: str, number: int, current: dict[str, _Contact]) -> tuple[_Conta
         return None, event
     known = current.get(call)
     if known is None or known.over:
-        raise ValueError("the end of a contact whose beginning is not in the file")
+        raise ValueError(Said("unread.no_beginning"))
     if not 0 <= now - known.entered <= LONGEST:
-        raise ValueError("a time before the contact began, or more than a week after it")
+        raise ValueError(Said("unread.other_time"))
     _changed(known, event, now, agent, data)
     return known, event
 
@@ -129,7 +131,7 @@ def _assembled(
         try:
             arrival[row] = local_of(contact.entered, zone)
         except ValueError as error:
-            sieve.drop(row, str(error), str(contact.entered))
+            sieve.drop(row, reason_of(error), str(contact.entered))
 
     def whole(name: str) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         return np.array([getattr(contact, name) for contact in contacts], dtype=np.int64)

@@ -8,11 +8,13 @@ from typing import Any
 
 from sim.errors import SimError
 from sim.fit.bank_log import NEEDED, bank_log, is_bank
+from sim.fit.dates import ORDERS
 from sim.fit.day_counts import DailyCounts, daily_counts, looks_daily
 from sim.fit.log import Log
 from sim.fit.queue_log import LOOKS, queue_log
 from sim.fit.text import Table, decoded, lines_of, read_bytes, table_of
 from sim.fit.tidy import tidy_log
+from sim.language.said import Said
 from sim.quantities import nearest, shown
 
 #: Formats by what they are called on the command line.
@@ -35,30 +37,31 @@ def read(
     columns: Mapping[str, str] | None = None,
     outcomes: Mapping[str, str] | None = None,
     zone: str = "Europe/Brussels",
+    dates: str | None = None,
 ) -> Log | DailyCounts:
     """The log, or the daily counts, in a file; SimError where nothing in it can be read.
 
     ``form`` is one of FORMATS (default: seen from the content); ``columns`` names columns by what they are,
     ``{"arrival": "Tijdstip"}``; ``outcomes`` says what the file's words mean, ``{"doorverbonden": "answered"}``;
-    ``zone`` is the clock on the wall, for moments with an offset.
+    ``zone`` is the clock on the wall, for moments with an offset; ``dates`` says whether 02/03/2020 is ``day-first`` or
+    ``month-first`` (default: seen from the whole column).
     """
     source = str(path)
+    if dates is not None and dates not in ORDERS:
+        raise SimError(f"dates: {shown(dates)} is unknown; allowed are {' and '.join(ORDERS)}.{nearest(dates, ORDERS)}")
     if form is not None and form not in FORMATS:
         raise SimError(f"format {shown(form)} is unknown; allowed are {', '.join(FORMATS)}.{nearest(form, FORMATS)}")
     content = read_bytes(Path(path), source)
     if form == "parquet" or (form is None and content.startswith(_PARQUET)):
         table = _parquet(Path(path), source)
-        daily = form is None and not columns and looks_daily(table)
-        return (
-            daily_counts(table, mapping=columns)
-            if daily
-            else tidy_log(table, mapping=columns, outcomes=outcomes, zone=zone)
-        )
+        if form is None and not columns and looks_daily(table):
+            return daily_counts(table, mapping=columns, dates=dates)
+        return tidy_log(table, mapping=columns, outcomes=outcomes, zone=zone, dates=dates)
     if form == "queue_log" or (form is None and _is_queue_log(content)):
         return queue_log(source, content, zone=zone)
     if content.count(0) > _BINARY * len(content) and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise SimError(f"{source}: is no text file, nor one of Parquet")
-    return _from_table(table_of(source, content), form=form, columns=columns, outcomes=outcomes, zone=zone)
+    return _from_table(table_of(source, content), form=form, columns=columns, outcomes=outcomes, zone=zone, dates=dates)
 
 
 def _from_table(
@@ -68,6 +71,7 @@ def _from_table(
     columns: Mapping[str, str] | None,
     outcomes: Mapping[str, str] | None,
     zone: str,
+    dates: str | None,
 ) -> Log | DailyCounts:
     if form == "bank" or (form is None and is_bank(table.header)):
         if not is_bank(table.header):
@@ -76,8 +80,8 @@ def _from_table(
         return bank_log(table)
     counts = form is None and "count" in (columns or {})
     if form == "daily" or counts or (form is None and not columns and looks_daily(table)):
-        return daily_counts(table, mapping=columns)
-    return tidy_log(table, mapping=columns, outcomes=outcomes, zone=zone)
+        return daily_counts(table, mapping=columns, dates=dates)
+    return tidy_log(table, mapping=columns, outcomes=outcomes, zone=zone, dates=dates)
 
 
 def _is_queue_log(content: bytes) -> bool:
@@ -94,4 +98,4 @@ def _parquet(path: Path, source: str) -> Table:
     found: dict[str, Any] = Store(path).sql(f"SELECT CAST(COLUMNS(*) AS VARCHAR) FROM read_parquet('{name}')")
     cells = [["" if cell is None else str(cell).strip() for cell in column.tolist()] for column in found.values()]
     rows = [list(row) for row in zip(*cells, strict=True)]
-    return Table(source, tuple(found), rows, list(range(1, len(rows) + 1)), [], False, ("Parquet; lines are rows",))
+    return Table(source, tuple(found), rows, list(range(1, len(rows) + 1)), [], False, (Said("reading.parquet"),))

@@ -22,6 +22,7 @@ from sim.fit.handling import binomial
 from sim.fit.hours import next_opening, opening
 from sim.fit.likelihood import NEVER, climb, exp_of, expit, interval
 from sim.fit.log import ABANDONED, ANSWERED, BLOCKED, CLOSED, OUTCOMES, UNKNOWN, Log
+from sim.language.said import Said
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -34,7 +35,7 @@ _EDGES = np.array([0, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, 12 * HO
 #: Fewer who called again tell no law of the delay.
 FEWEST = 10
 _TRIED = (ABANDONED, BLOCKED, CLOSED)
-_NOBODY = nothing("%", "nobody")
+_NOBODY = nothing("%", Said("how.nobody"))
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ def fit_redials(log: Log) -> Redials:
         probability=probability,
         median=median,
         sigma=sigma,
-        elsewhere=Fitted(moved / n, *binomial(moved, n), "%", "binomial; within an hour") if n else None,
+        elsewhere=Fitted(moved / n, *binomial(moved, n), "%", Said("how.binomial_hour")) if n else None,
         longest=_longest_chain(log),
         delays={
             OUTCOMES[code]: np.sort(steps.delay[(steps.outcome == code) & (steps.delay != UNKNOWN)]) / 1000
@@ -210,7 +211,7 @@ def _table(steps: _Steps, code: int) -> tuple[Fitted, ...]:
     found = []
     for window in WINDOWS:
         hits = int(((gaps != UNKNOWN) & (gaps <= window)).sum())
-        share = Fitted(hits / len(gaps), *binomial(hits, len(gaps)), "%", "binomial; from call to call")
+        share = Fitted(hits / len(gaps), *binomial(hits, len(gaps)), "%", Said("how.binomial_calls"))
         found.append(share)
     return tuple(found)
 
@@ -219,7 +220,7 @@ def _within(steps: _Steps, code: int, window: int) -> Fitted:
     """Share that had called again so long after the end of the call, of those whom the log shows so long."""
     whole = (steps.outcome == code) & (steps.seen >= window)
     n, hits = int(whole.sum()), int((whole & (steps.delay != UNKNOWN) & (steps.delay <= window)).sum())
-    return Fitted(hits / n, *binomial(hits, n), "%", "binomial; from the end of the call") if n else _NOBODY
+    return Fitted(hits / n, *binomial(hits, n), "%", Said("how.binomial_end")) if n else _NOBODY
 
 
 def _background(steps: _Steps) -> tuple[Floats, int]:
@@ -268,7 +269,7 @@ def _law(
 
     def fitted(k: int, link: object, unit: str) -> Fitted:
         low, high = ends[k]
-        return Fitted(link(peak.at[k]), link(low), link(high), unit, "profile likelihood")  # type: ignore[operator]
+        return Fitted(link(peak.at[k]), link(low), link(high), unit, Said("how.profile"))  # type: ignore[operator]
 
     probability = {OUTCOMES[code]: fitted(k + 2, expit, "%") for k, code in enumerate(codes)}
     again, anyway = _rates(upto, which, rate, peak.at, known_by)

@@ -22,6 +22,7 @@ from sim.fit.counts import CountFit, fitted_counts, likelihood, profile_interval
 from sim.fit.days import MONTH
 from sim.fit.fitted import Fitted
 from sim.fit.memory import Test, p_text
+from sim.language.said import Said
 from sim.scenario.surges import Trapezoid
 
 Floats = NDArray[np.float64]
@@ -37,8 +38,8 @@ _PART = 1 / 3
 _CLEAR = 0.01
 #: Places beyond this are at a limit of the time constant.
 _OPEN = 4.0
-_PROFILE = "negative binomial interrupted time series; profile likelihood, drop by Student's quantile"
-_DELTA = "negative binomial interrupted time series; delta method"
+_PROFILE = Said("how.surge_profile")
+_DELTA = Said("how.surge_delta")
 
 
 @dataclass(frozen=True)
@@ -266,8 +267,7 @@ def _share(fit: CountFit, curve: _Surged, index: int, test: Test) -> Fitted:
 def _days(fit: CountFit, curve: _Surged, index: int, test: Test) -> Fitted:
     value = exp(curve.log_days(float(fit.theta[index])))
     if test.p_value >= _CLEAR:
-        why = "without a jump clearly beyond chance (p < 0.01) nothing is known of its decay"
-        return Fitted(value, 0.0, inf, "days", why)
+        return Fitted(value, 0.0, inf, "days", Said("how.no_jump"))
     low, high = profile_interval(fit, index)
     # An end at the limit of what can be told is no end.
     ends = (exp(curve.log_days(low)) if low > -_OPEN else 0.0, exp(curve.log_days(high)) if high < _OPEN else inf)
@@ -287,8 +287,7 @@ def _extra(fit: CountFit, curve: _Surged, unit: str, of: Callable[[Floats, Float
 
 
 def _busyness(fit: CountFit) -> Fitted:
-    method = "negative binomial counts around the surge (Cox and Reid), profile interval"
-    return Fitted(sqrt(fit.alpha), sqrt(fit.alpha_low), sqrt(fit.alpha_high), "", method)
+    return Fitted(sqrt(fit.alpha), sqrt(fit.alpha_low), sqrt(fit.alpha_high), "", Said("how.surge_busyness"))
 
 
 def _test(fit: CountFit, curve: _Surged) -> Test:
@@ -301,5 +300,5 @@ def _test(fit: CountFit, curve: _Surged) -> Test:
     gain = 2 * (likelihood(fit.counts, fit.means, fit.alpha) - likelihood(fit.counts, curve.mean(theta)[0], fit.alpha))
     # Three parameters more, one of which is not there without a jump: compared as three, which is on the safe side.
     p_value = float(special.fdtrc(3, fit.degrees, max(gain, 0.0) / 3))
-    seen = "more calls than chance explains" if p_value < 0.05 else "no more than chance explains"
-    return Test(gain, p_value, f"the campaign: {seen} (likelihood ratio, p = {p_text(p_value)})")
+    key = "test.campaign" if p_value < 0.05 else "test.no_campaign"
+    return Test(gain, p_value, Said(key, p=p_text(p_value)))

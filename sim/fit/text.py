@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sim.errors import SimError
 from sim.fit.log import Dropped
+from sim.language.said import Said
 
 #: Separators that are tried; a file with none of them has one column.
 _SEPARATORS = (";", "\t", ",", "|")
@@ -73,8 +74,7 @@ def decoded(content: bytes) -> tuple[str, tuple[str, ...]]:
     try:
         return content.decode("utf-8"), ()
     except UnicodeDecodeError as error:
-        note = f"byte {error.start + 1} is no UTF-8: the file was read as Windows-1252, as spreadsheets write it"
-        return content.decode("cp1252", errors="replace"), (note,)
+        return content.decode("cp1252", errors="replace"), (Said("reading.windows", byte=error.start + 1),)
 
 
 def lines_of(text: str) -> list[str]:
@@ -112,14 +112,15 @@ def table_of(source: str, content: bytes) -> Table:
     numbers: list[int] = []
     dropped: list[Dropped] = []
     for number, found in _rows(lines, first + 1, separator):
-        wrong = _wrong(found, len(header)) if isinstance(found, list) else "a quotation mark is not closed"
+        wrong = _wrong(found, len(header)) if isinstance(found, list) else Said("unread.quotation")
         if wrong:
             dropped.append(Dropped(number + 1, wrong, cut(lines[number])))
         elif isinstance(found, list):
             rows.append(found[: len(header)])
             numbers.append(number + 1)
-    name = {";": "semicolons", "\t": "tabs", ",": "commas", "|": "bars", "": "none (one column)"}[separator]
-    return Table(source, tuple(header), rows, numbers, dropped, separator != ",", (*notes, f"separator: {name}"))
+    name = {";": "semicolons", "\t": "tabs", ",": "commas", "|": "bars", "": "one_column"}[separator]
+    note = Said("reading.separator", name=Said(f"reading.{name}"))
+    return Table(source, tuple(header), rows, numbers, dropped, separator != ",", (*notes, note))
 
 
 def _separator(lines: list[str]) -> str:
@@ -166,5 +167,5 @@ def _joined(lines: list[str], separator: str) -> list[str] | None:
 
 def _wrong(cells: list[str], columns: int) -> str:
     if len(cells) < columns or any(cells[columns:]):
-        return "the number of cells is not that of the header"
-    return "a byte of value zero" if any("\x00" in cell for cell in cells) else ""
+        return Said("unread.cells")
+    return Said("unread.zero_byte") if any("\x00" in cell for cell in cells) else ""

@@ -10,10 +10,13 @@ from numpy.typing import NDArray
 
 from sim.errors import SimError
 from sim.fit.assemble import Columns, Sieve, assembled
-from sim.fit.columns import DURATIONS, assigned, plain, unit_in
+from sim.fit.columns import DURATIONS, plain, unit_in
+from sim.fit.dates import moment, order_of
 from sim.fit.log import ABANDONED, ANSWERED, BLOCKED, CLOSED, NOT_SAID, OUTCOMES, UNKNOWN, Log
+from sim.fit.places import columns_of, queues_of
 from sim.fit.text import Table, cut
-from sim.fit.values import NOT_KNOWN, duration, moment, parsed, whole
+from sim.fit.values import NOT_KNOWN, duration, parsed, whole
+from sim.language.said import Said
 from sim.quantities import nearest, shown
 
 Whole = NDArray[np.int64]
@@ -38,21 +41,29 @@ _YES_NO = {"ja": ANSWERED, "yes": ANSWERED, "true": ANSWERED, "1": ANSWERED, "y"
 _MOSTLY = 0.9
 
 
-def tidy_log(table: Table, *, mapping: Mapping[str, str] | None, outcomes: Mapping[str, str] | None, zone: str) -> Log:
+def tidy_log(
+    table: Table,
+    *,
+    mapping: Mapping[str, str] | None,
+    outcomes: Mapping[str, str] | None,
+    zone: str,
+    dates: str | None = None,
+) -> Log:
     """The log of a table; rows with a cell that cannot be read are kept out, with the cell."""
-    found, notes = assigned(table.source, table.header, mapping)
-    said = [*table.notes, *notes]
+    found, notes = columns_of(table, mapping)
+    said: list[str] = [*table.notes, *notes]
     if "arrival" not in found and not {"date", "time"} <= set(found):
         raise SimError(_no_arrival(table))
     sieve = Sieve(table.lines, list(table.dropped))
     texts = {what: table.column(number) for what, number in found.items()}
-    arrival = _arrivals(texts, sieve, zone)
+    arrival = _arrivals(texts, sieve, zone, dates, said)
     times = {what: _durations(table, found, texts, what, sieve) for what in DURATIONS}
     outcome = _outcomes(table, found, texts, outcomes, times["handling"], said)
     priority = _priorities(texts, said, len(arrival))
     if "id" in texts:
         _same_ids(texts["id"], sieve, said)
     channel = _channels(texts, len(arrival), said)
+    queue = queues_of(texts, channel, said)
     columns = Columns(
         arrival=arrival,
         wait=times["wait"],
@@ -61,8 +72,9 @@ def tidy_log(table: Table, *, mapping: Mapping[str, str] | None, outcomes: Mappi
         priority=priority,
         caller=texts.get("caller", [""] * len(arrival)),
         channel=channel,
-        queue=[name or other for name, other in zip(texts.get("queue", channel), channel, strict=True)],
+        queue=queue,
         line=texts.get("line", [""] * len(arrival)),
+        by_province="province" in texts,
     )
     return assembled(table.source, columns, sieve, rows=len(table.rows) + len(table.dropped), notes=said)
 
@@ -82,12 +94,16 @@ def _no_arrival(table: Table) -> str:
     )
 
 
-def _arrivals(texts: Mapping[str, Sequence[str]], sieve: Sieve, zone: str) -> Whole:
+def _arrivals(
+    texts: Mapping[str, Sequence[str]], sieve: Sieve, zone: str, dates: str | None, notes: list[str]
+) -> Whole:
     if "arrival" in texts:
         cells = texts["arrival"]
     else:
         cells = [f"{date} {time}" for date, time in zip(texts["date"], texts["time"], strict=True)]
-    found, wrong = parsed(cells, lambda text: moment(text, zone))
+    order = order_of(cells, dates)
+    notes += order.notes
+    found, wrong = parsed(cells, lambda text: moment(text, zone, month_first=order.month_first))
     sieve.drop_all(wrong, cells)
     return found
 
@@ -97,8 +113,8 @@ def _durations(
 ) -> Whole:
     if what not in found:
         return np.full(len(table.rows), UNKNOWN, dtype=np.int64)
-    unit, name = unit_in(table.header[found[what]]), {"wait": "wait", "handling": "handling time"}.get(what, "wrap-up")
-    values, wrong = parsed(texts[what], lambda text: duration(text, name, unit=unit, comma=table.comma))
+    unit = unit_in(table.header[found[what]])
+    values, wrong = parsed(texts[what], lambda text: duration(text, what, unit=unit, comma=table.comma))
     sieve.drop_all(wrong, texts[what])
     return values
 
@@ -118,7 +134,7 @@ def _outcomes(
 ) -> Whole:
     """Numbers of outcomes; words that nobody knows count as unknown, and are said."""
     if "outcome" not in found:
-        notes.append("no column says the outcome: answered where there is a handling time, else unknown")
+        notes.append(Said("reading.no_outcome"))
         return np.where(handling > 0, ANSWERED, NOT_SAID)
     known = dict(_OUTCOME_OF)
     if plain(table.header[found["outcome"]]) in ("answered", "beantwoord", "opgenomen", "aangenomen"):
@@ -132,10 +148,8 @@ def _outcomes(
     number = {text: known.get(plain(text), UNKNOWN) for text in set(cells)}
     strange = Counter(text for text in cells if number[text] == UNKNOWN and text.lower() not in NOT_KNOWN)
     if strange:
-        words = ", ".join(f"{cut(text)!r} ({count} rows)" for text, count in strange.most_common(5))
-        notes.append(
-            f"outcomes that are not known count as unknown: {words}; say what they are: --outcome WORD=answered"
-        )
+        words = (Said("reading.word", word=repr(cut(text)), rows=rows) for text, rows in strange.most_common(5))
+        notes.append(Said("reading.strange", words=tuple(words)))
     return np.array([NOT_SAID if number[text] == UNKNOWN else number[text] for text in cells], dtype=np.int64)
 
 
@@ -144,7 +158,8 @@ def _priorities(texts: Mapping[str, Sequence[str]], notes: list[str], rows: int)
         return np.full(rows, UNKNOWN, dtype=np.int64)
     values, wrong = parsed(texts["priority"], lambda text: whole(text, "priority"))
     if wrong:
-        notes.append(f"{len(wrong)} priorities are not whole numbers, such as {cut(texts['priority'][min(wrong)])!r}")
+        example = repr(cut(texts["priority"][min(wrong)]))
+        notes.append(Said("reading.priorities", rows=len(wrong), example=example))
     return values
 
 
@@ -152,18 +167,18 @@ def _same_ids(ids: Sequence[str], sieve: Sieve, notes: list[str]) -> None:
     """A contact that comes twice counts once, the first time."""
     given = [text for text in ids if text]
     if len(set(given)) < _MOSTLY * len(given):
-        notes.append("the column of ids repeats itself too often to be one of contacts, and is not used")
+        notes.append(Said("reading.ids"))
         return
     seen: set[str] = set()
     for row, text in enumerate(ids):
         if sieve.kept[row] and text:
             if text in seen:
-                sieve.drop(row, "the id was there before", text)
+                sieve.drop(row, Said("unread.same_id"), text)
             seen.add(text)
 
 
 def _channels(texts: Mapping[str, Sequence[str]], rows: int, notes: list[str]) -> Sequence[str]:
     if "channel" in texts:
         return [name or "unknown" for name in texts["channel"]]
-    notes.append("no column says the channel: all contacts count as phone")
+    notes.append(Said("reading.no_channel"))
     return ["phone"] * rows

@@ -23,9 +23,11 @@ from sim.draw import draw_block
 from sim.engines import simulate_block
 from sim.fit.checks import Check
 from sim.fit.compared import Calls, compare
+from sim.fit.demand_block import priority_name
 from sim.fit.lines import Staffing
 from sim.fit.log import ANSWERED, UNKNOWN, Log
-from sim.fit.scenario import EVERYWHERE, Pieces, counted, document, priority_name
+from sim.fit.pieces import Pieces, counted
+from sim.fit.scenario import document
 from sim.fit.stated import Block
 from sim.luck import prepare
 from sim.quantities import WEEKDAYS
@@ -39,6 +41,8 @@ _COMPILED = 120_000
 #: Queues with fewer calls are not compared one by one.
 LEAST = 300
 _SEED = 1712
+#: A queue of the scenario in which the log has nobody: its province calls on other channels.
+_NO_QUEUE = -1
 
 
 @dataclass(frozen=True)
@@ -75,22 +79,16 @@ def _simulated(name: str, scenario: Scenario, log: Log, pieces: Pieces) -> Repla
     compiled = replications * len(log) > _COMPILED
     engine = "compiled" if compiled else "simpy"
     luck, centre = prepare(scenario), scenario.centre
-    numbers = [
-        log.queues.index(queue) for name in scenario.channels for queue in log.queues if _is(pieces, queue, name)
-    ]
-    queues = np.array(numbers, dtype=np.int64)
+    number = {place.queue: log.queues.index(queue) for queue, place in pieces.places.items()}
+    queues = np.array([number.get(queue.name, _NO_QUEUE) for queue in centre.queues], dtype=np.int64)
     simulated: list[Calls] = []
-    for number in range(replications):
-        worlds = draw_block(luck, seed=_SEED, replications=range(number, number + 1), compiled=compiled)
+    for one in range(replications):
+        worlds = draw_block(luck, seed=_SEED, replications=range(one, one + 1), compiled=compiled)
         tables = simulate_block(worlds, centre, engine=engine)
         simulated += [Calls.simulated(contacts, queues) for contacts in tables]
     logged = Calls.logged(log)
     checks = compare(name, logged, simulated, log.queues, LEAST)
     return Replay(name, logged, tuple(simulated), tuple(checks))
-
-
-def _is(pieces: Pieces, queue: str, channel: str) -> bool:
-    return pieces.names[queue] == channel
 
 
 def trace_csv(log: Log, pieces: Pieces) -> str:
@@ -100,15 +98,16 @@ def trace_csv(log: Log, pieces: Pieces) -> str:
     several = len(np.unique(pieces.log.priority)) > 1
     table.writerow(["channel", "province", "arrival", "handling_s", *(["age"] if several else [])])
     start = dt.datetime.combine(log.start, dt.time())
-    names = [pieces.names[queue] for queue in log.queues]
+    places = [pieces.places[queue] for queue in log.queues]
     answered, some = log.outcome == ANSWERED, bool((log.handling != UNKNOWN).any())
     for row in range(len(log)):
         moment = start + dt.timedelta(milliseconds=int(log.arrival[row]))
         # Conversations of unknown length were not counted for the lines either, so they take none here.
         seconds = max(int(log.handling[row]), 0) / SECOND
         handling = f"{seconds:.3f}" if answered[row] and some else ""
+        place = places[log.queue[row]]
         more = [priority_name(int(log.priority[row]))] if several else []
-        table.writerow([names[log.queue[row]], EVERYWHERE, moment.isoformat(" "), handling, *more])
+        table.writerow([place.channel, place.province or pieces.provinces[0], moment.isoformat(" "), handling, *more])
     return buffer.getvalue()
 
 
@@ -123,7 +122,8 @@ def _replayed(pieces: Pieces, file: Path) -> Block:
     block.pop("campaigns", None)
     for (name, group), staffing in zip(block["lines"].items(), pieces.staffing, strict=True):
         extra = list(_by_date(staffing, pieces.log.start))
-        block["lines"][name] = {"count": 0, "serves": group["serves"], **({"extra": extra} if extra else {})}
+        kept = {key: group[key] for key in ("serves", "takes") if key in group}
+        block["lines"][name] = {"count": 0, **kept, **({"extra": extra} if extra else {})}
     return block
 
 

@@ -16,15 +16,18 @@ from sim.fit.arrivals import Arrivals, arrivals_of
 from sim.fit.campaign import with_campaign
 from sim.fit.checks import Check, verdict
 from sim.fit.day_counts import DailyCounts
+from sim.fit.free_days import BELGIUM
 from sim.fit.law_checks import law_checks
 from sim.fit.laws import fit_laws
 from sim.fit.lines import Staffing, conversations, staffing
 from sim.fit.log import CLOSED, Log
+from sim.fit.pieces import LIKELY, Pieces, in_queue
 from sim.fit.read import read
 from sim.fit.redials import fit_redials
-from sim.fit.scenario import LIKELY, Pieces, in_queue, scenario_of
+from sim.fit.scenario import scenario_of
 from sim.fit.surge import Campaign, SurgeFit
 from sim.fit.trace_test import Replay, scenario_test, trace_test
+from sim.language import ENGLISH, Language
 from sim.scenario.model import Scenario
 from sim.store import write_atomically
 
@@ -62,7 +65,11 @@ class Fit:
     @property
     def verdict(self) -> str:
         """The worst misfit in one sentence."""
-        return verdict(self.checks)
+        return self.verdict_in(ENGLISH)
+
+    def verdict_in(self, say: Language) -> str:
+        """The same in the reader's language."""
+        return verdict(self.checks, say)
 
 
 def fit_log(
@@ -72,6 +79,8 @@ def fit_log(
     columns: Mapping[str, str] | None = None,
     outcomes: Mapping[str, str] | None = None,
     zone: str = "Europe/Brussels",
+    dates: str | None = None,
+    country: str = BELGIUM,
     short_s: float = 10.0,
     campaigns: Sequence[dt.datetime] = (),
     name: str | None = None,
@@ -79,21 +88,23 @@ def fit_log(
     """The log in a file, fitted; ``sim.fit.read.read`` says what the arguments about the file mean.
 
     ``short_s``: shorter calls are set apart from handling times. SimError where the file is no call log, or says too
-    little; daily counts are fitted by ``sim.fit.days_scenario``.
+    little; ``country`` has the public holidays, or is ``none``; daily counts are fitted by ``sim.fit.days_scenario``.
     """
-    found = read(path, form=form, columns=columns, outcomes=outcomes, zone=zone)
+    found = read(path, form=form, columns=columns, outcomes=outcomes, zone=zone, dates=dates)
     if isinstance(found, DailyCounts):
         raise SimError(f"{path}: has counts by day, not calls")
-    return fit_of(found, short_s=short_s, campaigns=campaigns, name=name or name_of(path))
+    return fit_of(found, short_s=short_s, campaigns=campaigns, country=country, name=name or name_of(path))
 
 
-def fit_of(log: Log, *, name: str, short_s: float = 10.0, campaigns: Sequence[dt.datetime] = ()) -> Fit:
-    """A log that was read, fitted; ``campaigns`` are the moments of broadcasts."""
+def fit_of(
+    log: Log, *, name: str, short_s: float = 10.0, campaigns: Sequence[dt.datetime] = (), country: str = BELGIUM
+) -> Fit:
+    """A log that was read, fitted; ``campaigns`` are the moments of broadcasts, ``country`` has the holidays."""
     if not len(log):
         raise SimError(f"{log.source}: not one row could be used{_why(log)}")
     redials = fit_redials(log)
     first = (in_queue(log) | (log.outcome == CLOSED)) & (redials.chance < LIKELY)
-    arrivals, surge = _arrivals(log.picked(first), campaigns)
+    arrivals, surge = _arrivals(log.picked(first), campaigns, country)
     pieces = Pieces(
         log=log,
         arrivals=arrivals,
@@ -109,17 +120,17 @@ def fit_of(log: Log, *, name: str, short_s: float = 10.0, campaigns: Sequence[dt
     return Fit(name, pieces, text, scenario, told, tuple(checks))
 
 
-def _arrivals(first: Log, campaigns: Sequence[dt.datetime]) -> tuple[Arrivals, SurgeFit | None]:
+def _arrivals(first: Log, campaigns: Sequence[dt.datetime], country: str) -> tuple[Arrivals, SurgeFit | None]:
     """Who calls when, and what broadcasts at these moments did to it."""
     if not campaigns:
-        return arrivals_of(first), None
+        return arrivals_of(first, country=country), None
     start, last = first.start, first.start + dt.timedelta(days=first.days - 1)
     for moment in campaigns:
         if not start <= moment.date() <= last:
             raise SimError(f"campaign: {moment:%Y-%m-%d} is not in the log, which runs from {start} to {last}")
     if (before := (min(campaigns).date() - start).days) < _BEFORE:
         raise SimError(f"campaign: only {before} days of the log come before it; {_BEFORE} or more are needed")
-    return with_campaign(first, Campaign(tuple(sorted(campaigns))))
+    return with_campaign(first, Campaign(tuple(sorted(campaigns))), country=country)
 
 
 def name_of(path: str | Path) -> str:
