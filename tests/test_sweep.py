@@ -13,6 +13,7 @@ import sim
 from sim.language import ENGLISH
 from sim.studies.levels import LevelsError, axis_of, latin_hypercube
 from sim.studies.sweep import sweep
+from sim.studies.sweep_words import answer_of
 
 SMALL_FILE = Path(__file__).parent / "small.yaml"
 SMALL = sim.load(SMALL_FILE)
@@ -87,7 +88,7 @@ def test_a_point_that_is_no_scenario_is_told_and_the_others_run(tmp_path) -> Non
     assert refused.result is None
     assert "attempts" in refused.refused
     assert played.result is not None
-    assert found.answer().sentences(ENGLISH)[-1].startswith("1 of 2 points make no scenario")
+    assert answer_of(found).sentences(ENGLISH)[-1].startswith("1 of 2 points make no scenario")
 
 
 def test_the_command_writes_table_and_picture(tmp_path) -> None:

@@ -33,7 +33,7 @@ from sim.cli.fit import fit
 from sim.cli.plan import campaign, plan
 from sim.cli.report import report
 from sim.cli.sensitivity import sensitivity
-from sim.cli.studies import ASSUMPTIONS, next_line, sweep
+from sim.cli.studies import ASSUMPTIONS, JSON, next_line, sweep
 from sim.cli.verify import verify
 from sim.errors import ScenarioError, SimError
 
@@ -153,7 +153,7 @@ def run(
 @WORKERS
 @CLUSTER
 @OUT
-@click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
+@JSON
 @FIGURES
 @LANG
 def compare(

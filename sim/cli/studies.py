@@ -11,6 +11,7 @@ from sim.cli.common import (
     FIGURES,
     FILE,
     INTERRUPTED,
+    LANG,
     OUT,
     REPLICATIONS,
     SEED,
@@ -27,6 +28,7 @@ MEASURE = click.option(
     "--measure", "measures", multiple=True, metavar="MEASURE[@NAME]", help="What to show, e.g. loss@phone or abandoned."
 )
 
+JSON = click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 ASSUMPTIONS = click.option(
     "--assumptions/--no-assumptions", default=True, show_default=True, help="Try the ends of stated ranges."
 )
@@ -45,35 +47,44 @@ ASSUMPTIONS = click.option(
 @click.option("--design", type=click.Choice(["grid", "lhs"]), default="grid", show_default=True)
 @click.option("--points", type=click.IntRange(2), help="Points of a Latin hypercube (--design lhs).")
 @MEASURE
+@ASSUMPTIONS
 @REPLICATIONS
 @SEED
 @WORKERS
 @CLUSTER
 @OUT
+@JSON
 @FIGURES
+@LANG
 def sweep(
     file: Path,
     settings: tuple[str, ...],
     design: str,
     points: int | None,
     measures: tuple[str, ...],
+    assumptions: bool,
     replications: int | None,
     seed: int | None,
     workers: int | None,
     cluster: str | None,
     out: Path,
+    as_json: bool,
     figures: bool,
+    lang: str,
 ) -> None:
-    """Run a scenario at many settings, on the same callers wherever the settings leave them alone."""
+    """Run a scenario at many settings, on the same callers wherever the settings leave them alone.
+
+    Said is also which assumptions matter most to how the highest point differs from the lowest, in the first measure.
+    """
     varied = [text for text in settings if ".." in text or "|" in text]
     scenario = load_scenario(file, tuple(text for text in settings if text not in varied))
+    from sim.language import language
     from sim.studies.levels import LevelsError
     from sim.studies.sweep import sweep as study
-    from sim.tell.runs import console
-    from sim.tell.studies import tell_sweep
+    from sim.studies.sweep_words import answer_of
 
     try:
-        with resumable(), progress_bar(hidden=False) as progress:
+        with resumable(), progress_bar(hidden=as_json) as progress:
             found = study(
                 scenario,
                 varied,
@@ -90,14 +101,24 @@ def sweep(
             )
     except LevelsError as error:
         raise click.UsageError(str(error)) from None
-    tell_sweep(found, console())
-    folder = keep(found.answer(), out)
-    click.echo(f"\nResults:  {folder}/  (sweep.csv, answer.json), and each point's own folder in {out}/")
+    if assumptions:
+        found = found.with_assumptions(workers=workers)
+    say, answer = language(lang), answer_of(found)
+    folder = keep(answer, out, as_json=as_json)
+    if not as_json:
+        from sim.tell.runs import console
+        from sim.tell.studies import tell_sweep
+
+        tell_sweep(found, console(), say)
+        tables = ", ".join(f"{name}.csv" for name in answer.tables)
+        files = say("sweep.files", files=f"{tables}, answer.json", out=out)
+        click.echo("\n" + say("study.results", folder=folder, files=files))
     if figures:
         from sim.figures.runs import save
         from sim.figures.sweep import draw_sweep
 
-        click.echo(f"Picture:  {save(draw_sweep(found), folder / 'sweep.png')}")
+        picture = save(draw_sweep(found, say=say), folder / "sweep.png")
+        click.echo(say("study.picture", file=picture), err=as_json)
 
 
 @click.command("next-line")
@@ -123,7 +144,9 @@ def sweep(
 @SEED
 @WORKERS
 @OUT
+@JSON
 @FIGURES
+@LANG
 def next_line(
     file: Path,
     settings: tuple[str, ...],
@@ -135,17 +158,19 @@ def next_line(
     seed: int | None,
     workers: int | None,
     out: Path,
+    as_json: bool,
     figures: bool,
+    lang: str,
 ) -> None:
     """Where would one more line help most? Every place is tried on the same callers."""
     scenario = load_scenario(file, settings)
+    from sim.language import language
     from sim.studies.next_line import next_line as study
     from sim.studies.next_line_words import answer_of
-    from sim.tell.runs import console
-    from sim.tell.studies import tell_next_line
 
+    say = language(lang)
     try:
-        with progress_bar(hidden=False) as progress:
+        with progress_bar(hidden=as_json) as progress:
             found = study(
                 scenario,
                 ranked_by=by,
@@ -159,13 +184,19 @@ def next_line(
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     except KeyboardInterrupt:
-        click.echo("stopped; nothing was kept", err=True)
+        click.echo(say("study.stopped"), err=True)
         raise SystemExit(INTERRUPTED) from None
-    tell_next_line(found, console())
-    folder = keep(answer_of(found), out)
-    click.echo(f"\nResults:  {folder}/  (next-line.csv, assumptions.csv, answer.json)")
+    folder = keep(answer_of(found), out, as_json=as_json)
+    if not as_json:
+        from sim.tell.runs import console
+        from sim.tell.studies import tell_next_line
+
+        tell_next_line(found, console(), say)
+        files = "next-line.csv, assumptions.csv, answer.json"
+        click.echo("\n" + say("study.results", folder=folder, files=files))
     if figures:
         from sim.figures.next_line import draw_next_line
         from sim.figures.runs import save
 
-        click.echo(f"Picture:  {save(draw_next_line(found), folder / 'next-line.png')}")
+        picture = save(draw_next_line(found, say=say), folder / "next-line.png")
+        click.echo(say("study.picture", file=picture), err=as_json)

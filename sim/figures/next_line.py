@@ -6,36 +6,37 @@ from matplotlib.figure import Figure
 
 from sim.estimates import Estimate
 from sim.figures.style import headed
+from sim.language import ENGLISH, Language
 from sim.studies.next_line import NextLine, Saved
-from sim.studies.next_line_words import OF, where
+from sim.studies.next_line_words import counted, where
 
 _ALL_DAY, _PART = "#0072B2", "#E69F00"
 
 
-def draw_next_line(found: NextLine) -> Figure:
+def draw_next_line(found: NextLine, *, say: Language = ENGLISH) -> Figure:
     """What a line saves at every place: in the period, and by 100 hours of the line; 95 % intervals."""
     places = [saved for saved in (*found.all_day, *found.parts) if saved.by(found.ranked_by).value]
     rows = sorted(places, key=lambda saved: -saved.by(found.ranked_by).value)
     figure = Figure(figsize=(11, 1.7 + 0.32 * len(rows)), layout="constrained")
     left, right = figure.subplots(1, 2, sharey=True)
-    what = OF[found.ranked_by]
+    what = counted(found.ranked_by, say)
     for at, saved in enumerate(rows):
         _bar(left, at, saved, saved.by(found.ranked_by))
         _bar(right, at, saved, saved.per_100_hours(found.ranked_by))
-    left.set_yticks(range(len(rows)), [where(saved) for saved in rows], fontsize=9)
-    left.set_xlabel(f"fewer {what} per period")
-    right.set_xlabel(f"fewer {what} per 100 hours of the line")
+    left.set_yticks(range(len(rows)), [where(saved, say) for saved in rows], fontsize=9)
+    left.set_xlabel(say("next.axis", what=what))
+    right.set_xlabel(say("next.axis_hours", what=what))
     left.set_ylim(-0.6, len(rows) - 0.4)
     for ax in (left, right):
         ax.axvline(0, color="black", lw=0.8)
         ax.spines[["top", "right"]].set_visible(False)
     if found.parts:
         bars = [left.barh([0], [0], color=_ALL_DAY), left.barh([0], [0], color=_PART, hatch="//", ec="white")]
-        names = ["all hours of its group", "a part of the day"]
+        names = [say("next.legend_all"), say("next.legend_part")]
         right.legend(bars, names, frameon=False, loc="lower right", fontsize=9)
     title = found.scenario.title or found.scenario.name
-    below = f"{title}; the same callers in {found.trial.replications:,} worlds; bars: 95 % for all places together"
-    headed(figure, f"Where one more line helps most: {what}", below)
+    below = say("next.figure_rests_on", title=title, replications=say.number(found.trial.replications))
+    headed(figure, say("next.figure", what=what), below)
     return figure
 
 

@@ -9,33 +9,33 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.figures.style import headed
-from sim.language import ENGLISH
+from sim.language import ENGLISH, Language
 from sim.studies.levels import Axis
 from sim.studies.sweep import Sweep
-from sim.summary import DEFINITIONS
+from sim.studies.sweep_words import label
 
 _BLUE = "#0072B2"
 _MOST_WRITTEN = 120
 _MOST_NAMES = 60
 
 
-def draw_sweep(found: Sweep) -> Figure:
+def draw_sweep(found: Sweep, *, say: Language = ENGLISH) -> Figure:
     """The picture that suits the number of settings; intervals are 95 %."""
     if len(found.axes) == 1:
-        figure = _panels(found, 1, _draw_line)
+        figure = _panels(found, 1, _draw_line, say)
     elif len(found.axes) == 2 and found.design == "grid":
-        figure = _panels(found, 1, _draw_heat)
+        figure = _panels(found, 1, _draw_heat, say)
     else:
-        figure = _panels(found, len(found.axes), _draw_points)
+        figure = _panels(found, len(found.axes), _draw_points, say)
     title = found.scenario.title or found.scenario.name
-    worlds = f"{title}; the same {found.replications:,} worlds at every point"
+    worlds = say("sweep.figure_rests_on", title=title, replications=say.number(found.replications))
     names = ", ".join(axis.path for axis in found.axes)
-    what = names if len(names) < _MOST_NAMES else f"{len(found.axes)} settings"
-    headed(figure, f"How results change with {what}", worlds)
+    what = names if len(names) < _MOST_NAMES else say("sweep.settings", count=len(found.axes))
+    headed(figure, say("sweep.figure", what=what), worlds)
     return figure
 
 
-def _panels(found: Sweep, across: int, draw: Any) -> Figure:
+def _panels(found: Sweep, across: int, draw: Any, say: Language) -> Figure:
     """A panel for every measure, ``across`` of each."""
     measures = list(found.measures.values())
     columns = across if across > 1 else min(len(measures), 2)
@@ -45,18 +45,10 @@ def _panels(found: Sweep, across: int, draw: Any) -> Figure:
     axes = np.atleast_1d(np.array(figure.subplots(rows, columns))).ravel()
     for number, measure in enumerate(measures):
         for part in range(across):
-            draw(axes[number * across + part], found, measure, part)
+            draw(axes[number * across + part], found, measure, part, say)
     for ax in axes[len(measures) * across :]:
         ax.set_visible(False)
     return figure
-
-
-def _label(measure: tuple[str, str, str]) -> str:
-    """The measure in words, its unit and of whom."""
-    definition, (which, kind, name) = DEFINITIONS.get(measure[0]), measure
-    unit = definition.unit if definition else "s"
-    words = ENGLISH.words.get(f"measure.{which}", which.replace("_", " ")).removesuffix(" %")
-    return f"{words} ({unit}){'' if kind == 'all' else f', {name}'}"
 
 
 def _places(axis: Axis, levels: list[str]) -> list[float]:
@@ -75,7 +67,7 @@ def _ticks(ax: Axes, axis: Axis) -> None:
     ax.spines[["top", "right"]].set_visible(False)
 
 
-def _draw_line(ax: Axes, found: Sweep, measure: tuple[str, str, str], _part: int) -> None:
+def _draw_line(ax: Axes, found: Sweep, measure: tuple[str, str, str], _part: int, say: Language) -> None:
     axis, points = found.axes[0], found.played
     at = np.array(_places(axis, [point.levels[axis.path] for point in points]))
     order = np.argsort(at)
@@ -83,12 +75,12 @@ def _draw_line(ax: Axes, found: Sweep, measure: tuple[str, str, str], _part: int
     value, low, high = (np.array([getattr(e, end) for e in estimates]) for end in ("value", "low", "high"))
     ax.fill_between(at[order], low, high, color=_BLUE, alpha=0.25, lw=0)
     ax.plot(at[order], value, "o-" if axis.numbers else "o", color=_BLUE)
-    ax.set_ylabel(_label(measure))
+    ax.set_ylabel(label(measure, say))
     ax.set_ylim(min(0.0, float(np.nanmin(low))), None)
     _ticks(ax, axis)
 
 
-def _draw_points(ax: Axes, found: Sweep, measure: tuple[str, str, str], part: int) -> None:
+def _draw_points(ax: Axes, found: Sweep, measure: tuple[str, str, str], part: int, say: Language) -> None:
     axis, points = found.axes[part], found.played
     at = _places(axis, [point.levels[axis.path] for point in points])
     for x, point in zip(at, points, strict=True):
@@ -96,11 +88,11 @@ def _draw_points(ax: Axes, found: Sweep, measure: tuple[str, str, str], part: in
         ax.plot([x, x], [e.low, e.high], color=_BLUE, lw=1, alpha=0.6)
         ax.plot(x, e.value, "o", color=_BLUE, ms=4)
     if part == 0:
-        ax.set_ylabel(_label(measure))
+        ax.set_ylabel(label(measure, say))
     _ticks(ax, axis)
 
 
-def _draw_heat(ax: Axes, found: Sweep, measure: tuple[str, str, str], _part: int) -> None:
+def _draw_heat(ax: Axes, found: Sweep, measure: tuple[str, str, str], _part: int, say: Language) -> None:
     down, across = found.axes
     values = np.full((len(down.texts), len(across.texts)), np.nan)
     for point in found.played:
@@ -116,5 +108,5 @@ def _draw_heat(ax: Axes, found: Sweep, measure: tuple[str, str, str], _part: int
     ax.set_yticks(range(len(down.texts)), down.texts)
     ax.set_xlabel(across.path)
     ax.set_ylabel(down.path)
-    ax.set_title(_label(measure), loc="left", fontsize=10)
+    ax.set_title(label(measure, say), loc="left", fontsize=10)
     ax.figure.colorbar(image, ax=ax)

@@ -15,35 +15,38 @@ from sim.studies.trial import Which
 from sim.studies.unknowns import Unknown, short, told
 
 
-def sentences(found: Matters, say: Language = ENGLISH) -> list[str]:
-    """What matters most, whether it turns the answer, and on how much that rests."""
-    return list(_sentences(found, say))
+def sentences(found: Matters, say: Language = ENGLISH, *, first: str = "", base: str = "") -> list[str]:
+    """What matters most, whether it turns the answer, and on how much that rests.
+
+    ``first`` and ``base`` are what these plans are called; by default as they are named.
+    """
+    return list(_sentences(found, say, first or found.first, base or found.base))
 
 
-def _sentences(found: Matters, say: Language) -> Iterator[str]:
+def _sentences(found: Matters, say: Language, first: str, base: str) -> Iterator[str]:
     measure, kind, name = found.measure
     what = say.known("measure", measure).removesuffix(" %") + ("" if kind == "all" else f", {say.name(name)}")
     if not found.found:
         yield say("matters.none")
         return
     if not found.most:
-        yield say("matters.little", first=found.first, base=found.base, measure=what)
+        yield say("matters.little", first=first, base=base, measure=what)
     elif measure == "never_reached" and found.usual.high < 0 and all(found.there(one).value < 0 for one in found.most):
-        named = ", ".join(_would_be(one, _less(found.there(one)), say) for one in found.most)
-        yield say("matters.saves", first=found.first, named=named, usual=_number(_less(found.usual), say), measure=what)
+        named = "; ".join(_would_be(one, _less(found.there(one)), say) for one in found.most)
+        yield say("matters.saves", first=first, named=named, usual=_number(_less(found.usual), say), measure=what)
     else:
-        named = ", ".join(_would_be(one, found.there(one), say) for one in found.most)
+        named = "; ".join(_would_be(one, found.there(one), say) for one in found.most)
         usual = _number(found.usual, say)
-        yield say("matters.differs", first=found.first, base=found.base, measure=what, named=named, usual=usual)
+        yield say("matters.differs", first=first, base=base, measure=what, named=named, usual=usual)
     if found.turned:
         yield say("matters.turns", named=_named(found.turned, say))
     elif found.usual.low > 0 or found.usual.high < 0:
         yield say("matters.holds")
     if found.overtaken:
-        yield say("matters.overtaken", first=found.first, second=found.second, named=_named(found.overtaken, say))
+        yield say("matters.overtaken", first=first, second=found.second, named=_named(found.overtaken, say))
     elif found.tried_with_second:
         tried = say.number(found.tried_with_second)
-        yield say("matters.order_holds", first=found.first, second=found.second, tried=tried)
+        yield say("matters.order_holds", first=first, second=found.second, tried=tried)
     ranges = len({one.of for one in found.found})
     ends = say.number(len(found.found))
     yield say("matters.rests_on", ends=ends, ranges=say.number(ranges), worlds=found.where.told(say))

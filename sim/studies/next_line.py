@@ -55,7 +55,10 @@ class Saved:
 
 @dataclass(frozen=True)
 class NextLine:
-    """All places, the best first: those for all hours of their group, then parts of a day."""
+    """All places, the best first: those for all hours of their group, then parts of a day.
+
+    ``none_stated``: assumptions were to be tried, and there are none.
+    """
 
     scenario: Scenario
     ranked_by: str
@@ -65,6 +68,7 @@ class NextLine:
     confirmed: Trial
     assumptions: tuple[Assumption, ...]
     assumption_worlds: int
+    none_stated: bool = False
 
     @property
     def first(self) -> Saved:
@@ -130,7 +134,8 @@ def next_line(
 
     best = [saved.place.scenario for saved in all_day[:2]]
     found = at_ends([scenario, *best], ends, (ranked_by, "all", "all"), play, all_day[0].by(ranked_by)) if ends else ()
-    return NextLine(scenario, ranked_by, all_day, some, trial, confirmed, found, _ASSUMPTION_WORLDS)
+    none = assumptions and not ends
+    return NextLine(scenario, ranked_by, all_day, some, trial, confirmed, found, _ASSUMPTION_WORLDS, none)
 
 
 class _Steps:

@@ -6,18 +6,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from sim.estimates import Estimate
-from sim.studies.answers import Answer, untranslated
+from sim.language import ENGLISH, Language
+from sim.studies.answers import Answer
 from sim.studies.matters import Assumption
 from sim.studies.next_line import NextLine, Saved
-from sim.studies.unknowns import short
+from sim.studies.unknowns import short, told
 
-#: What is counted, in words.
-OF = {
-    "never_reached": "people never reached",
-    "abandoned": "calls abandoned",
-    "blocked": "busy tones",
-}
 _MOST_ASSUMPTIONS = 3
+#: How a group for any province is called in ``sim.studies.places``.
+_ANYWHERE = "anywhere"
 
 
 def answer_of(found: NextLine) -> Answer:
@@ -30,15 +27,9 @@ def answer_of(found: NextLine) -> Answer:
             "places": [saved.place.key for saved in (*found.all_day, *found.parts)],
             "assumptions": found.assumption_worlds if found.assumptions else 0,
         },
-        worlds=untranslated(
-            [
-                f"ranked on {found.trial.worlds}",
-                f"confirmed on {found.confirmed.worlds}",
-                *([f"assumptions on {found.assumption_worlds} others"] if found.assumptions else []),
-            ]
-        ),
+        worlds=lambda say: _worlds(found, say),
         measures=["never_reached", "abandoned", "blocked", "mean_wait", "staffed"],
-        sentences=untranslated([f"{sentence}." for sentence in _sentences(found)]),
+        sentences=lambda say: list(_sentences(found, say)),
         tables={
             "next-line": [row_of(saved) for saved in (*found.all_day, *found.parts)],
             "assumptions": [_assumed(one) for one in found.assumptions],
@@ -46,16 +37,33 @@ def answer_of(found: NextLine) -> Answer:
     )
 
 
-def where(saved: Saved) -> str:
+def _worlds(found: NextLine, say: Language) -> list[str]:
+    on = [
+        say("next.ranked_on", worlds=found.trial.worlds.told(say)),
+        say("next.confirmed_on", worlds=found.confirmed.worlds.told(say)),
+    ]
+    return [*on, say("next.assumptions_on", worlds=found.assumption_worlds)] if found.assumptions else on
+
+
+def counted(measure: str, say: Language = ENGLISH) -> str:
+    """What is counted, in words."""
+    return say(f"next.of_{measure}")
+
+
+def where(saved: Saved, say: Language = ENGLISH) -> str:
     """The place in words."""
     place = saved.place
-    who = f"any province ({place.channel})" if place.group.startswith("anywhere") else place.group
-    return f"{who}, {place.hours}" if place.hours else who
+    who = say("next.any", channel=say.name(place.channel)) if _anywhere(saved) else say.name(place.group)
+    return f"{who}, {say.hours(place.hours)}" if place.hours else who
 
 
-def at(saved: Saved) -> str:
+def _anywhere(saved: Saved) -> bool:
+    return saved.place.group.startswith(_ANYWHERE)
+
+
+def at(saved: Saved, say: Language = ENGLISH) -> str:
     """The place behind a verb: ``for any province (phone)``, ``at antwerpen``."""
-    return f"{'for' if saved.place.group.startswith('anywhere') else 'at'} {where(saved)}"
+    return say("next.for_any" if _anywhere(saved) else "next.at_group", place=where(saved, say))
 
 
 def row_of(saved: Saved) -> dict[str, Any]:
@@ -84,51 +92,55 @@ def _assumed(one: Assumption) -> dict[str, Any]:
     }
 
 
-def fewer(change: Estimate, what: str) -> str:
+def fewer(change: Estimate, what: str, say: Language = ENGLISH) -> str:
     """A paired change in words: ``34.6 (±1.0) fewer people never reached``."""
+    half = say.number(change.half, 1)
     if change.low <= 0 <= change.high:
-        return f"no clear change in {what} ({change.value:+.1f} ±{change.half:.1f})"
-    return f"{abs(change.value):,.1f} (±{change.half:.1f}) {'fewer' if change.value < 0 else 'more'} {what}"
+        sign = "+" if change.value >= 0 else ""
+        return say("next.no_change", what=what, change=f"{sign}{say.number(change.value, 1)} ±{half}")
+    size = f"{say.number(abs(change.value), 1)} (±{half})"
+    return say("next.fewer" if change.value < 0 else "next.more", size=size, what=what)
 
 
-def sure(probability: float) -> str:
+def sure(probability: float, say: Language = ENGLISH) -> str:
     """A probability in words that promise no more than 2,000 draws can."""
-    return "over 99 %" if probability > 0.99 else f"{100 * probability:.0f} %"
+    return say("next.over") if probability > 0.99 else f"{100 * probability:.0f} %"
 
 
-def _sentences(found: NextLine) -> Iterator[str]:
-    first, what = found.first, OF[found.ranked_by]
-    saving = found.confirmed_saving
-    yield f"One more line helps most {at(first)}: {fewer(saving, what)} per period, on worlds not used to choose"
+def _sentences(found: NextLine, say: Language) -> Iterator[str]:
+    first, what = found.first, counted(found.ranked_by, say)
+    yield say("next.helps", place=at(first, say), change=fewer(found.confirmed_saving, what, say))
     second = found.all_day[1] if len(found.all_day) > 1 else None
-    surely = f"the probability that no other place saves more is {sure(first.best)}"
-    yield f"{surely[0].upper()}{surely[1:]}" + (
-        f"; next is {where(second)} with {fewer(second.by(found.ranked_by), what)}" if second else ""
-    )
-    fixed = [saved for saved in found.all_day if not saved.place.group.startswith("anywhere")]
+    surely = sure(first.best, say)
+    if second is None:
+        yield say("next.surely", sure=surely)
+    else:
+        change = fewer(second.by(found.ranked_by), what, say)
+        yield say("next.surely_next", sure=surely, second=where(second, say), change=change)
+    fixed = [saved for saved in found.all_day if not _anywhere(saved)]
     if fixed and fixed[0] is not first and fixed[0] is not second:
-        yield f"Of the present groups {where(fixed[0])} gains most"
+        yield say("next.fixed", place=where(fixed[0], say))
     best = found.by_hour[0]
     per = best.per_100_hours(found.ranked_by)
     if best is not first and per.high < 0:
-        yield (
-            f"By the hour it is worth most {at(best)}: {fewer(per, what)} per 100 hours of the line, "
-            f"against {abs(first.per_100_hours(found.ranked_by).value):,.1f} {at(first)}"
-        )
+        other = say.number(abs(first.per_100_hours(found.ranked_by).value), 1)
+        change = fewer(per, what, say)
+        yield say("next.by_hour", best=at(best, say), change=change, other=other, first=at(first, say))
     if found.assumptions:
-        yield _assumptions(found)
+        yield _assumptions(found, say)
+    elif found.none_stated:
+        yield say("next.none_stated")
 
 
-def _assumptions(found: NextLine) -> str:
+def _assumptions(found: NextLine, say: Language) -> str:
     saves = [one.saves.value for one in found.assumptions]
-    low, high = sorted((abs(min(saves)), abs(max(saves))))
-    names = dict.fromkeys(one.of.name for one in found.assumptions)
-    most = ", ".join(list(names)[:_MOST_ASSUMPTIONS])
-    text = f"With each stated value at the ends of its range the first place saves {low:,.0f} to {high:,.0f}"
-    over = [f"{one.of.name} {short(one.end)}" for one in found.assumptions if one.overturns]
-    if over:
-        return f"{text} (most depends on {most}); the second place is then better with {', '.join(over)}"
+    low, high = (say.number(end) for end in sorted((abs(min(saves)), abs(max(saves)))))
+    names = dict.fromkeys(one.of for one in found.assumptions)
+    most = ", ".join(one.told(say) for one in list(names)[:_MOST_ASSUMPTIONS])
     tried = sum(one.second_better is not None for one in found.assumptions)
-    return (
-        f"{text} (most depends on {most}); in none of the {tried} that matter most is the second place clearly better"
-    )
+    over = [f"{one.of.told(say)} {told(one.end, say)}" for one in found.assumptions if one.overturns]
+    if over:
+        return say("next.overturned", low=low, high=high, most=most, named=", ".join(over))
+    if not tried:
+        return say("next.alone", low=low, high=high, most=most)
+    return say("next.depends", low=low, high=high, most=most, tried=tried)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import isfinite
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,9 +12,10 @@ from sim.errors import ScenarioError, SimError
 from sim.estimates import NOTHING, Estimate
 from sim.results import Result
 from sim.scenario.model import Scenario
-from sim.studies.answers import Answer, untranslated
 from sim.studies.engine import AUTO, chosen
 from sim.studies.levels import Axis, LevelsError, axis_of, grid, latin_hypercube
+from sim.studies.matters import WORLDS, Matters, matters
+from sim.studies.paired import difference_of
 from sim.studies.precision import scope_of
 from sim.studies.run import Progress, run
 from sim.studies.workers import cores
@@ -31,6 +33,11 @@ class Point:
     result: Result | None
     refused: str = ""
 
+    @property
+    def text(self) -> str:
+        """Its levels, as a name."""
+        return ", ".join(f"{path} {level}" for path, level in self.levels.items())
+
     def estimate(self, measure: tuple[str, str, str]) -> Estimate:
         """A measure (name, kind and name of the scope); nan where there is none."""
         name, kind, of = measure
@@ -42,7 +49,10 @@ class Point:
 
 @dataclass(frozen=True)
 class Sweep:
-    """All points, on the same worlds: what differs between them is not chance but the settings (and their callers)."""
+    """All points, on the same worlds: what differs between them is not chance but the settings (and their callers).
+
+    ``matters`` says which assumptions matter most, where that was asked for.
+    """
 
     scenario: Scenario
     axes: tuple[Axis, ...]
@@ -51,6 +61,7 @@ class Sweep:
     replications: int
     seed: int
     design: Design
+    matters: Matters | None = None
 
     @property
     def played(self) -> list[Point]:
@@ -69,40 +80,26 @@ class Sweep:
             for point in self.points
         ]
 
-    def answer(self) -> Answer:
-        """What is kept and told."""
-        return Answer(
-            study="sweep",
-            scenario=self.scenario,
-            asked={
-                "axes": {axis.path: list(axis.texts) for axis in self.axes},
-                "design": self.design,
-                "points": [list(point.levels.values()) for point in self.points],
-                "measures": list(self.measures),
-            },
-            worlds=untranslated([f"the same {self.replications:,} worlds (seed {self.seed}) at every point"]),
-            measures=list(dict.fromkeys(name for name, _, _ in self.measures.values())),
-            sentences=untranslated([f"{sentence}." for sentence in self._sentences()]),
-            tables={"sweep": self.rows()},
-        )
+    def with_assumptions(self, *, workers: int | None = None, worlds: int = WORLDS) -> Sweep:
+        """With which assumptions matter most to how the highest point differs from the lowest, in the first measure."""
+        found = next((ends for measure in self.measures.values() if (ends := self.ends(measure))), None)
+        if found is None:
+            return self
+        measure, low, high = found
+        name, kind, of = measure
+        counts = [point.result.values(kind=kind, name=of) for point in (low, high) if point.result]
+        usual = difference_of(DEFINITIONS[name], *counts, level=0.95)
+        plans = {point.text: point.result.scenario for point in (low, high) if point.result}
+        return replace(self, matters=matters(plans, usual, measure, seed=self.seed, worlds=worlds, workers=workers))
 
-    def _sentences(self) -> Sequence[str]:
-        said = []
-        for text, measure in self.measures.items():
-            found = [(point.estimate(measure), point) for point in self.played]
-            found = [(estimate, point) for estimate, point in found if estimate is not NOTHING]
-            if found:
-                (low, at_low), (high, at_high) = (f(found, key=lambda pair: pair[0].value) for f in (min, max))
-                unit = DEFINITIONS[measure[0]].unit
-                said.append(f"{text} ({unit}) goes from {_told(low, at_low)} to {_told(high, at_high)}")
-        if refused := len(self.points) - len(self.played):
-            said.append(f"{refused} of {len(self.points)} points make no scenario; the table says why")
-        return said
-
-
-def _told(found: Estimate, point: Point) -> str:
-    where = ", ".join(f"{path} {level}" for path, level in point.levels.items())
-    return f"{found.value:.4g} ±{found.half:.2g} ({where})"
+    def ends(self, measure: tuple[str, str, str]) -> tuple[tuple[str, str, str], Point, Point] | None:
+        """The points where a count or ratio is lowest and highest; None for a quantile, or where it is the same."""
+        found = [(point.estimate(measure).value, point) for point in self.played if measure[0] in DEFINITIONS]
+        found = [(value, point) for value, point in found if isfinite(value)]
+        if not found:
+            return None
+        (low, at_low), (high, at_high) = (f(found, key=lambda pair: pair[0]) for f in (min, max))
+        return (measure, at_low, at_high) if low < high else None
 
 
 def usual_measures(scenario: Scenario) -> list[str]:

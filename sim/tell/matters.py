@@ -21,12 +21,13 @@ def tell_matters(found: Matters, out: Console, say: Language = ENGLISH) -> None:
     """What matters most, and a table where something does."""
     out.print(" ".join(sentences(found, say)), markup=False)
     if found.most:
-        out.print(_ends(found, say))
+        out.print(table_of_matters(found, say))
 
 
-def _ends(found: Matters, say: Language) -> Table:
+def table_of_matters(found: Matters, say: Language = ENGLISH, *, first: str = "", base: str = "") -> Table:
+    """The ends that move the difference most."""
     measure = say.known("measure", found.measure[0])
-    title = say("matters.title", first=escape(found.first), base=escape(found.base), measure=measure)
+    title = say("matters.title", first=escape(first or found.first), base=escape(base or found.base), measure=measure)
     heads = [say("matters.assumption"), say("matters.to"), say("matters.difference"), say("matters.change")]
     if found.second:
         heads.append(say("matters.to_second", second=escape(found.second)))

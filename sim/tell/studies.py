@@ -8,55 +8,61 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from sim.language import ENGLISH, Language
 from sim.language.shown import plain, seconds, signed
-from sim.studies.next_line import NextLine, Saved
-from sim.studies.next_line_words import answer_of, where
+from sim.studies.next_line import RANKED_BY, NextLine, Saved
+from sim.studies.next_line_words import answer_of, counted, where
 from sim.studies.sweep import Sweep
+from sim.studies.sweep_words import answer_of as answer_of_sweep
+from sim.studies.sweep_words import label
+from sim.studies.unknowns import told
 from sim.tell.answer import tell_answer, tell_definitions
+from sim.tell.matters import table_of_matters
 from sim.tell.runs import table_of
 
 _MOST_ROWS = 60
 _MOST_PARTS = 8
 
 
-def tell_sweep(found: Sweep, out: Console) -> None:
+def tell_sweep(found: Sweep, out: Console, say: Language = ENGLISH) -> None:
     """Every point with its measures; the whole table is in the file."""
-    answer = found.answer()
-    tell_answer(answer, out, "a sweep")
-    settings, measures = [axis.path for axis in found.axes], list(found.measures)
-    table = table_of(f"{len(found.points):,} points", *settings, *measures, left=len(settings))
-    for row in found.rows()[:_MOST_ROWS]:
-        levels = [escape(row[path]) for path in settings]
-        shown = [plain(row[text]) for text in measures]
-        table.add_row(*levels, *(shown if not row["refused"] else [f"no scenario: {escape(row['refused'])}"]))
+    answer = answer_of_sweep(found)
+    tell_answer(answer, out, say("sweep.heading"), say)
+    settings = [axis.path for axis in found.axes]
+    heads = [*settings, *(label(measure, say) for measure in found.measures.values())]
+    table = table_of(say("sweep.points", points=say.number(len(found.points))), *heads, left=len(settings))
+    for point in found.points[:_MOST_ROWS]:
+        levels = [escape(told(point.levels[path], say)) for path in settings]
+        shown = [plain(point.estimate(measure), say) for measure in found.measures.values()]
+        table.add_row(*levels, *(shown if point.result else [escape(say("sweep.no_scenario", why=point.refused))]))
     out.print(table)
     if len(found.points) > _MOST_ROWS:
-        out.print(f"... and {len(found.points) - _MOST_ROWS:,} more, in the file")
-    tell_definitions(answer, out)
+        out.print(say("sweep.more", points=say.number(len(found.points) - _MOST_ROWS)))
+    if found.matters is not None and found.matters.most:
+        out.print(table_of_matters(found.matters, say, first=say("sweep.highest"), base=say("sweep.lowest")))
+    tell_definitions(answer, out, say)
 
 
-def tell_next_line(found: NextLine, out: Console) -> None:
+def tell_next_line(found: NextLine, out: Console, say: Language = ENGLISH) -> None:
     """Places for all hours of their group, then parts of the day."""
     answer = answer_of(found)
-    tell_answer(answer, out, "where does the next line help most?")
-    caption = "changes per period against today, same callers; ±: 95 % for all places of a table together"
-    out.print(_places(found, "One more line, all hours of its group", found.all_day, caption))
+    tell_answer(answer, out, say("next.heading"), say)
+    out.print(_places(found, say("next.all_day"), found.all_day, say))
     if found.parts:
-        title = "A line for a part of the day, the best first"
-        out.print(_places(found, title, found.parts[:_MOST_PARTS], caption))
-    of = found.ranked_by
-    out.print(f"hours: of the line; per 100 h: change in {of} by 100 of them; best: probability of saving most {of}")
-    tell_definitions(answer, out)
+        out.print(_places(found, say("next.parts"), found.parts[:_MOST_PARTS], say))
+    out.print(say("next.note", what=counted(found.ranked_by, say)))
+    tell_definitions(answer, out, say)
 
 
-def _places(found: NextLine, title: str, rows: Sequence[Saved], caption: str) -> Table:
-    busy = any(saved.blocked.value for saved in rows)
-    columns = ("never reached", "gave up", *(["busy tones"] if busy else []), "mean wait", "hours", "per 100 h", "best")
-    table = table_of(title, "place", *columns, caption=caption)
+def _places(found: NextLine, title: str, rows: Sequence[Saved], say: Language) -> Table:
+    measures = [*RANKED_BY[:2], *(RANKED_BY[2:] if any(saved.blocked.value for saved in rows) else ())]
+    heads = (*measures, "waiting", "hours", "per_100", "best")
+    table = table_of(title, say("next.place"), *(say(f"next.{head}") for head in heads), caption=say("next.caption"))
     for saved in rows:
-        changes = [saved.never_reached, saved.abandoned, *([saved.blocked] if busy else [])]
-        per = signed(saved.per_100_hours(found.ranked_by))
-        wait = seconds(saved.waiting_s) if saved.waiting_s.value else "0"
-        numbers = (*map(signed, changes), wait, f"{saved.line_hours:,.0f}", per, f"{100 * saved.best:.0f}%")
-        table.add_row(escape(where(saved)), *numbers)
+        changes = [signed(saved.by(measure), say) for measure in measures]
+        per = signed(saved.per_100_hours(found.ranked_by), say)
+        wait = seconds(saved.waiting_s, say) if saved.waiting_s.value else "0"
+        table.add_row(
+            escape(where(saved, say)), *changes, wait, say.number(saved.line_hours), per, say.percent(saved.best)
+        )
     return table

@@ -1,0 +1,76 @@
+"""A sweep in words and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim.estimates import NOTHING, Estimate
+from sim.language import ENGLISH, Language
+from sim.studies.answers import Answer
+from sim.studies.matters_words import rows, sentences
+from sim.studies.sweep import Point, Sweep
+from sim.studies.unknowns import told
+from sim.summary import DEFINITIONS
+
+
+def answer_of(found: Sweep) -> Answer:
+    """What is kept and told."""
+    return Answer(
+        study="sweep",
+        scenario=found.scenario,
+        asked={
+            "axes": {axis.path: list(axis.texts) for axis in found.axes},
+            "design": found.design,
+            "points": [list(point.levels.values()) for point in found.points],
+            "measures": list(found.measures),
+        },
+        worlds=lambda say: _worlds(found, say),
+        measures=list(dict.fromkeys(name for name, _, _ in found.measures.values())),
+        sentences=lambda say: [*_sentences(found, say), *_matters(found, say)],
+        tables={"sweep": found.rows()} | ({"assumptions": rows(found.matters)} if found.matters else {}),
+    )
+
+
+def _matters(found: Sweep, say: Language) -> list[str]:
+    """What matters most to how far the first measure goes."""
+    if found.matters is None:
+        return []
+    return sentences(found.matters, say, first=say("sweep.highest"), base=say("sweep.lowest"))
+
+
+def _worlds(found: Sweep, say: Language) -> list[str]:
+    worlds = [say("sweep.worlds", replications=say.number(found.replications), seed=found.seed)]
+    if found.matters is not None and found.matters.found:
+        worlds.append(say("sweep.matter_on", worlds=found.matters.where.told(say)))
+    return worlds
+
+
+def label(measure: tuple[str, str, str], say: Language = ENGLISH) -> str:
+    """A measure in words, its unit and of whom."""
+    which, kind, name = measure
+    words = say.known("measure", which).replace("_", " ").removesuffix(" %")
+    definition = DEFINITIONS.get(which)
+    unit = say.known("unit", definition.unit if definition else "s")
+    return f"{words} ({unit}){'' if kind == 'all' else f', {say.name(name)}'}"
+
+
+def _sentences(found: Sweep, say: Language) -> Iterator[str]:
+    for measure in found.measures.values():
+        there = [(point.estimate(measure), point) for point in found.played]
+        there = [(estimate, point) for estimate, point in there if estimate is not NOTHING]
+        if there:
+            (low, at_low), (high, at_high) = (f(there, key=lambda pair: pair[0].value) for f in (min, max))
+            ends = {"low": _value(low, say), "high": _value(high, say)}
+            at = {"at_low": at_point(at_low, say), "at_high": at_point(at_high, say)}
+            yield say("sweep.goes", measure=label(measure, say), **ends, **at)
+    if refused := len(found.points) - len(found.played):
+        yield say("sweep.refused", refused=say.number(refused), points=say.number(len(found.points)))
+
+
+def _value(found: Estimate, say: Language) -> str:
+    return f"{say.significant(found.value, 4)} ±{say.significant(found.half, 2)}"
+
+
+def at_point(point: Point, say: Language) -> str:
+    """The levels of a point."""
+    return ", ".join(f"{path} {told(level, say)}" for path, level in point.levels.items())
