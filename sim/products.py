@@ -17,7 +17,7 @@ _Sum = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True)
 class Products:
-    """Totals (cells, columns) and sums of products (cells, P) over the replications that were added so far.
+    """Totals (cells, columns) and sums of products (P, cells) over the replications that were added so far.
 
     Quantities are the columns, and after them weighted sums of columns: ``which`` has the columns and weights of the
     latter, where each begins, and the two quantities of every product. ``places`` (3, D) are those of yy, xy and xx of
@@ -58,7 +58,7 @@ class Products:
         two = np.array(list(products), dtype=np.int64).reshape(-1, 2)
         which = (np.ascontiguousarray(terms[:, 0]), np.ascontiguousarray(terms[:, 1]), first, two)
         total = np.zeros((cells, len(pairs.columns)), dtype=np.int64)
-        return cls(pairs, total, np.zeros((cells, len(two))), which, places)
+        return cls(pairs, total, np.zeros((len(two), cells)), which, places)
 
     @classmethod
     def none(cls, size: tuple[int, int]) -> Products:
@@ -91,5 +91,5 @@ class Products:
                 part[:, pair] += self.total[:, column] * weights[pair, column]
         for part, places in zip(sums[2:], self.places, strict=True):
             there = places >= 0
-            part[:, there] = self.sums[:, places[there]]
+            part[:, there] = self.sums[places[there]].T
         return Moments(self.pairs, replications, self.total.copy(), sums)

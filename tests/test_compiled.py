@@ -12,8 +12,11 @@ from scipy import special
 
 import sim
 from sim import elementary, measures
+from sim.compiled import counts
 from sim.compiled import measures as compiled_measures
 from sim.compiled.laws import durations, row_of
+from sim.compiled.order import in_place
+from sim.contact_values import LEAST, bin_of
 from sim.contacts import ContactTables
 from sim.distributions import (
     Deterministic,
@@ -153,6 +156,35 @@ def test_laws_in_machine_code(law) -> None:
     assert row is not None
     all_durations(row, u.copy(), found)
     assert np.array_equal(found, np.maximum(whole_ms(law.quantile(u)), 1))
+
+
+def test_waits_fall_into_the_same_bins() -> None:
+    @njit
+    def binned(waits, out):
+        for i in range(len(waits)):
+            out[i] = counts._bin(waits[i])
+
+    rng = np.random.default_rng(8)
+    some = [np.arange(-2, 20_000), LEAST - 1, LEAST, LEAST + 1, rng.integers(0, 4 * 10**11, 100_000), [1 << 45]]
+    waits = np.concatenate(some).astype(np.int64)
+    found = np.empty_like(waits)
+    binned(waits, found)
+    assert np.array_equal(found, bin_of(waits))
+
+
+@pytest.mark.parametrize("most", [1, 3, 1000, 1 << 50])
+def test_numbers_are_put_in_order_in_place(most) -> None:
+    @njit
+    def ordered(codes, count, spare, place):
+        in_place(codes, count, spare, place)
+
+    rng = np.random.default_rng(most)
+    for count in (0, 1, 2, 7, 500):
+        codes = rng.integers(0, most, count + 3, endpoint=True)
+        before = codes.copy()
+        ordered(codes, count, np.empty(count + 2, np.int64), np.empty(count + 2, np.int64))
+        assert np.array_equal(codes[:count], np.sort(before[:count]))
+        assert np.array_equal(codes[count:], before[count:])
 
 
 def test_elementary_functions_are_as_the_librarys() -> None:

@@ -29,6 +29,8 @@ from sim.compiled.timelines import (
 from sim.machine_code import compiled, entry, inlined, sources
 
 _V, _M, _CUBE, _FOUR = "int64[::1]", "int64[:,::1]", "int64[:,:,::1]", "int64[:,:,:,:]"
+#: Cells whose products are formed at once: as many as stay in the processor's nearest memory.
+TOGETHER = 32
 _PRODUCTS = f"{_M},float64[:,::1],{_V},{_V},{_V},{_M}"
 
 
@@ -112,24 +114,27 @@ def _fold_days(cells, where):
 @compiled
 def _multiply(cells, total, sums, columns, weights, first, two):
     """Add the columns of a replication to totals, and products of quantities to sums; see ``products``."""
-    composed = len(first) - 1
-    quantity = np.empty(cells.shape[1] + composed)
-    for cell in range(len(total)):
-        some = np.int64(0)
-        for column in range(cells.shape[1]):
-            some |= cells[cell, column]
-        if some == 0:
-            continue
-        for column in range(cells.shape[1]):
-            total[cell, column] += cells[cell, column]
-            quantity[column] = np.float64(cells[cell, column])
-        for k in range(composed):
-            value = 0.0
-            for term in range(first[k], first[k + 1]):
-                value += quantity[columns[term]] * np.float64(weights[term])
-            quantity[cells.shape[1] + k] = value
+    width, composed = cells.shape[1], len(first) - 1
+    quantity = np.empty((width + composed, TOGETHER))
+    for begin in range(0, len(total), TOGETHER):
+        size = min(TOGETHER, len(total) - begin)
+        for k in range(size):
+            here, so_far = cells[begin + k], total[begin + k]
+            for column in range(width):
+                so_far[column] += here[column]
+            for column in range(width):
+                quantity[column, k] = np.float64(here[column])
+        for one in range(composed):
+            made = quantity[width + one]
+            made[:] = 0.0
+            for term in range(first[one], first[one + 1]):
+                of, weight = quantity[columns[term]], np.float64(weights[term])
+                for k in range(size):
+                    made[k] += of[k] * weight
         for product in range(len(two)):
-            sums[cell, product] += quantity[two[product, 0]] * quantity[two[product, 1]]
+            one, other, to = quantity[two[product, 0]], quantity[two[product, 1]], sums[product, begin : begin + size]
+            for k in range(size):
+                to[k] += one[k] * other[k]
 
 
 def _tally(version):

@@ -12,14 +12,20 @@ import numpy as np
 
 from sim.cells import AT, COLUMNS
 from sim.clock import HOUR
-from sim.compiled.elementary import log
-from sim.contact_values import BIN, BINS, LEAST
+from sim.contact_values import BINS, LEAST
 from sim.contacts import Outcome
 from sim.machine_code import compiled, inlined
 
 WIDTH = len(COLUMNS)
 _OUTCOMES = len(Outcome)
-_PER_BIN = 1 / float(np.log(BIN))
+#: Bits of a number's digits that with its exponent tell the bin nearly, and the first of these numbers, that of 1 ms.
+_DIGITS, _FIRST = 8, 1023 << 8
+#: The bin of the least wait with the same exponent and first digits.
+_NEARLY = np.searchsorted(
+    LEAST,
+    (np.arange(_FIRST, _FIRST + (int(LEAST[-1]).bit_length() << _DIGITS)) << (52 - _DIGITS)).view(np.float64),
+    side="right",
+).astype(np.int16)
 #: Columns of contacts in the order of ``Contacts``.
 CALLER, ATTEMPT, QUEUE, DIALLED, LEFT, RELEASED, OUTCOME, GROUP, LINE = range(9)
 
@@ -52,11 +58,10 @@ def _bin(wait):
     """Bin of a wait (see ``contact_values.bin_of``)."""
     if wait <= 0:
         return 0
-    found = min(int(log(np.float64(wait)) * _PER_BIN), len(LEAST) - 1)
+    first_digits = int(np.float64(wait).view(np.int64) >> (52 - _DIGITS))
+    found = int(_NEARLY[min(first_digits - _FIRST, len(_NEARLY) - 1)])
     while found < len(LEAST) and LEAST[found] <= wait:
         found += 1
-    while found and LEAST[found - 1] > wait:
-        found -= 1
     return found
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from sim.cells import AT
 from sim.clock import DAY, HOUR
 from sim.compiled.counts import DIALLED, GROUP, LEFT, LINE, QUEUE, RELEASED
-from sim.compiled.order import in_order
+from sim.compiled.order import in_order, in_place
 from sim.machine_code import compiled, inlined
 
 #: Rows of what ``line_hours`` returns.
@@ -146,24 +146,25 @@ def add_queues(cells, contacts, begin, end, where):
     """Add the time integral of the number waiting in every queue, and the most at once."""
     first, slices, days, queues = where[FIRST_QUEUE], where[SLICES], where[DAYS], where[QUEUES]
     dialled_at, left_at, queue_of = contacts[DIALLED], contacts[LEFT], contacts[QUEUE]
-    rows, waits = np.empty(end - begin, np.int64), 0
+    # Instants and queues as one number each; within an instant no time passes.
+    bits = 0
+    while queues >> bits:
+        bits += 1
+    room = np.empty((4, end - begin + 2), np.int64)
+    come, go, spare, place = room[0], room[1], room[2], room[3]
+    waits = 0
     for row in range(begin, end):
-        rows[waits] = row
+        come[waits], go[waits] = (dialled_at[row] << bits) + queue_of[row], (left_at[row] << bits) + queue_of[row]
         waits += left_at[row] > dialled_at[row]
-    come, go, coming, going = (
-        np.empty(waits, np.int64), np.empty(waits, np.int64), np.empty(waits, np.int64), np.empty(waits, np.int64)
-    )  # fmt: skip
-    for i in range(waits):
-        come[i], go[i] = dialled_at[rows[i]], left_at[rows[i]]
-    in_order(come, rows, waits, coming)
-    in_order(go, rows, waits, going)
+    in_place(come, waits, spare, place)
+    in_place(go, waits, spare, place)
     level, since = np.zeros(queues, np.int64), np.zeros(queues, np.int64)
-    i, j = 0, 0
+    come[waits], i, j = 1 << 62, 0, 0
     while j < waits:
-        # Who comes and who goes in one instant may come in any order: no time passes in it.
-        comes = i < waits and come[coming[i]] <= go[going[j]]
-        which = coming[i] if comes else going[j]
-        now, queue = come[which] if comes else go[which], queue_of[rows[which]]
+        comes = come[i] <= go[j]
+        code = come[i] if comes else go[j]
+        now = code >> bits
+        queue = code - (now << bits)
         if level[queue]:
             _add_waiting(cells, first + queue * slices, days, level[queue], since[queue], min(now, days * DAY))
         since[queue] = now
