@@ -59,6 +59,7 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
     "set_to": ("head.set_to", "value"),
     "first_saves": ("head.first_saves", ""),
     "second_saves_more": ("head.second_saves_more", ""),
+    "would_be": ("head.there", ""),
     "second_is_clearly_better": ("head.second_better", ""),
     "refused": ("head.refused", ""),
     "results": ("head.results", ""),

@@ -84,7 +84,7 @@ def draw_curves(
     """The chart; what is up starts at 0. ``size`` is WHOLE or HALF."""
     more = extras or Extras()
     keys = list(_keys(series, more))
-    top = 32.0 + _KEY * len(keys)
+    top = 14.0 + _KEY * len(keys) + (26.0 if up else 0.0)
     every = [p for one in series for p in one.points if isfinite(p.found.value)]
     floor = top + size[1]
     frame = _frame(every, across, more, (size[0], top, floor))
@@ -158,7 +158,7 @@ def _grid(frame: _Frame, across: Axis, up: str, say: Language) -> Iterator[str]:
         y = frame.y(mark)
         yield tag("line", x1=_LEFT, x2=frame.right, y1=y, y2=y, class_="axis" if mark == 0 else "grid")
         yield text(_LEFT - 8, y + 4, say.number(mark, digits), class_="tick", text_anchor="end")
-    yield text(_LEFT - 50, frame.y(frame.up[-1]) - 10, up, class_="tick")
+    yield text(_LEFT - 50, frame.y(frame.up[-1]) - 18, up, class_="tick")
     fine = digits_of(frame.marks)
     for number, mark in enumerate(frame.marks):
         x, shown = frame.x(mark), across.names[number] if across.names else say.number(mark, fine)

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sim.colours import BETTER, UNCLEAR
 from sim.language import Language
+from sim.language.shown import signed
 from sim.report.assumed import named
 from sim.report.grids import Cell, Code, Grid, difference, grid
-from sim.report.tornado import Move, draw_tornado
+from sim.report.rows import Line, Mark, draw_rows
 from sim.studies.matters import Assumption, Matters
 from sim.studies.matters_words import sentences
 from sim.studies.unknowns import told
 
 #: Assumptions that are drawn, and ends that the table has; the file has all.
-_DRAWN, _MOST = 10, 16
+_DRAWN, _MOST = 12, 16
 
 
 @dataclass(frozen=True)
@@ -47,20 +49,23 @@ def mattering(found: Matters, say: Language) -> Mattering:
     rows = cells if found.second else [row[:-1] for row in cells]
     note = say("ranking.cut", shown=len(shown), rows=len(found.found)) if len(found.found) > len(shown) else ""
     table = grid(say("told.matters_table"), heads, rows, note=note) if rows else None
-    picture = draw_tornado(list(_moves(found, say).values())[:_DRAWN], title, say)
-    return Mattering(sentences(found, say), picture, say("told.matters_caption", **whose), table)
+    return Mattering(sentences(found, say), _picture(found, title, say), say("told.matters_caption", **whose), table)
+
+
+def _picture(found: Matters, title: str, say: Language) -> str:
+    """The difference as everything is stated, then with each end that moves it most; '' where none was tried."""
+    if not found.found:
+        return ""
+    lines = [Line(say("plancolumn.stated"), [Mark(found.usual, "diamond", "#000000")])]
+    for one in found.found[:_DRAWN]:
+        name = f"{one.of.words(say)} = {told(one.end, say)}"
+        there = found.there(one)
+        mark = Mark(there, *(("circle", BETTER) if one.clear else ("ring", UNCLEAR)), f"{name}: {signed(there, say)}")
+        lines.append(Line(name, [mark]))
+    axis = say("figure.difference", what=say("figure.never_reached"))
+    return draw_rows(lines, title=title, axis=axis, say=say, signed=True)
 
 
 def _name(one: Assumption, say: Language) -> Code:
     words = one.of.words(say)
     return Code(words, named(one.of.paths[0], say).typed)
-
-
-def _moves(found: Matters, say: Language) -> dict[str, Move]:
-    """Each assumption with by how much its ends change the difference."""
-    moves: dict[str, Move] = {}
-    for one in found.found:
-        if one.change is not None:
-            before = moves[one.of.name].ends if one.of.name in moves else ()
-            moves[one.of.name] = Move(one.of.words(say), (*before, (told(one.end, say), one.change)))
-    return moves

@@ -157,7 +157,8 @@ def _starts(found: Studied, reader: Reader) -> Iterator[Part]:
 
 def _ends(rows: Sequence[Row], title: str, column: str, reader: Reader) -> Grid:
     """What an answer becomes with stated ranges at their ends."""
-    heads = {"from": reader.say("plancolumn.stated"), "to": reader.say("head.set_to")}
+    say = reader.say
+    heads = {"from": say("plancolumn.stated"), "to": say("head.set_to"), "change": say("head.change")}
     good = {"change": 0} | ({"difference": -1} if column == "difference" else {})
     return table_of(title, rows, ("assumption", "from", "to", column, "change"), reader, heads=heads, good=good)
 

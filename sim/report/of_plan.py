@@ -23,6 +23,8 @@ from sim.studies.costs import Costs, line_hours
 from sim.studies.targets import WHILE_OPEN
 
 _FRONTIER = ("cost", "line-hours", "never reached while open, %", "targets met", "organised", "plan of lines")
+#: Behind a hyphen: no new line after it.
+_JOINER = "\N{WORD JOINER}"
 _WHILE_OPEN = "never reached while open, %"
 
 
@@ -108,7 +110,7 @@ def _line_table(found: Studied, reader: Reader) -> Grid:
         cells.append(
             [
                 say.name(group),
-                say.hours(when),
+                say.hours(when).replace("-", f"-{_JOINER}"),
                 Number(duty_shown(before)),
                 Number(f"{count:.0f}", tone=tone),
                 *(_whole(estimate(row, column), reader) for column in columns),

@@ -15,6 +15,8 @@ from sim.report.reading import Reader
 from sim.report.sections import Part, Picture, Section, Tile, Words
 from sim.report.studied import Row, Studied, estimate, text
 
+_RANGES = ("value_of", "stated", "set_to", "would_be", "change", "second_is_clearly_better")
+_MOST_RANGES = 16
 #: Levels that are written below an axis.
 _MOST_MARKS = 8
 _NUMBER = re.compile(r"(-?\d+(?:\.\d+)?) ?(\D*)")
@@ -40,9 +42,13 @@ def sections(found: Studied, reader: Reader) -> Iterator[Section]:
     for measure in measures:
         parts += _pictures(measure, axes, found, reader)
     yield Section("sweep", say("told.sweep"), parts)
-    refused = {text(row, "refused"): text(row, "refused") for row in rows if row.get("refused")}
-    columns = [*axes, *measures, *(["refused"] if refused else [])]
+    columns = [*axes, *measures, "refused"]
     yield Section("points", say("told.points"), [table_of(say("told.points_table"), rows, columns, reader)])
+    if ranges := found.table("assumptions"):
+        heads = {"change": say("head.change")}
+        good = {"would_be": 0, "change": 0}
+        table = table_of(say("told.sweep_ranges"), ranges[:_MOST_RANGES], _RANGES, reader, heads=heads, good=good)
+        yield Section("rests", say("told.rests"), [table])
 
 
 def _pictures(measure: str, axes: dict[str, list[str]], found: Studied, reader: Reader) -> Iterator[Picture]:

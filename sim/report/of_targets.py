@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from math import isfinite, nan
 
 from sim.colours import BETTER, MUTED, WORSE
-from sim.estimates import Estimate
 from sim.language.shown import plain, seconds
 from sim.report.columns import table_of
 from sim.report.reading import Reader
@@ -48,7 +47,7 @@ def target_parts(found: Studied, reader: Reader) -> Iterator[Part]:
                     f"{say('told.in_plan')}: {shown(row, 'plan', reader)}",
                 ),
             ],
-            limit=_limit(row, reader, "target"),
+            limit=_limit(row, reader),
             joined=True,
         )
         for row in rows
@@ -61,8 +60,8 @@ def target_parts(found: Studied, reader: Reader) -> Iterator[Part]:
         yield table_of(say("told.targets_table"), rows, _TARGETS, reader, note=say("told.targets_note"))
 
 
-def _limit(row: Row, reader: Reader, column: str) -> float:
-    target = reader.targets.get(text(row, column))
+def _limit(row: Row, reader: Reader) -> float:
+    target = reader.targets.get(text(row, "target"))
     return nan if target is None else target.limit
 
 
@@ -109,12 +108,13 @@ def _in_percent(row: Row, reader: Reader) -> bool:
 
 
 def _rest(row: Row, reader: Reader) -> Line:
-    missed = not text(row, "missed").startswith("0 ")
+    target = reader.targets[text(row, "hit hardest")]
     end = reader.value(text(row, "to"))
-    found: Estimate = estimate(row, "plan")
-    said = f"{reader.target(text(row, 'hit hardest'))}: {plain(found, reader.say)} %"
-    mark = Mark(found, *(("square", WORSE) if missed else ("circle", BETTER)), said)
+    found = estimate(row, "plan")
+    said = f"{target.told(reader.say)}: {plain(found, reader.say)} %"
+    mark = Mark(found, *(("circle", BETTER) if target.met(found) else ("square", WORSE)), said)
     today = Mark(estimate(row, "today"), "ring", MUTED, reader.say("plancolumn.today"))
-    return Line(
-        f"{reader.path(text(row, 'assumption'))} = {end}", [today, mark], limit=_limit(row, reader, "hit hardest")
-    )
+    missed = text(row, "missed")
+    note = "" if missed.startswith("0 ") else reader.say("told.rests_misses", missed=reader.some_of(missed))
+    name = f"{reader.path(text(row, 'assumption'))} = {end}"
+    return Line(name, [today, mark], note=note, limit=target.limit)
