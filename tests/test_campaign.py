@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
 from itertools import product
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 from plan_cases import CAMPAIGN, SMALL, with_campaign
+from test_plan import english_left
 
 import sim
 from sim.cli.commands import cli
 from sim.demand import rates_of
 from sim.errors import SimError
-from sim.language import ENGLISH
+from sim.language import ENGLISH, language
+from sim.scenario.load import dumps
 from sim.studies.asked import Question
+from sim.studies.campaign_doubts import size_shifts, start_shifts
 from sim.studies.campaign_size import Sized, roots_of, size_borne
-from sim.studies.campaign_start import starts_of
+from sim.studies.campaign_start import starts_of, when_best
 from sim.studies.costs import Costs
 from sim.studies.means import Means
 from sim.studies.plan import searched
@@ -27,6 +31,7 @@ from sim.studies.targets import targets_of
 from sim.studies.trial import try_plans
 
 MEANS = Means(5, "compiled", 1)
+NL = language("nl")
 
 
 def test_a_campaign_scales_however_its_size_is_stated() -> None:
@@ -180,3 +185,84 @@ def test_silly_questions_get_one_clear_answer(options, message: str) -> None:
 def test_a_scenario_without_a_campaign_is_told_how_to_state_one() -> None:
     with pytest.raises(SimError, match="has no campaign; add one below campaigns:"):
         sim.campaign(sim.loads(SMALL))
+
+
+DOUBTFUL = (
+    "handling.phone.conversation.mean={value: 18 min, low: 9 min, high: 40 min}",
+    "callers.phone.patience.mean={value: 4 min, low: 3.9 min, high: 4.1 min}",
+    "campaigns.0.surge.0.time_constant={value: 4 h, low: 2 h, high: 30 h}",
+)
+
+
+def test_ranges_that_move_the_size_most_are_found() -> None:
+    base = with_campaign("lines.north.count=2", "lines.south.count=2", *DOUBTFUL)
+    targets = targets_of(base, ("never reached while open 20 %",))
+    size = size_borne(Sized.of(base, 0), targets, replications=10, confirm=40, means=MEANS)
+    found = size_shifts(size, targets, replications=40, first=50, means=MEANS)
+    assert len(found) == 6
+    ends = [(one.of.paths[0], one.end) for one in found]
+    assert {path for path, _ in ends[:2]} == {"handling.phone.conversation.mean"}
+    by_end = dict(zip(ends, found, strict=True))
+    longer, shorter = (by_end["handling.phone.conversation.mean", end] for end in ("40 min", "9 min"))
+    # Longer conversations leave room for less, shorter ones for more; both beyond their intervals.
+    assert longer.change.high < 0
+    assert shorter.change.low > 0 or not np.isfinite(shorter.found.value)
+    # Each is what the whole search finds of that scenario; both are on few worlds, so their intervals meet.
+    again = Sized.of(base.with_settings(["handling.phone.conversation.mean=9 min"]), 0)
+    direct = size_borne(again, targets, replications=10, confirm=40, means=MEANS).largest
+    if np.isfinite(shorter.found.value):
+        assert shorter.found.low < direct.high
+        assert direct.low < shorter.found.high
+    else:
+        assert direct is None or direct.high > shorter.tried
+
+
+def test_ranges_that_move_what_a_start_saves_are_found() -> None:
+    at = "{value: 2024-03-05 9:00, low: 2024-03-05 8:00, high: 2024-03-05 10:00}"
+    step = f"campaigns.0.surge=[{{shape: step, at: [{at}], lasts: 4 h}}]"
+    base = with_campaign(step, *DOUBTFUL[:2], "demand.contacts={value: 160, low: 40, high: 400}")
+    sized = Sized.of(base, 0)
+    when = when_best(sized, ("9:00", "12:00"), replications=10, confirm=20, first=10, means=MEANS)
+    found = start_shifts(sized, when, replications=30, first=40, means=MEANS)
+    # When it begins is what is asked, so that its own range is no doubt of the answer.
+    assert {one.of.paths[0] for one in found} == {
+        "handling.phone.conversation.mean", "callers.phone.patience.mean", "demand.contacts",
+    }  # fmt: skip
+    assert [one.size for one in found] == sorted((one.size for one in found), reverse=True)
+    usual = when_best(sized, ("9:00", "12:00"), replications=10, confirm=30, first=40, means=MEANS).best
+    for one in found:
+        # On the same worlds, what is found is what the usual ranges give and the change.
+        assert one.found.value == pytest.approx(usual.difference.value + one.change.value)
+        assert one.change.low <= one.change.value <= one.change.high
+
+
+def test_the_command_speaks_dutch(tmp_path) -> None:
+    file = tmp_path / "tv.yaml"
+    file.write_text(dumps(with_campaign("lines.north.count=2", "lines.south.count=2", *DOUBTFUL)))
+    asked = ["--target", "never reached while open 22 %", "-n", "10", "--confirm", "20", "--starts", "9:00"]
+    done = CliRunner().invoke(cli, ["campaign", str(file), *asked, "--lang", "nl", "--out", str(tmp_path)])
+    assert done.exit_code == 0, done.output
+    assert english_left(done.stdout) == set()
+    assert "De lijnen van nu kunnen tv aan" in done.stdout
+    assert "Hoe groot ze mag zijn, hangt het meest af van" in done.stdout
+    assert re.search(r"\d,\d ±\d,\d", done.stdout)
+    assert not re.search(r"\d\.\d ±", done.stdout)
+    answer = json.loads(next(tmp_path.glob("campaign-*/answer.json")).read_text())
+    assert len(answer["answer"]["nl"]) == len(answer["answer"]["en"])
+    assert english_left(" ".join(answer["answer"]["nl"])) == set()
+    assert {"size assumptions", "start assumptions", "assumptions"} <= answer["tables"].keys()
+
+
+def test_the_picture_is_in_dutch() -> None:
+    from matplotlib.text import Text
+
+    from sim.figures.plan import draw_campaign
+
+    asked = {"ask": ["size", "start"], "starts": ["9:00"], "targets": ["never reached while open 20 %"]}
+    base = with_campaign("lines.north.count=2", "lines.south.count=2")
+    found = sim.campaign(base, **asked, replications=10, confirm=20)
+    figure = draw_campaign(found, say=NL)
+    figure.canvas.draw()
+    told = " ".join(text.get_text() for text in figure.findobj(Text))
+    assert "Hoe groot een campagne" in told
+    assert english_left(told) == set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from itertools import product
 
 import numpy as np
@@ -13,7 +14,7 @@ from plan_cases import SMALL, lines, names, small
 import sim
 from sim.cli.commands import cli
 from sim.errors import SimError
-from sim.language import ENGLISH
+from sim.language import ENGLISH, language
 from sim.quantities import parse_hours
 from sim.studies.blocks import Book, blocks_of
 from sim.studies.choose import search
@@ -26,6 +27,7 @@ from sim.studies.targets import parse_target, targets_of, with_waits
 from sim.studies.trial import try_plans
 
 WORLDS = 12
+NL = language("nl")
 
 
 def searched(structure: Structure, staff: list[Staff], targets, *, costs: Costs | None = None, **options: int):
@@ -299,3 +301,62 @@ def test_the_command_keeps_a_plan_that_runs(tmp_path) -> None:
     assert sim.load(folder / "plan.yaml").lines["north"].count is not None
     bad = CliRunner().invoke(cli, ["plan", str(file), "--target", "atlantis never reached 5 %"])
     assert "there is no channel, province or queue 'atlantis'" in str(bad.exception)
+
+
+#: English that may not be left in Dutch output; names of the scenario's own are English.
+ENGLISH_WORDS = (
+    r"\b(the|lines?|line-hours|today|worlds?|missed|target|each|answered|never|reached|while|instead|each|mon|fri|to|"
+    r"assumption|from|change|cost|searched|extra first|start)\b"
+)
+
+
+def english_left(text: str) -> set[str]:
+    """English words in what was told in Dutch; paths, names of files and commands are the same in every language."""
+    plain = re.sub(r"\S*/\S*|[\w.]+\.[\w.]+|sim run|--set\S*|small", "", text)
+    return {found[0] for found in re.finditer(ENGLISH_WORDS, plain.lower())}
+
+
+def test_the_command_speaks_dutch(tmp_path) -> None:
+    file = tmp_path / "small.yaml"
+    file.write_text(SMALL.replace("contacts: 60", "contacts: {value: 60, low: 40, high: 100}").replace(
+        "mean: 18 min", "mean: {value: 18 min, low: 12 min, high: 30 min}"))  # fmt: skip
+    asked = ["--target", "never reached while open 12 %", "--target", "phone 70 % in 60 s", "--parts", "9-11,11-13"]
+    asked += ["--allow", "overflow,pooling", "--cost", "1.5", "-n", "10", "--confirm", "20", "--shortest-shift", "2 h"]
+    done = CliRunner().invoke(cli, ["plan", str(file), *asked, "--lang", "nl", "--out", str(tmp_path)])
+    assert done.exit_code == 0, done.output
+    assert english_left(done.stdout) == set()
+    assert "lijnuren in de periode" in done.stdout
+    assert re.search(r"\d,\d ±\d,\d", done.stdout)
+    assert not re.search(r"\d\.\d ±", done.stdout)
+    answer = json.loads(next(tmp_path.glob("plan-*/answer.json")).read_text())
+    assert answer["tables"]["targets"][1]["target"] == "phone: at least 70 % answered within 1 min"
+    assert english_left(" ".join(answer["answer"]["nl"])) == set()
+    assert len(answer["answer"]["nl"]) == len(answer["answer"]["en"])
+
+
+def test_the_picture_is_in_dutch() -> None:
+    from matplotlib.text import Text
+
+    from sim.figures.plan import draw_frontier
+
+    found = sim.plan(small(), targets=["never reached while open 15 %"], replications=10, confirm=20)
+    figure = draw_frontier(found, say=NL)
+    figure.canvas.draw()
+    told = " ".join(text.get_text() for text in figure.findobj(Text))
+    assert "het plan: haalt" in told
+    assert english_left(told) == set()
+
+
+def test_words_of_a_plan_exist_in_both_languages() -> None:
+    from sim.tell.plan import _HEADS, _TITLES
+
+    for say in (ENGLISH, NL):
+        assert {title for title, _ in _TITLES.values()} | set(_HEADS.values()) <= say.words.keys()
+    for wish in ("phone 80 % in 0 s", "phone 95 % in 1 working days", "never reached 30 %", "chat loss 2.5 %"):
+        assert english_left(parse_target(small(), wish).told(NL)) == set(), wish
+    assert parse_target(small(), "phone 95 % in 2 working days").told(NL) == (
+        "telefoon: minstens 95 % beantwoord binnen 2 werkdagen"
+    )
+    assert (
+        parse_target(small(), "chat loss 2.5 %").told(NL).startswith("chat: hoogstens 2,5 % van de oproepen verloren")
+    )

@@ -126,7 +126,7 @@ def _size(ax: Axes, size: Size, name: str, say: Language) -> None:
     _number_axes(ax, say)
     ax.set_xlim(0, None)
     ax.legend(frameon=False, fontsize=8)
-    below = say("planfigure.size_below", title=name, worlds=size.worlds.told(say))
+    below = say("planfigure.size_below", title=name, worlds=say.number(size.worlds.number))
     titled(ax, say("planfigure.size", name=size.of.name), below)
 
 
@@ -141,7 +141,7 @@ def _starts(ax: Axes, when: When, name: str, say: Language) -> None:
     ax.set_yticks(range(len(rows)), [one.start.told(say) for one in rows])
     ax.set_xlabel(say("planfigure.difference", stated=when.stated.told(say)))
     ax.xaxis.set_major_formatter(lambda value, _: say.significant(value, 6).replace("-", "\N{MINUS SIGN}"))
-    worlds = when.tried_on.told(say) if when.tried_on else ""
+    worlds = say.number(when.tried_on.number) if when.tried_on else ""
     titled(ax, say("planfigure.starts"), say("planfigure.starts_below", title=name, worlds=worlds))
 
 

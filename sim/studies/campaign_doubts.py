@@ -29,9 +29,9 @@ from sim.summary import DEFINITIONS
 Floats = NDArray[np.float64]
 
 #: Ends of ranges that are looked at closely.
-_MOST = 8
+_MOST = 6
 #: Sizes at which a range's end is tried, in parts of the largest one that a glance expects.
-_AROUND = (0.0, 0.7, 1.0, 1.4, 3.0)
+_AROUND = (0.0, 0.8, 1.25, 4.0)
 #: The least and most that a glance expects, in parts of the largest size as everything is stated.
 _EXPECTED = 0.1, 4.0
 
@@ -113,13 +113,15 @@ def _with(sized: Sized, extra: float) -> Scenario:
 
 
 def _expected(trial: Trial, targets: Sequence[Target], usual: float, ends: int) -> list[float]:
-    """Largest size at each end, and as stated, if slack fell with size as it does as stated, in straight lines."""
+    """Largest size at each end, and as stated, if targets' measures moved with size as they do as stated, straight."""
     found = np.full(ends + 1, np.inf)
     for target in targets:
-        without, stated = (slack_of(trial, plan, target).mean() for plan in ("none", "usual"))
-        slope = max((without - stated) / usual, 1e-9)
-        slacks = [slack_of(trial, str(k), target).mean() for k in range(ends)]
-        found = np.minimum(found, usual + np.array([*slacks, stated]) / slope)
+        plans = ("none", *(str(k) for k in range(ends)), "usual")
+        over = (1 if target.least else -1) * (
+            np.array([target.estimate(trial, plan).value for plan in plans]) - target.limit
+        )
+        slope = max((over[0] - over[-1]) / usual, 1e-9)
+        found = np.minimum(found, usual + np.nan_to_num(over[1:], nan=np.inf) / slope)
     return [float(size) for size in found]
 
 

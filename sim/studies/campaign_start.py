@@ -128,15 +128,17 @@ def moved(sized: Sized, days: int, minutes: int) -> Scenario | None:
     The campaign is a factor on the rate of all its channels, open or closed, so that its callers come as the hours of
     the day say. Plateaus move by whole days, since they have no hour at which people call.
     """
-    campaign = sized.scenario.campaigns[sized.at]
-    written = campaign.model_dump(mode="json", exclude_none=True, exclude={"extra", "uplift", "peak", "first", "last"})
-    for wave, said in zip(campaign.surge, written["surge"], strict=True):
+    campaign, path = sized.scenario.campaigns[sized.at], f"campaigns.{sized.at}"
+    settings = [
+        f"{path}.{key}=null" for key in ("extra", "uplift", "first", "last") if getattr(campaign, key) is not None
+    ]
+    for number, wave in enumerate(campaign.surge):
         shift = dt.timedelta(days=days, minutes=0 if wave.shape == "plateau" else minutes)  # type: ignore[union-attr]
-        said["at"] = [f"{at.value + shift:%Y-%m-%d %H:%M}" for at in wave.at]
+        starts = [f"{at.value + shift:%Y-%m-%d %H:%M}" for at in wave.at]
+        settings.append(f"{path}.surge.{number}.at={json.dumps(starts)}")
 
     def with_peak(peak: float) -> Scenario:
-        setting = f"campaigns.{sized.at}={json.dumps(written | {'peak': peak})}"
-        return sized.scenario.with_settings([setting])
+        return sized.scenario.with_settings([*settings, f"{path}.peak={peak!r}"])
 
     try:
         each = _brought(with_peak(2.0), sized.at)

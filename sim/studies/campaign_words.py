@@ -190,7 +190,7 @@ def _lines(extra: Extra, found: Found, say: Language) -> Iterator[str]:
     if (refused := len(extra.refused)) and extra.meets:
         yield say("campaign.refused_one") if refused == 1 else say("campaign.refused_more", count=refused)
     yield certainty(found.searched.number, lines.way.searched, say, meets=extra.meets)
-    yield from doubtful(extra.doubts, lines.way.targets, say)
+    yield from doubtful(extra.doubts, lines.way.targets, say, of="campaign")
 
 
 def _start(start: When, shifts: Sequence[Shift], say: Language) -> Iterator[str]:
@@ -222,7 +222,9 @@ def _start_rests(start: When, shifts: Sequence[Shift], names: Mapping[str, str],
     if not clear:
         yield say("campaign.start_steady", best=names["best"])
         return
-    ends = [say("campaign.start_end", end=at_end(one.of, one.end, say), change=signed(one.found, say)) for one in clear]
+    ends = [
+        say("campaign.start_end", end=at_end(one.of, one.end, say), change=signed(one.change, say)) for one in clear
+    ]
     yield say("campaign.start_rests", ends="; ".join(ends), change=signed(start.best.difference, say), **names)
 
 

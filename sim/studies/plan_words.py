@@ -109,7 +109,8 @@ def _sentences(
         yield say("plan.organised", how=how)
         yield from _as_quick(base, say)
     if meets and (count := len(chosen.way.targets)):
-        yield say("plan.meets_one") if count == 1 else say("plan.meets_all", count=count)
+        several = say("plan.meets_both") if count == 2 else say("plan.meets_all", count=count)
+        yield say("plan.meets_one") if count == 1 else several
     yield from unmet(chosen, say)
     if refused and meets:
         yield say("plan.refused_one") if len(refused) == 1 else say("plan.refused_more", count=len(refused))
@@ -161,17 +162,19 @@ def certainty(worlds: int, searched: Searched, say: Language = ENGLISH, *, meets
     return say(f"plan.{how}", worlds=say.number(worlds), plans=say.number(searched.simulated))
 
 
-def doubtful(found: Sequence[Doubt], targets: Sequence[Target], say: Language = ENGLISH) -> Iterator[str]:
-    """Which stated ranges would make a plan miss."""
+def doubtful(
+    found: Sequence[Doubt], targets: Sequence[Target], say: Language = ENGLISH, *, of: str = "plan"
+) -> Iterator[str]:
+    """Which stated ranges would make a plan miss; ``of`` is the section of the catalogue that says it."""
     missed = [doubt for doubt in found if doubt.missed(targets)]
     if not found:
         return
     if not missed:
-        yield say("plan.robust")
+        yield say(f"{of}.robust")
         return
     ends = "; ".join(at_end(doubt.of, doubt.end, say) for doubt in missed[:_NAMED])
     more = len(missed) - _NAMED
-    yield say("plan.rests_on_more", ends=ends, count=more) if more > 0 else say("plan.rests_on", ends=ends)
+    yield say(f"{of}.rests_on_more", ends=ends, count=more) if more > 0 else say(f"{of}.rests_on", ends=ends)
 
 
 def at_end(of: Unknown, end: Any, say: Language = ENGLISH) -> str:

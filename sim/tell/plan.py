@@ -76,6 +76,8 @@ _LEFT_OUT = ("definition",)
 #: Columns of text after numbers.
 _TEXTS = ("organised", "plan of lines", "hit hardest", "unit", "misses")
 _MOST_ROWS = 30
+#: Columns of a terminal from which on paths of values are not broken.
+_WIDE = 110
 
 
 def tell_plan(answer: PlanAnswer, out: Console, heading: str, say: Language = ENGLISH) -> None:
@@ -84,7 +86,7 @@ def tell_plan(answer: PlanAnswer, out: Console, heading: str, say: Language = EN
     for name, rows in answer.shown(say).items():
         if shown := _shown(name, rows):
             title, left = _title(name, answer)
-            out.print(_table(say(title), shown, left, say))
+            out.print(_table(say(title), shown, left, say, wide=out.width >= _WIDE))
             if len(rows) > len(shown) and name != "extra lines":
                 out.print(say("plan.rows_left", count=len(rows) - len(shown)))
     tell_definitions(answer, out, say)
@@ -101,13 +103,14 @@ def _shown(name: str, rows: Rows) -> list[Mapping[str, Any]]:
     return found[:_MOST_ROWS]
 
 
-def _table(title: str, rows: list[Mapping[str, Any]], left: int, say: Language) -> Table:
+def _table(title: str, rows: list[Mapping[str, Any]], left: int, say: Language, *, wide: bool) -> Table:
     columns = [name for name in dict.fromkeys(name for row in rows for name in row) if name not in _LEFT_OUT]
     heads = [say(_HEADS[name]) if name in _HEADS else escape(name) for name in columns]
     table = table_of(title, *heads, left=left)
     for column, name in zip(table.columns, columns, strict=True):
         if name in _TEXTS:
             column.justify = "left"
+        column.no_wrap |= wide and name == "assumption"
     for row in rows:
         table.add_row(*(_cell(name, row.get(name, ""), say) for name in columns))
     return table
