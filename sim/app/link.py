@@ -57,6 +57,13 @@ def _written(values: Values) -> str:
     return urlencode({key: str(value) for key, value in values.items()})
 
 
+def _read(text: str) -> dict[str, str]:
+    try:
+        return dict(parse_qsl(text, strict_parsing=True))
+    except ValueError:
+        raise Refused("app.refused_key", key=text[:60], hint="") from None
+
+
 def _of_lines(parts: tuple[Part, ...], values: Values) -> dict[str, Value]:
     lines = [control.key for part in parts if not part.of_callers for control in part.controls]
     return {key: values[key] for key in lines if key in values}
@@ -74,6 +81,6 @@ def asked(shelf: Shelf, query: Mapping[str, str]) -> Asked:
     entry = shelf.entry(name)
     kept = {letter: text for letter in LETTERS if (text := written.pop(f"{_KEPT}{letter}", ""))}
     lines = tuple(part for part in entry.parts if not part.of_callers)
-    plans = {letter: values_from(lines, dict(parse_qsl(text))) for letter, text in kept.items()}
+    plans = {letter: values_from(lines, _read(text)) for letter, text in kept.items()}
     values = values_from(entry.parts, written)
     return Asked(entry, values, {letter: plan for letter, plan in plans.items() if plan})
