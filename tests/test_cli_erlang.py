@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 
@@ -38,6 +39,17 @@ def test_page_says_which_model_and_formula(arguments, model, assumed) -> None:
         assert words in page
 
 
+def test_page_in_dutch() -> None:
+    page = erlang("--lines", "5", "--patience", "7 min", "--target", "82.5 % in 1 min", "--lang", "nl")
+    for words in ("Formule:", "exponentieel geduld, gemiddeld 7 min", "4,000 erlang", "verzet werk", "5 lijnen;"):
+        assert words in page
+    assert "Lijnen nodig voor 82,5 % binnen 1 min (bereikbaarheid zonder de kort afgehaakte oproepen): " in page
+    # Names of papers aside, nothing is left in English, nor any number with a decimal point.
+    told = page[page.index("Aangenomen:") :]
+    assert not re.search(r"\b(the|wait|mean|calls|lines|answered|offered|within|who|time)\b", told)
+    assert not re.search(r"\d\.\d", told)
+
+
 def test_numbers_are_those_of_theory() -> None:
     exact = erlang_a(arrivals_per_hour=6, handling="40 min", patience="7 min", lines=5)
     page = json.loads(erlang("--lines", "5", "--patience", "7 min", "--within", "20 s", "--json"))
@@ -47,7 +59,7 @@ def test_numbers_are_those_of_theory() -> None:
     assert found["service level of offered"] == exact.answered_within("20 s")
     assert page["patience_s"] == 420
     assert page["source"] == exact.source
-    assert all(row["definition"] and row["unit"] for row in page["measures"])
+    assert all(row["definition"]["en"] and row["definition"]["nl"] and row["unit"] for row in page["measures"])
 
 
 def test_target_counts_the_lines() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import partial
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from pictures import texts_of
 from scipy import stats
 
 import sim.verify.check as check
@@ -15,6 +17,8 @@ from sim.audit import audit
 from sim.cli.commands import cli
 from sim.draw import draw_block
 from sim.engines import simulate_all
+from sim.figures.verify import draw_z_scores
+from sim.language import key_of, language
 from sim.luck import prepare
 from sim.verify import verify
 from sim.verify.check import Size, play
@@ -174,6 +178,29 @@ def test_command_says_passed_and_writes_numbers_and_picture(tmp_path) -> None:
 
 
 @pytest.mark.usefixtures("few_systems")
+def test_command_speaks_dutch_and_so_does_its_picture() -> None:
+    done = CliRunner().invoke(cli, ["verify", "--engine", "simpy", "--workers", "1", "--lang", "nl"])
+    assert done.exit_code == 0, done.output
+    told = " ".join(done.stdout.split())
+    for words in ("Geslaagd:", "exacte oplossing", "standaardnormaal", "de controleur las", "één lijn, bezettoon"):
+        assert words in told
+    assert not re.search(r"\b(the|and|with|passed|offered|theory|busy|line|seed|found|nothing)\b", told)
+    assert not re.search(r"\d\.\d{1,2}\b", told)
+    found = verify(systems=["loss"], size=SMALL, plays=SIMPY, workers=1)
+    drawn = texts_of(draw_z_scores(found, say=language("nl")))
+    assert "Simulatie naast exacte theorie" in drawn
+    assert not re.search(r"\b(the|and|with|passed|theory|each|separate)\b", drawn)
+
+
+def test_systems_and_measures_have_dutch_names() -> None:
+    known = language("nl").words
+    for name in SYSTEMS:
+        one = system(name)
+        assert f"system.{key_of(one.name)}" in known
+        assert {f"checked.{key_of(measure.name)}" for measure in one.measures} <= known.keys()
+
+
+@pytest.mark.usefixtures("few_systems")
 def test_command_fails_and_says_what_is_wrong(monkeypatch) -> None:
     monkeypatch.setattr(check, "_engines", lambda _: plays("no-wrap-up"))
     monkeypatch.setattr(check, "SYSTEMS", {"loss-any-handling": SYSTEMS["loss-any-handling"]})
@@ -190,6 +217,8 @@ def test_json_is_for_programs() -> None:
     document = json.loads(done.output)
     assert document["seed"] == 5
     assert document["engines"][0] == "simpy"
+    assert document["verdict"]["en"][0].startswith("Passed:")
+    assert document["verdict"]["nl"][0].startswith("Geslaagd:")
     assert {"system", "measure", "exact", "found", "error", "z", "p", "adjusted"} <= set(document["scores"][0])
     assert document["family_wise_error"] == 0.01
 

@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli.common import LANG
+
 if TYPE_CHECKING:
-    from sim.theory import SteadyState
+    from sim.language import Language
+    from sim.theory import SteadyState, Target
 
 _LEVELS = ("excluding short abandons", "of offered", "of answered")
 _WIDTH = 118
@@ -20,12 +23,28 @@ _WIDTH = 118
 
 @dataclass(frozen=True)
 class _Row:
-    """A number, its unit (%, s, erlang, calls, or none) and what it is."""
+    """A number and its unit (%, s, erlang, calls, or none); the catalogue has its name and definition."""
 
-    name: str
+    key: str
     value: float
     unit: str
-    definition: str
+    within: str = ""
+
+    def name(self, say: Language) -> str:
+        """What it is called."""
+        return say(f"erlang.row_{self.key}")
+
+    def definition(self, say: Language) -> str:
+        """What it is."""
+        return say(f"erlang.row_{self.key}_text", within=say.duration(self.within))
+
+
+@dataclass(frozen=True)
+class _Aim:
+    """A target, and the lines that it needs."""
+
+    target: Target
+    lines: int
 
 
 @click.command()
@@ -40,6 +59,7 @@ class _Row:
 @click.option("--target", metavar="TEXT", help="'80 % in 60 s', '5 % abandoned', '1 % blocked' or '5 % lost'.")
 @click.option("--service-level", type=click.Choice(_LEVELS), default=_LEVELS[0], show_default=True, help="In --target.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@LANG
 def erlang(
     arrivals_per_hour: float,
     handling: str,
@@ -50,6 +70,7 @@ def erlang(
     target: str | None,
     service_level: str,
     as_json: bool,
+    lang: str,
 ) -> None:
     """Tell what exact theory says of one queue that never changes: Erlang A, C or B.
 
@@ -72,35 +93,37 @@ def erlang(
         rows = list(_rows(found, within or (goal.within if goal else "") or "60 s"))
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    aim = {"target": goal.text, "service_level": goal.of, "lines_needed": needed} if goal else {}
-    click.echo(json.dumps(_document(found, rows, aim), indent=2) if as_json else _page(found, rows, aim))
+    aim = _Aim(goal, needed) if goal is not None and needed is not None else None
+    if as_json:
+        click.echo(json.dumps(_document(found, rows, aim), indent=2, ensure_ascii=False))
+        return
+    from sim.language import language
+
+    click.echo(_page(found, rows, aim, language(lang)))
 
 
 def _rows(queue: SteadyState, within: str) -> Iterator[_Row]:
-    yield _Row("offered load", queue.offered_load, "erlang", "arrivals x handling time")
-    yield _Row("carried load", queue.carried_load, "erlang", "mean number of busy lines")
-    yield _Row("occupancy", queue.occupancy, "%", "busy line time / line time")
-    yield _Row("wait", queue.waits, "%", "offered calls that meet all lines busy and wait")
-    yield _Row("answered", queue.answered, "%", "answered / offered")
-    yield _Row("abandoned", queue.abandoned, "%", "gave up waiting / offered")
-    yield _Row("blocked", queue.blocked, "%", "busy tone / offered")
-    for level, over in (
-        ("of offered", "offered"),
-        ("excluding short abandons", f"(offered - gave up within {within})"),
-        ("of answered", "answered"),
-    ):
-        share = queue.answered_within(within, of=level)  # type: ignore[arg-type]
-        yield _Row(f"service level {level}", share, "%", f"answered within {within} / {over}")
-    yield _Row("ASA", queue.asa_s, "s", "mean wait of the answered, those answered at once included")
-    yield _Row("wait of all", queue.mean_wait_s, "s", "mean wait of all who get in, answered or not")
-    yield _Row("wait of the abandoned", queue.mean_wait_abandoned_s, "s", "mean time after which who gives up does so")
-    yield _Row(
-        "wait of the waiting", queue.mean_wait_of_waiting_s, "s", "mean wait of who meets all lines busy and waits"
-    )
-    yield _Row("mean queue", queue.mean_queue, "calls", "time average of the number waiting")
+    yield _Row("offered_load", queue.offered_load, "erlang")
+    yield _Row("carried_load", queue.carried_load, "erlang")
+    yield _Row("occupancy", queue.occupancy, "%")
+    yield _Row("wait", queue.waits, "%")
+    yield _Row("answered", queue.answered, "%")
+    yield _Row("abandoned", queue.abandoned, "%")
+    yield _Row("blocked", queue.blocked, "%")
+    for level in ("of offered", "excluding short abandons", "of answered"):
+        share = queue.answered_within(within, of=level)
+        yield _Row(f"service_level_{level.replace(' ', '_')}", share, "%", within)
+    yield _Row("asa", queue.asa_s, "s")
+    yield _Row("wait_of_all", queue.mean_wait_s, "s")
+    yield _Row("wait_of_the_abandoned", queue.mean_wait_abandoned_s, "s")
+    yield _Row("wait_of_the_waiting", queue.mean_wait_of_waiting_s, "s")
+    yield _Row("mean_queue", queue.mean_queue, "calls")
 
 
-def _document(queue: SteadyState, rows: list[_Row], aim: dict[str, Any]) -> dict[str, Any]:
+def _document(queue: SteadyState, rows: list[_Row], aim: _Aim | None) -> dict[str, Any]:
+    from sim.language import CODES, ENGLISH, language
+
+    aims = {"target": aim.target.text, "service_level": aim.target.of, "lines_needed": aim.lines} if aim else {}
     return {
         "model": queue.model,
         "source": queue.source,
@@ -109,50 +132,81 @@ def _document(queue: SteadyState, rows: list[_Row], aim: dict[str, Any]) -> dict
         "patience_s": queue.patience_s if isfinite(queue.patience_s) else None,
         "lines": queue.lines,
         "places": queue.places,
-        **aim,
+        **aims,
         "measures": [
             {
-                "name": row.name,
+                "name": row.name(ENGLISH),
                 # A share stays a fraction; a wait of nobody is null.
                 "value": row.value if isfinite(row.value) else None,
                 "unit": "fraction" if row.unit == "%" else row.unit,
-                "definition": row.definition,
+                "definition": {code: row.definition(language(code)) for code in CODES},
             }
             for row in rows
         ],
     }
 
 
-def _page(queue: SteadyState, rows: list[_Row], aim: dict[str, Any]) -> str:
-    lines = [queue.model, *textwrap.wrap(f"Formula: {queue.source}", _WIDTH), *textwrap.wrap(_said(queue), _WIDTH), ""]
-    lines += [f"  {row.name:<38}{_shown(row):>16}   {row.definition}" for row in rows]
-    if aim:
-        formula = f" (service level {aim['service_level']})" if " in " in aim["target"] else ""
-        lines += ["", f"Lines needed for {aim['target']}{formula}: {aim['lines_needed']}"]
-    return "\n".join(lines)
+def _page(queue: SteadyState, rows: list[_Row], aim: _Aim | None, say: Language) -> str:
+    formula = say("erlang.formula", source=queue.source)
+    lines = [_model(queue, say), *textwrap.wrap(formula, _WIDTH), *textwrap.wrap(_said(queue, say), _WIDTH), ""]
+    lines += [f"  {row.name(say):<38}{_shown(row, say):>16}   {row.definition(say)}" for row in rows]
+    return "\n".join([*lines, "", _needed(aim, say)] if aim else lines)
 
 
-def _said(queue: SteadyState) -> str:
+def _model(queue: SteadyState, say: Language) -> str:
+    """The model's name: K is told in words."""
+    impatient = isfinite(queue.patience_s)
+    if queue.places is None:
+        return say("erlang.a") if impatient else say("erlang.c")
+    if queue.places == 0:
+        return say("erlang.b")
+    return say("erlang.km") if impatient else say("erlang.k")
+
+
+def _needed(aim: _Aim, say: Language) -> str:
+    goal, lines = aim.target, say.number(aim.lines)
+    share = say.value(goal.text[: goal.text.index("%") + 1].strip())
+    target = say(f"erlang.target_{goal.what}", share=share, within=say.duration(goal.within))
+    if goal.what != "answered":
+        return say("erlang.needed", target=target, lines=lines)
+    level = say(f"erlang.level_{goal.of.replace(' ', '_')}")
+    return say("erlang.needed_level", target=target, level=level, lines=lines)
+
+
+def _said(queue: SteadyState, say: Language) -> str:
     """The queue in words, with what the model assumes."""
     from sim.quantities import format_duration
 
-    handling = format_duration(round(queue.handling_s * 1000))
-    kind = "any handling time with" if queue.places == 0 else "exponential handling time,"
-    patience = "nobody gives up"
+    def shown(seconds: float) -> str:
+        return say.duration(format_duration(round(seconds * 1000)))
+
+    mean = shown(queue.handling_s)
+    handling = say("erlang.handling_exponential", mean=mean)
+    patience = say("erlang.nobody_gives_up")
     if queue.places == 0:
-        patience = "nobody waits"
+        handling, patience = say("erlang.handling_any", mean=mean), say("erlang.nobody_waits")
     elif isfinite(queue.patience_s):
-        patience = f"exponential patience, mean {format_duration(round(queue.patience_s * 1000))}"
-    places = "any number may wait" if queue.places is None else f"{queue.places} waiting places"
-    return (
-        f"Assumed: {queue.arrivals_per_hour:g} calls an hour at random (Poisson), {kind} mean {handling}; {patience}; "
-        f"{queue.lines} {'line' if queue.lines == 1 else 'lines'}; {places}; first come, first served; steady state."
+        patience = say("erlang.patience", mean=shown(queue.patience_s))
+    return say(
+        "erlang.assumed",
+        arrivals=say.value(f"{queue.arrivals_per_hour:g}"),
+        handling=handling,
+        patience=patience,
+        lines=say("erlang.line") if queue.lines == 1 else say("erlang.lines", count=say.number(queue.lines)),
+        places=_places(queue.places, say),
     )
 
 
-def _shown(row: _Row) -> str:
+def _places(places: int | None, say: Language) -> str:
+    if places is None:
+        return say("erlang.any_places")
+    return say("erlang.place") if places == 1 else say("erlang.places", count=say.number(places))
+
+
+def _shown(row: _Row, say: Language) -> str:
     if not isfinite(row.value):
         return "-"
     if row.unit == "%":
-        return f"{row.value:.2%}".replace("%", " %")
-    return f"{row.value:,.{1 if row.unit == 's' and row.value >= 10 else 3}f} {row.unit}"
+        return f"{say.number(100 * row.value, 2)} %"
+    unit = say("erlang.unit_calls") if row.unit == "calls" else say.known("unit", row.unit)
+    return f"{say.number(row.value, 1 if row.unit == 's' and row.value >= 10 else 3)} {unit}"

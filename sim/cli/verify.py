@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from sim.cli.common import LANG
+
 
 @click.command()
 @click.option("--thorough", is_flag=True, help="Twenty times as many replications and random scenarios: many minutes.")
@@ -21,12 +23,18 @@ import click
 @click.option("--workers", type=click.IntRange(1), help="Processes; the result is the same with any number.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for verify.json and the picture.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def verify(thorough: bool, engine: str, seed: int, workers: int | None, out: Path | None, as_json: bool) -> None:
+@LANG
+def verify(
+    thorough: bool, engine: str, seed: int, workers: int | None, out: Path | None, as_json: bool, lang: str
+) -> None:
     """Check this installation: engines against exact theory, against the auditor and against each other.
 
     Exit code 0 if it passed, 1 if not. A right installation fails with one seed in a hundred.
     """
+    from sim.language import language
     from sim.verify import verify as check
+
+    say = language(lang)
 
     try:
         found = check(engine=engine, thorough=thorough, seed=seed, workers=workers, progress=_progress(quiet=as_json))
@@ -38,17 +46,18 @@ def verify(thorough: bool, engine: str, seed: int, workers: int | None, out: Pat
         from sim.tell.runs import console
         from sim.tell.verify import tell_verification
 
-        tell_verification(found, console())
-        click.echo(f"{found.seconds:.0f} s")
+        tell_verification(found, console(), say)
+        click.echo(say("verify.seconds", seconds=say.number(found.seconds)))
     if out is not None:
         from sim.figures.runs import save
         from sim.figures.verify import draw_z_scores
         from sim.store import write_atomically
 
-        picture = save(draw_z_scores(found), out / "verify.png")
+        picture = save(draw_z_scores(found, say=say), out / "verify.png")
         write_atomically(out / "verify.json", found.to_json())
         if not as_json:
-            click.echo(f"Picture:  {picture}\nNumbers:  {out / 'verify.json'}")
+            click.echo(say("kept.picture", file=picture))
+            click.echo(say("verify.numbers", file=out / "verify.json"))
     if not found.passed:
         raise SystemExit(1)
 

@@ -140,13 +140,13 @@ def _unmet(found: Calibration, observed: str, say: Language) -> Iterator[str]:
     assert one is not None  # there is one parameter or there are two
     outcome = found.observed[0].outcome
     above = found.observed[0].value > one.most[0]
-    mean, place = one.most if above else one.least
+    mean, at = one.most if above else one.least
     low, high = (of.shown(of.value(end), say=say) for end in one.tried)
     values = {
         "observed": observed,
         "parameter": of.path,
         "mean": outcome.shown(mean, say),
-        "place": of.shown(of.value(place), say=say),
+        "place": of.shown(of.value(at), say=say),
         "low": low,
         "high": high,
     }

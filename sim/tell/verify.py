@@ -2,53 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.table import Table
 
+from sim.language import ENGLISH, Language
 from sim.tell.runs import table_of
 from sim.verify.scores import Score
 from sim.verify.verdict import Verification
 
-#: Sentences about what cannot be that are shown; all of them are in the JSON.
+#: Sentences about what cannot be that are shown; all of them are in the JSON. They are the auditor's own, in English.
 _MOST = 10
 
 
-def tell_verification(found: Verification, out: Console) -> None:
+def tell_verification(found: Verification, out: Console, say: Language = ENGLISH) -> None:
     """The answer first."""
-    first, *rest = found.verdict()
+    first, *rest = found.verdict(say)
     out.print(f"\n[bold]{first}[/bold]")
     for sentence in rest:
         out.print(sentence, markup=False)
     if found.significant:
-        out.print(_wrong(found.significant))
+        title = say("verify.what_is_wrong")
+        out.print(_scores(title, say("verify.measure"), found.significant, say))
     for text in (*found.balances, *found.audits)[:_MOST]:
         out.print(f"- {text}", markup=False)
     if (more := len(found.balances) + len(found.audits) - _MOST) > 0:
-        out.print(f"- and {more} more")
+        out.print(say("verify.more", count=more))
     if found.scores:
-        out.print(_systems(found))
+        caption = say("verify.caption", limit=say.number(found.limit, 2), count=len(found.scores))
+        farthest = list(_farthest(found.scores))
+        out.print(_scores(say("verify.systems"), say("verify.farthest"), farthest, say, caption))
 
 
-def _wrong(scores: list[Score]) -> Table:
-    table = table_of("What is wrong", "system", "measure", "theory", "simulation", "± (1 se)", "z", left=2)
+def _scores(title: str, measure: str, scores: Sequence[Score], say: Language, caption: str | None = None) -> Table:
+    heads = [say(f"verify.{key}") for key in ("exact", "found", "error", "z")]
+    table = table_of(title, say("verify.system"), measure, *heads, left=2, caption=caption)
     for score in scores:
-        table.add_row(score.system, score.measure, *_numbers(score))
-    return table
-
-
-def _systems(found: Verification) -> Table:
-    caption = (
-        "The measure farthest from theory of each system. z: difference in standard errors of replications; "
-        f"{found.limit:.2f} is too much among {len(found.scores)} (Holm, 1 % for all together)."
-    )
-    title = "Systems with an exact solution"
-    table = table_of(
-        title, "system", "farthest measure", "theory", "simulation", "± (1 se)", "z", left=2, caption=caption
-    )
-    for score in _farthest(found.scores):
-        table.add_row(score.system, score.measure, *_numbers(score))
+        names = say.known("system", score.system), say.known("checked", score.measure)
+        table.add_row(*names, *_numbers(score, say))
     return table
 
 
@@ -57,5 +49,6 @@ def _farthest(scores: tuple[Score, ...]) -> Iterator[Score]:
         yield max((score for score in scores if score.system == system), key=lambda score: abs(score.z))
 
 
-def _numbers(score: Score) -> tuple[str, ...]:
-    return f"{score.exact:.5g}", f"{score.found:.5g}", f"{score.error:.2g}", f"{score.z:+.2f}"
+def _numbers(score: Score, say: Language) -> tuple[str, ...]:
+    values = say.significant(score.exact, 5), say.significant(score.found, 5), say.significant(score.error, 2)
+    return *values, ("+" if score.z >= 0 else "") + say.number(score.z, 2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from math import isfinite
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
+from sim.language import CODES, ENGLISH, Language, language
 from sim.verify.scores import Score, anderson_darling, holm, kolmogorov_smirnov, two_sided
 
 #: Chance that a right program is called wrong, over all scores and both tests of normality together.
@@ -61,52 +62,60 @@ class Verification:
         """The z-score from which on one alone is significant among so many."""
         return float(-special.ndtri(FAMILY_ERROR / 2 / (len(self.scores) + 2)))
 
-    def verdict(self) -> list[str]:
+    def verdict(self, say: Language = ENGLISH) -> list[str]:
         """Sentences, the answer first."""
-        systems = len({score.system for score in self.scores})
         return [
-            "Passed: this installation gives the right numbers as far as these checks can see."
-            if self.passed
-            else "Not passed: this installation gives wrong numbers, or this is the one seed in a hundred.",
-            f"Engines: {', '.join(self.engines)}; {self.engines[0]} is held against theory.",
-            f"Theory: {len(self.scores)} measures of {systems} systems with an exact solution, "
-            f"{self.replications} replications each, {self.contacts:,} contacts; " + self._about_scores(),
-            self._about_normality(),
-            "Balances: every contact ended in one way, and times in queues and at lines add up to the millisecond."
-            if not self.balances
-            else f"Balances: {len(self.balances)} do not add up.",
-            f"Rules: the auditor read {self.audited:,} contacts of {self.scenarios} random scenarios "
-            + ("and found nothing" if not self.audits else f"and found {len(self.audits)} faults")
-            + (f"; {' and '.join(self.engines)} gave the same contacts." if self._same else "."),
+            say("verify.passed") if self.passed else say("verify.not_passed"),
+            say("verify.engines", engines=", ".join(self.engines), first=self.engines[0]),
+            say(
+                "verify.theory",
+                measures=len(self.scores),
+                systems=len({score.system for score in self.scores}),
+                replications=say.number(self.replications),
+                contacts=say.number(self.contacts),
+            ),
+            *self._about_scores(say),
+            self._about_normality(say),
+            say("verify.no_balances", count=len(self.balances)) if self.balances else say("verify.balances"),
+            self._about_rules(say),
         ]
 
-    @property
-    def _same(self) -> bool:
-        return len(self.engines) > 1 and not self.audits
-
-    def _about_scores(self) -> str:
+    def _about_scores(self, say: Language) -> Iterator[str]:
         if not self.scores:
-            return "none."
+            return
         if self.significant:
-            return f"{len(self.significant)} of them are wrong (family-wise error 1 %)."
+            count = len(self.significant)
+            yield say("verify.wrong_one") if count == 1 else say("verify.wrong", count=count)
+            return
         worst = max(self.scores, key=lambda score: abs(score.z))
-        return (
-            f"the largest z-score is {worst.z:+.2f} ({worst.measure}; {worst.system}), and {self.limit:.2f} would be "
-            "too large among so many."
+        yield say(
+            "verify.right",
+            z=("+" if worst.z >= 0 else "") + say.number(worst.z, 2),
+            measure=say.known("checked", worst.measure),
+            system=say.known("system", worst.system),
+            limit=say.number(self.limit, 2),
         )
 
-    def _about_normality(self) -> str:
-        looks = "look" if self.normal else "do not look"
-        return (
-            f"Normality: {len(self.independent)} z-scores from separate replications {looks} standard normal "
-            f"(Kolmogorov-Smirnov p {_p(self.ks)}, Anderson-Darling p {_p(self.ad)}, both adjusted)."
-        )
+    def _about_normality(self, say: Language) -> str:
+        found = {"count": len(self.independent), "ks": _p(self.ks, say), "ad": _p(self.ad, say)}
+        return say("verify.normal", **found) if self.normal else say("verify.not_normal", **found)
+
+    def _about_rules(self, say: Language) -> str:
+        read = {"contacts": say.number(self.audited), "scenarios": self.scenarios}
+        if len(self.audits) == 1:
+            return say("verify.faults_one", **read)
+        if self.audits:
+            return say("verify.faults", count=len(self.audits), **read)
+        if len(self.engines) == 1:
+            return say("verify.rules", **read)
+        *others, last = self.engines
+        return say("verify.rules_same", engines=say("verify.both", first=", ".join(others), last=last), **read)
 
     def to_json(self) -> str:
         """Everything as JSON; what is infinite or unknown is null."""
         document: dict[str, Any] = {
             "passed": self.passed,
-            "verdict": self.verdict(),
+            "verdict": {code: self.verdict(language(code)) for code in CODES},
             "family_wise_error": FAMILY_ERROR,
             "significant_z": self.limit,
             **{key: value for key, value in asdict(self).items() if key not in ("scores", "independent")},
@@ -125,8 +134,8 @@ def judged(scores: Sequence[Score], independent: Sequence[float], **looked: Any)
     return Verification(scores=judged, independent=tuple(independent), ks=ks, ad=ad, **looked)
 
 
-def _p(probability: float) -> str:
-    return f"{probability:.2g}" if probability >= 1e-6 else "< 1e-6"
+def _p(probability: float, say: Language) -> str:
+    return say.significant(probability, 2) if probability >= 1e-6 else "< 1e-6"
 
 
 def _known(value: object) -> object:
