@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from timing import Work
 
+import sim
 from sim.cells import layout_of
 from sim.compiled import measures
 from sim.compiled import measures as compiled_measures
@@ -24,6 +25,7 @@ from sim.quick_draw import Quick
 from sim.scenario.model import Scenario
 from sim.store import Store
 from sim.studies import parts
+from sim.studies.chunks import CHUNK, keep_memory
 from sim.summary import PAIRS
 from sim.world import Worlds
 
@@ -48,8 +50,8 @@ def staged(scenario: Scenario, replications: int) -> Iterator[Staged]:
         yield Staged(scenario, worlds, Store.for_scenario(scenario, seed=SEED, out=Path(folder)))
 
 
-def works(there: Staged, engine: str, replications: int) -> dict[str, Work]:
-    """Each stage of the first ``replications``."""
+def works(there: Staged, engine: str, replications: int, part_of: int | None = None) -> dict[str, Work]:
+    """Each stage of the first ``replications``; all together of a part of ``part_of`` (default: as many)."""
     scenario, centre, quick = there.scenario, there.scenario.centre, engine == "compiled"
     worlds = there.worlds if replications == len(there.worlds) else Worlds.of(list(there.worlds)[:replications])
     luck, promises = prepare(scenario), parts.promises_of(scenario)
@@ -59,8 +61,10 @@ def works(there: Staged, engine: str, replications: int) -> dict[str, Work]:
     drawing = Quick.of(luck, seed=SEED, centre=centre)
     tables = simulate_block(worlds, centre, engine="compiled")
     contacts = len(tables.rows)
+    keep_memory()
     job = parts.job_of(scenario, seed=SEED, engine=engine, keep_contacts=0)
-    part = (0, replications - 1)
+    part = (0, (part_of or replications) - 1)
+    in_part = contacts if part_of in (None, replications) else _contacts_in(job, part)
 
     def draw() -> int:
         if quick and drawing is not None:
@@ -82,10 +86,19 @@ def works(there: Staged, engine: str, replications: int) -> dict[str, Work]:
 
     def end_to_end() -> int:
         parts.make(job, part)
-        return contacts
+        return in_part
 
     def with_writing() -> int:
         parts.write(there.store, parts.make(job, part))
-        return contacts
+        return in_part
 
     return dict(zip(STAGES, (draw, simulate, measure, end_to_end, with_writing), strict=True))
+
+
+def _contacts_in(job: parts.Job, part: tuple[int, int]) -> int:
+    """Contacts of a part, from blocks of the size in which it is made."""
+    scenario = sim.loads(job.scenario)
+    luck, centre = prepare(scenario), scenario.centre
+    blocks = [range(first, min(first + CHUNK, part[1] + 1)) for first in range(part[0], part[1] + 1, CHUNK)]
+    drawn = (draw_block(luck, seed=SEED, replications=numbers, compiled=True) for numbers in blocks)
+    return sum(len(simulate_block(worlds, centre, engine="compiled").rows) for worlds in drawn)
