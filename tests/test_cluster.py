@@ -120,6 +120,18 @@ def test_a_call_log_and_a_comparison_on_a_cluster(cluster, tmp_path) -> None:
         assert far.results[plan].hash() == here.results[plan].hash()
 
 
+def test_a_sweep_on_a_cluster(cluster, tmp_path) -> None:
+    small, axes = sim.load(SMALL), ["lines.phone=1..2", "demand.change=0%|30%"]
+    far = sim.sweep(small, axes, replications=30, cluster=cluster.address, out=tmp_path / "far")
+    here = sim.sweep(small, axes, replications=30, workers=1, out=tmp_path / "here")
+    assert [point.levels for point in far.points] == [point.levels for point in here.points]
+    written = {path.relative_to(tmp_path / "far"): path.read_bytes() for path in (tmp_path / "far").rglob("*.parquet")}
+    assert len(written) >= 4
+    assert written == {path: (tmp_path / "here" / path).read_bytes() for path in written}
+    measures = [[point.estimate(measure) for measure in far.measures.values()] for point in far.points]
+    assert measures == [[point.estimate(measure) for measure in here.measures.values()] for point in here.points]
+
+
 def test_other_versions_are_refused(cluster, tmp_path, monkeypatch) -> None:
     small = sim.load(SMALL)
     with monkeypatch.context() as patched:

@@ -10,10 +10,10 @@ import pytest
 from test_shipped import command
 
 import sim
-from sim.language import ENGLISH
+from sim.language import ENGLISH, language
 from sim.quantities import parse_hours
 from sim.studies.next_line import next_line, probability_best
-from sim.studies.next_line_words import answer_of
+from sim.studies.next_line_words import answer_of, where
 from sim.studies.places import halves, places_of
 
 SMALL = sim.load(Path(__file__).parent / "small.yaml")
@@ -117,3 +117,19 @@ def test_stated_ranges_are_tried_at_both_ends() -> None:
     assert {"callers.phone.redial.abandoned", "handling.phone.conversation.mean"} <= names
     assert not any("count" in name for name in names)
     assert "at the ends of its range" in answer_of(found).sentences(ENGLISH)[-1]
+
+
+def test_the_answer_is_told_in_dutch_and_kept_with_english_names() -> None:
+    found = next_line(CAMPAIGN, replications=6, assumptions=False)
+    answer, dutch = answer_of(found), language("nl")
+    assert answer.sentences(dutch)[0].startswith("Eén lijn meer helpt het meest voor alle provincies (telefoon): ")
+    assert answer.worlds(dutch)[0].startswith("gerangschikt op 6 werelden")
+    part = next(saved for saved in found.parts if saved.place.key == "anywhere mon-fri 9:00-13:00")
+    assert where(part, dutch) == "alle provincies (telefoon), ma-vr 9:00-13:00"
+    assert where(part) == "any province (phone), mon-fri 9:00-13:00"
+    assert {row["place"] for row in answer.tables["next-line"]} >= {"any province (phone), mon-fri 9:00-13:00"}
+
+
+def test_without_ranges_the_answer_says_so() -> None:
+    answer = answer_of(next_line(TWO, replications=4, parts=[]))
+    assert answer.sentences(ENGLISH)[-1] == "No value has a low and a high, so no assumption was tried."

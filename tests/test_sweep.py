@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from test_shipped import command
 
 import sim
-from sim.language import ENGLISH
+from sim.language import ENGLISH, language
 from sim.studies.levels import LevelsError, axis_of, latin_hypercube
 from sim.studies.sweep import sweep
 from sim.studies.sweep_words import answer_of
@@ -102,6 +103,48 @@ def test_the_command_writes_table_and_picture(tmp_path) -> None:
     assert [(row[line], row["demand.change"]) for row in rows] == [("1", "0%"), ("1", "50%"), ("2", "0%"), ("2", "50%")]
     assert {"never_reached_share", "never_reached_share_low", "never_reached_share_high"} <= set(rows[0])
     assert (folder / "sweep.png").stat().st_size > 10_000
+
+
+RANGED = SMALL.with_settings(
+    ["handling.phone.conversation.mean={value: 30 min, status: assumed, low: 15 min, high: 60 min}"]
+)
+
+
+def test_what_matters_is_tried_at_the_highest_and_the_lowest_point(tmp_path) -> None:
+    found = sweep(RANGED, ["lines.phone=1..3"], replications=20, seed=4, measures=["asa@phone"], out=tmp_path)
+    assert found.matters is None
+    some = found.with_assumptions(worlds=12).matters
+    assert some is not None
+    assert (some.base, some.first) == ("lines.phone 3", "lines.phone 1")  # who waits least, and most
+    waits = [point.estimate(("asa", "channel", "phone")).value for point in found.points]
+    assert some.usual.value == pytest.approx(waits[0] - waits[2])
+    short = next(one for one in some.found if one.end == "15 min")
+    assert short.change is not None
+    assert short.change.high < 0  # shorter calls leave less to wait for, with one line as with three
+    english, dutch = (answer_of(found.with_assumptions(worlds=12)).sentences(language(code)) for code in ("en", "nl"))
+    assert any("difference of the highest point to the lowest point" in sentence for sentence in english)
+    assert any("het verschil van het hoogste punt met het laagste punt" in sentence for sentence in dutch)
+
+
+def test_nothing_matters_where_there_is_nothing_to_compare(tmp_path) -> None:
+    same = sweep(RANGED, ["targets.short_abandon=1..2 s/2"], replications=3, measures=["abandoned"], out=tmp_path)
+    assert same.with_assumptions().matters is None
+    waits = sweep(RANGED, ["lines.phone=1..2"], replications=3, measures=["wait_p90_answered"], out=tmp_path)
+    assert waits.with_assumptions().matters is None
+    plain = sweep(SMALL, ["lines.phone=1..2"], replications=3, measures=["abandoned"], out=tmp_path)
+    assert answer_of(plain.with_assumptions()).sentences(ENGLISH)[-1].startswith("No value has a low and a high")
+
+
+def test_dutch_and_json_on_the_command_line(tmp_path) -> None:
+    arguments = ("--set", "lines.phone=1..2", "-n", "3", "--no-figures", "--out", str(tmp_path))
+    done = command("sweep", str(SMALL_FILE), *arguments, "--lang", "nl")
+    assert done.returncode == 0, done.stderr
+    for words in ("een reeks instellingen", "gaat van", "2 punten", "Resultaten:", "op elk punt"):
+        assert words in " ".join(done.stdout.split()), words
+    done = command("sweep", str(SMALL_FILE), *arguments, "--json")
+    answer = json.loads(done.stdout)
+    assert [row["lines.phone"] for row in answer["tables"]["sweep"]] == ["1", "2"]
+    assert set(answer["answer"]) == {"en", "nl"}
 
 
 @pytest.mark.parametrize(
