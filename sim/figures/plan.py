@@ -93,23 +93,28 @@ def _wrapped(text: str, width: int = 130) -> str:
 
 def draw_campaign(found: Campaign, say: Language = ENGLISH) -> Figure:
     """What was asked: targets by the size of the campaign, and callers lost by its start."""
-    parts: list[Any] = [one for one in (found.size, found.start) if one is not None]
-    if found.start is not None and found.start.best is None:
-        parts.remove(found.start)
-    heights = [4.6 if isinstance(one, Size) else 1.4 + 0.32 * (len(one.moved) + 1) for one in parts]
+    units = dict.fromkeys(one.target.of.unit for one in found.size.borne) if found.size is not None else ()
+    parts: list[str | When] = [*units]
+    heights = [4.6 for _ in parts]
+    if found.start is not None and found.start.best is not None:
+        parts.append(found.start)
+        heights.append(1.4 + 0.32 * (len(found.start.moved) + 1))
     figure = Figure(figsize=(10, sum(heights)), layout="constrained")
     axes = figure.subplots(len(parts), 1, squeeze=False, gridspec_kw={"height_ratios": heights})[:, 0]
     name = found.scenario.title or found.scenario.name
     for ax, one in zip(axes, parts, strict=True):
-        if isinstance(one, Size):
-            _size(ax, one, name, say)
-        else:
+        if isinstance(one, When):
             _starts(ax, one, name, say)
+        elif found.size is not None:
+            _size(ax, found.size, one, name, say)
     return figure
 
 
-def _size(ax: Axes, size: Size, name: str, say: Language) -> None:
+def _size(ax: Axes, size: Size, unit: str, name: str, say: Language) -> None:
+    """The targets of one unit by the size of the campaign."""
     for number, one in enumerate(size.borne[: len(_COLOURS)]):
+        if one.target.of.unit != unit:
+            continue
         colour, line = _COLOURS[number], _LINES[number % len(_LINES)]
         at = [extra for extra, _ in size.curve]
         values = [estimates[number] for _, estimates in size.curve]
@@ -121,11 +126,10 @@ def _size(ax: Axes, size: Size, name: str, say: Language) -> None:
         ax.axvspan(size.largest.low, size.largest.high, color="#BBBBBB", alpha=0.6, lw=0, label=borne)
     ax.axvline(size.of.extra, color="black", lw=1.2, ls=(0, (1, 2)), label=say("planfigure.stated"))
     ax.set_xlabel(say("planfigure.extra"))
-    units = [say.known("unit", unit) for unit in dict.fromkeys(one.target.of.unit for one in size.borne)]
-    ax.set_ylabel(units[0] if len(units) == 1 else say("planfigure.or", first=", ".join(units[:-1]), last=units[-1]))
+    ax.set_ylabel(say.known("unit", unit))
     _number_axes(ax, say)
     ax.set_xlim(0, None)
-    ax.legend(frameon=False, fontsize=8)
+    ax.legend(edgecolor="none", framealpha=0.9, fontsize=8)
     below = say("planfigure.size_below", title=name, worlds=say.number(size.worlds.number))
     titled(ax, say("planfigure.size", name=size.of.name), below)
 

@@ -38,12 +38,6 @@ class Slot:
     first: str = ""
     last: str = ""
 
-    @property
-    def text(self) -> str:
-        """In words."""
-        days = "" if not self.first else self.first if self.first == self.last else f"{self.first} to {self.last}"
-        return " ".join(part for part in (days, self.hours) if part)
-
 
 @dataclass(frozen=True)
 class Staff:
