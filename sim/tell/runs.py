@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from math import isfinite
+from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from sim.beside import Beside
 from sim.estimates import NOTHING, Estimate
 from sim.language import ENGLISH, Language
 from sim.language.shown import plain, seconds
 from sim.quantities import format_duration
-from sim.results import Result
 from sim.scenario.model import Scenario, Target
 from sim.summary import SERVICE_LEVELS, Row
+
+if TYPE_CHECKING:  # what a table is of takes long to load, and other tables need none of it
+    from sim.beside import Beside
+    from sim.results import Result
 
 #: A measure of a scope: (measure, kind, name).
 Of = Callable[..., Estimate]

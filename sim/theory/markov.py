@@ -15,7 +15,6 @@ from typing import Generic, TypeVar
 
 import numpy as np
 from scipy import sparse
-from scipy.integrate import solve_ivp
 from scipy.sparse import linalg
 
 from sim.theory.birth_death import Floats, TooManyStatesError, stationary
@@ -202,6 +201,8 @@ def transient_by_equations(
     an explicit Runge-Kutta method of order 8 (A. Kolmogoroff 1931, Mathematische Annalen 104, 415-458; E. Hairer,
     S. P. Nørsett and G. Wanner 1993, Solving Ordinary Differential Equations I, Springer), tolerance 1e-11.
     """
+    from scipy.integrate import solve_ivp  # takes longer to load than all of the theory around it
+
     size = len(start)
     now = np.concatenate([start, np.zeros(size)])
 
