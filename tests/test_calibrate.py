@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from pictures import texts_of
+from rich.console import Console
 
 import sim
 from sim.calibration import CALLS, trials
 from sim.cli.commands import cli
+from sim.figures.calibrate import draw_calibration
+from sim.language import language
 from sim.scenario.load import dumps
 from sim.store import identity
 from sim.studies import hidden
@@ -21,6 +27,8 @@ from sim.studies.observed import NoObservation, Sample, observation_of
 from sim.studies.outcomes import outcome_of, play_variants
 from sim.studies.parameters import NoParameter, parameter_of
 from sim.studies.sobol import uniforms
+from sim.tell.answer import tell_answer, tell_definitions
+from sim.tell.sensitivity import tell_calibration
 
 #: Many short searches: machine code, whatever a single one would take.
 ENGINE = "compiled"
@@ -239,10 +247,58 @@ def test_the_command_tells_and_keeps(tmp_path) -> None:
     assert kept["worlds"]["en"][0] == "fitted on 100 worlds (numbers 0 to 99 of seed 1712)"
     assert kept["definitions"]["en"]["answered"]
     (folder,) = tmp_path.glob("calibrate-small-*")
+    assert (folder / "calibration.png").stat().st_size > 10_000
     assert sim.load(folder / "scenario.yaml").demand.contacts.value == kept["tables"]["values"][0]["value"]
     unmet = CliRunner().invoke(cli, [*asked, "--observed", "answered=900"])
     assert unmet.exit_code == 1
     assert "cannot be met" in unmet.output
+
+
+def in_dutch(told: str) -> None:
+    """Paths aside: no word of an English sentence, no decimal point."""
+    told = re.sub(r"\w+(\.[\w-]+)+|/\S+", "", " ".join(told.split()))
+    words = re.search(r"\b(the|and|with|to|from|stated|observed|answered|values?|contacts|phone|lines|found)\b", told)
+    assert not words, words
+    assert not re.search(r"\d\.\d{1,2}\b", told)
+
+
+def with_ranges() -> sim.Scenario:
+    unknown = "mean: {value: 7 min, low: 2 min, high: 20 min, status: assumed, source: x}"
+    return sim.loads(HELPLINE.replace("mean: 7 min", unknown))
+
+
+@pytest.mark.parametrize(
+    ("observed", "fit", "says", "panels"),
+    [
+        (["answered@phone=34"], [DEMAND], "Waargenomen: beantwoord, telefoon = 34.", 2),
+        (["answered@phone=34", "loss@phone=40 %"], [DEMAND, CALLS], "verloren, telefoon = 40 %", 5),
+        (["answered=900"], [DEMAND], "niet te halen: het meeste is gemiddeld", 1),
+        (["first_offered=40"], [CALLS], "zegt niet wat handling.phone.conversation.mean is", 1),
+        (["answered=34", "in_register=34"], [DEMAND, CALLS], "waarden ver uit elkaar verklaren beide", 3),
+    ],
+)
+def test_every_verdict_is_told_and_drawn_in_dutch(observed, fit, says, panels) -> None:
+    say = language("nl")
+    found = calibrate(with_ranges(), observed, fit=fit, worlds=100, worlds_apart=10, engine=ENGINE)
+    answer, out = answer_of(found), Console(width=120, record=True, file=io.StringIO())
+    tell_answer(answer, out, say("calibrate.heading"), say)
+    tell_calibration(found, out, say)
+    tell_definitions(answer, out, say)
+    told = " ".join(out.export_text().split())
+    assert says in told
+    in_dutch(told)
+    figure = draw_calibration(found, say=say)
+    assert len(figure.axes) == panels
+    texts = texts_of(figure)
+    assert "Wat achter het waargenomene zit" in texts
+    in_dutch(texts)
+    if found.verdict == "fitted":
+        # Each value, with its interval, stands in its panel where the study has it; each end of patience below it.
+        for one, forest in zip(found.found, figure.axes[-len(fit) :], strict=True):
+            of = one.parameter
+            drawn = {tuple(line.get_xdata()) for line in forest.lines}
+            assert (of.in_unit(one.low), of.in_unit(one.high)) in drawn
+            assert len(forest.get_yticklabels()) == 2
 
 
 def test_distances_are_those_from_all_other_periods() -> None:

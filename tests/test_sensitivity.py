@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
+import re
 import subprocess
 import sys
 from math import pi
@@ -12,16 +14,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from pictures import texts_of
+from rich.console import Console
 from scipy.stats import sobol_indices
 
 import sim
 from sim.cli.commands import cli
+from sim.figures.sensitivity import draw_one_at_a_time, draw_tornado
+from sim.language import language
 from sim.studies.one_at_a_time import NoUnknowns, one_at_a_time
 from sim.studies.outcomes import NoOutcome
 from sim.studies.sensitivity import sensitivity
-from sim.studies.sensitivity_words import answer_of, sentences
+from sim.studies.sensitivity_words import answer_of, sentences, sentences_apart
 from sim.studies.sobol import designed, indices_of
 from sim.studies.unknowns import scale_of, unknowns_of
+from sim.tell.answer import tell_answer
+from sim.tell.sensitivity import tell_one_at_a_time, tell_sensitivity
 
 ROOT = Path(__file__).parent.parent
 SMALL = """
@@ -194,6 +202,39 @@ def test_what_cannot_be_asked() -> None:
         one_at_a_time(small(), ["wait_p90_all"], 5)
 
 
+#: Words of English sentences that no Dutch page has; names of assumptions are paths and stay.
+ENGLISH_WORDS = re.compile(r"\b(the|and|with|to|from|stated|lost|phone|varied|assumption|high|alone|worlds|mean)\b")
+
+
+def in_dutch(told: str) -> None:
+    """Paths, and what a scenario's own mistake says, aside: no English word, no decimal point."""
+    told = re.sub(r"\w+(\.[\w-]+)+|/\S+|\(2 needs.*?none\)", "", " ".join(told.split()))
+    assert not ENGLISH_WORDS.search(told), ENGLISH_WORDS.search(told)
+    assert not re.search(r"\d\.\d{1,2}\b", told)
+
+
+def test_both_studies_speak_dutch() -> None:
+    say = language("nl")
+    found = sensitivity(small(), measures=["loss@phone"], points=8, worlds=4, worlds_apart=8)
+    out = Console(width=120, record=True, file=io.StringIO())
+    tell_answer(answer_of(found), out, say("sensitivity.heading"), say)
+    tell_sensitivity(found, out, say)
+    tell_one_at_a_time(found.apart, out, say)
+    told = " ".join(out.export_text().split())
+    assert "verloren, telefoon: " in told
+    assert "met alles zoals opgegeven" in told
+    in_dutch(told)
+    in_dutch(" ".join(sentences_apart(found.apart, say)))
+    drawn = [draw_tornado(found, found.outcomes[0], say=say)]
+    drawn.append(draw_one_at_a_time(found.apart, found.outcomes[0], "x", say=say))
+    for figure in drawn:
+        texts = texts_of(figure)
+        assert "Gesprekstijd en nawerktijd" in texts
+        assert "verloren, telefoon (%), één aanname per keer" in texts
+        in_dutch(texts)
+        assert len(figure.axes[0].get_yticklabels()) == 4
+
+
 def test_the_command_tells_draws_and_keeps(tmp_path) -> None:
     file = tmp_path / "small.yaml"
     file.write_text(SMALL)
@@ -218,6 +259,7 @@ def test_the_command_tells_draws_and_keeps(tmp_path) -> None:
     )
     assert apart.returncode == 0, apart.stderr
     assert "One assumption at a time" in apart.stdout
+    assert list(tmp_path.glob("one-at-a-time-small-*/tornado-loss-phone.png"))
     wrong = CliRunner().invoke(cli, ["sensitivity", str(file), "--points", "100"])
     assert wrong.exit_code == 2
     assert "100 is not a power of two" in wrong.output
