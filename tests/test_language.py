@@ -28,7 +28,7 @@ SOURCES = {p: p.read_text(encoding="utf-8") for p in (ROOT / "sim").rglob("*") i
 WRITTEN = "\n".join(SOURCES.values())
 EN, NL = (language(code) for code in CODES)
 #: Sections whose keys are words that come from elsewhere: looked up with ``known``, shown as they are where unknown.
-OPEN = ("date", "hours", "unit", "name", "status", "theory", "part", "law", "parameter", "about")
+OPEN = ("date", "hours", "unit", "name", "status", "theory", "part", "system", "checked", "law", "parameter", "about")
 
 
 def placeholders(text: str) -> set[str]:
