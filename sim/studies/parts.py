@@ -59,6 +59,7 @@ class Made:
     pieces: list[Piece]
 
 
+@lru_cache(maxsize=1)
 def versions() -> str:
     """What must be the same wherever parts of one result are made."""
     return f"helpline-sim {version('helpline-sim')} (results {RESULTS_VERSION})"
