@@ -59,10 +59,12 @@ class Made:
     pieces: list[Piece]
 
 
-@lru_cache(maxsize=1)
+_program = lru_cache(maxsize=1)(version)
+
+
 def versions() -> str:
     """What must be the same wherever parts of one result are made."""
-    return f"helpline-sim {version('helpline-sim')} (results {RESULTS_VERSION})"
+    return f"helpline-sim {_program('helpline-sim')} (results {RESULTS_VERSION})"
 
 
 def job_of(scenario: Scenario, *, seed: int, engine: str, keep_contacts: int, far: bool = False) -> Job:
