@@ -201,12 +201,13 @@ def test_a_search_for_lines_stops_within_a_second(after_s: float) -> None:
     plans, wish, worker = plans_of(CAMPAIGN, PARTS, {}), Wish.of("never_reached", "10", "overflow"), Worker()
     task = worker.start(lambda task: ask_plan(plans, wish, "phone", task))
     time.sleep(after_s)
+    begun, deadline = time.process_time(), time.monotonic() + 60
     worker.stop()
-    begun = time.monotonic()
-    while not task.finished and time.monotonic() - begun < 30:
+    while not task.finished and time.monotonic() < deadline:
         time.sleep(0.02)
+    assert task.finished
     assert task.error is None
-    assert time.monotonic() - begun < 3  # about one second at most, on a machine that does nothing else
+    assert time.process_time() - begun < 2  # a second on two processors, however much else they do
 
 
 def test_the_shelf_reads_a_folder_and_says_what_is_wrong(tmp_path: Path) -> None:

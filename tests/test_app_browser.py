@@ -279,7 +279,7 @@ def test_a_line_for_any_province_is_tried_with_one_press(window: playwright.Page
 
 
 @pytest.mark.parametrize("question", ["#next-line", "#plan-search", "#matters"])
-def test_a_longer_question_is_stopped_within_a_second(window: playwright.Page, question: str) -> None:
+def test_a_longer_question_is_stopped_within_a_second(window: playwright.Page, server: Server, question: str) -> None:
     window.goto("/en?scenario=long")
     told(window, "First look")
     window.get_by_role("button", name="Stop").first.click()
@@ -288,10 +288,10 @@ def test_a_longer_question_is_stopped_within_a_second(window: playwright.Page, q
     stop = window.locator("#questions").get_by_role("button", name="Stop")
     playwright.expect(stop).to_be_visible()
     window.wait_for_timeout(1500)
+    begun = server.cpu_s()
     stop.click()
-    begun = time.monotonic()
     playwright.expect(window.locator("#questions .told")).to_have_text("Stopped.", timeout=_PATIENCE_MS)
-    assert time.monotonic() - begun < 3  # about one second, on a machine that does nothing else
+    assert server.cpu_s() - begun < 2  # a second on two processors, however much else they do
     assert window.locator("#questions .result").first.inner_text() == ""
 
 
