@@ -86,7 +86,7 @@ def _curve(ax: Axes, found: Calibration, say: Language) -> None:
     pad = _MARGIN * (max(heights) - min(heights)) or 1.0
     ax.set_ylim(min(heights) - pad if min(heights) > pad else 0, max(heights) + pad)
     ax.set_ylabel(observed.outcome.headed(say))
-    ax.set_xlabel(_axis(of, say))
+    ax.set_xlabel(_axis(of, say, 2 * _NAME))
     ax.set_title(say("calibrate.periods"), loc="left", fontsize=10)
     numbers_in(say, ax.xaxis, ax.yaxis)
     ax.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
@@ -111,11 +111,11 @@ def _observed(observed: Observation, say: Language) -> str:
     return say("calibrate.was_observed", value=observed.shown(say))
 
 
-def _axis(of: Parameter, say: Language) -> str:
+def _axis(of: Parameter, say: Language, letters: int = _NAME) -> str:
     name = in_words(of.path, say)
     if of.unit:
         name = say("calibrate.axis", parameter=name, unit=say.known("unit", of.unit))
-    return "\n".join(wrap(name, _NAME))
+    return "\n".join(wrap(name, letters))
 
 
 def _range(found: Calibration, number: int) -> tuple[float, float]:
@@ -270,7 +270,7 @@ def _forest(ax: Axes, found: Calibration, number: int, rows: list[Unknown], say:
         ax.plot([*ends, of.in_unit(one.value)], [row] * (len(ends) + 1), color=_BAND, lw=1.5, zorder=1)
         for shift in shifts:
             _end(ax, shift, of, number, row, say)
-    ax.set_xlabel(_axis(of, say))
+    ax.set_xlabel(_axis(of, say, 2 * _NAME // len(found.found)))
     numbers_in(say, ax.xaxis)
     ax.spines[["top", "right"]].set_visible(False)
     ax.legend(frameon=False, fontsize=8, ncols=2, loc="lower right", bbox_to_anchor=(1, 1))

@@ -16,7 +16,7 @@ from sim.studies.unknowns import Unknown, told
 
 #: Assumptions that are drawn.
 _MOST = 14
-_LONGEST = 30
+_LONGEST = 38
 #: Letters in a line of a name.
 _NAME = 42
 #: Light and plain for the low end, dark and hatched for the high one, so that they differ in greyscale.

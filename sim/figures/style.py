@@ -62,5 +62,5 @@ def _number(value: float, say: Language) -> str:
 
 def spread_note(figure: Figure, text: str) -> None:
     """What a picture rests on, in small letters over its whole width."""
-    lines = wrap(text, int(_LETTERS_PER_INCH * figure.get_figwidth()))
+    lines = wrap(text.replace(" %", "\N{NO-BREAK SPACE}%"), int(_LETTERS_PER_INCH * figure.get_figwidth()))
     figure.supxlabel("\n".join(lines), fontsize=8, color=MUTED, x=0.01, ha="left")

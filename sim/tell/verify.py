@@ -50,5 +50,10 @@ def _farthest(scores: tuple[Score, ...]) -> Iterator[Score]:
 
 
 def _numbers(score: Score, say: Language) -> tuple[str, ...]:
-    values = say.significant(score.exact, 5), say.significant(score.found, 5), say.significant(score.error, 2)
+    values = (_rounded(*pair, say) for pair in ((score.exact, 5), (score.found, 5), (score.error, 2)))
     return *values, ("+" if score.z >= 0 else "") + say.number(score.z, 2)
+
+
+def _rounded(value: float, digits: int, say: Language) -> str:
+    """With so many digits that count, and never fewer than those before the decimal sign."""
+    return say.number(value) if abs(value) >= 10**digits else say.significant(value, digits)
