@@ -33,7 +33,7 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
     "missed": ("plancolumn.missed", "some_of"),
     "hit hardest": ("plancolumn.hardest", "target"),
     "change": ("plancolumn.change", ""),
-    "days": ("plancolumn.days", "hours"),
+    "days": ("plancolumn.days", "days"),
     "hours": ("column.hours", "hours"),
     "people": ("plancolumn.people", ""),
     "largest, extra contacts": ("plancolumn.largest", ""),
@@ -107,7 +107,8 @@ def read_text(column: str, found: str, reader: Reader) -> str:
     ways: Mapping[str, Callable[[str], str]] = {
         "group": say.name, "hours": say.hours, "target": reader.target, "verdict": reader.verdict,
         "staffing": reader.staffing, "some_of": reader.some_of, "way": reader.way, "path": reader.path,
-        "day": reader.day, "moment": reader.moment, "value": reader.value, "outcome": reader.outcome,
+        "day": reader.day, "days": reader.days, "moment": reader.moment, "value": reader.value,
+        "outcome": reader.outcome,
         "unit": lambda unit: say.known("unit", unit), "status": lambda status: say.known("status", status),
     }  # fmt: skip
     return ways[kind](found) if kind else found

@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from sim.errors import SimError
 from sim.language import ENGLISH, Language, key_of
 from sim.language.shown import in_words
+from sim.quantities import WEEKDAYS
 from sim.report.studied import Studied
 from sim.results import WAITS
 from sim.studies.targets import Target, targets_of
 from sim.summary import DEFINITIONS
 
 _MOMENT = re.compile(r"([A-Z][a-z]{2}) (\d+) ([A-Z][a-z]{2}) (\d+:\d\d)")
+#: So many days are named, more that follow each other are a span.
+_FEW = 2
 _ANYWHERE = re.compile(r"any province \((.+?)\)")
 _LINES = re.compile(r"(\d+) lines?\b ?(.*?)(?=(?:,| and) \d+ lines?\b|$)")
 
@@ -78,6 +81,13 @@ class Reader:
             return self.say.short_date(dt.date.fromisoformat(text))
         except ValueError:
             return self.value(text)
+
+    def days(self, text: str) -> str:
+        """Days of the week: ``mon,tue,wed`` -> ``mon-wed``."""
+        days = text.split(",")
+        first = WEEKDAYS.index(days[0]) if days[0] in WEEKDAYS else 0
+        follow = len(days) > _FEW and tuple(days) == tuple(WEEKDAYS[first : first + len(days)])
+        return self.say.hours(f"{days[0]}-{days[-1]}" if follow else text)
 
     def place(self, group: str, hours: str, place: str) -> str:
         """Where a line could be added."""

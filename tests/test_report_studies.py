@@ -1,0 +1,372 @@
+"""Every study has a page and a workbook, made from its folder alone, in both languages, that say what it found."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import json
+import re
+import shutil
+from math import inf, nan
+from pathlib import Path
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+from plan_cases import SMALL, with_campaign
+from test_report import HOSTILE, Page
+
+import sim
+from sim.cli.commands import cli
+from sim.estimates import Estimate
+from sim.language import ENGLISH, language
+from sim.report import write_report
+from sim.report.columns import COLUMNS, LEFT_OUT
+from sim.report.curves import Axis, Extras, Point, Series, draw_curves
+from sim.report.duty import hours_between, lines_at
+from sim.report.folders import opened
+from sim.report.heat import draw_heat
+from sim.report.of_study import sections_of, tiles_of
+from sim.report.reading import Reader
+from sim.report.rows import Line, Mark, draw_rows, label_lines
+from sim.report.studied import STUDIES, read, rows_of
+from sim.studies.answers import Answer
+from sim.studies.targets import parse_target
+
+ROOT = Path(__file__).parent.parent
+NL = language("nl")
+RANGES = SMALL.replace("contacts: 60", "contacts: {value: 60, low: 40, high: 100, status: assumed, source: a guess}")
+#: Words of tables, pictures and headings that a page in Dutch has none of.
+ENGLISH_WORDS = (
+    r"\b(today|the plan|lines of|line-hours|missed|never reached|never|while open|everywhere|any province|"
+    r"first|found|observed|stated|change|difference|assumption|cost|verdict|fewer|shifts|hours|people|best|yes|no)\b"
+)
+
+
+def about(value: float, half: float = 1.0) -> Estimate:
+    return Estimate(value, value - half, value + half)
+
+
+def kept(study: str, scenario: sim.Scenario, out: Path, asked: dict, tables: dict) -> Path:
+    """The folder of a study with these tables, as studies write them; its sentences are in both languages."""
+    said = {"en": ["The answer in words.", "And more."], "nl": ["Het antwoord in woorden.", "En meer."]}
+    worlds = {"en": ["played on 12 worlds"], "nl": ["gespeeld op 12 werelden"]}
+    answer = Answer(
+        study, scenario, asked, lambda say: worlds[say.code], ["never_reached"], lambda say: said[say.code], tables
+    )
+    return answer.write(out, command=f"sim {study} small.yaml")
+
+
+def next_line(scenario: sim.Scenario, out: Path) -> Path:
+    def row(place: str, group: str, hours: str, saves: float, best: float) -> dict:
+        counts = {"never_reached": about(-saves), "abandoned": about(-2 * saves), "blocked": about(0, 0)}
+        return {
+            "place": place, "group": group, "hours": hours, "line_hours": 40.0, **counts,
+            "mean_wait_s": about(-5), "probability_best": best,
+        }  # fmt: skip
+
+    places = [
+        row("any province (phone)", "anywhere", "all", 30, 0.9),
+        row("north", "north", "all", 20, 0.1),
+        row("north, mon-fri 9:00-11:00", "north", "mon-fri 9:00-11:00", 12, 1.0),
+    ]
+    ends = [
+        {"value_of": "demand.contacts", "stated": "60", "set_to": end, "first_saves": about(-saves),
+         "second_saves_more": about(3, 1), "second_is_clearly_better": over}
+        for end, saves, over in (("100", 44, False), ("40", 11, True))
+    ]  # fmt: skip
+    return kept("next-line", scenario, out, {"ranked_by": "never_reached"}, {"next-line": places, "assumptions": ends})
+
+
+def sweep(scenario: sim.Scenario, out: Path, axes: dict[str, list[str]], design: str = "grid") -> Path:
+    points = [[]]
+    for levels in axes.values():
+        points = [[*point, level] for point in points for level in levels]
+    rows = [
+        dict(zip(axes, point, strict=True))
+        | {"never_reached_share": about(20 + k), "asa@phone": about(60 - k), "refused": "", "results": "x"}
+        for k, point in enumerate(points)
+    ]
+    rows[-1] |= {"never_reached_share": about(nan), "asa@phone": about(nan), "refused": "no such line"}
+    asked = {"axes": axes, "design": design, "measures": ["never_reached_share", "asa@phone"]}
+    return kept("sweep", scenario, out, asked, {"sweep": rows})
+
+
+def calibrate(scenario: sim.Scenario, out: Path) -> Path:
+    path = "demand.contacts"
+    value = {"parameter": path, "unit": "number", "value": Estimate(58.4, 40, inf), "simulation": 2.5, "stated": 60.0}
+    fresh = {"measure": "answered@phone", "observed": 45.0, "mean": about(44.7), "agrees": True}
+    ends = [{"assumption": "attempts", "stated": "5", "to": to, path: at} for to, at in (("3", 66.0), ("8", None))]
+    edge = [{path: x, "attempts": y} for x, y in ((50.0, 3.0), (60.0, 5.0), (70.0, 3.0))]
+    tables = {"values": [value], "fresh": [fresh], "assumptions": ends, "edge": edge}
+    return kept("calibrate", scenario, out, {"observed": ["answered@phone=45"], "fit": [path]}, tables)
+
+
+def sensitivity(scenario: sim.Scenario, out: Path, study: str) -> Path:
+    of = {"outcome": "never_reached_share", "unit": "%", "assumption": "demand.contacts", "stated": "60"}
+    tables = {"one_at_a_time": [of | {"to": "40", "difference": about(-4)}, of | {"to": "100", "difference": about(6)}]}
+    if study == "sensitivity":
+        ends = {"low_5_percent": about(14), "middle": about(21), "high_95_percent": about(29)}
+        spread = {"outcome": "never_reached_share", "unit": "%", "as_stated": about(20), **ends}
+        spread |= {"simulation": 0.7, "variance_by_chance": 0.02}
+        index = of | {"low": "40", "high": "100", "status": "assumed", "first_order": about(0.5, 0.1)}
+        tables |= {"outcomes": [spread], "indices": [index | {"total": about(0.8, 0.1)}]}
+    return kept(study, scenario, out, {"measures": ["never_reached_share"]}, tables)
+
+
+def campaign(scenario: sim.Scenario, out: Path) -> Path:
+    target = parse_target(scenario, "never reached while open 25 %").text
+    rest = {"assumption": "demand.contacts", "from": "60", "to": "100"}
+    tables = {
+        "size": [{"target": target, "largest, extra contacts": about(30, 4), "without the campaign": about(18),
+                  "as stated": about(27), "unit": "%", "definition": "x"}],
+        "sizes": [{"extra contacts": x, target: about(18 + x / 5, 0.5)} for x in (0.0, 20.0, 40.0, 60.0)],
+        "size assumptions": [rest | {"largest, extra contacts": Estimate(90.0, 90.0, inf), "change": about(60)}],
+        "extra lines": [{"lines of": "north", "from": first, "to": last, "hours": "mon-fri 9:00-13:00",
+                         "extra lines": n} for first, last, n in (("2024-03-05", "2024-03-08", 2),
+                                                                  ("2024-03-11", "2024-03-15", 0))],
+        "targets": [{"target": target, "verdict": "missed, in doubt", "plan": about(25.4), "today": about(31),
+                     "unit": "%", "definition": "x"}],
+        "assumptions": [rest | {"missed": "1 of 1", "hit hardest": target, "plan": about(33), "change": about(8),
+                                "today": about(40)}],
+        "starts": [{"start": start, "never reached": about(50), "difference": about(d), "only called while closed":
+                    about(20)} for start, d in (("Mon 4 Mar 09:00 (fresh worlds)", -3), ("Mon 4 Mar 09:00", -4),
+                                                ("Wed 6 Mar 12:00", 0.5), ("Thu 7 Mar 12:00", 5))],
+        "start assumptions": [rest | {"difference": about(-2), "change": about(1)}],
+    }  # fmt: skip
+    asked = {"targets": ["never reached while open 25 %"], "everywhere": False, "campaign": None, "seed": 5}
+    return kept("campaign", scenario, out, asked, tables)
+
+
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory) -> Path:
+    """The folder of a plan that was searched: parts of the day, shifts, a price for an hour."""
+    out = tmp_path_factory.mktemp("plan")
+    (out / "small.yaml").write_text(RANGES)
+    asked = ["--target", "never reached while open 12 %", "--target", "phone 70 % in 60 s", "--parts", "9-11,11-13"]
+    asked += ["--cost", "1.5", "-n", "10", "--confirm", "20", "--shortest-shift", "2 h", "--workers", "1"]
+    done = CliRunner().invoke(cli, ["plan", str(out / "small.yaml"), *asked, "--no-figures", "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    return next(out.glob("plan-*"))
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory, planned) -> dict[str, Path]:
+    """A folder of each kind."""
+    out = tmp_path_factory.mktemp("studies")
+    small = sim.loads(RANGES).model_copy(update={"title": HOSTILE})
+    one, two = {"lines.north": ["1", "2", "3"]}, {"lines.north": ["1", "2"], "lines.chat": ["1", "2"]}
+    far = {"callers.phone.patience.mean": ["2 min", "9 min"], "channels.chat.waiting_places": ["0", "unlimited"]}
+    return {
+        "plan": planned,
+        "campaign": campaign(with_campaign(), out),
+        "next-line": next_line(small, out),
+        "sweep": sweep(small, out, one),
+        "heat": sweep(small, out, two),
+        "lhs": sweep(small, out, far, "lhs"),
+        "sensitivity": sensitivity(small, out, "sensitivity"),
+        "one-at-a-time": sensitivity(small, out, "one-at-a-time"),
+        "calibrate": calibrate(small, out),
+    }
+
+
+KINDS = ("plan", "campaign", "next-line", "sweep", "heat", "lhs", "sensitivity", "one-at-a-time", "calibrate")
+
+
+def page_of(folder: Path, tmp_path: Path, say=ENGLISH) -> tuple[str, Page]:
+    html = write_report(folder, say=say, to=tmp_path / f"{say.code}.html")[0].read_text(encoding="utf-8")
+    return html, Page(html)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_study_has_a_page_that_needs_nothing_else(kind, folders, tmp_path) -> None:
+    found = read(folders[kind])
+    for say in (ENGLISH, NL):
+        html, page = page_of(folders[kind], tmp_path, say)
+        assert "script" not in page.seen
+        assert {link[1:] for link in page.links} <= set(page.ids)
+        assert set(re.findall(r"url\(#([\w-]+)\)", html)) <= set(page.ids)
+        assert not re.search(r"url\((?!#)|@import|https?://(?!www\.w3\.org/2000/svg)", html)
+        assert not re.search(r'="[^"]*\b(inf|nan)\b', html)
+        assert not re.search(r"\b(nan|inf|None)\b", page.text)
+        for sentence in (*found.sentences(say), *found.worlds(say)):
+            assert " ".join(sentence.split()) in page.text
+        assert found.command in page.text
+        assert sum(tag == "svg" for tag in page.seen) >= 2, "patterns, and a picture"
+        assert tiles_of(found, say)
+        assert "Monks" in page.text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_dutch_pages_have_no_english_words(kind, folders, tmp_path) -> None:
+    html, page = page_of(folders[kind], tmp_path, NL)
+    said = read(folders[kind])
+    text = re.sub(r"<code>.*?</code>|<style>.*?</style>", "", html, flags=re.DOTALL)
+    text = Page(text).text.replace(HOSTILE, "")
+    for word in (*said.sentences(NL), said.command, "no such line", "a guess", "helpline-sim"):
+        text = text.replace(" ".join(word.split()), "")
+    assert re.findall(ENGLISH_WORDS, text) == []
+    assert not re.search(r"\d\.\d ±", page.text)
+
+
+def test_a_plan_tells_the_difference_to_today_first(planned, tmp_path) -> None:
+    found, (_, page) = read(planned), page_of(planned, tmp_path)
+    tiles = {tile.label: tile for tile in tiles_of(found, ENGLISH)}
+    hours = sum(row["line-hours"] for row in found.table("lines") if "line-hours" in row)
+    before = sum(row["today"] for row in found.table("lines") if "line-hours" in row)
+    assert tiles["line-hours in the period"].value == f"{hours:,.0f}"
+    assert f"today {before:,.0f}" in tiles["line-hours in the period"].beside
+    assert tiles["cost"].value == f"{1.5 * hours:,.0f}"
+    met = [row["verdict"].startswith("met") for row in found.table("targets")]
+    assert tiles["targets met"].value == f"{sum(met)} of 2"
+    ids = [section.id for section in sections_of(found, ENGLISH)]
+    assert ids[:4] == ["difference", "lines", "frontier", "rests"]
+    for row in found.table("targets"):
+        assert f"{row['plan'].value:.1f} ±{row['plan'].half:.1f}" in page.text
+        assert f"{row['today'].value:.1f} ±{row['today'].half:.1f}" in page.text
+    assert "Demand · contacts" in page.text
+
+
+def test_lines_today_are_those_of_the_schedule() -> None:
+    base = sim.loads(SMALL).with_settings(
+        ['lines.north={"shifts": {"mon-fri 9:00-11:00": 2, "mon-wed 11:00-13:00": 1}}']
+    )
+    assert lines_at(base, "north", "mon-fri 9:00-11:00") == (2, 2)
+    assert lines_at(base, "north", "mon-fri 9:00-13:00") == (1, 2)
+    assert lines_at(base, "south", "mon 9:00-13:00") == (1, 1)
+    assert lines_at(base, "nowhere", "mon 9:00-13:00") is None
+    assert lines_at(base, "north", "sat 9:00-13:00") is None
+    assert hours_between(base, "2024-03-04", "2024-03-05", "mon-fri 9:00-13:00") == 8
+    assert hours_between(base, "2024-03-05", "2024-03-20", "tue 9:00-10:30") == 1.5
+
+
+def test_notations_are_read() -> None:
+    scenario = sim.loads(SMALL)
+    target = parse_target(scenario, "phone 80 % in 60 s")
+    reader = Reader(NL, {target.text: target})
+    assert reader.target(target.text) == target.told(NL) != target.text
+    by_hour = "east 1 line 9:00-11:00, 2 lines 11:00-12:00 and 3 lines mon,wed 12:00-13:00"
+    assert reader.staffing(f"north, south and chat 2 lines each; {by_hour}") == (
+        "north, south, chat: 2 lijnen; east: 1 lijn 9:00-11:00, 2 lijnen 11:00-12:00, 3 lijnen ma,wo 12:00-13:00"
+    )
+    assert reader.moment("Wed 6 Mar 09:00 (fresh worlds)") == "wo 6 mrt 9:00 (nieuwe werelden)"
+    assert reader.place("anywhere", "mon-fri 9:00-11:00", "any province (phone), mon-fri 9:00-11:00") == (
+        "elke provincie (telefoon), ma-vr 9:00-11:00"
+    )
+    assert reader.days("mon,tue,wed") == "ma-wo"
+    assert reader.days("mon,wed,fri") == "ma,wo,vr"
+    assert reader.day("2024-03-04") == "ma 4 mrt"
+    assert reader.some_of("1 of 3") == "1 van 3"
+
+
+def test_rows_are_as_they_were_before_they_were_written() -> None:
+    flat = [{"a": 1.0, "a_low": None, "a_high": 2.0, "b": "x"}, {"a": None, "a_low": None, "a_high": None}]
+    assert rows_of(flat) == [{"a": Estimate(1.0, -inf, 2.0), "b": "x"}, {"a": None}]
+
+
+def test_every_column_that_studies_write_has_a_head() -> None:
+    """Names of columns stand in the sources as keys of literal dictionaries."""
+    written: set[str] = set()
+    for name in ("plan_tables", "campaign_tables", "next_line_words", "calibrate_words", "sensitivity_words"):
+        tree = ast.parse((ROOT / "sim" / "studies" / f"{name}.py").read_text())
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef) and re.search(r"row|tables|_assumed|_end", node.name):
+                dicts = (n for n in ast.walk(node) if isinstance(n, ast.Dict))
+                written |= {k.value for d in dicts for k in d.keys if isinstance(k, ast.Constant)}
+    tables = {"values", "fresh", "assumptions", "edge", "outcomes", "indices", "one_at_a_time", "others"}
+    assert len(written) > 40
+    assert written - tables - COLUMNS.keys() - {*LEFT_OUT} == set()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_workbooks_have_a_sheet_for_each_table(kind, folders, tmp_path) -> None:
+    found = read(folders[kind])
+    _, workbook, *spreadsheets = write_report(folders[kind], say=NL, to=tmp_path / "p.html", excel=True)
+    book = openpyxl.load_workbook(workbook)
+    assert len(book.sheetnames) == len(found.tables) + 4 == len(spreadsheets)
+    assert book.sheetnames[0] == "Antwoord"
+    assert [row[0] for row in book["Antwoord"].iter_rows(min_row=5, values_only=True)] == list(found.sentences(NL))
+    for sheet in book:
+        for row in sheet.iter_rows():
+            assert all(cell.data_type != "f" for cell in row)
+
+
+def test_numbers_of_a_workbook_are_those_of_the_tables(folders, tmp_path) -> None:
+    rows = {row["place"]: row for row in read(folders["next-line"]).table("next-line")}
+    write_report(folders["next-line"], say=NL, to=tmp_path / "p.html", excel=True)
+    with (tmp_path / "p-plaatsen.csv").open(encoding="utf-8-sig", newline="") as file:
+        first = next(csv.DictReader(file, delimiter=";"))
+    assert float(first["nooit bereikt"].replace(",", ".")) == rows["any province (phone)"]["never_reached"].value
+    assert first["laag"] != ""
+
+
+def test_charts_place_values_in_order_and_survive_what_is_not_known() -> None:
+    values = [about(3), about(-2), Estimate(1.0, -inf, inf), about(nan)]
+    lines = [Line(f"{k}", [Mark(found, shape, "#000000")]) for k, (found, shape) in
+             enumerate(zip(values, ("circle", "bar", "ring", "square"), strict=True))]  # fmt: skip
+    drawn = draw_rows(lines, title="t", axis="a", say=NL, signed=True)
+    assert not re.search(r"\b(nan|inf)\b", drawn)
+    circle, ring = (float(x) for x in re.findall(r'cx="([\d.]+)"', drawn))
+    assert circle > ring
+    series = [Series("s", [Point(x, about(x, 0.5)) for x in (1.0, 2.0, 4.0)], band=True)]
+    extras = Extras(limits=[(2.0, 0)], span=(1.0, 2.0, "span"), uprights=[(3.0, "now")], ring=(2.0, 2.0, "ring"))
+    curve = draw_curves(series, title="t", across=Axis("x"), up="y", say=NL, extras=extras)
+    found = re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)" r="5.5"', curve)
+    marks = [(float(x), float(y)) for x, y in found if float(x) > 58 + 8]  # the one at the left is the key's
+    assert marks == sorted(marks)
+    assert [y for _, y in marks] == sorted((y for _, y in marks), reverse=True)
+    heat = draw_heat({("1", "a"): about(1), ("2", "a"): about(3)}, down=["1", "2"], across=["a", "b"],
+                     names=("d", "e"), title="t", say=NL)  # fmt: skip
+    assert heat.count("<rect") == 2
+    assert label_lines("short") == ["short"]
+    assert max(map(len, label_lines("a rather long name of a value · " * 5))) <= 46
+
+
+def test_what_is_no_study_gets_one_message(folders, tmp_path) -> None:
+    def told(folder: Path, *more: str) -> str:
+        done = CliRunner().invoke(cli, ["report", str(folder), *more])
+        assert done.exit_code == 1
+        assert "\n" not in str(done.exception)
+        return str(done.exception)
+
+    broken = shutil.copytree(folders["sweep"], tmp_path / "broken")
+    for content, message in {
+        "{": "answer.json is not the answer of a study",
+        "[]": "answer.json is not the answer of a study",
+        json.dumps({"study": "dream", "answer": {}, "worlds": {}, "definitions": {}, "tables": {}, "asked": {}}): (
+            f"no pages of a study 'dream'; there are of {', '.join(STUDIES)}"
+        ),
+    }.items():
+        (broken / "answer.json").write_text(content)
+        assert message in told(broken)
+    old = shutil.copytree(folders["sweep"], tmp_path / "old")
+    answer = json.loads((old / "answer.json").read_text())
+    (old / "answer.json").write_text(json.dumps(answer | {"answer": ["one language"]}))
+    assert "was made by another version of this program; make it again: sim sweep small.yaml" in told(old)
+    gone = shutil.copytree(folders["sweep"], tmp_path / "gone")
+    (gone / "scenario.yaml").unlink()
+    assert "the scenario of the study is gone" in told(gone)
+    assert "--sensitivity goes with a run" in told(folders["plan"], "--sensitivity", str(folders["sensitivity"]))
+    assert f"did you mean {folders['plan']}?" in told(folders["plan"].parent)
+    assert opened(folders["plan"]).study == "plan"
+
+
+def test_axe_finds_no_fault_in_a_page(folders, tmp_path) -> None:
+    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
+    names = ("chromium", "chromium-browser", "google-chrome")
+    browser = next((found for name in names if (found := shutil.which(name))), None)
+    if browser is None:
+        pytest.skip("there is no Chromium on this machine")
+    with playwright.sync_playwright() as p:
+        chromium = p.chromium.launch(executable_path=browser, args=["--no-sandbox"])
+        for kind in KINDS:
+            width = 375 if kind in ("plan", "heat") else 1100
+            page = chromium.new_page(viewport={"width": width, "height": 800})
+            path = write_report(folders[kind], say=NL, to=tmp_path / f"{kind}.html")[0]
+            page.goto(f"file://{path}")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, kind
+            faults = axe.Axe().run(page).response["violations"]
+            assert [(f["id"], [n["html"][:120] for n in f["nodes"][:3]]) for f in faults] == [], kind
+            page.close()
+        chromium.close()
