@@ -244,7 +244,7 @@ def test_the_command_speaks_dutch(tmp_path) -> None:
     assert done.exit_code == 0, done.output
     assert english_left(done.stdout) == set()
     assert "De lijnen van nu kunnen tv aan" in done.stdout
-    assert "Hoe groot ze mag zijn, hangt het meest af van" in done.stdout
+    assert "Hoe groot de campagne mag zijn, hangt het meest af van" in done.stdout
     assert re.search(r"\d,\d ±\d,\d", done.stdout)
     assert not re.search(r"\d\.\d ±", done.stdout)
     answer = json.loads(next(tmp_path.glob("campaign-*/answer.json")).read_text())

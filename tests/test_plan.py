@@ -209,6 +209,9 @@ def test_where_no_plan_meets_the_targets_the_nearest_is_said() -> None:
     )
     assert all(levels == (2,) for _, levels in _staffing(found).values())
     assert any("Missed: at most 1 %" in sentence for sentence in found.answer.sentences(ENGLISH))
+    # What would make it miss a target is no news where it misses one already.
+    assert not any("rests most" in sentence for sentence in found.answer.sentences(ENGLISH))
+    assert any("Niet gehaald: hoogstens 1 %" in sentence for sentence in found.answer.sentences(NL))
 
 
 def test_a_caller_never_reached_may_have_a_price() -> None:

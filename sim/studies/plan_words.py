@@ -115,7 +115,8 @@ def _sentences(
     if refused and meets:
         yield say("plan.refused_one") if len(refused) == 1 else say("plan.refused_more", count=len(refused))
     yield certainty(question.replications, chosen.way.searched, say, meets=meets)
-    yield from doubtful(found, chosen.way.targets, say)
+    if meets:
+        yield from doubtful(found, chosen.way.targets, say)
 
 
 def _plan_text(base: Scenario, chosen: Try, costs: Costs, say: Language) -> str:

@@ -110,7 +110,7 @@ def _table(title: str, rows: list[Mapping[str, Any]], left: int, say: Language, 
     for column, name in zip(table.columns, columns, strict=True):
         if name in _TEXTS:
             column.justify = "left"
-        column.no_wrap |= wide and name == "assumption"
+        column.no_wrap = wide and name == "assumption"
     for row in rows:
         table.add_row(*(_cell(name, row.get(name, ""), say) for name in columns))
     return table
