@@ -20,6 +20,7 @@ from sim.cells import COLUMNS, Layout, layout_of
 from sim.centre import Centre
 from sim.clock import Calendar
 from sim.contact_values import Promises
+from sim.contacts import ContactTables
 from sim.draw import draw_block
 from sim.engines import simulate_block
 from sim.errors import SimError
@@ -234,22 +235,42 @@ def _play(job: _Job, task: _Task) -> dict[tuple[str, int], tuple[tuple[Scope, ..
 
 def _counted(plan: _Plan, worlds: Worlds, job: _Job) -> tuple[tuple[Scope, ...], Whole]:
     tables = simulate_block(worlds, plan.centre, engine="compiled" if job.compiled else "simpy")
-    if job.compiled:
-        from sim.compiled import measures as compiled_measures
+    kept = _kept(layout_of(worlds.callers, plan.centre), job.kinds)
+    return kept.scopes, _values(plan, worlds, tables, kept, compiled=job.compiled)
 
-        of = compiled_measures.measure
-    else:
-        of = measure
-    cells = of(worlds, plan.centre, tables, calendar=plan.calendar, promises=plan.promises).cells
-    scopes, kept = _kept(layout_of(worlds.callers, plan.centre), job.kinds)
-    return scopes, cells[:, kept]
+
+def _values(plan: _Plan, worlds: Worlds, tables: ContactTables, kept: _Kept, *, compiled: bool) -> Whole:
+    """What is counted of the kept scopes, shape (replications, scopes, columns)."""
+    if not compiled:
+        return measure(worlds, plan.centre, tables, calendar=plan.calendar, promises=plan.promises).cells[:, kept.cells]
+    from sim.compiled.measures import counted
+    from sim.counting import Plan
+
+    of = Plan.of(layout_of(worlds.callers, plan.centre), plan.centre, plan.calendar, plan.promises)
+    if kept.periods is None:
+        return counted(of, worlds, tables, every=True).cells[:, kept.cells]
+    # Cells by day and hour, of which there are hundreds for each whole period, are made in one place over and over.
+    return counted(of, worlds, tables).values[:, kept.periods]
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """Scopes whose counts are kept, their cells, and their places among whole periods if all of them are such."""
+
+    scopes: tuple[Scope, ...]
+    cells: list[int]
+    periods: list[int] | None
 
 
 @lru_cache(maxsize=256)
-def _kept(layout: Layout, kinds: tuple[str, ...]) -> tuple[tuple[Scope, ...], list[int]]:
-    """Scopes of these kinds and where their counts stand; the same for every block of a plan, and for plans alike."""
+def _kept(layout: Layout, kinds: tuple[str, ...]) -> _Kept:
+    """What is kept of these kinds; the same for every block of a plan, and for plans alike."""
     kept = [(scope, at) for at, cell in enumerate(layout.cells()) if (scope := _scope(*cell))[0] in kinds]
-    return tuple(scope for scope, _ in kept), [at for _, at in kept]
+    scopes, cells = tuple(scope for scope, _ in kept), [at for _, at in kept]
+    if any(kind in SLICES for kind, _ in scopes):
+        return _Kept(scopes, cells, None)
+    places = {int(cell): place for place, cell in enumerate(layout.periods())}
+    return _Kept(scopes, cells, [places[cell] for cell in cells])
 
 
 def _scope(kind: str, name: str, slice_: str, number: int) -> Scope:
