@@ -11,6 +11,7 @@ from nicegui import Client, ui
 
 from sim.app import pictures
 from sim.app.cards import cards, glance
+from sim.app.chooser import chooser
 from sim.app.controls import Plans, Refused, Value, plans_of
 from sim.app.form import form
 from sim.app.house import House
@@ -64,7 +65,7 @@ class Page:
             self._head()
         with ui.element("div").classes("columns"):
             with ui.element("section").classes("controls").props(f'aria-label="{escape(say("app.controls"))}"'):
-                self._chooser()
+                chooser(self.asked.entry, self.house.shelf, say)
                 heading(2, say("app.controls"))
                 self._form()
             with ui.element("section").classes("answer").props('id="answer" tabindex="-1"'):
@@ -96,32 +97,6 @@ class Page:
             + f">{names[code]}</a>"
             for code in CODES[::-1]
         )
-
-    def _chooser(self) -> None:
-        say, shelf = self.say, self.house.shelf
-        here = self.asked.entry
-        titles = shelf.titles() | ({here.name: here.title} if here.uploaded else {})
-        inner = "".join(
-            f'<option value="{escape(name)}"{" selected" if name == here.name else ""}>{escape(title)}</option>'
-            for name, title in titles.items()
-        )
-        # Forms of their own, which work by address: another scenario is another page.
-        raw(
-            f'<form class="choose" method="get" action="/{say.code}"><h2><label for="scenario">'
-            f"{escape(say('app.scenario'))}</label></h2>"
-            f'<div class="pair"><select id="scenario" name="scenario">{inner}</select>'
-            f'<button class="quiet">{escape(say("app.open"))}</button></div></form>'
-        )
-        about = escape(here.scenario.about or here.title)
-        with disclosure(say("app.about"), id_="about"):
-            raw(
-                f"<p>{about}</p>"
-                f'<form class="upload" method="post" action="/upload/{say.code}" enctype="multipart/form-data">'
-                f'<label for="file">{escape(say("app.upload"))}</label>'
-                f'<div class="pair"><input type="file" id="file" name="file" accept=".yaml,.yml" required>'
-                f'<button class="quiet">{escape(say("app.upload_button"))}</button></div>'
-                f'<p class="hint">{escape(say("app.upload_note"))}</p></form>'
-            )
 
     def _form(self) -> None:
         say = self.say
