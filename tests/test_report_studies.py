@@ -227,6 +227,16 @@ def test_a_plan_tells_the_difference_to_today_first(planned, tmp_path) -> None:
     assert "Demand · contacts" in page.text
 
 
+def test_a_table_that_no_section_knows_is_shown_too(planned, tmp_path) -> None:
+    folder = shutil.copytree(planned, tmp_path / "more")
+    answer = json.loads((folder / "answer.json").read_text())
+    answer["tables"]["elsewhere"] = [{"target": "of a kind", "value": 3.25, "value_low": 3.0, "value_high": 3.5}]
+    (folder / "answer.json").write_text(json.dumps(answer))
+    _, page = page_of(folder, tmp_path)
+    assert "Other tables" in page.text
+    assert "3.2 ±0.2" in page.text
+
+
 def test_lines_today_are_those_of_the_schedule() -> None:
     base = sim.loads(SMALL).with_settings(
         ['lines.north={"shifts": {"mon-fri 9:00-11:00": 2, "mon-wed 11:00-13:00": 1}}']

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import ModuleType
 
 from sim.language import Language, key_of
 from sim.report import of_assumptions, of_calibrate, of_campaign, of_next_line, of_plan, of_sweep
+from sim.report.columns import LEFT_OUT, table_of
 from sim.report.reading import Reader
 from sim.report.sections import Section, Tile
-from sim.report.studied import Studied
+from sim.report.studied import Row, Studied
 
 #: Who tells of which study: ``tiles`` and ``sections``.
 _TOLD_BY: Mapping[str, ModuleType] = {
@@ -23,6 +24,28 @@ _TOLD_BY: Mapping[str, ModuleType] = {
     "one-at-a-time": of_assumptions,
     "calibrate": of_calibrate,
 }
+#: Tables that sections show.
+_TABLES = frozenset(
+    [
+        "lines",
+        "shifts",
+        "targets",
+        "frontier",
+        "refused",
+        "assumptions",
+        "size",
+        "sizes",
+        "starts",
+        "next-line",
+        "sweep",
+        "outcomes",
+        "indices",
+        "one_at_a_time",
+        "values",
+        "fresh",
+        "edge",
+    ]
+) | {"extra lines", "size assumptions", "start assumptions"}
 
 
 def tiles_of(found: Studied, say: Language) -> list[Tile]:
@@ -41,7 +64,20 @@ def _firm(text: str) -> str:
 def sections_of(found: Studied, say: Language) -> list[Section]:
     """Everything that the study found."""
     told: Callable[[Studied, Reader], Iterator[Section]] = _TOLD_BY[found.study].sections
-    return list(told(found, Reader.of(found, say)))
+    reader = Reader.of(found, say)
+    return [*told(found, reader), *_others(found, reader)]
+
+
+def _others(found: Studied, reader: Reader) -> Iterator[Section]:
+    """Tables that no section shows, with all their columns."""
+    names = [name for name, rows in found.tables.items() if rows and name not in _TABLES]
+    grids = [table_of(name, found.tables[name], _columns(found.tables[name]), reader) for name in names]
+    if grids:
+        yield Section("others", reader.say("told.other_tables"), grids)
+
+
+def _columns(rows: Sequence[Row]) -> list[str]:
+    return [name for name in dict.fromkeys(name for row in rows for name in row) if name not in LEFT_OUT]
 
 
 def title_of(found: Studied, say: Language) -> str:
