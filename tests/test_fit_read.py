@@ -92,6 +92,82 @@ def test_columns_and_words_as_the_user_says(tmp_path) -> None:
         read(tmp_path / "calls.csv")
 
 
+@pytest.mark.parametrize(
+    ("cells", "first", "days", "note"),
+    [
+        # A number above 12 decides for the whole column.
+        (("02/03/2020 9:00", "27/02/2020 9:00"), dt.date(2020, 2, 27), 5, None),
+        (
+            ("02/03/2020 9:00", "02/27/2020 9:00"),
+            dt.date(2020, 2, 3),
+            25,
+            "month, day, year: 1 of 2, such as 02/27",
+        ),
+        (("2/3/2020 9:00", "4/3/2020 9:00"), dt.date(2020, 3, 2), 3, "nothing tells whether dates such as 2/3/2020"),
+        # Nothing to tell: the same either way, or the year comes first.
+        (("02/02/2020 9:00", "03/03/2020 9:00"), dt.date(2020, 2, 2), 31, None),
+        (("2020-02-03 9:00", "2020-03-02 9:00"), dt.date(2020, 2, 3), 29, None),
+    ],
+)
+def test_the_whole_column_says_whether_the_month_comes_first(tmp_path, cells, first, days, note) -> None:
+    log = log_of(tmp_path, "\n".join(["arrival", *cells]))
+    assert (log.start, log.days, len(log)) == (first, days, 2)
+    told = [text for text in log.notes if "day, year" in text or "dates such as" in text]
+    assert len(told) == (note is not None)
+    assert note is None or note in told[0]
+
+
+def test_a_column_of_both_orders_is_read_as_most_and_as_the_user_says(tmp_path) -> None:
+    text = "arrival\n02/27/2020 9:00\n02/28/2020 9:00\n29/02/2020 9:00\n02/03/2020 9:00\n"
+    log = log_of(tmp_path, text)
+    assert [(row.line, row.reason) for row in log.dropped] == [(4, "the date does not exist")]
+    assert any("most are like 02/27/2020 9:00; those like 29/02/2020" in note for note in log.notes)
+    log = log_of(tmp_path, text, dates="day-first")
+    assert [row.line for row in log.dropped] == [2, 3]
+    with pytest.raises(SimError, match=r"'month' is unknown; allowed are day-first and month-first"):
+        read(tmp_path / "calls.csv", dates="month")
+
+
+def test_daily_counts_with_the_month_first(tmp_path) -> None:
+    path = tmp_path / "days.csv"
+    path.write_text("date,count\n" + "".join(f"1/{day}/2024,{day}\n" for day in range(1, 32)))
+    found = read(path)
+    assert isinstance(found, DailyCounts)
+    assert (found.start, found.days, found.missing) == (dt.date(2024, 1, 1), 31, ())
+    assert any("month, day, year: 19 of 31" in note for note in found.notes)
+
+
+PROVINCES = """Beller;Kanaal;Wachtrij;Provincie;Tijdstip;Afloop
+a;telefoon;lijn 1;Antwerpen;2024-01-02 10:00;beantwoord
+b;telefoon;lijn 2;West/Oost;2024-01-02 10:05;afgehaakt
+c;telefoon;lijn 1;;2024-01-02 10:06;afgehaakt
+d;chat;chat;;2024-01-02 10:10;beantwoord
+"""
+
+
+def test_provinces_make_the_queues_of_a_channel(tmp_path) -> None:
+    log = log_of(tmp_path, PROVINCES)
+    assert log.by_province
+    assert log.queues == ("telefoon/Antwerpen", "telefoon/West-Oost", "telefoon/unknown", "chat")
+    assert log.channels == ("telefoon", "chat")
+    for words in (
+        "column 'Wachtrij' is not used, since provinces make the queues; --channel-column Wachtrij makes",
+        "1 contacts of telefoon have no province",
+        "chat has one queue for all provinces: only 0 % of its contacts have a province",
+    ):
+        assert any(words in note for note in log.notes), words
+
+
+def test_the_user_says_what_makes_queues_and_channels(tmp_path) -> None:
+    for columns in ({"province": "none"}, {"queue": "Wachtrij"}):
+        log = log_of(tmp_path, PROVINCES, columns=columns)
+        assert (log.by_province, log.queues) == (False, ("lijn 1", "lijn 2", "chat"))
+    assert any("--province-column Provincie makes its provinces the queues" in note for note in log.notes)
+    log = log_of(tmp_path, PROVINCES, columns={"channel": "Wachtrij"})
+    assert log.channels == ("lijn 1", "lijn 2", "chat")
+    assert log.queues == ("lijn 1", "lijn 2/West-Oost", "chat")  # half of line 1's contacts have a province
+
+
 def test_date_and_time_apart_and_cells_over_lines(tmp_path) -> None:
     text = (
         'Datum,Uur,Opmerking\n02/01/2024,9:15,"een\nzin, met komma"\n02/01/2024,9:20,"niet dicht\n03/01/2024,25:00,\n'
@@ -115,6 +191,8 @@ def test_date_and_time_apart_and_cells_over_lines(tmp_path) -> None:
         ("2024-12-31T13:05Z", "2024-12-31 14:05"),
         ("2024-07-01 12:05:00+00", "2024-07-01 14:05"),
         ("1735650300", "2024-12-31 14:05"),
+        ("31/12/2024 2:05:06 PM", "2024-12-31 14:05:06"),
+        ("2024-12-31 12:05 a.m.", "2024-12-31 00:05"),
     ],
 )
 def test_moments(text, expected) -> None:

@@ -22,7 +22,8 @@ from sim.fit.compared import Calls, predicted
 from sim.fit.day_counts import DailyCounts
 from sim.fit.days_scenario import fit_days_of
 from sim.fit.fitted import Fitted
-from sim.fit.log import Log
+from sim.fit.laws import fit_laws
+from sim.fit.log import UNKNOWN, Log
 from sim.fit.places import channel_names
 from sim.fit.read import read
 from sim.fit.simulated_log import simulated_log
@@ -135,6 +136,58 @@ def test_a_wrong_model_is_told() -> None:
     assert wrong is not None
     assert wrong.about in ("trace", "scenario")
     assert "Worst misfit" in found.verdict
+
+
+@lru_cache
+def by_province() -> Fit:
+    """The same log, its queues named as provinces, and one chat that has none."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "calls.csv"
+        text = centre_csv().replace("queue", "provincie", 1)
+        chats = "".join(f"d{day},chat,,2024-03-{day:02} 10:00,5,answered,300,chat-1\n" for day in range(4, 9))
+        path.write_text(text + chats, encoding="utf-8")
+        return fit_log(path)
+
+
+def test_provinces_are_queues_of_one_channel() -> None:
+    found = by_province()
+    scenario = found.scenario
+    assert set(scenario.channels) == {"phone", "chat"}
+    assert scenario.channels["phone"].queue == "per province"
+    assert scenario.channels["chat"].queue == "shared"
+    assert scenario.provinces == ("north", "south")
+    assert scenario.demand.by_province.value.fraction("north") == pytest.approx(0.7, abs=0.04)
+    assert {group: scenario.most_lines(group) for group in scenario.lines} == {"north": 2, "south": 1, "chat": 1}
+    assert {queue.name for queue in scenario.centre.queues} == {"phone/north", "phone/south", "chat"}
+    # Laws and redials of the channel, of which the log knows as much as before.
+    assert scenario.handling["phone"].conversation == fitted().scenario.handling["north"].conversation
+    assert {check.about for check in found.checks} >= {"trace", "scenario"}
+    assert sum(check.misses for check in found.checks if check.about == "trace") <= 2
+
+
+def test_provinces_that_differ_are_told() -> None:
+    log = by_province().log
+    slow = np.where(log.of("answered") & (log.queue == log.queues.index("phone/north")), 3 * log.handling, log.handling)
+    laws = fit_laws(replace(log, handling=slow))
+    assert ("phone", "handling") in laws.lumped
+    assert not any(used.handling_own for used in laws.queues if used.channel == "phone")
+    assert ("phone", "handling") not in fit_laws(log).lumped
+
+
+def test_lines_that_serve_provinces_take_who_has_waited_longest() -> None:
+    """One pool for both provinces; and where nobody of the south came on the chat, its queue there is served too."""
+    log = by_province().log
+    phone = log.queue != log.queues.index("chat")
+    pooled = replace(log, line=np.where(phone & (log.line != UNKNOWN), 0, log.line))
+    groups = fit_of(pooled, name="pooled").scenario.lines.values()
+    (team,) = [group for group in groups if "phone/north" in group.serves]
+    assert set(team.serves) == {"phone/north", "phone/south"}
+    assert team.takes == "longest wait"
+    names = tuple("chat/north" if queue == "chat" else queue for queue in log.queues)
+    groups = fit_of(replace(log, queues=names), name="missing").scenario.lines.values()
+    assert [set(group.serves) for group in groups if "chat/north" in group.serves] == [{"chat/north", "chat/south"}]
 
 
 def test_a_campaign_comes_out_as_a_campaign(tmp_path) -> None:
@@ -286,6 +339,42 @@ def test_mistakes_of_the_command_line(tmp_path, arguments, words) -> None:
     code, told = run(str(file), *arguments)
     assert code == 2
     assert re.search(words, told), told
+
+
+def test_holidays_of_other_countries(tmp_path) -> None:
+    """On 27 April the Dutch have a holiday, on 1 May the Belgians; a wrong code is told with the nearest one."""
+    rng = np.random.default_rng(1)
+    file = tmp_path / "days.csv"
+    start = dt.date(2023, 3, 1)
+    days = (start + dt.timedelta(days=day) for day in range(90))
+    file.write_text("date,count\n" + "".join(f"{day},{rng.poisson(80)}\n" for day in days), encoding="utf-8")
+    counts = read(file)
+    assert isinstance(counts, DailyCounts)
+    names = {
+        country: {holiday.date for holiday in fit_days_of(counts, name="x", country=country).daily.holidays}
+        for country in ("BE", "NL", "none")
+    }
+    assert dt.date(2023, 4, 27) in names["NL"] - names["BE"]
+    assert dt.date(2023, 5, 1) in names["BE"] - names["NL"]
+    assert names["none"] == set()
+    code, told = run(str(file), "--holidays", "nl", "--no-page", "--out", str(tmp_path))
+    assert code == 0, told
+    for wrong, guess in (("BEL1", "BEL"), ("netherlands", "NL")):
+        code, told = run(str(file), "--holidays", wrong)
+        assert code == 1
+        assert f"{wrong!r} is not a country's code such as BE or NL, nor 'none'. Did you mean '{guess}'?" in told
+
+
+def test_channel_and_province_columns_on_the_command_line(tmp_path) -> None:
+    file = tmp_path / "calls.csv"
+    file.write_text(centre_csv().replace("queue", "plaats", 1).replace("channel", "soort", 1), encoding="utf-8")
+    out = ("--no-page", "--out", str(tmp_path), "--name", "mine")
+    code, told = run(
+        str(file), "--province-column", "plaats", "--channel-column", "soort", "--dates", "day-first", *out
+    )
+    assert code == 0, told
+    assert "line hours staffed, phone/north" in told
+    assert load(tmp_path / "mine.yaml").channels["phone"].queue == "per province"
 
 
 def ninety(header: str, hour: str, rest: str) -> bytes:

@@ -12,10 +12,11 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from sim.colours import OUTCOMES, WORSE
-from sim.figures.style import axes_of, figure_of, legend_below, titled
+from sim.figures.style import axes_of, figure_of, legend_below, numbers_in, titled
 from sim.fit.compared import Calls, abandonment, by_hour, wait_answered_s
 from sim.fit.days_scenario import DaysFit
 from sim.fit.families import LOGNORMAL
@@ -64,6 +65,7 @@ def draw_hours(fit: Fit, ax: Axes | None = None, *, say: Language = ENGLISH) -> 
     ax.set_xticks([24 * day + 12 for day in range(7)], [say.hours(day) for day in WEEKDAYS])
     ax.set_xlim(0, 7 * 24)
     ax.set_ylim(0, None)
+    numbers_in(say, ax.yaxis)
     ax.set_xlabel(say("picture.hour_of_week"))
     ax.set_ylabel(say("picture.calls_an_hour"))
     legend_below(ax)
@@ -133,8 +135,7 @@ def draw_handling(handling: Handling, ax: Axes | None = None, *, say: Language =
     ax.plot([low, high], [low, high], color="black", lw=0.8)
     ax.set_xscale("log")
     ax.set_yscale("log")
-    for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_formatter(_plain(say))
+    numbers_in(say, ax.xaxis, ax.yaxis)
     ax.set_xlabel(say("picture.quantile_law"))
     ax.set_ylabel(say("picture.quantile_log"))
     legend_below(ax)
@@ -158,16 +159,18 @@ def draw_redials(redials: Redials, ax: Axes | None = None, *, say: Language = EN
         gone = 1 - np.exp(LOGNORMAL.log_survival(theta, grid))
         served = np.searchsorted(redials.delays.get("answered", np.zeros(0)), grid, side="right")
         anyway = served / max(redials.calls.get("answered", 0), 1)
-        for outcome, probability in redials.probability.items():
+        name: str | None = say("picture.model")
+        for probability in redials.probability.values():
             model = 100 * (1 - (1 - anyway) * (1 - probability.value * gone))
-            label = say("picture.model_after", outcome=say.known("outcome", outcome))
-            ax.plot(grid / 60, model, "--", color="black", lw=1.0, label=label)
+            ax.plot(grid / 60, model, "--", color="black", lw=1.0, label=name)
+            name = None
     ax.set_xscale("log")
-    ax.xaxis.set_major_formatter(_plain(say))
+    numbers_in(say, ax.xaxis)
     ax.set_ylim(0, None)
+    numbers_in(say, ax.yaxis)
     ax.set_xlabel(say("picture.since"))
     ax.set_ylabel(say("picture.called_again"))
-    legend_below(ax)
+    _legend(ax, columns=3)
     counts = {"known": say.number(redials.known), "unknown": say.number(redials.unknown)}
     titled(ax, say("picture.page_redials"), say("picture.redials_below", **counts))
     return figure_of(ax)
@@ -194,9 +197,11 @@ def draw_lines(fit: Fit, ax: Axes | None = None, *, say: Language = ENGLISH) -> 
         ax.step(hours, staffing.least[busiest], style, where="post", color=_DATA, lw=0.9, label=label)
     ax.set_xlim(0, 24)
     ax.set_ylim(0, None)
+    numbers_in(say, ax.yaxis)
     ax.set_xlabel(say("picture.hour_of_day"))
     ax.set_ylabel(say("picture.lines_axis"))
-    legend_below(ax)
+    ax.yaxis.set_major_locator(MaxNLocator(integer=True))
+    _legend(ax, columns=2)
     day = fit.log.calendar.date(busiest)
     titled(ax, say("picture.page_lines"), say("picture.lines_below", day=say.date(day)))
     return figure_of(ax)
@@ -220,6 +225,7 @@ def draw_days(fit: DaysFit, say: Language = ENGLISH, ax: Axes | None = None) -> 
     ticks = np.linspace(first, counts.days + 6, 7).astype(int)
     ax.set_xticks(ticks, [_tick(counts.start + dt.timedelta(days=int(day)), say) for day in ticks])
     ax.set_ylim(0, None)
+    numbers_in(say, ax.yaxis)
     ax.set_ylabel(say("picture.contacts_a_day"))
     ax.set_xlabel(say("picture.date"))
     legend_below(ax)
@@ -253,6 +259,7 @@ def _by_hour(
     ax.plot(at, middle, "--", color=_MODEL, lw=1.4, label=say("picture.simulated"))
     ax.plot(at, logged[told], "o-", color=_DATA, ms=4, lw=1.2, label=say("picture.log"))
     ax.set_ylim(0, None)
+    numbers_in(say, ax.yaxis)
     ax.set_ylabel(label)
     ax.spines[["top", "right"]].set_visible(False)
 
@@ -261,13 +268,13 @@ def _calls_by_hour(calls: Calls) -> NDArray[np.int64]:
     return np.bincount(calls.arrival % 86_400_000 // 3_600_000, minlength=24)
 
 
-def _plain(say: Language) -> Callable[[float, float], str]:
-    """Ticks of an axis as the language writes numbers."""
-    return lambda value, _: say.significant(value, 6)
-
-
 def _tick(day: dt.date, say: Language) -> str:
     return f"{say.short_date(day)} {day.year}"
+
+
+def _legend(ax: Axes, *, columns: int) -> None:
+    """A legend below the axes whose names are long."""
+    ax.legend(frameon=False, ncols=columns, fontsize=9, loc="upper center", bbox_to_anchor=(0.5, -0.2))
 
 
 def svg_of(figure: Figure) -> str:

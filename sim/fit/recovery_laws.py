@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.fit.families import GAMMA, LOGNORMAL, WEIBULL, Family
 from sim.fit.fitted import Fitted
@@ -158,9 +159,19 @@ def redials(number: int) -> dict[str, bool]:
 def redials_above_background(number: int) -> dict[str, bool]:
     """Callers put together at random into people: they call for other reasons too, helped or not."""
     log = log_of(_scenario(_EXPONENTIAL, _LOGNORMAL, again=50, closed=30), number)
-    # A person for each caller by a hash of both numbers.
-    person = (log.caller * 2_654_435_761 + 97 * number) % 4_294_967_291 % _PEOPLE
-    return _redials(replace(log, caller=person))
+    person = _mixed(log.caller + 100_000 * number) % _PEOPLE
+    return _redials(replace(log, caller=person.astype(np.int64)))
+
+
+def _mixed(numbers: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """A hash of each number: the mixing of SplitMix64 (Steele, Lea and Flood 2014), so that the order is lost.
+
+    A multiple of the golden ratio would not do: callers who come one after the other would never be one person.
+    """
+    z = numbers.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(z ^ (z >> np.uint64(31)))
 
 
 def _redials(log: Log) -> dict[str, bool]:
