@@ -13,7 +13,7 @@ from typing import Any
 from sim.errors import ScenarioError
 from sim.estimates import NOTHING, Estimate
 from sim.scenario.model import Scenario
-from sim.studies.paired import change_of
+from sim.studies.paired import change_of, difference_of
 from sim.studies.trial import Trial, Which, try_plans
 from sim.studies.unknowns import Unknown, unknowns_of
 from sim.summary import DEFINITIONS
@@ -147,20 +147,21 @@ def at_ends(
     trial = play(stated | {f"{number} {role}": plan for number, some in drafts.items() for role, plan in some.items()})
     name, kind, of = measure
 
-    def difference(trial: Trial, number: int, role: str) -> Estimate:
-        return trial.difference(f"{number} {_FIRST}", name, base=f"{number} {role}", kind=kind, name=of)
+    def saves(number: int) -> Estimate:
+        return trial.difference(f"{number} {_FIRST}", name, base=f"{number} {_BASE}", kind=kind, name=of)
 
-    found = {number: Assumption(*ends[number], difference(trial, number, _BASE)) for number in drafts}
+    found = {number: Assumption(*ends[number], saves(number)) for number in drafts}
     if usual is None:
         level = 1 - 0.05 / len(drafts)
         found = {n: replace(one, change=_change(trial, n, measure, level)) for n, one in found.items()}
     order = sorted(found, key=lambda number: -_moved(found[number], usual))
     if len(plans) > 2:
-        pairs = _with_second(plans[2], {n: (ends[n], drafts[n][_FIRST]) for n in order[:CLOSE]}, states[2])
-        again = (
-            play({f"{n} {role}": plan for n, some in pairs.items() for role, plan in some.items()}) if pairs else trial
-        )
-        found |= {n: replace(found[n], second_better=difference(again, n, _SECOND)) for n in pairs if len(pairs[n]) > 1}
+        second = _with_second(plans[2], {number: ends[number] for number in order[:CLOSE]}, states[2])
+        again = play(second) if second else trial
+        for number in (number for number in order if f"{number} {_SECOND}" in second):
+            counts = (again.counts[f"{number} {_SECOND}"], trial.counts[f"{number} {_FIRST}"])
+            better = difference_of(DEFINITIONS[name], *(some.of(kind, of) for some in counts), level=0.95)
+            found[number] = replace(found[number], second_better=better)
     return tuple(found[number] for number in order)
 
 
@@ -190,17 +191,16 @@ def _drafts(
 
 
 def _with_second(
-    second: Scenario, close: Mapping[int, tuple[tuple[Unknown, Any], Scenario]], states: set[Unknown]
-) -> dict[int, dict[str, Scenario]]:
-    """First and second at each of these ends; the first alone where the second makes no scenario there."""
-    pairs = {}
-    for number, (end, first) in close.items():
-        pairs[number] = {_FIRST: first}
+    second: Scenario, close: Mapping[int, tuple[Unknown, Any]], states: set[Unknown]
+) -> dict[str, Scenario]:
+    """The second plan at each of these ends where it makes a scenario."""
+    found = {}
+    for number, end in close.items():
         try:
-            pairs[number][_SECOND] = _at(second, *end, states)
+            found[f"{number} {_SECOND}"] = _at(second, *end, states)
         except ScenarioError:
             continue
-    return pairs
+    return found
 
 
 def _at(plan: Scenario, of: Unknown, end: Any, states: set[Unknown]) -> Scenario:

@@ -112,7 +112,7 @@ def next_line(
     plans = {TODAY: scenario} | {place.key: place.scenario for place in places}
     ends = _ends(scenario) if assumptions else []
     steps = _Steps(
-        progress, len(plans) * replications + 3 * replications + 2 * (len(ends) + CLOSE) * _ASSUMPTION_WORLDS
+        progress, len(plans) * replications + 3 * replications + (2 * len(ends) + CLOSE) * _ASSUMPTION_WORLDS
     )
     trial = try_plans(plans, replications=replications, seed=seed, workers=workers, progress=steps.tell, stop=stop)
     steps.next()
