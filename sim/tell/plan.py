@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from math import isinf
 from typing import Any
 
@@ -83,8 +83,10 @@ _WIDE = 110
 def tell_plan(answer: PlanAnswer, out: Console, heading: str, say: Language = ENGLISH) -> None:
     """Everything of an answer; definitions last."""
     tell_answer(answer, out, heading, say)
+    # Of one target there is no telling which is hit hardest.
+    unsaid = _LEFT_OUT if len(answer.tables.get("targets", ())) > 1 else (*_LEFT_OUT, "hit hardest")
     for name, rows in answer.shown(say).items():
-        if shown := _shown(name, rows):
+        if shown := _shown(name, rows, unsaid):
             title, left = _title(name, answer)
             out.print(_table(say(title), shown, left, say, wide=out.width >= _WIDE))
             if len(rows) > len(shown) and name != "extra lines":
@@ -97,14 +99,14 @@ def _title(name: str, answer: PlanAnswer) -> tuple[str, int]:
     return ("plantable.extra_assumptions" if name == "assumptions" and answer.study == "campaign" else title), left
 
 
-def _shown(name: str, rows: Rows) -> list[Mapping[str, Any]]:
-    """Rows that are printed: extra lines only where there are some."""
+def _shown(name: str, rows: Rows, unsaid: Collection[str]) -> list[Mapping[str, Any]]:
+    """Rows that are printed, without what stays unsaid: extra lines only where there are some."""
     found = [row for row in rows if row["extra lines"]] if name == "extra lines" else list(rows)
-    return found[:_MOST_ROWS]
+    return [{column: cell for column, cell in row.items() if column not in unsaid} for row in found[:_MOST_ROWS]]
 
 
 def _table(title: str, rows: list[Mapping[str, Any]], left: int, say: Language, *, wide: bool) -> Table:
-    columns = [name for name in dict.fromkeys(name for row in rows for name in row) if name not in _LEFT_OUT]
+    columns = list(dict.fromkeys(name for row in rows for name in row))
     heads = [say(_HEADS[name]) if name in _HEADS else escape(name) for name in columns]
     table = table_of(title, *heads, left=left)
     for column, name in zip(table.columns, columns, strict=True):
