@@ -109,7 +109,7 @@ def read_text(column: str, found: str, reader: Reader) -> str:
         "staffing": reader.staffing, "some_of": reader.some_of, "way": reader.way, "path": reader.path,
         "day": reader.day, "days": reader.days, "moment": reader.moment, "value": reader.value,
         "outcome": reader.outcome,
-        "unit": lambda unit: say.known("unit", unit), "status": lambda status: say.known("status", status),
+        "unit": reader.unit, "status": lambda status: say.known("status", status),
     }  # fmt: skip
     return ways[kind](found) if kind else found
 

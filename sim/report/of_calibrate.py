@@ -35,8 +35,7 @@ def tiles(found: Studied, reader: Reader) -> Iterator[Tile]:
 
 
 def _unit(row: Row, reader: Reader) -> str:
-    unit = text(row, "unit")
-    return "" if unit == "number" else reader.say.known("unit", unit)
+    return reader.unit(text(row, "unit"))
 
 
 def _ended(value: float, reader: Reader) -> str:

@@ -25,27 +25,11 @@ _TOLD_BY: Mapping[str, ModuleType] = {
     "calibrate": of_calibrate,
 }
 #: Tables that sections show.
-_TABLES = frozenset(
-    [
-        "lines",
-        "shifts",
-        "targets",
-        "frontier",
-        "refused",
-        "assumptions",
-        "size",
-        "sizes",
-        "starts",
-        "next-line",
-        "sweep",
-        "outcomes",
-        "indices",
-        "one_at_a_time",
-        "values",
-        "fresh",
-        "edge",
-    ]
-) | {"extra lines", "size assumptions", "start assumptions"}
+_TABLES = frozenset({
+    "lines", "shifts", "targets", "frontier", "refused", "assumptions", "size", "sizes", "size assumptions",
+    "extra lines", "starts", "start assumptions", "next-line", "sweep", "outcomes", "indices", "one_at_a_time",
+    "values", "fresh", "edge",
+})  # fmt: skip
 
 
 def tiles_of(found: Studied, say: Language) -> list[Tile]:

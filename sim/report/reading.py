@@ -126,6 +126,10 @@ class Reader:
         known = DEFINITIONS.get(measure)
         return self.say.known("unit", known.unit) if known and known.unit not in ("%", "per period") else ""
 
+    def unit(self, text: str) -> str:
+        """A unit; a mere number has none."""
+        return "" if text == "number" else self.say.known("unit", text)
+
     def with_unit(self, text: str) -> str:
         """A measure, of whom, and its unit."""
         unit = self.unit_of(text)
