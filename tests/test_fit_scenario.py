@@ -245,7 +245,7 @@ def test_the_worst_is_the_farthest_beyond_chance() -> None:
     assert verdict([near, far, chance]) == (
         "Worst misfit of 2 in 3 checks (b): the share is 10.0 % in the log and 40.0 % (30.0 % to 50.0 %) in the model."
     )
-    assert "No misfit beyond chance in 1 checks" in verdict([chance])
+    assert "No misfit beyond chance in the one check" in verdict([chance])
     assert shown(np.inf, "s") == "no limit"
     # A wait of half a second against one of two is of no account.
     assert abs(Check("", "", 0.5, Fitted(2.0, 1.0, 3.0), "s").off) < 0.8

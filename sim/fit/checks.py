@@ -74,7 +74,7 @@ def verdict(checks: Iterable[Check], say: Language = ENGLISH) -> str:
     checks = list(checks)
     found = worst(checks)
     if found is None:
-        return say("misfit.none", checks=say.number(len(checks)))
+        return say("misfit.none_of_one") if len(checks) == 1 else say("misfit.none", checks=say.number(len(checks)))
     many = say.number(sum(check.misses for check in checks))
     logged, model, ends = found.cells(say)
     where = {"about": say.known("about", found.about), "what": told(found.what, say)}
