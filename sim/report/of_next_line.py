@@ -49,9 +49,11 @@ def tiles(found: Studied, reader: Reader) -> Iterator[Tile]:
     saves = estimate(first, _by(found))
     yield Tile(say("told.best_place"), _name(first, reader), _next(whole, reader))
     size = plain(_turned(saves) if saves.value < 0 else saves, say)
-    yield Tile(say("told.saves" if saves.value < 0 else "told.adds", what=_what(found, reader)), size)
+    yield Tile(
+        say("told.saves" if saves.value < 0 else "told.adds", what=_what(found, reader)), size, say("told.of_ranking")
+    )
     best = estimate(first, "probability_best").value
-    yield Tile(say("told.probability"), say("told.over_99") if best > 0.99 else say.percent(best))
+    yield Tile(say("told.probability"), say("next.over") if best > 0.99 else say.percent(best))
 
 
 def _next(whole: Sequence[Row], reader: Reader) -> str:

@@ -92,7 +92,7 @@ class Reader:
     def place(self, group: str, hours: str, place: str) -> str:
         """Where a line could be added."""
         anywhere = _ANYWHERE.match(place)
-        name = self.say("told.anywhere", channel=self.say.name(anywhere[1])) if anywhere else self.say.name(group)
+        name = self.say("next.any", channel=self.say.name(anywhere[1])) if anywhere else self.say.name(group)
         return name if hours == "all" else f"{name}, {self.say.hours(hours)}"
 
     def staffing(self, text: str) -> str:
