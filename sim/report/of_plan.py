@@ -23,6 +23,7 @@ from sim.studies.costs import Costs, line_hours
 from sim.studies.targets import WHILE_OPEN
 
 _FRONTIER = ("cost", "line-hours", "never reached while open, %", "targets met", "organised", "plan of lines")
+_PEOPLE = ("measure", "today", "plan", "difference")
 #: Behind a hyphen: no new line after it.
 _JOINER = "\N{WORD JOINER}"
 _WHILE_OPEN = "never reached while open, %"
@@ -37,7 +38,15 @@ def tiles(found: Studied, reader: Reader) -> Iterator[Tile]:
         if (costs := _costs(found)).by_minute:
             cost, was = (sum(costs.of_groups(one).values()) for one in (found.plan, found.scenario))
             yield Tile(say("plancolumn.cost"), say.number(cost), _against(was, cost, reader))
-    yield from target_tiles(found, reader, most=2)
+    for row in _people(found, "never_reached"):
+        today, planned = (plain(estimate(row, who), say) for who in ("today", "plan"))
+        yield Tile(say("measure.never_reached"), planned, say("told.today", what=today))
+    yield from target_tiles(found, reader, most=1)
+
+
+def _people(found: Studied, measure: str) -> list[Row]:
+    """The row of a measure among what becomes of people."""
+    return [row for row in found.table("people") if text(row, "measure") == measure]
 
 
 def _against(before: float, after: float, reader: Reader) -> str:
@@ -53,7 +62,8 @@ def _costs(found: Studied) -> Costs:
 def sections(found: Studied, reader: Reader) -> Iterator[Section]:
     """All of them, the difference to today first."""
     say = reader.say
-    today = [Words(say("told.plan_lead")), *target_parts(found, reader)]
+    people = table_of(say("plantable.people"), found.table("people"), _PEOPLE, reader, good={"difference": 0})
+    today = [Words(say("told.plan_lead")), *([people] if found.table("people") else []), *target_parts(found, reader)]
     yield Section("difference", say("told.plan_difference"), [*today, *_hours(found, reader)])
     yield Section("lines", say("told.plan_lines"), list(_lines(found, reader)))
     if found.table("frontier"):
@@ -158,7 +168,7 @@ def _point(row: Row, across: str, reader: Reader) -> Point:
 def _marked(found: Studied, across: str, reader: Reader) -> Extras:
     """Where today is, and a ring around the plan."""
     say = reader.say
-    known = (row for row in found.table("targets") if _is_while_open(row, reader))
+    known = _people(found, WHILE_OPEN.name)
     lost = next((plain(estimate(row, "today"), say) for row in known), "")
     words = say("told.today_lost", lost=lost) if lost else say("plancolumn.today")
     upright = (_price(found, found.scenario, across), words)
@@ -172,8 +182,3 @@ def _marked(found: Studied, across: str, reader: Reader) -> Extras:
 
 def _price(found: Studied, lines: Scenario, across: str) -> float:
     return sum(_costs(found).of_groups(lines).values()) if across == "cost" else line_hours(lines)
-
-
-def _is_while_open(row: Row, reader: Reader) -> bool:
-    target = reader.targets.get(text(row, "target"))
-    return target is not None and target.kind == "all" and target.of == WHILE_OPEN

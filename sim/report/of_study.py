@@ -26,7 +26,7 @@ _TOLD_BY: Mapping[str, ModuleType] = {
 }
 #: Tables that sections show.
 _TABLES = frozenset({
-    "lines", "shifts", "targets", "frontier", "refused", "assumptions", "size", "sizes", "size assumptions",
+    "people", "lines", "shifts", "targets", "frontier", "refused", "assumptions", "size", "sizes", "size assumptions",
     "extra lines", "starts", "start assumptions", "next-line", "sweep", "outcomes", "indices", "one_at_a_time",
     "values", "fresh", "edge",
 })  # fmt: skip

@@ -13,7 +13,7 @@ from sim.studies.calibrate import Calibration, Found
 from sim.studies.fit_one import FitOne
 from sim.studies.fit_two import FitTwo
 from sim.studies.parameters import FACTOR, Parameter
-from sim.studies.unknowns import short, told
+from sim.studies.unknowns import Unknown, short, told
 
 Row = dict[str, Any]
 _MOST_NAMED = 4
@@ -98,11 +98,11 @@ def _hanging(found: Calibration, say: Language) -> Iterator[str]:
         named = [
             say(
                 "calibrate.ends",
-                assumption=name,
+                assumption=unknown.words(say),
                 low=of.shown(low, one.simulation, say),
                 high=of.shown(high, one.simulation, say),
             )
-            for name, (low, high) in widest
+            for unknown, (low, high) in widest
             if high - low > _NAMED * one.value
         ]
         if named:
@@ -110,7 +110,7 @@ def _hanging(found: Calibration, say: Language) -> Iterator[str]:
         elif spans:
             yield say("calibrate.hangs_little", parameter=of.path, share=say.percent(_NAMED))
     lost = [
-        say("calibrate.at", assumption=shift.unknown.told(say), end=told(shift.end, say))
+        say("calibrate.at", assumption=shift.unknown.words(say), end=told(shift.end, say))
         for shift in found.shifts
         if shift.values is None
     ]
@@ -118,15 +118,14 @@ def _hanging(found: Calibration, say: Language) -> Iterator[str]:
         yield say("calibrate.unexplained", named=", ".join(lost))
 
 
-def spans_of(found: Calibration, number: int) -> dict[str, tuple[float, float]]:
+def spans_of(found: Calibration, number: int) -> dict[Unknown, tuple[float, float]]:
     """By assumption, from where to where a value goes over both ends, the value itself included."""
     value = found.found[number].value
-    spans: dict[str, tuple[float, float]] = {}
+    spans: dict[Unknown, tuple[float, float]] = {}
     for shift in found.shifts:
         if shift.values is not None:
-            name = shift.unknown.told()
-            low, high = spans.get(name, (value, value))
-            spans[name] = min(low, shift.values[number]), max(high, shift.values[number])
+            low, high = spans.get(shift.unknown, (value, value))
+            spans[shift.unknown] = min(low, shift.values[number]), max(high, shift.values[number])
     return spans
 
 

@@ -73,7 +73,7 @@ def _named(some: Sequence[Assumption], say: Language) -> str:
 def _at(one: Assumption, say: Language) -> str:
     """``callers.phone.redial.closed at its low (20 %)``."""
     key = "matters.at_low" if one.end == one.of.low else "matters.at_high"
-    return say(key, assumption=one.of.told(say), end=told(one.end, say))
+    return say(key, assumption=one.of.words(say), end=told(one.end, say))
 
 
 def rows(found: Matters) -> list[dict[str, Any]]:

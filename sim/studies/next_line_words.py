@@ -136,9 +136,9 @@ def _assumptions(found: NextLine, say: Language) -> str:
     saves = [one.saves.value for one in found.assumptions]
     low, high = (say.number(end) for end in sorted((abs(min(saves)), abs(max(saves)))))
     names = dict.fromkeys(one.of for one in found.assumptions)
-    most = ", ".join(one.told(say) for one in list(names)[:_MOST_ASSUMPTIONS])
+    most = ", ".join(one.words(say) for one in list(names)[:_MOST_ASSUMPTIONS])
     tried = sum(one.second_better is not None for one in found.assumptions)
-    over = [f"{one.of.told(say)} {told(one.end, say)}" for one in found.assumptions if one.overturns]
+    over = [f"{one.of.words(say)} {told(one.end, say)}" for one in found.assumptions if one.overturns]
     if over:
         return say("next.overturned", low=low, high=high, most=most, named=", ".join(over))
     if not tried:

@@ -15,15 +15,36 @@ from sim.studies.asked import Try
 from sim.studies.costs import Costs, line_hours
 from sim.studies.doubts import Doubt
 from sim.studies.frontier import Point
+from sim.studies.paired import difference_of
 from sim.studies.shifts import shifts_of
 from sim.studies.staffing_words import slot_text, staffing_text
-from sim.studies.targets import Target
+from sim.studies.targets import WHILE_OPEN, Target
 from sim.studies.unknowns import told
+from sim.summary import DEFINITIONS
 
 #: Assumptions that are shown of those that do not make the plan miss.
 _DOUBTS = 6
+#: What is told of all people besides those never reached while open.
+_OF_PEOPLE = ("never_reached", "only_closed", "reached", "abandoned")
 
 Row = dict[str, Any]
+
+
+def people_rows(chosen: Try, say: Language | None = None) -> Iterator[Row]:
+    """What becomes of people and calls today and with the plan, on fresh worlds; measures by name without a language.
+
+    Intervals of 95 % each; the difference is paired.
+    """
+    counts = chosen.trial.counts
+    before, after = counts["today"].of(), counts["plan"].of()
+    for of in (WHILE_OPEN, *(DEFINITIONS[name] for name in _OF_PEOPLE)):
+        yield {
+            "measure": of.name if say is None else say(f"measure.{of.name}"),
+            "today": of.of_counts(before),
+            "plan": of.of_counts(after),
+            "difference": difference_of(of, before, after, level=0.95),
+            "unit": of.unit if say is None else say.known("unit", of.unit),
+        }
 
 
 def line_rows(base: Scenario, chosen: Try, costs: Costs, say: Language = ENGLISH) -> Iterator[Row]:
@@ -83,9 +104,9 @@ def assumption_rows(found: Sequence[Doubt], targets: Sequence[Target], say: Lang
     """Ends of ranges: first those that make a plan miss, then the most harmful others."""
     missed = [doubt for doubt in found if doubt.missed(targets)]
     for doubt in [*missed, *[doubt for doubt in found if doubt not in missed][:_DOUBTS]]:
-        worst = max(range(len(targets)), key=lambda t: _harm(targets[t], doubt.changes[t]), default=None)
-        if worst is None:
+        if not targets:
             continue
+        worst = _hardest(doubt, targets)
         yield {
             "assumption": doubt.of.told(say),
             "from": told(doubt.of.value, say),
@@ -96,6 +117,12 @@ def assumption_rows(found: Sequence[Doubt], targets: Sequence[Target], say: Lang
             "change": doubt.changes[worst],
             "today": doubt.before[worst],
         }
+
+
+def _hardest(doubt: Doubt, targets: Sequence[Target]) -> int:
+    """The target that suffers most, one that is missed before others."""
+    missed = doubt.missed(targets)
+    return max(range(len(targets)), key=lambda t: (targets[t] in missed, _harm(targets[t], doubt.changes[t])))
 
 
 def _harm(target: Target, change: Estimate) -> float:

@@ -19,6 +19,7 @@ from sim.studies.plan_tables import (
     assumption_rows,
     frontier_rows,
     line_rows,
+    people_rows,
     refused_rows,
     shift_rows,
     target_rows,
@@ -61,6 +62,7 @@ def answer_of(
 
     def tables(say: Language) -> dict[str, Rows]:
         every: dict[str, Rows] = {
+            "people": list(people_rows(chosen, say)),
             "lines": list(line_rows(base, chosen, costs, say)),
             "targets": list(target_rows(chosen, say)),
             "frontier": list(frontier_rows(frontier, costs, say)),
@@ -87,7 +89,7 @@ def answer_of(
         worlds=worlds,
         measures=list({one.name: one for one in (*(target.of for target in targets), WHILE_OPEN)}.values()),
         sentences=lambda say: list(_sentences(question, base, chosen, refused, found, costs, say, meets=meets)),
-        tables=tables(ENGLISH),
+        tables=tables(ENGLISH) | {"people": list(people_rows(chosen))},
         shown=tables,
     )
 
@@ -104,7 +106,7 @@ def _sentences(
     meets: bool,
 ) -> Iterator[str]:
     plan = _plan_text(base, chosen, costs, say)
-    yield plan if meets else say("plan.nearest_is", plan=plan)
+    yield plan[:1].upper() + plan[1:] if meets else say("plan.nearest_is", plan=plan)
     if how := chosen.way.structure.told(say):
         yield say("plan.organised", how=how)
         yield from _as_quick(base, say)

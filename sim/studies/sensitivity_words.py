@@ -71,7 +71,7 @@ def sentences(found: Sensitivity, say: Language = ENGLISH) -> list[str]:
     said.append(say(f"sensitivity.{found.law}"))
     held = {unknown for unknown, _ in found.held}
     said += [
-        say("sensitivity.held", assumption=unknown.told(say), end=told(end, say), why=why)
+        say("sensitivity.held", assumption=unknown.words(say), end=told(end, say), why=why)
         for unknown, end, why in found.apart.refused
         if unknown in held
     ]
@@ -93,7 +93,7 @@ def _of_outcome(found: Sensitivity, of: Outcome, say: Language) -> Iterator[str]
         yield say("sensitivity.still", outcome=outcome)
         return
     deciding = [(unknown, total) for unknown, _, total in ranked if total.value >= LITTLE][:_MOST_NAMED]
-    named = ", ".join(f"{unknown.told(say)} ({say.percent(min(total.value, 1))})" for unknown, total in deciding)
+    named = ", ".join(f"{unknown.words(say)} ({say.percent(min(total.value, 1))})" for unknown, total in deciding)
     rest = len(ranked) - len(deciding)
     if not deciding:
         yield say("sensitivity.decided_none", outcome=outcome, little=say.percent(LITTLE))
@@ -169,9 +169,9 @@ def sentences_apart(found: OneAtATime, say: Language = ENGLISH) -> list[str]:
     """What moves each outcome most, one at a time."""
     said = [_apart(found, of, say) for of in found.outcomes]
     if found.still:
-        said.append(say("sensitivity.unmoved", named=", ".join(unknown.told(say) for unknown in found.still)))
+        said.append(say("sensitivity.unmoved", named=", ".join(unknown.words(say) for unknown in found.still)))
     said += [
-        say("sensitivity.not_run", assumption=unknown.told(say), end=told(end, say), why=why)
+        say("sensitivity.not_run", assumption=unknown.words(say), end=told(end, say), why=why)
         for unknown, end, why in found.refused
     ]
     return said
@@ -180,7 +180,7 @@ def sentences_apart(found: OneAtATime, say: Language = ENGLISH) -> list[str]:
 def _apart(found: OneAtATime, of: Outcome, say: Language) -> str:
     widest = [unknown for unknown in found.widest(of.text) if found.span(unknown, of.text)][:_MOST_NAMED]
     named = ", ".join(
-        say("sensitivity.by", assumption=unknown.told(say), span=of.shown(found.span(unknown, of.text), say))
+        say("sensitivity.by", assumption=unknown.words(say), span=of.shown(found.span(unknown, of.text), say))
         for unknown in widest
     )
     stated = of.estimated(found.stated[of.text], say)

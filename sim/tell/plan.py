@@ -20,6 +20,7 @@ from sim.tell.runs import table_of
 
 #: Title of each table, and how many columns are text.
 _TITLES = {
+    "people": ("plantable.people", 1),
     "lines": ("plantable.lines", 2),
     "shifts": ("plantable.shifts", 3),
     "targets": ("plantable.targets", 2),
@@ -45,6 +46,7 @@ _HEADS = {
     "days": "plancolumn.days",
     "hours": "column.hours",
     "people": "plancolumn.people",
+    "measure": "plancolumn.measure",
     "target": "plancolumn.target",
     "verdict": "plancolumn.verdict",
     "plan": "column.plan",
