@@ -115,9 +115,12 @@ def test_interrupted_run_keeps_what_is_finished(tmp_path) -> None:
         str(tmp_path),
         "--no-figures",
     ]
+    # A program that a shell started in the background would hand on that it ignores interruptions.
+    heed = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(
         arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, start_new_session=True
     )
+    signal.signal(signal.SIGINT, heed)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and not list(tmp_path.glob("*/measures/*.parquet")):
         time.sleep(0.1)

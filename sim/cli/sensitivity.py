@@ -10,8 +10,6 @@ import click
 from sim.cli.common import FIGURES, FILE, LANG, OUT, SEED, SET, WORKERS, keep, load_scenario, progress_bar, tell_kept
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from sim.scenario.model import Scenario
     from sim.studies.outcomes import Outcome
 
@@ -120,7 +118,7 @@ def sensitivity(
     tell_kept(folder, "answer.json, outcomes.csv, indices.csv, one_at_a_time.csv", pictures, say)
 
 
-def _saved(folder: Path, figures: dict[Outcome, Figure]) -> list[Path]:
+def _saved(folder: Path, figures: dict[Outcome, Any]) -> list[Path]:
     """Each picture under the name of its outcome."""
     from sim.figures.runs import save
 
