@@ -25,7 +25,7 @@ from sim.report.flow import flow_of
 from sim.report.folders import opened
 from sim.report.grids import difference, grid, number
 from sim.results import Result
-from sim.studies.answers import Answer, untranslated
+from sim.studies.answers import Answer
 from sim.studies.compare import Comparison
 
 ROOT = Path(__file__).parent.parent
@@ -233,9 +233,9 @@ def test_what_a_sensitivity_study_found_is_told(campaign, tmp_path) -> None:
         "one-at-a-time",
         campaign.scenario,
         {},
-        untranslated(["12 worlds"]),
+        lambda _: ["12 worlds"],
         [],
-        untranslated(["said"]),
+        lambda _: ["said"],
         {"one_at_a_time": ends},
     )
     folder = answer.write(tmp_path)
@@ -244,7 +244,7 @@ def test_what_a_sensitivity_study_found_is_told(campaign, tmp_path) -> None:
     assert "Callers · phone · patience · the others · mean" in html
     assert "12 worlds" in html
     other = Answer(
-        "one-at-a-time", single(), {}, untranslated([]), [], untranslated([]), {"one_at_a_time": ends}
+        "one-at-a-time", single(), {}, lambda _: [], [], lambda _: [], {"one_at_a_time": ends}
     ).write(tmp_path)
     for wrong, message in ((other, "about another scenario"), (tmp_path, "not the folder of a sensitivity study")):
         with pytest.raises(sim.ResultsError, match=message):

@@ -16,7 +16,7 @@ from sim.controls import Controls, Expected
 from sim.coverage.pools import Waits, drawn
 from sim.estimates import Estimate, Moments, Pairs, vector
 from sim.intervals import t_quantile
-from sim.studies.compare import difference_of
+from sim.studies.paired import difference_of
 from sim.studies.precision import MOST, stop
 from sim.summary import Definition
 

@@ -15,7 +15,8 @@ from sim.language.shown import plain, seconds
 from sim.quantities import format_duration
 from sim.report.tables import busiest_channel
 from sim.results import Result
-from sim.studies.compare import Comparison, Difference, difference_of
+from sim.studies.compare import Comparison, Difference
+from sim.studies.paired import difference_of
 from sim.summary import DEFINITIONS, SERVICE_LEVELS
 from sim.tell.runs import Of, measures_of
 

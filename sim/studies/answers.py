@@ -27,11 +27,6 @@ Rows = Sequence[Mapping[str, Any]]
 Told = Callable[[Language], Sequence[str]]
 
 
-def untranslated(texts: Sequence[str]) -> Told:
-    """Sentences that are the same in every language."""
-    return lambda _: texts
-
-
 @dataclass(frozen=True)
 class Answer:
     """The answer of a study in a form that every face can show.

@@ -25,7 +25,7 @@ from sim.store import Store, write_atomically
 from sim.studies.answers import csv_of, flat
 from sim.studies.matters import WORLDS, Matters, matters
 from sim.studies.matters_words import kept, read, rows, sentences
-from sim.studies.paired import difference_of as difference_of
+from sim.studies.paired import difference_of
 from sim.studies.run import Progress, run
 from sim.summary import DEFINITIONS, PAIRS
 

@@ -15,8 +15,8 @@ from sim.estimates import Estimate, vector
 from sim.language import ENGLISH, Language
 from sim.language.shown import plain
 from sim.scenario.model import Scenario
-from sim.studies.compare import difference_of
 from sim.studies.engine import AUTO, chosen
+from sim.studies.paired import difference_of
 from sim.studies.precision import scope_of
 from sim.studies.trial import Counts, Stopped, Which, try_plans
 from sim.studies.workers import cores
