@@ -243,9 +243,9 @@ def test_what_a_sensitivity_study_found_is_told(campaign, tmp_path) -> None:
     assert "What decides it: never reached %" in Page(html).text
     assert "Callers · phone · patience · the others · mean" in html
     assert "12 worlds" in html
-    other = Answer(
-        "one-at-a-time", single(), {}, lambda _: [], [], lambda _: [], {"one_at_a_time": ends}
-    ).write(tmp_path)
+    other = Answer("one-at-a-time", single(), {}, lambda _: [], [], lambda _: [], {"one_at_a_time": ends}).write(
+        tmp_path
+    )
     for wrong, message in ((other, "about another scenario"), (tmp_path, "not the folder of a sensitivity study")):
         with pytest.raises(sim.ResultsError, match=message):
             write_report(campaign.folder, sensitivity=wrong, to=tmp_path / "p.html")
