@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from sim.cli.common import FIGURES, FILE, LANG, OUT, SEED, SET, WORKERS, keep, load_scenario, tell_kept
+from sim.cli.common import FIGURES, FILE, JSON, LANG, OUT, SEED, SET, WORKERS, keep, load_scenario, tell_kept
 
 UNMET = 1
 
@@ -40,7 +40,7 @@ UNMET = 1
 @SEED
 @WORKERS
 @OUT
-@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+@JSON
 @FIGURES
 @LANG
 def calibrate(
@@ -97,7 +97,7 @@ def calibrate(
         tell_answer(answer, out_, say("calibrate.heading"), say)
         tell_calibration(found, out_, say)
         tell_definitions(answer, out_, say)
-        files = say("calibrate.files") if found.found else say("calibrate.files_none")
+        files = say("calibrate.files") if found.found else say("kept.tables")
         tell_kept(folder, files, pictures, say)
     if not found.found:
         raise SystemExit(UNMET)

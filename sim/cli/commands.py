@@ -13,10 +13,12 @@ import click
 from sim.cli.app import app
 from sim.cli.calibrate import calibrate
 from sim.cli.common import (
+    ASSUMPTIONS,
     CLUSTER,
     FIGURES,
     FILE,
     INTERRUPTED,
+    JSON,
     LANG,
     OUT,
     REPLICATIONS,
@@ -27,13 +29,14 @@ from sim.cli.common import (
     load_scenario,
     progress_bar,
     resumable,
+    tell_kept,
 )
 from sim.cli.erlang import erlang
 from sim.cli.fit import fit
 from sim.cli.plan import campaign, plan
 from sim.cli.report import report
 from sim.cli.sensitivity import sensitivity
-from sim.cli.studies import ASSUMPTIONS, JSON, next_line, sweep
+from sim.cli.studies import next_line, sweep
 from sim.cli.verify import verify
 from sim.errors import ScenarioError, SimError
 
@@ -67,7 +70,7 @@ def check(file: Path, settings: tuple[str, ...], plot: bool, out: Path, lang: st
         from sim.figures.runs import draw_arrival_rates, save
 
         path = save(draw_arrival_rates(scenario, say=language(lang)), out / f"{scenario.name}-arrival-rates.png")
-        click.echo(f"\nArrival rates: {path}")
+        click.echo("\n" + language(lang)("kept.picture", file=path))
 
 
 @cli.command()
@@ -179,7 +182,7 @@ def compare(
     from sim.tell.comparison import tell_comparison
     from sim.tell.runs import console
 
-    scenarios = _plans(files, settings, plans)
+    say, scenarios = language(lang), _plans(files, settings, plans)
     with resumable(), progress_bar(hidden=as_json) as progress:
         found = study(
             scenarios,
@@ -194,19 +197,17 @@ def compare(
     if assumptions:
         found = found.with_assumptions(workers=workers)
     folder = found.write(out)
-    picture = None
+    pictures = []
     if figures:
         from sim.figures.runs import draw_comparison, save
 
-        picture = save(draw_comparison(found, say=language(lang)), folder / "comparison.png")
+        pictures = [save(draw_comparison(found, say=say), folder / "comparison.png")]
     if as_json:
         click.echo(found.to_json(), nl=False)
         return
-    tell_comparison(found, console(), language(lang))
-    more = ", assumptions.csv" if assumptions else ""
-    click.echo(f"\nResults:  {folder}/comparison.csv{more}, and each plan's own folder in {out}/")
-    if picture:
-        click.echo(f"Picture:  {picture}")
+    tell_comparison(found, console(), say)
+    tables = "comparison.csv, assumptions.csv" if assumptions else "comparison.csv"
+    tell_kept(folder, say("compare.files", files=f"{tables}, comparison.json", out=out), pictures, say)
 
 
 def _plans(files: tuple[Path, ...], settings: tuple[str, ...], plans: tuple[str, ...]) -> dict[str, Scenario]:
@@ -318,9 +319,8 @@ def _show(result: Any, *, as_json: bool, quiet: bool, figures: bool, lang: str) 
     from sim.tell.runs import console, tell_result
 
     tell_result(result, console(), language(lang))
-    click.echo(f"\nResults:  {result.folder}/  (summary.csv, by_day.csv, by_hour.csv, contacts, ...)")
-    for path in pictures:
-        click.echo(f"Picture:  {path}")
+    files = "summary.csv, by_day.csv, by_hour.csv, contacts, ..."
+    tell_kept(result.folder, files, pictures, language(lang))
 
 
 def _pictures(result: Any, lang: str) -> list[Path]:

@@ -39,6 +39,11 @@ LANG = click.option(
     help="Language of tables, pictures and reports.",
 )  # fmt: skip
 
+JSON = click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+ASSUMPTIONS = click.option(
+    "--assumptions/--no-assumptions", default=True, show_default=True, help="Try the ends of stated ranges."
+)
+
 
 def load_scenario(file: Path, settings: tuple[str, ...]) -> Scenario:
     """The scenario in ``file`` with settings."""
@@ -79,8 +84,8 @@ def keep(answer: Answer, out: Path, *, as_json: bool = False) -> Path:
 
 
 def tell_kept(folder: Path, files: str, pictures: Sequence[Path], say: Language) -> None:
-    """Where an answer and its pictures are."""
-    click.echo(say("kept.results", folder=folder, files=files))
+    """Where results and their pictures are."""
+    click.echo("\n" + say("kept.results", folder=folder, files=files))
     for picture in pictures:
         click.echo(say("kept.picture", file=picture))
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.common import FIGURES, FILE, LANG, OUT, SEED, SET, WORKERS, keep, load_scenario
+from sim.cli.common import FIGURES, FILE, JSON, LANG, OUT, SEED, SET, WORKERS, keep, load_scenario, tell_kept
 
 if TYPE_CHECKING:
     from sim.language import Language
@@ -29,7 +30,6 @@ CONFIRM = click.option(
     "--confirm", type=click.IntRange(20), default=400, show_default=True, help="Fresh worlds that confirm the answer."
 )
 MOST = click.option("--most", type=click.IntRange(1), help="Lines of a group at most.  [as many as it takes]")
-JSON = click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 
 
 @click.command()
@@ -106,17 +106,17 @@ def plan(
         say=_progress,
     )
     say = language(lang)
-    folder = _show(found.answer, say("plan.heading"), out, say, as_json=as_json)
+    folder = keep(found.answer, out, as_json=as_json)
     write_atomically(folder / "plan.yaml", dumps(found.plan))
-    if not as_json:
-        click.echo("\n" + say("plan.results", folder=folder))
-        click.echo(say("plan.scenario", file=folder / "plan.yaml"))
+    pictures = []
     if figures:
         from sim.figures.plan import draw_frontier
         from sim.figures.runs import save
 
-        path = save(draw_frontier(found, say=say), folder / "frontier.png")
-        click.echo(say("plan.picture", file=path), err=as_json)
+        pictures = [save(draw_frontier(found, say=say), folder / "frontier.png")]
+    if not as_json:
+        _tell(found.answer, say("plan.heading"), folder, pictures, say)
+        click.echo(say("plan.scenario", file=folder / "plan.yaml"))
 
 
 @click.command()
@@ -185,15 +185,15 @@ def campaign(
         say=_progress,
     )
     say = language(lang)
-    folder = _show(found.answer, say("campaign.heading"), out, say, as_json=as_json)
-    if not as_json:
-        click.echo("\n" + say("plan.results", folder=folder))
+    folder = keep(found.answer, out, as_json=as_json)
+    pictures = []
     if figures and (found.size is not None or (found.start is not None and found.start.best is not None)):
         from sim.figures.plan import draw_campaign
         from sim.figures.runs import save
 
-        path = save(draw_campaign(found, say=say), folder / "campaign.png")
-        click.echo(say("plan.picture", file=path), err=as_json)
+        pictures = [save(draw_campaign(found, say=say), folder / "campaign.png")]
+    if not as_json:
+        _tell(found.answer, say("campaign.heading"), folder, pictures, say)
 
 
 def _list(text: str | None) -> tuple[str, ...]:
@@ -204,12 +204,10 @@ def _progress(text: str) -> None:
     click.echo(text, err=True)
 
 
-def _show(answer: PlanAnswer, heading: str, out: Path, say: Language, *, as_json: bool) -> Path:
-    """Keep the answer, and print it."""
-    folder = keep(answer, out, as_json=as_json)
-    if not as_json:
-        from sim.tell.plan import tell_plan
-        from sim.tell.runs import console
+def _tell(answer: PlanAnswer, heading: str, folder: Path, pictures: Sequence[Path], say: Language) -> None:
+    """Print the answer, and where it is."""
+    from sim.tell.plan import tell_plan
+    from sim.tell.runs import console
 
-        tell_plan(answer, console(), heading, say)
-    return folder
+    tell_plan(answer, console(), heading, say)
+    tell_kept(folder, say("kept.tables"), pictures, say)

@@ -28,7 +28,8 @@ def report(results: Path, lang: str, sensitivity: Path | None, out: Path | None,
     from sim.language import language
     from sim.report import write_report
 
-    page, *others = write_report(results, say=language(lang), sensitivity=sensitivity, to=out, excel=excel)
-    click.echo(f"Report:   {page}")
+    say = language(lang)
+    page, *others = write_report(results, say=say, sensitivity=sensitivity, to=out, excel=excel)
+    click.echo(say("kept.page", file=page))
     for path in others:
-        click.echo(f"Numbers:  {path}")
+        click.echo(say("kept.numbers", file=path))

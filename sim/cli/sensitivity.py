@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.common import FIGURES, FILE, LANG, OUT, SEED, SET, WORKERS, keep, load_scenario, progress_bar, tell_kept
+from sim.cli.common import (
+    FIGURES,
+    FILE,
+    JSON,
+    LANG,
+    OUT,
+    SEED,
+    SET,
+    WORKERS,
+    keep,
+    load_scenario,
+    progress_bar,
+    tell_kept,
+)
 
 if TYPE_CHECKING:
     from sim.scenario.model import Scenario
@@ -53,7 +66,7 @@ if TYPE_CHECKING:
 @SEED
 @WORKERS
 @OUT
-@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+@JSON
 @FIGURES
 @LANG
 def sensitivity(

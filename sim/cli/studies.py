@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 
 from sim.cli.common import (
+    ASSUMPTIONS,
     CLUSTER,
     FIGURES,
     FILE,
-    INTERRUPTED,
+    JSON,
     LANG,
     OUT,
     REPLICATIONS,
@@ -22,15 +23,11 @@ from sim.cli.common import (
     load_scenario,
     progress_bar,
     resumable,
+    tell_kept,
 )
 
 MEASURE = click.option(
     "--measure", "measures", multiple=True, metavar="MEASURE[@NAME]", help="What to show, e.g. loss@phone or abandoned."
-)
-
-JSON = click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
-ASSUMPTIONS = click.option(
-    "--assumptions/--no-assumptions", default=True, show_default=True, help="Try the ends of stated ranges."
 )
 
 
@@ -105,20 +102,19 @@ def sweep(
         found = found.with_assumptions(workers=workers)
     say, answer = language(lang), answer_of(found)
     folder = keep(answer, out, as_json=as_json)
+    pictures = []
+    if figures:
+        from sim.figures.runs import save
+        from sim.figures.sweep import draw_sweep
+
+        pictures = [save(draw_sweep(found, say=say), folder / "sweep.png")]
     if not as_json:
         from sim.tell.runs import console
         from sim.tell.studies import tell_sweep
 
         tell_sweep(found, console(), say)
         tables = ", ".join(f"{name}.csv" for name in answer.tables)
-        files = say("sweep.files", files=f"{tables}, answer.json", out=out)
-        click.echo("\n" + say("study.results", folder=folder, files=files))
-    if figures:
-        from sim.figures.runs import save
-        from sim.figures.sweep import draw_sweep
-
-        picture = save(draw_sweep(found, say=say), folder / "sweep.png")
-        click.echo(say("study.picture", file=picture), err=as_json)
+        tell_kept(folder, say("sweep.files", files=f"{tables}, answer.json", out=out), pictures, say)
 
 
 @click.command("next-line")
@@ -183,20 +179,16 @@ def next_line(
             )
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    except KeyboardInterrupt:
-        click.echo(say("study.stopped"), err=True)
-        raise SystemExit(INTERRUPTED) from None
     folder = keep(answer_of(found), out, as_json=as_json)
+    pictures = []
+    if figures:
+        from sim.figures.next_line import draw_next_line
+        from sim.figures.runs import save
+
+        pictures = [save(draw_next_line(found, say=say), folder / "next-line.png")]
     if not as_json:
         from sim.tell.runs import console
         from sim.tell.studies import tell_next_line
 
         tell_next_line(found, console(), say)
-        files = "next-line.csv, assumptions.csv, answer.json"
-        click.echo("\n" + say("study.results", folder=folder, files=files))
-    if figures:
-        from sim.figures.next_line import draw_next_line
-        from sim.figures.runs import save
-
-        picture = save(draw_next_line(found, say=say), folder / "next-line.png")
-        click.echo(say("study.picture", file=picture), err=as_json)
+        tell_kept(folder, "next-line.csv, assumptions.csv, answer.json", pictures, say)

@@ -57,7 +57,7 @@ def verify(
         write_atomically(out / "verify.json", found.to_json())
         if not as_json:
             click.echo(say("kept.picture", file=picture))
-            click.echo(say("verify.numbers", file=out / "verify.json"))
+            click.echo(say("kept.numbers", file=out / "verify.json"))
     if not found.passed:
         raise SystemExit(1)
 
