@@ -147,7 +147,7 @@ def test_what_the_value_hangs_on_explains_the_observation_too() -> None:
         scenario.with_settings([f"{CALLS}=20 min"]), ["answered=34"], worlds=100, worlds_apart=0, engine=ENGINE
     )
     assert value == pytest.approx(other.found[0].value, rel=0.02)
-    assert any("hangs most on handling.phone.conversation.mean" in text for text in sentences(found))
+    assert any("hangs most on Handling time · phone · conversation · mean" in text for text in sentences(found))
 
 
 @pytest.mark.parametrize(

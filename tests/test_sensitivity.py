@@ -181,7 +181,12 @@ def test_together_the_longest_range_decides_and_both_uncertainties_are_said(tmp_
         "lines.north.count and 1 alike",
     }
     said = " ".join(sentences(found))
-    for words in ("from what is not known, ±", "from simulation", "triangular", "Held as stated: lines.south.at_once"):
+    for words in (
+        "from what is not known, ±",
+        "from simulation",
+        "triangular",
+        "Held as stated: Lines · south · chats at once",
+    ):
         assert words in said
     folder = answer_of(found).write(tmp_path, command="x")
     kept = json.loads((folder / "answer.json").read_text())
