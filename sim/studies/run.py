@@ -7,10 +7,12 @@ from functools import partial
 from pathlib import Path
 
 from sim.errors import SimError
+from sim.luck import prepare
 from sim.results import Result
 from sim.scenario.model import Scenario
 from sim.store import Part, Store
-from sim.studies.engine import AUTO, chosen, warm_up
+from sim.studies.compiling import load_machine_code, machine_code_loaded
+from sim.studies.engine import AUTO, chosen
 from sim.studies.parts import Job, job_of, make, write
 from sim.studies.precision import LEAST, MOST, until, wishes_of
 from sim.studies.workers import cores, finished
@@ -76,8 +78,8 @@ def run(
     done = wanted - sum(map(_size, parts))
     tell = progress or (lambda _done, _wanted: None)
     tell(done, wanted)
-    if parts and engine == "compiled" and cluster is None:
-        warm_up(job, say or (lambda _text: None))
+    if parts and engine == "compiled" and cluster is None and not machine_code_loaded():
+        load_machine_code(prepare(scenario), scenario.centre, say or _unheard)
     try:
         for part in _kept(store, job, parts, workers=workers, cluster=cluster):
             done += _size(part)

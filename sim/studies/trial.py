@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import pickle
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from threading import Event
 
@@ -30,7 +30,8 @@ from sim.luck import Luck, prepare
 from sim.measures import measure
 from sim.scenario.model import Scenario
 from sim.studies.chunks import CHUNK
-from sim.studies.engine import AUTO, chosen, machine_code_loaded
+from sim.studies.compiling import load_machine_code, machine_code_loaded
+from sim.studies.engine import AUTO, chosen
 from sim.studies.paired import difference_of
 from sim.studies.parts import promises_of
 from sim.studies.workers import cores, finished
@@ -197,7 +198,7 @@ def try_plans(
     found: dict[tuple[str, int], tuple[tuple[Scope, ...], Whole]] = {}
     wanted, done = replications * len(plans), 0
     if compiled and not machine_code_loaded():
-        _play(replace(job, plans=(job.plans[0][:1],)), (0, numbers[:1]))  # compiles or loads the machine code once
+        load_machine_code(job.plans[0][0].luck, job.plans[0][0].centre)
     played = finished(_play, job, tasks, workers=workers if compiled else 1, threads=True)
     try:
         for part in played:

@@ -1,0 +1,66 @@
+"""The machine code: compiled once for a machine, which takes a while and is told, and loaded from then on."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sim.centre import Centre
+from sim.draw import draw_block
+from sim.engines import simulate_block
+from sim.luck import Luck
+from sim.studies.workers import cores
+
+#: The engine in machine code: imported by whoever runs it, and by nobody else.
+_ENGINE = "sim.engines.compiled.loop"
+#: What counts in machine code, which takes as long to compile as all else together.
+_COUNTS = "sim.compiled.cells"
+#: Loading what was compiled before takes less, compiling the first of it more.
+_LOADED_S = 2.0
+# Python shows warnings of a logger that nobody has set up.
+_log = logging.getLogger("sim")
+
+
+def machine_code_loaded() -> bool:
+    """Whether an earlier job of this program has loaded the machine code, which is compiled as it is imported."""
+    return _ENGINE in sys.modules
+
+
+def load_machine_code(luck: Luck, centre: Centre, say: Callable[[str], None] = _log.warning) -> None:
+    """Have the machine code there before work is spread; ``say`` is told where it must be compiled first.
+
+    It takes one world of ``luck`` through ``centre``, of which nothing is kept.
+    """
+    start = time.monotonic()
+    import sim.compiled.callers  # compiles it, or loads it
+
+    new = time.monotonic() - start > _LOADED_S
+    if new:
+        say("compiling for this machine, once; some half a minute")
+    with _another_program(_COUNTS, wanted=new):
+        worlds = draw_block(luck, seed=0, replications=range(1), compiled=True)
+        simulate_block(worlds, centre, engine="compiled")
+    import sim.compiled.cells  # noqa: F401
+
+    if new:
+        say(f"compiled in {time.monotonic() - start:.0f} s; from now on it is there at once")
+
+
+@contextmanager
+def _another_program(module: str, *, wanted: bool) -> Iterator[None]:
+    """Have ``module`` compiled meanwhile on another core; waits for that."""
+    if not wanted or not sys.executable or cores() < 2:
+        yield
+        return
+    code = f"import sys; sys.path[:] = {sys.path!r}; import {module}"
+    nowhere = subprocess.DEVNULL
+    with subprocess.Popen([sys.executable, "-c", code], stdin=nowhere, stdout=nowhere, stderr=nowhere) as program:
+        try:
+            yield
+            program.wait()  # whatever became of it: what it has not compiled is compiled here
+        finally:
+            program.kill()
