@@ -222,6 +222,11 @@ class Store:
                 result = connection.execute(query, list(parameters))
                 del rows  # found by name from within the query
                 found: dict[str, NDArray[Any]] = result.fetchnumpy() if result.description else {}
+        except (duckdb.InterruptException, RuntimeError) as error:
+            # DuckDB takes Ctrl-C for itself while a query runs; to everybody else it is one like any other.
+            if isinstance(error, duckdb.InterruptException) or "interrupted" in str(error):
+                raise KeyboardInterrupt from None
+            raise
         except duckdb.Error as error:
             if os.strerror(errno.ENOSPC) in str(error):
                 raise ResultsError(_FULL.format(self.folder)) from None

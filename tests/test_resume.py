@@ -169,3 +169,37 @@ def test_a_call_log_travels_in_the_job(tmp_path) -> None:
     for one, other in zip(made.pieces, again.pieces, strict=True):
         assert one.names == other.names
         assert all((one.columns[name] == other.columns[name]).all() for name in one.columns)
+
+
+def test_ctrl_c_within_a_query_is_one_like_any_other(tmp_path) -> None:
+    program = """
+import os, signal, sys, threading
+from pathlib import Path
+from sim.store import Store
+signal.signal(signal.SIGINT, signal.default_int_handler)
+threading.Timer(1, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+try:
+    Store(Path(sys.argv[1])).sql("SELECT sum(sqrt(a.range + b.range)) FROM range(1000000) a, range(100000) b")
+except KeyboardInterrupt:
+    print("stopped")
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (ran.stdout, ran.stderr) == ("stopped\n", "")
+
+
+@pytest.mark.parametrize("command", ["run", "next-line", "plan", "campaign", "sensitivity"])
+def test_a_folder_that_cannot_be_written_is_told_before_anything_is_simulated(command, tmp_path, monkeypatch) -> None:
+    from click.testing import CliRunner
+
+    from sim.cli.commands import cli
+
+    (tmp_path / "file").write_text("x")
+    found = CliRunner().invoke(cli, [command, str(SMALL), "--out", str(tmp_path / "file" / "below")])
+    assert found.exit_code == 2
+    assert "is a file, and no folder can be in it" in " ".join(found.output.split())
+    monkeypatch.setattr("os.access", lambda *_: False)
+    found = CliRunner().invoke(cli, [command, str(SMALL), "--out", str(tmp_path / "new")])
+    assert found.exit_code == 2
+    assert "nothing can be written in" in " ".join(found.output.split())

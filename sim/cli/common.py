@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from collections.abc import Iterator, Sequence
@@ -31,8 +32,9 @@ REPLICATIONS = click.option("-n", "--replications", type=click.IntRange(1), help
 SEED = click.option("--seed", type=click.IntRange(0), help="Seed of all luck.")
 WORKERS = click.option("--workers", type=click.IntRange(1), help="Processes; the result is the same with any number.")
 OUT = click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("results"), show_default=True
-)
+    "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("results"), show_default=True,
+    callback=lambda _context, _option, out: _writable(out), help="Folder of results.",
+)  # fmt: skip
 FIGURES = click.option("--figures/--no-figures", default=True, show_default=True)
 LANG = click.option(
     "--lang", type=click.Choice(["en", "nl"]), default="en", show_default=True, envvar="SIM_LANG", show_envvar=True,
@@ -56,6 +58,16 @@ def _without_workers(context: click.Context, address: str | None) -> str | None:
     if address is not None and context.params.get("workers") is not None:
         raise click.UsageError("--workers are cores of this machine; with --cluster, its workers do the work")
     return address
+
+
+def _writable(out: Path) -> Path:
+    """The folder of results, if results can be written there: said before a long simulation, not after."""
+    there = next(path for path in (out, *out.absolute().parents) if path.exists())
+    if not there.is_dir():
+        raise click.BadParameter(f"'{out}': '{there}' is a file, and no folder can be in it")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise click.BadParameter(f"'{out}': nothing can be written in '{there.absolute()}'")
+    return out
 
 
 def command_line() -> str:
