@@ -13,7 +13,7 @@ from sim.studies.asked import Question, Try, Way
 from sim.studies.choose import Choice
 from sim.studies.means import Means
 from sim.studies.targets import WHILE_OPEN
-from sim.studies.trial import Trial
+from sim.studies.trial import Trial, Which
 
 #: Points that are shown.
 _FRONTIER = 10
@@ -47,12 +47,17 @@ def frontier_of(
     picked = _spread(front, chosen)
     scenarios = [way.scenario(choice) for way, choice in picked]
     plans = {"today": base} | {str(n): found for n, found in enumerate(scenarios)}
-    trial = means.play(plans, max(50, question.confirm // 3), first=first)
+    trial = means.play(plans, frontier_worlds(question, first).number, first=first)
     found = []
     for n, (way, choice) in enumerate(picked):
         met = sum(target.met(target.estimate(trial, str(n))) for target in way.targets)
         found.append(Point(way, choice, scenarios[n], lost_while_open(trial, str(n)), met))
     return found
+
+
+def frontier_worlds(question: Question, first: int) -> Which:
+    """The fresh worlds of the frontier: a third of those that confirm the plan."""
+    return Which(max(50, question.confirm // 3), first, question.seed)
 
 
 def _spread(front: Sequence[tuple[Way, Choice]], chosen: Try) -> list[tuple[Way, Choice]]:

@@ -16,13 +16,14 @@ from sim.studies.blocks import Book
 from sim.studies.choose import Choice, search
 from sim.studies.costs import Costs
 from sim.studies.doubts import Doubt, doubts
-from sim.studies.frontier import Point, frontier_of
+from sim.studies.frontier import Point, frontier_of, frontier_worlds
 from sim.studies.guess import guesses
 from sim.studies.means import Means
 from sim.studies.plan_words import PlanAnswer, answer_of
 from sim.studies.staffing import PlanError, Staff, parse_parts, staff_of
 from sim.studies.structures import Structure, blocks_with, groups_about, limits, starts, structures_of
 from sim.studies.targets import Target, TargetError, with_waits
+from sim.studies.trial import Which
 
 Floats = NDArray[np.float64]
 
@@ -94,11 +95,15 @@ def plan(
     fresh = replications + confirm * (len(refused) + 1)
     means.say("the frontier of cost and service on fresh worlds")
     frontier = frontier_of(ways, chosen, base, question, fresh, means)
+    frontier_on = frontier_worlds(question, fresh)
     means.say("the stated ranges, one at a time")
     fresh += confirm
     few = max(20, min(100, replications))
     found = doubts(chosen.scenario, base, chosen.way.targets, replications=few, first=fresh, means=means)
-    answer = answer_of(question, scenario, base, chosen, refused, frontier, found, meets=meets, doubts_on=(fresh, few))
+    answer = answer_of(
+        question, scenario, base, chosen, refused, frontier, found,
+        meets=meets, frontier_on=frontier_on, doubts_on=Which(few, fresh, question.seed),
+    )  # fmt: skip
     return Planned(scenario, chosen.scenario, meets, chosen, tuple(refused), tuple(frontier), tuple(found), answer)
 
 

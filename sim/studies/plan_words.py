@@ -54,7 +54,8 @@ def answer_of(
     found: Sequence[Doubt],
     *,
     meets: bool,
-    doubts_on: tuple[int, int],
+    frontier_on: Which,
+    doubts_on: Which,
 ) -> PlanAnswer:
     """All of it in words and tables."""
     costs = Costs.of(question.costs)
@@ -75,11 +76,12 @@ def answer_of(
         return every | {name: rows for name, rows in some.items() if rows}
 
     def worlds(say: Language) -> list[str]:
-        searched, tried = Which(question.replications, 0, question.seed), Which(*doubts_on[::-1], question.seed)
+        searched = Which(question.replications, 0, question.seed)
         return [
             say("plan.chosen", worlds=searched.told(say)),
             say("plan.confirmed", worlds=chosen.trial.worlds.told(say)),
-            say("plan.doubted", worlds=tried.told(say)),
+            say("plan.frontier_on", worlds=frontier_on.told(say)),
+            say("plan.doubted", worlds=doubts_on.told(say)),
         ]
 
     return PlanAnswer(
