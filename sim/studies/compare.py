@@ -23,6 +23,7 @@ from sim.results import Result
 from sim.scenario.model import Scenario
 from sim.store import Store, write_atomically
 from sim.studies.answers import csv_of, flat
+from sim.studies.bars import with_bar
 from sim.studies.matters import WORLDS, Matters, matters
 from sim.studies.matters_words import kept, read, rows, sentences
 from sim.studies.paired import difference_of
@@ -263,6 +264,7 @@ class Comparison:
         return json.dumps(content, indent=1, ensure_ascii=False, default=str) + "\n"
 
 
+@with_bar
 def compare(
     plans: Mapping[str, Scenario],
     *,

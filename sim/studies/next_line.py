@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sim.estimates import Estimate
 from sim.scenario.model import Scenario
 from sim.streams import days_of
+from sim.studies.bars import with_bar
 from sim.studies.matters import CLOSE, Assumption, at_ends
 from sim.studies.places import Place, places_of
 from sim.studies.trial import Trial, try_plans
@@ -87,6 +88,7 @@ class NextLine:
         return sorted(worth, key=lambda saved: saved.per_100_hours(self.ranked_by).value)
 
 
+@with_bar
 def next_line(
     scenario: Scenario,
     *,

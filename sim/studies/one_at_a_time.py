@@ -10,6 +10,7 @@ from typing import Any
 from sim.errors import SimError
 from sim.estimates import Estimate
 from sim.scenario.model import Scenario
+from sim.studies.bars import with_bar
 from sim.studies.outcomes import Outcome, Played, outcomes_of, play_variants
 from sim.studies.trial import Which
 from sim.studies.unknowns import Unknown, unknowns_of
@@ -65,6 +66,7 @@ class OneAtATime:
         return tuple(u for u in unknowns if not any(self.span(u, of.text) for of in self.outcomes))
 
 
+@with_bar
 def one_at_a_time(
     scenario: Scenario,
     measures: Sequence[str | Outcome] = MEASURES,

@@ -11,6 +11,7 @@ from sim.luck import prepare
 from sim.results import Result
 from sim.scenario.model import Scenario
 from sim.store import Part, Store
+from sim.studies.bars import with_bar
 from sim.studies.compiling import load_machine_code, machine_code_loaded
 from sim.studies.engine import AUTO, chosen
 from sim.studies.parts import Job, job_of, make, write
@@ -28,6 +29,7 @@ class Interrupted(SimError):
         self.result = result
 
 
+@with_bar
 def run(
     scenario: Scenario,
     *,

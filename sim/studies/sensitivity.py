@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sim.estimates import Estimate
 from sim.intervals import t_quantile
 from sim.scenario.model import Scenario
+from sim.studies.bars import with_bar
 from sim.studies.one_at_a_time import MEASURES, NoUnknowns, OneAtATime, one_at_a_time
 from sim.studies.outcomes import Outcome, Played, outcomes_of, play_variants
 from sim.studies.sobol import Indices, designed, indices_of, uniforms
@@ -106,6 +107,7 @@ class Sensitivity:
         return sorted(rows, key=lambda row: -row[2].value)
 
 
+@with_bar
 def sensitivity(
     scenario: Scenario,
     *,

@@ -12,6 +12,7 @@ from sim.errors import ScenarioError, SimError
 from sim.estimates import NOTHING, Estimate
 from sim.results import Result
 from sim.scenario.model import Scenario
+from sim.studies.bars import with_bar
 from sim.studies.engine import AUTO, chosen
 from sim.studies.levels import Axis, LevelsError, axis_of, grid, latin_hypercube
 from sim.studies.matters import WORLDS, Matters, matters
@@ -109,6 +110,7 @@ def usual_measures(scenario: Scenario) -> list[str]:
     return ["never_reached_share", f"abandonment@{first}", f"asa@{first}", f"{level}@{first}"]
 
 
+@with_bar
 def sweep(
     scenario: Scenario,
     axes: Sequence[str],
