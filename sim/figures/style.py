@@ -46,7 +46,14 @@ def legend_below(ax: Axes) -> None:
     """A legend below the axes, where anything in them has a name."""
     if not ax.get_legend_handles_labels()[0]:
         return
-    ax.legend(frameon=False, ncols=5, fontsize=9, loc="upper center", bbox_to_anchor=(0.5, -0.2))
+    figure = figure_of(ax)
+    height = figure.get_figheight() / len(figure.axes)
+    ax.legend(frameon=False, ncols=5, fontsize=9, loc="upper center", bbox_to_anchor=(0.5, -0.7 / height))
+
+
+def wrapped(text: str, letters: int) -> str:
+    """A long label on more lines."""
+    return "\n".join(wrap(text, letters))
 
 
 def numbers_in(say: Language, *axes: Axis) -> None:

@@ -8,11 +8,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.figures.style import headed
+from sim.figures.style import headed, numbers_in, wrapped
 from sim.language import ENGLISH, Language
+from sim.language.shown import in_words
 from sim.studies.levels import Axis
 from sim.studies.sweep import Sweep
 from sim.studies.sweep_words import label
+from sim.studies.unknowns import told
 
 _BLUE = "#0072B2"
 _MOST_WRITTEN = 120
@@ -29,7 +31,7 @@ def draw_sweep(found: Sweep, *, say: Language = ENGLISH) -> Figure:
         figure = _panels(found, len(found.axes), _draw_points, say)
     title = found.scenario.title or found.scenario.name
     worlds = say("sweep.figure_rests_on", title=title, replications=say.number(found.replications))
-    names = ", ".join(axis.path for axis in found.axes)
+    names = ", ".join(in_words(axis.path, say) for axis in found.axes)
     what = names if len(names) < _MOST_NAMES else say("sweep.settings", count=len(found.axes))
     headed(figure, say("sweep.figure", what=what), worlds)
     return figure
@@ -58,13 +60,18 @@ def _places(axis: Axis, levels: list[str]) -> list[float]:
     return [float(level.removesuffix(axis.unit)) for level in levels]
 
 
-def _ticks(ax: Axes, axis: Axis) -> None:
+def _ticks(ax: Axes, axis: Axis, say: Language) -> None:
     if axis.numbers is None:
-        ax.set_xticks(range(len(axis.texts)), axis.texts, rotation=30 if len(axis.texts) > 4 else 0)
+        ax.set_xticks(range(len(axis.texts)), _levels(axis, say), rotation=30 if len(axis.texts) > 4 else 0)
     elif len(axis.numbers) <= 12:
         ax.set_xticks(axis.numbers)
-    ax.set_xlabel(axis.path + (f" ({axis.unit})" if axis.unit else ""))
+    numbers_in(say, ax.yaxis, *([ax.xaxis] if axis.numbers is not None else []))
+    ax.set_xlabel(in_words(axis.path, say) + (f" ({say.known('unit', axis.unit.strip())})" if axis.unit else ""))
     ax.spines[["top", "right"]].set_visible(False)
+
+
+def _levels(axis: Axis, say: Language) -> list[str]:
+    return [told(text, say) for text in axis.texts]
 
 
 def _draw_line(ax: Axes, found: Sweep, measure: tuple[str, str, str], _part: int, say: Language) -> None:
@@ -75,9 +82,9 @@ def _draw_line(ax: Axes, found: Sweep, measure: tuple[str, str, str], _part: int
     value, low, high = (np.array([getattr(e, end) for e in estimates]) for end in ("value", "low", "high"))
     ax.fill_between(at[order], low, high, color=_BLUE, alpha=0.25, lw=0)
     ax.plot(at[order], value, "o-" if axis.numbers else "o", color=_BLUE)
-    ax.set_ylabel(label(measure, say))
+    ax.set_ylabel(wrapped(label(measure, say), 32))
     ax.set_ylim(min(0.0, float(np.nanmin(low))), None)
-    _ticks(ax, axis)
+    _ticks(ax, axis, say)
 
 
 def _draw_points(ax: Axes, found: Sweep, measure: tuple[str, str, str], part: int, say: Language) -> None:
@@ -88,8 +95,8 @@ def _draw_points(ax: Axes, found: Sweep, measure: tuple[str, str, str], part: in
         ax.plot([x, x], [e.low, e.high], color=_BLUE, lw=1, alpha=0.6)
         ax.plot(x, e.value, "o", color=_BLUE, ms=4)
     if part == 0:
-        ax.set_ylabel(label(measure, say))
-    _ticks(ax, axis)
+        ax.set_ylabel(wrapped(label(measure, say), 32))
+    _ticks(ax, axis, say)
 
 
 def _draw_heat(ax: Axes, found: Sweep, measure: tuple[str, str, str], _part: int, say: Language) -> None:
@@ -102,11 +109,11 @@ def _draw_heat(ax: Axes, found: Sweep, measure: tuple[str, str, str], _part: int
     middle = (np.nanmin(values) + np.nanmax(values)) / 2 if np.isfinite(values).any() else 0.0
     for (row, column), value in np.ndenumerate(values):
         if values.size <= _MOST_WRITTEN:
-            shown = f"{value:.3g}" if np.isfinite(value) else "-"
+            shown = say.significant(value, 3) if np.isfinite(value) else "-"
             ax.text(column, row, shown, ha="center", va="center", color="white" if value > middle else "black")
-    ax.set_xticks(range(len(across.texts)), across.texts, rotation=30 if len(across.texts) > 5 else 0)
-    ax.set_yticks(range(len(down.texts)), down.texts)
-    ax.set_xlabel(across.path)
-    ax.set_ylabel(down.path)
+    ax.set_xticks(range(len(across.texts)), _levels(across, say), rotation=30 if len(across.texts) > 5 else 0)
+    ax.set_yticks(range(len(down.texts)), _levels(down, say))
+    ax.set_xlabel(in_words(across.path, say))
+    ax.set_ylabel(in_words(down.path, say))
     ax.set_title(label(measure, say), loc="left", fontsize=10)
-    ax.figure.colorbar(image, ax=ax)
+    numbers_in(say, ax.figure.colorbar(image, ax=ax).ax.yaxis)
