@@ -91,11 +91,13 @@ def told(*ends: Assumption, usual: Estimate = USUAL) -> str:
 
 def test_words_say_what_matters_and_what_turns() -> None:
     small = told(one_end(Estimate(6.0, 5.0, 7.0)))
-    assert "more would save 34.0 (±1.4) with callers.phone.redial.abandoned at its low (30 %)" in small
+    assert (
+        "more would save 34.0 (±1.4) with Callers · phone · calling again · after giving up at its low (30 %)" in small
+    )
     assert "instead of 40.0" in small
     assert "At no end of a stated range does the difference clearly turn its sign." in small
     assert "on 16 worlds (numbers 0 to 15 of seed 5)" in small
-    assert "clearly has the other sign with callers.phone.redial" in told(one_end(Estimate(60.0, 50.0, 70.0)))
+    assert "clearly has the other sign with Callers · phone" in told(one_end(Estimate(60.0, 50.0, 70.0)))
     assert "No assumption clearly changes" in told(one_end(Estimate(1.0, -1.0, 3.0)))
     assert "other is clearly better than more with" in told(one_end(Estimate(6, 5, 7), Estimate(3.0, 2.0, 4.0)))
     assert "At none of the 1 ends" in told(one_end(Estimate(6, 5, 7), Estimate(3.0, -2.0, 8.0)))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from sim.estimates import Estimate
-from sim.figures.style import headed
+from sim.figures.style import headed, numbers_in, wrapped
 from sim.language import ENGLISH, Language
 from sim.studies.next_line import NextLine, Saved
-from sim.studies.next_line_words import counted, where
+from sim.studies.next_line_words import where
 
 _ALL_DAY, _PART = "#0072B2", "#E69F00"
 
@@ -19,16 +19,17 @@ def draw_next_line(found: NextLine, *, say: Language = ENGLISH) -> Figure:
     rows = sorted(places, key=lambda saved: -saved.by(found.ranked_by).value)
     figure = Figure(figsize=(11, 1.7 + 0.32 * len(rows)), layout="constrained")
     left, right = figure.subplots(1, 2, sharey=True)
-    what = counted(found.ranked_by, say)
+    what = say(f"counted.{found.ranked_by}")
     for at, saved in enumerate(rows):
         _bar(left, at, saved, saved.by(found.ranked_by))
         _bar(right, at, saved, saved.per_100_hours(found.ranked_by))
     left.set_yticks(range(len(rows)), [where(saved, say) for saved in rows], fontsize=9)
-    left.set_xlabel(say("next.axis", what=what))
-    right.set_xlabel(say("next.axis_hours", what=what))
+    left.set_xlabel(wrapped(say("changed.fewer_each", what=what), 40))
+    right.set_xlabel(wrapped(say("changed.fewer_per_100", what=what), 40))
     left.set_ylim(-0.6, len(rows) - 0.4)
     for ax in (left, right):
         ax.axvline(0, color="black", lw=0.8)
+        numbers_in(say, ax.xaxis)
         ax.spines[["top", "right"]].set_visible(False)
     if found.parts:
         bars = [left.barh([0], [0], color=_ALL_DAY), left.barh([0], [0], color=_PART, hatch="//", ec="white")]

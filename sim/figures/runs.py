@@ -11,11 +11,11 @@ from matplotlib.dates import DayLocator, num2date
 from matplotlib.figure import Figure
 
 from sim.clock import HOUR, MINUTE
-from sim.colours import BETTER, MUTED, OUTCOMES, UNCLEAR, WORSE
+from sim.colours import BETTER, OUTCOMES, UNCLEAR, WORSE
 from sim.demand import Rates, rates_of
 from sim.errors import ResultsError
 from sim.figures.day import draw_busy_day
-from sim.figures.style import axes_of, figure_of, legend_below, titled
+from sim.figures.style import axes_of, figure_of, headed, legend_below, numbers_in, titled, wrapped
 from sim.language import ENGLISH, Language
 from sim.results import Result
 from sim.scenario.model import Scenario
@@ -61,14 +61,20 @@ def draw_arrival_rates(scenario: Scenario, ax: Axes | None = None, *, say: Langu
 
 
 def _dates_below(ax: Axes, rates: Rates, say: Language) -> None:
-    ax.xaxis.set_major_locator(DayLocator(interval=max(1, rates.calendar.days // 18)))  # type: ignore[no-untyped-call]
+    ax.xaxis.set_major_locator(DayLocator(interval=-(-rates.calendar.days // _MOST_DATES)))  # type: ignore[no-untyped-call]
     ax.xaxis.set_major_formatter(lambda at, _: _two_lines(num2date(at).date(), say))  # type: ignore[no-untyped-call]
     ax.tick_params(axis="x", labelsize=8)
     ax.set_xlabel(say("figure.date"))
 
 
-def _two_lines(day: dt.date, say: Language) -> str:
-    return say.short_date(day).replace(" ", "\n", 1)
+#: Days whose dates stand below one picture with their month.
+_MOST_DATES = 18
+
+
+def _two_lines(day: dt.date, say: Language, narrow: bool = False) -> str:
+    """Weekday over date; where many stand beside each other, without the month."""
+    weekday, date = say.short_date(day).split(" ", 1)
+    return f"{weekday}\n{day.day if narrow else date}"
 
 
 def draw_waits(result: Result, ax: Axes | None = None, *, say: Language = ENGLISH) -> Figure:
@@ -122,7 +128,9 @@ def draw_by_day(result: Result, ax: Axes | None = None, *, say: Language = ENGLI
     """Mean contacts of each day of the period, by what happened to them."""
     ax, days = axes_of(ax), result.scenario.days
     short = days.days <= 31
-    names = [_two_lines(days.date(d), say) if short else str(days.date(d)) for d in range(days.days)]
+    narrow = days.days > _MOST_DATES
+    dates = [days.date(d) for d in range(days.days)]
+    names = [_two_lines(day, say, narrow and day.day > 1 and day > dates[0]) if short else str(day) for day in dates]
     _stack(ax, result, slice(1, 1 + days.days), names, say)
     ax.set_xlabel(say("column.day"))
     ax.set_ylabel(say("figure.contacts_a_day"))
@@ -136,7 +144,7 @@ def draw_by_hour(result: Result, ax: Axes | None = None, *, say: Language = ENGL
     ax = axes_of(ax)
     _stack(ax, result, slice(1 + result.scenario.days.days, result.layout.slices), [str(h) for h in range(24)], say)
     ax.set_xlabel(say("figure.hour"))
-    ax.set_ylabel(say("figure.contacts_an_hour"))
+    ax.set_ylabel(wrapped(say("figure.contacts_an_hour"), 30))
     titled(ax, say("figure.by_hour"), say("figure.all_channels"))
     return figure_of(ax)
 
@@ -164,10 +172,9 @@ def draw_comparison(found: Comparison, *, say: Language = ENGLISH) -> Figure:
     for ax, measure in zip(axes, _COMPARED, strict=True):
         draw_differences(found, measure, ax, say=say)
     scenario = found.results[found.base].scenario
-    figure.suptitle(say("figure.comparison", base=found.base), x=0.01, ha="left", fontweight="bold")
     worlds = say.number(found.replications)
     text = say("figure.comparison_below", title=scenario.title or scenario.name, worlds=worlds)
-    axes[0].set_title(text.replace("$", r"\$"), loc="left", fontsize=9, color=MUTED)
+    headed(figure, say("figure.comparison", base=found.base), text.replace("$", r"\$"))
     return figure
 
 
@@ -185,7 +192,8 @@ def draw_differences(found: Comparison, measure: str, ax: Axes | None = None, *,
     ax.axvline(0, color="black", lw=0.8)
     ax.margins(x=0.15)
     ax.set_ylim(-0.6, len(plans) - 0.2)
-    ax.set_xlabel(say("figure.difference", what=say(f"figure.{measure}")))
+    ax.set_xlabel(wrapped(say("figure.difference", what=say(f"counted.{measure}")), 40))
+    numbers_in(say, ax.xaxis)
     ax.spines[["top", "right"]].set_visible(False)
     ax.set_yticks(range(len(plans)), [plan.replace("$", r"\$") for plan in plans])
     return figure_of(ax)

@@ -41,6 +41,21 @@ def signed(found: Estimate, say: Language = ENGLISH) -> str:
     return f"+{text}" if found.value > 0 else text
 
 
+def measured(measure: str, kind: str, name: str, say: Language = ENGLISH) -> str:
+    """A measure, and of whom: ``lost, phone``; a percentage shows in its unit."""
+    words = say.known("measure", measure).removesuffix(" %")
+    return words if kind == "all" else f"{words}, {say.name(name)}"
+
+
+def more_or_fewer(difference: Estimate, counted: str, say: Language = ENGLISH) -> str:
+    """So many more or fewer of what is counted, or that no change is clear: ``34.1 ±0.9 fewer busy tones``."""
+    what = say(f"counted.{counted}")
+    if difference.low <= 0 <= difference.high:
+        return say("changed.unclear", change=signed(difference, say), what=what)
+    size = Estimate(abs(difference.value), *sorted((abs(difference.low), abs(difference.high))))
+    return say("changed.more" if difference.value > 0 else "changed.fewer", size=plain(size, say), what=what)
+
+
 def in_words(path: str, say: Language) -> str:
     """The path of a value as readers know its parts: ``callers.phone.patience.mean`` -> ``Callers · phone · ...``."""
     parts = path.split(".")

@@ -62,7 +62,7 @@ def _picture(found: Matters, title: str, say: Language) -> str:
         there = found.there(one)
         mark = Mark(there, *(("circle", BETTER) if one.clear else ("ring", UNCLEAR)), f"{name}: {signed(there, say)}")
         lines.append(Line(name, [mark]))
-    axis = say("figure.difference", what=say("figure.never_reached"))
+    axis = say("figure.difference", what=say("counted.never_reached"))
     return draw_rows(lines, title=title, axis=axis, say=say, signed=True)
 
 

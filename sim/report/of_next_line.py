@@ -27,7 +27,7 @@ def _by(found: Studied) -> str:
 
 def _what(found: Studied, reader: Reader) -> str:
     """What is counted: people never reached, say."""
-    return reader.say(f"told.by_{_by(found)}")
+    return reader.say(f"counted.{_by(found)}")
 
 
 def _split(found: Studied) -> tuple[list[Row], list[Row]]:
@@ -49,9 +49,8 @@ def tiles(found: Studied, reader: Reader) -> Iterator[Tile]:
     saves = estimate(first, _by(found))
     yield Tile(say("told.best_place"), _name(first, reader), _next(whole, reader))
     size = plain(_turned(saves) if saves.value < 0 else saves, say)
-    yield Tile(
-        say("told.saves" if saves.value < 0 else "told.adds", what=_what(found, reader)), size, say("told.of_ranking")
-    )
+    label = say("changed.fewer_each" if saves.value < 0 else "changed.more_each", what=_what(found, reader))
+    yield Tile(label, size, say("told.of_ranking"))
     best = estimate(first, "probability_best").value
     yield Tile(say("told.probability"), say("next.over") if best > 0.99 else say.percent(best))
 
@@ -66,7 +65,7 @@ def sections(found: Studied, reader: Reader) -> Iterator[Section]:
     parts: list[Part] = [Words(say("told.places_lead"))]
     for rows, fill, title in ((whole, _ALL_DAY, "told.all_day"), (some, _PART, "told.parts")):
         if rows:
-            axis = say("told.fewer", what=_what(found, reader))
+            axis = say("changed.fewer_each", what=_what(found, reader))
             lines = [_bar(row, change, fill, reader) for row in rows if (change := estimate(row, _by(found))).value]
             parts.append(Picture(draw_rows(lines, title=say(title), axis=axis, say=say), say("told.places_caption"),
                                  say(title)))  # fmt: skip
@@ -105,7 +104,7 @@ def _per_hour(found: Studied, reader: Reader) -> Picture:
     rows.sort(key=lambda row: _per_hundred(row, by).value)
     fills = {True: _ALL_DAY, False: _PART}
     lines = [_bar(row, _per_hundred(row, by), fills[row["hours"] == "all"], reader, best=False) for row in rows]
-    axis = say("told.fewer_per_100", what=_what(found, reader))
+    axis = say("changed.fewer_per_100", what=_what(found, reader))
     return Picture(draw_rows(lines, title=say("told.by_hour"), axis=axis, say=say), say("told.by_hour_caption"))
 
 
@@ -132,7 +131,7 @@ def _rests(found: Studied, reader: Reader) -> Iterator[Part]:
     overturned = [row for row in rows if row.get("second_is_clearly_better") is True]
     yield Words(say("told.next_overturned" if overturned else "told.next_holds"))
     lines = [_end(row, reader) for row in rows[:_MOST]]
-    axis = say("told.fewer", what=_what(found, reader))
+    axis = say("changed.fewer_each", what=_what(found, reader))
     yield Picture(draw_rows(lines, title=say("told.rests"), axis=axis, say=say), say("told.next_rests_caption"))
     shown = rows[:_MOST]
     note = say("ranking.cut", shown=len(shown), rows=len(rows)) if len(rows) > len(shown) else ""

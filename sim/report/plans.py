@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sim.colours import BETTER, UNCLEAR, WORSE
 from sim.estimates import NOTHING, Estimate
 from sim.language import Language
-from sim.language.shown import signed
+from sim.language.shown import more_or_fewer, signed
 from sim.report.assumed import changed, named
 from sim.report.flow import named as named_part
 from sim.report.grids import Cell, Grid, Number, difference, grid, number, time
@@ -15,7 +15,6 @@ from sim.report.svg import drawing, fill_of, hint, marks_between, tag, text, wit
 from sim.report.tables import busiest_channel
 from sim.studies.compare import Comparison, Difference
 from sim.summary import SERVICE_LEVELS
-from sim.tell.comparison import more
 from sim.tell.runs import service_level_of
 
 #: Measures of which more or fewer is better.
@@ -40,9 +39,8 @@ def plan_sentences(found: Comparison, say: Language) -> list[tuple[str, str]]:
     phone = busiest_channel(found.results[found.base])
     told = []
     for plan in found.plans:
-        never = more(found.difference(plan, "never_reached"), say, "people_never_reached")
-        gave_up = more(found.difference(plan, "abandoned"), say, "calls_abandoned")
-        words = [never, gave_up]
+        differences = {what: found.difference(plan, what).difference for what in ("never_reached", "abandoned")}
+        words = [more_or_fewer(difference, what, say) for what, difference in differences.items()]
         if (wait := _of_channel(found, plan, "asa", phone)) is not None:
             changed_by = signed(wait.difference, say).replace("-", "\N{MINUS SIGN}")
             words.append(say("report.plan_wait", channel=say.name(phone), difference=changed_by))
@@ -185,7 +183,7 @@ def draw_differences(found: Comparison, measure: str, say: Language) -> str:
     parts.append(tag("line", x1=zero, x2=zero, y1=4, y2=floor, class_="axis"))
     for row, (plan, d) in enumerate(rows):
         parts += _interval(plan, d, 10 + _ROW * (row + 0.6), (low - room, high + room, scale), say)
-    title = say("figure.difference", what=say(f"figure.{measure}"))
+    title = say("figure.difference", what=say(f"counted.{measure}"))
     return drawing(_WIDTH, floor + 26, *parts, title=title)
 
 

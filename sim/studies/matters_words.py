@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.estimates import Estimate
 from sim.language import ENGLISH, Language
-from sim.language.shown import digits_of
+from sim.language.shown import digits_of, measured
 from sim.studies.matters import Assumption, Matters
 from sim.studies.trial import Which
 from sim.studies.unknowns import Unknown, short, told
@@ -24,14 +24,17 @@ def sentences(found: Matters, say: Language = ENGLISH, *, first: str = "", base:
 
 
 def _sentences(found: Matters, say: Language, first: str, base: str) -> Iterator[str]:
-    measure, kind, name = found.measure
-    what = say.known("measure", measure).removesuffix(" %") + ("" if kind == "all" else f", {say.name(name)}")
+    what = measured(*found.measure, say)
     if not found.found:
         yield say("matters.none")
         return
     if not found.most:
         yield say("matters.little", first=first, base=base, measure=what)
-    elif measure == "never_reached" and found.usual.high < 0 and all(found.there(one).value < 0 for one in found.most):
+    elif (
+        found.measure[0] == "never_reached"
+        and found.usual.high < 0
+        and all(found.there(one).value < 0 for one in found.most)
+    ):
         named = "; ".join(_would_be(one, _less(found.there(one)), say) for one in found.most)
         yield say("matters.saves", first=first, named=named, usual=_number(_less(found.usual), say), measure=what)
     else:

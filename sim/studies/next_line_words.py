@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sim.estimates import Estimate
 from sim.language import ENGLISH, Language
+from sim.language.shown import more_or_fewer
 from sim.studies.answers import Answer
 from sim.studies.matters import Assumption
 from sim.studies.next_line import NextLine, Saved
+from sim.studies.trial import Which
 from sim.studies.unknowns import short, told
 
 _MOST_ASSUMPTIONS = 3
@@ -42,12 +43,11 @@ def _worlds(found: NextLine, say: Language) -> list[str]:
         say("next.ranked_on", worlds=found.trial.worlds.told(say)),
         say("next.confirmed_on", worlds=found.confirmed.worlds.told(say)),
     ]
-    return [*on, say("next.assumptions_on", worlds=found.assumption_worlds)] if found.assumptions else on
-
-
-def counted(measure: str, say: Language = ENGLISH) -> str:
-    """What is counted, in words."""
-    return say(f"next.of_{measure}")
+    if not found.assumptions:
+        return on
+    confirmed = found.confirmed.worlds
+    tried = Which(found.assumption_worlds, confirmed.first + confirmed.number, confirmed.seed)
+    return [*on, say("next.assumptions_on", worlds=tried.told(say))]
 
 
 def where(saved: Saved, say: Language = ENGLISH) -> str:
@@ -92,39 +92,29 @@ def _assumed(one: Assumption) -> dict[str, Any]:
     }
 
 
-def fewer(change: Estimate, what: str, say: Language = ENGLISH) -> str:
-    """A paired change in words: ``34.6 (±1.0) fewer people never reached``."""
-    half = say.number(change.half, 1)
-    if change.low <= 0 <= change.high:
-        sign = "+" if change.value >= 0 else ""
-        return say("next.no_change", what=what, change=f"{sign}{say.number(change.value, 1)} ±{half}")
-    size = f"{say.number(abs(change.value), 1)} (±{half})"
-    return say("next.fewer" if change.value < 0 else "next.more", size=size, what=what)
-
-
 def sure(probability: float, say: Language = ENGLISH) -> str:
     """A probability in words that promise no more than 2,000 draws can."""
     return say("next.over") if probability > 0.99 else f"{100 * probability:.0f} %"
 
 
 def _sentences(found: NextLine, say: Language) -> Iterator[str]:
-    first, what = found.first, counted(found.ranked_by, say)
-    yield say("next.helps", place=at(first, say), change=fewer(found.confirmed_saving, what, say))
+    first, counted = found.first, found.ranked_by
+    yield say("next.helps", place=at(first, say), change=more_or_fewer(found.confirmed_saving, counted, say))
     second = found.all_day[1] if len(found.all_day) > 1 else None
     surely = sure(first.best, say)
     if second is None:
         yield say("next.surely", sure=surely)
     else:
-        change = fewer(second.by(found.ranked_by), what, say)
+        change = more_or_fewer(second.by(counted), counted, say)
         yield say("next.surely_next", sure=surely, second=where(second, say), change=change)
     fixed = [saved for saved in found.all_day if not _anywhere(saved)]
     if fixed and fixed[0] is not first and fixed[0] is not second:
         yield say("next.fixed", place=where(fixed[0], say))
     best = found.by_hour[0]
-    per = best.per_100_hours(found.ranked_by)
+    per = best.per_100_hours(counted)
     if best is not first and per.high < 0:
-        other = say.number(abs(first.per_100_hours(found.ranked_by).value), 1)
-        change = fewer(per, what, say)
+        other = say.number(abs(first.per_100_hours(counted).value), 1)
+        change = more_or_fewer(per, counted, say)
         yield say("next.by_hour", best=at(best, say), change=change, other=other, first=at(first, say))
     if found.assumptions:
         yield _assumptions(found, say)

@@ -13,7 +13,7 @@ from sim.cells import COLUMNS
 from sim.errors import ScenarioError, SimError
 from sim.estimates import Estimate, vector
 from sim.language import ENGLISH, Language
-from sim.language.shown import plain
+from sim.language.shown import measured, plain
 from sim.scenario.model import Scenario
 from sim.studies.engine import AUTO, chosen
 from sim.studies.paired import difference_of
@@ -55,8 +55,7 @@ class Outcome:
 
     def told(self, say: Language = ENGLISH) -> str:
         """In words: ``loss@phone`` -> ``lost, phone``; a percentage shows in its unit."""
-        measure = say.known("measure", self.of.name).removesuffix(" %")
-        return measure if self.kind == "all" else f"{measure}, {say.name(self.name)}"
+        return measured(self.of.name, self.kind, self.name, say)
 
     @property
     def unit(self) -> str:

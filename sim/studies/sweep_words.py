@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sim.estimates import NOTHING, Estimate
 from sim.language import ENGLISH, Language
+from sim.language.shown import measured
 from sim.studies.answers import Answer
 from sim.studies.matters_words import rows, sentences
 from sim.studies.sweep import Point, Sweep
@@ -46,12 +47,10 @@ def _worlds(found: Sweep, say: Language) -> list[str]:
 
 
 def label(measure: tuple[str, str, str], say: Language = ENGLISH) -> str:
-    """A measure in words, its unit and of whom."""
-    which, kind, name = measure
-    words = say.known("measure", which).replace("_", " ").removesuffix(" %")
-    definition = DEFINITIONS.get(which)
+    """A measure in words, of whom, and its unit."""
+    definition = DEFINITIONS.get(measure[0])
     unit = say.known("unit", definition.unit if definition else "s")
-    return f"{words} ({unit}){'' if kind == 'all' else f', {say.name(name)}'}"
+    return f"{measured(*measure, say)} ({unit})"
 
 
 def _sentences(found: Sweep, say: Language) -> Iterator[str]:

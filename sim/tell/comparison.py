@@ -10,7 +10,7 @@ from rich.table import Table
 
 from sim.estimates import NOTHING, Estimate
 from sim.language import ENGLISH, Language
-from sim.language.shown import plain, signed
+from sim.language.shown import more_or_fewer, plain, signed
 from sim.studies.compare import Comparison, Difference
 from sim.summary import SERVICE_LEVELS
 from sim.tell.matters import tell_matters
@@ -23,10 +23,12 @@ _SHOWN = ("abandoned", "blocked", "closed", "answered", "reached", "never_reache
 def tell_comparison(found: Comparison, out: Console, say: Language = ENGLISH) -> None:
     """The differences first, then what each plan comes to, which callers changed fate, and what matters most."""
     scenario = found.results[found.base].scenario
-    title = say("compare.heading", title=scenario.title or scenario.name, plans=len(found.plans))
+    plans = len(found.plans)
+    heading = "compare.heading" if plans > 1 else "compare.heading_one"
+    title = say(heading, title=scenario.title or scenario.name, plans=plans)
     out.print(f"\n[bold]{escape(title)}[/bold]")
     period = say.period(scenario.period.first, scenario.period.last)
-    out.print(say("compare.rests_on", period=period, replications=say.number(found.replications)))
+    out.print(say("compare.rests_on", period=period, worlds=found.worlds.told(say)))
     for plan in found.plans:
         out.print(f"[bold]{escape(plan)}[/bold]: {sentence(found, plan, say)}")
     out.print(_differences(found, say))
@@ -41,20 +43,11 @@ def sentence(found: Comparison, plan: str, say: Language) -> str:
     gave_up, never = (found.difference(plan, measure) for measure in ("abandoned", "never_reached"))
     return say(
         "compare.sentence",
-        abandoned=more(gave_up, say, "calls_abandoned"),
+        abandoned=more_or_fewer(gave_up.difference, "abandoned", say),
         of_abandoned=_percent(gave_up, say),
-        never=more(never, say, "people_never_reached"),
+        never=more_or_fewer(never.difference, "never_reached", say),
         of_never=_percent(never, say),
     )
-
-
-def more(found: Difference, say: Language, what: str) -> str:
-    """So many more or fewer of ``what``, or that no change is clear."""
-    value = found.difference
-    if value.low <= 0 <= value.high:
-        return say("compare.no_change", difference=signed(value, say), what=say(f"compare.{what}"))
-    size = plain(Estimate(abs(value.value), *sorted((abs(value.low), abs(value.high)))), say)
-    return say("compare.more" if value.value > 0 else "compare.fewer", size=size, what=say(f"compare.{what}"))
 
 
 def _percent(found: Difference, say: Language) -> str:
@@ -65,7 +58,7 @@ def _percent(found: Difference, say: Language) -> str:
 
 def _differences(found: Comparison, say: Language) -> Table:
     columns = (say("column.plan"), *(say(f"compare.{measure}") for measure in _SHOWN))
-    caption = say("compare.caption", plans=len(found.plans))
+    caption = found.interval_told(say)
     table = table_of(say("compare.differences", base=escape(found.base)), *columns, caption=caption)
     for plan in found.plans:
         cells = [signed(found.difference(plan, measure).difference, say) for measure in _SHOWN]

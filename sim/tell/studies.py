@@ -11,7 +11,7 @@ from rich.table import Table
 from sim.language import ENGLISH, Language
 from sim.language.shown import plain, seconds, signed
 from sim.studies.next_line import RANKED_BY, NextLine, Saved
-from sim.studies.next_line_words import answer_of, counted, where
+from sim.studies.next_line_words import answer_of, where
 from sim.studies.sweep import Sweep
 from sim.studies.sweep_words import answer_of as answer_of_sweep
 from sim.studies.sweep_words import label
@@ -50,7 +50,7 @@ def tell_next_line(found: NextLine, out: Console, say: Language = ENGLISH) -> No
     out.print(_places(found, say("next.all_day"), found.all_day, say))
     if found.parts:
         out.print(_places(found, say("next.parts"), found.parts[:_MOST_PARTS], say))
-    out.print(say("next.note", what=counted(found.ranked_by, say)))
+    out.print(say("next.note", what=say(f"counted.{found.ranked_by}")))
     tell_definitions(answer, out, say)
 
 
