@@ -34,7 +34,8 @@ def result_html(result: Result, say: Language = ENGLISH) -> str:
             line.append(show(result.estimate(measure, kind="channel", name=name), say) if there else "-")
         channels.append(line)
     period = say.period(scenario.period.first, scenario.period.last)
-    below = say("run.rests_on", period=period, replications=say.number(result.replications))
+    ends = {"replications": say.number(result.replications), "last": say.number(result.replications - 1)}
+    below = say("run.rests_on", period=period, seed=result.seed, **ends)
     return _titled(scenario.title or scenario.name, below, people + _table(heads, channels))
 
 
@@ -42,7 +43,7 @@ def comparison_html(found: Comparison, say: Language = ENGLISH) -> str:
     """What each plan changes."""
     rows = [[plan, *(signed(found.difference(plan, m).difference, say) for m in _DIFFERENCES)] for plan in found.plans]
     heads = [say("column.plan"), *(say(f"compare.{m}") for m in _DIFFERENCES)]
-    below = say("compare.caption", plans=len(found.plans))
+    below = found.interval_told(say)
     return _titled(say("compare.differences", base=found.base), below, _table(heads, rows))
 
 

@@ -252,13 +252,18 @@ class Result:
         write_atomically(self.folder / "theory.csv", to_csv(self.theory))
         write_atomically(self.folder / "summary.json", self.to_json())
 
+    @property
+    def seed(self) -> int:
+        """Seed of the worlds."""
+        return int(self.store.manifest()["seed"])
+
     def to_json(self) -> str:
         """The summary as JSON: who made it, and one object per number."""
         content = {
             "scenario": self.scenario.name,
             "title": self.scenario.title,
             "replications": self.replications,
-            "seed": self.store.manifest()["seed"],
+            "seed": self.seed,
             "interval": "95 %",
             "service_level": self.scenario.targets.service_level,
             "measures": [_finite(vars(row)) for row in self.summary()],

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from sim.errors import ResultsError
 from sim.estimates import NOTHING, Estimate, Moments, Pairs
-from sim.language import CODES, language
+from sim.language import CODES, Language, language
 from sim.results import Result
 from sim.scenario.model import Scenario
 from sim.store import Store, write_atomically
@@ -28,6 +28,7 @@ from sim.studies.matters import WORLDS, Matters, matters
 from sim.studies.matters_words import kept, read, rows, sentences
 from sim.studies.paired import difference_of
 from sim.studies.run import Progress, run
+from sim.studies.trial import Which
 from sim.summary import DEFINITIONS, PAIRS
 
 #: The file that says which plans a comparison's folder is about.
@@ -112,6 +113,17 @@ class Comparison:
     def replications(self) -> int:
         """Worlds that every plan met."""
         return min(result.replications for result in self.results.values())
+
+    @property
+    def worlds(self) -> Which:
+        """Which worlds these were."""
+        return Which(self.replications, 0, self.results[self.base].seed)
+
+    def interval_told(self, say: Language) -> str:
+        """What ± is half of, and what is counted."""
+        plans = len(self.plans)
+        half = say("compare.interval", plans=plans) if plans > 1 else say("compare.interval_one")
+        return f"{half} {say('compare.caption')}"
 
     @property
     def level(self) -> float:
@@ -201,7 +213,7 @@ class Comparison:
         usual = {plan: self.difference(plan, "never_reached").difference for plan in self.plans}
         best = sorted(self.plans, key=lambda plan: usual[plan].value)[:2]
         plans = {name: self.results[name].scenario for name in (self.base, *best)}
-        measure, seed = ("never_reached", "all", "all"), int(self.results[self.base].store.manifest()["seed"])
+        measure, seed = ("never_reached", "all", "all"), self.results[self.base].seed
         return replace(self, matters=matters(plans, usual[best[0]], measure, seed=seed, worlds=worlds, workers=workers))
 
     def write(self, out: Path) -> Path:
@@ -256,6 +268,8 @@ class Comparison:
             "base": self.base,
             "plans": {name: str(result.folder) for name, result in self.results.items()},
             "replications": self.replications,
+            "seed": self.worlds.seed,
+            "worlds": {code: [self.worlds.told(language(code))] for code in CODES},
             "interval": "95 %",
             "differences": [flat(vars(d)) for d in self.differences],
             "answer": {code: sentences(found, language(code)) for code in CODES} if found else {},

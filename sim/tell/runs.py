@@ -68,7 +68,8 @@ def tell_result(result: Result, out: Console, say: Language = ENGLISH) -> None:
     of = measures_of(rows)
     out.print(f"\n[bold]{escape(scenario.title or scenario.name)}[/bold]")
     period = say.period(scenario.period.first, scenario.period.last)
-    out.print(say("run.rests_on", period=period, replications=say.number(result.replications)))
+    ends = {"replications": say.number(result.replications), "last": say.number(result.replications - 1)}
+    out.print(say("run.rests_on", period=period, seed=result.seed, **ends))
     people = ("callers", "first_offered", "reached", "never_reached", "never_reached_share", "only_closed")
     out.print(say("run.people", **{measure: plain(of(measure), say) for measure in people}))
     for verdict in verdicts(scenario, of, say):
