@@ -118,7 +118,7 @@ def test_what_the_lines_cannot_answer_is_told_and_not_fitted() -> None:
     assert not found.found
     assert found.fitted == found.scenario
     said = " ".join(sentences(found))
-    assert "cannot be met by demand.contacts: the most is" in said
+    assert "cannot be met by Demand · contacts: the most is" in said
     assert "The lines cannot answer more, however many call" in said
     assert not found.holds(900.0)
 
@@ -127,12 +127,12 @@ def test_what_the_observation_does_not_say_is_told_and_not_fitted() -> None:
     flat = calibrate(helpline(), ["first_offered=40"], fit=[CALLS], worlds=100, worlds_apart=0, engine=ENGINE)
     assert flat.verdict == "not identified"
     assert not flat.found
-    assert "does not say what handling.phone.conversation.mean is" in sentences(flat)[0]
+    assert "does not say what Handling time · phone · conversation · mean is" in sentences(flat)[0]
     twice = calibrate(
         helpline(), ["answered=34", "in_register=34"], fit=(DEMAND, CALLS), worlds=100, worlds_apart=0, engine=ENGINE
     )
     assert twice.verdict == "not identified"
-    assert "do not tell demand.contacts and handling.phone.conversation.mean apart" in sentences(twice)[0]
+    assert "do not tell Demand · contacts and Handling time · phone · conversation · mean apart" in sentences(twice)[0]
 
 
 def test_what_the_value_hangs_on_explains_the_observation_too() -> None:
@@ -273,7 +273,12 @@ def with_ranges() -> sim.Scenario:
         (["answered@phone=34"], [DEMAND], "Waargenomen: beantwoord, telefoon = 34.", 2),
         (["answered@phone=34", "loss@phone=40 %"], [DEMAND, CALLS], "verloren, telefoon = 40 %", 5),
         (["answered=900"], [DEMAND], "niet te halen: het meeste is gemiddeld", 1),
-        (["first_offered=40"], [CALLS], "zegt niet wat handling.phone.conversation.mean is", 1),
+        (
+            ["first_offered=40"],
+            [CALLS],
+            "zegt niet wat Gesprekstijd en nawerktijd · telefoon · gesprek · gemiddelde is",
+            1,
+        ),
         (["answered=34", "in_register=34"], [DEMAND, CALLS], "waarden ver uit elkaar verklaren beide", 3),
     ],
 )

@@ -14,6 +14,7 @@ from sim.report.studied import Row, Studied
 
 #: Key of each table's title.
 _TITLES = {
+    "people": "studypage.sheet_people",
     "lines": "studypage.sheet_lines",
     "shifts": "studypage.sheet_shifts",
     "targets": "studypage.sheet_targets",

@@ -66,8 +66,8 @@ def _value(one: Found, say: Language) -> str:
     ends = {"low": of.shown(one.low, half, say), "high": of.shown(one.high, half, say)}
     values = {"value": of.shown(one.value, half, say), "simulation": of.shown(half, half, say)}
     if one.high == inf:
-        return say("calibrate.value_from", parameter=of.path, low=ends["low"], **values)
-    return say("calibrate.value", parameter=of.path, **ends, **values)
+        return say("calibrate.value_from", parameter=of.words(say), low=ends["low"], **values)
+    return say("calibrate.value", parameter=of.words(say), **ends, **values)
 
 
 def _notes(found: Calibration, say: Language) -> Iterator[str]:
@@ -106,9 +106,9 @@ def _hanging(found: Calibration, say: Language) -> Iterator[str]:
             if high - low > _NAMED * one.value
         ]
         if named:
-            yield say("calibrate.hangs", parameter=of.path, named=", ".join(named))
+            yield say("calibrate.hangs", parameter=of.words(say), named=", ".join(named))
         elif spans:
-            yield say("calibrate.hangs_little", parameter=of.path, share=say.percent(_NAMED))
+            yield say("calibrate.hangs_little", parameter=of.words(say), share=say.percent(_NAMED))
     lost = [
         say("calibrate.at", assumption=shift.unknown.words(say), end=told(shift.end, say))
         for shift in found.shifts
@@ -143,7 +143,7 @@ def _unmet(found: Calibration, observed: str, say: Language) -> Iterator[str]:
     low, high = (of.shown(of.value(end), say=say) for end in one.tried)
     values = {
         "observed": observed,
-        "parameter": of.path,
+        "parameter": of.words(say),
         "mean": outcome.shown(mean, say),
         "place": of.shown(of.value(at), say=say),
         "low": low,
@@ -172,20 +172,20 @@ def _unidentified(found: Calibration, observed: str, say: Language) -> Iterator[
     one, (of,) = found.one, found.parameters
     assert one is not None  # there is one parameter or there are two
     low, high = (of.shown(of.value(place), say=say) for place in one.tried)
-    yield say("calibrate.not_said", observed=observed, parameter=of.path, low=low, high=high)
+    yield say("calibrate.not_said", observed=observed, parameter=of.words(say), low=low, high=high)
     outcome = found.observed[0].outcome
     yield say("calibrate.flat", least=outcome.shown(one.least[0], say), most=outcome.shown(one.most[0], say))
 
 
 def _not_apart(found: Calibration, two: FitTwo, observed: str, say: Language) -> Iterator[str]:
     first, last = found.parameters
-    yield say("calibrate.not_apart", observed=observed, parameters=together([first.path, last.path], say))
+    yield say("calibrate.not_apart", observed=observed, parameters=together([first.words(say), last.words(say)], say))
     times, times_last = (say.number(exp(log(2) * w), 2) for w in two.weak)
     yield say(
         "calibrate.line",
-        first=first.path,
+        first=first.words(say),
         times=times,
-        last=last.path,
+        last=last.words(say),
         times_last=times_last,
         strength=say.number(two.strength, 2),
         place=_pair(found.parameters, two.nearest, say),
@@ -194,12 +194,12 @@ def _not_apart(found: Calibration, two: FitTwo, observed: str, say: Language) ->
         for number, of in enumerate(found.parameters):
             ends = [place[number] for place in two.edge]
             low, high = (of.shown(of.value(end), say=say) for end in (min(ends), max(ends)))
-            yield say("calibrate.beyond", parameter=of.path, low=low, high=high)
+            yield say("calibrate.beyond", parameter=of.words(say), low=low, high=high)
     yield say("calibrate.besides")
 
 
 def _pair(parameters: tuple[Parameter, ...], place: tuple[float, ...], say: Language) -> str:
-    texts = [f"{of.path} = {of.shown(of.value(x), say=say)}" for of, x in zip(parameters, place, strict=True)]
+    texts = [f"{of.words(say)} = {of.shown(of.value(x), say=say)}" for of, x in zip(parameters, place, strict=True)]
     return together(texts, say)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sim.errors import ScenarioError, SimError
 from sim.language import ENGLISH, Language
+from sim.language.shown import in_words
 from sim.quantities import format_duration, format_percent, nearest, parse_duration, parse_percent
 from sim.scenario.model import Scenario
 from sim.scenario.source import Located
@@ -69,12 +70,17 @@ class Parameter:
         """A number in the unit in which it is shown."""
         return value / _SIZES[self.unit]
 
+    def words(self, say: Language) -> str:
+        """What it is, in words."""
+        return in_words(self.path, say)
+
     def shown(self, value: float, half: float = 0.0, say: Language = ENGLISH) -> str:
         """A number with its unit and the digits that an uncertainty of this size supports."""
         if value == inf:
             return say("calibrate.no_end")
         half = self.in_unit(half)
         digits = 0 if half >= 2 else 1 if half >= 0.1 or half == 0 else 2
+        digits = 0 if half == 0 and self.in_unit(value).is_integer() else digits
         return say.number(self.in_unit(value), digits) + (f" {say.known('unit', self.unit)}" if self.unit else "")
 
 
