@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf, isfinite, nan
 
@@ -26,11 +25,6 @@ class Fitted:
     def scaled(self, scale: float, unit: str) -> Fitted:
         """The same in another unit."""
         return Fitted(self.value * scale, self.low * scale, self.high * scale, unit, self.method)
-
-    def mapped(self, function: Callable[[float], float], unit: str) -> Fitted:
-        """The same under an increasing function, or a decreasing one, which swaps the ends."""
-        ends = sorted((function(self.low), function(self.high)))
-        return Fitted(function(self.value), ends[0], ends[1], unit, self.method)
 
     def covers(self, truth: float) -> bool:
         """Whether ``truth`` lies within the interval."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import inf, isfinite
 
 from sim.intervals import Estimate
@@ -54,6 +55,18 @@ def more_or_fewer(difference: Estimate, counted: str, say: Language = ENGLISH) -
         return say("changed.unclear", change=signed(difference, say), what=what)
     size = Estimate(abs(difference.value), *sorted((abs(difference.low), abs(difference.high))))
     return say("changed.more" if difference.value > 0 else "changed.fewer", size=plain(size, say), what=what)
+
+
+def and_list(names: Sequence[str], say: Language = ENGLISH) -> str:
+    """``a, b and c``; '' of nothing."""
+    if len(names) < 2:
+        return "".join(names)
+    return say("list.and", first=", ".join(names[:-1]), last=names[-1])
+
+
+def working_days(days: int, say: Language = ENGLISH) -> str:
+    """So many working days, as a promise has them."""
+    return say("target.working_day") if days == 1 else say("target.working_days", days=days)
 
 
 def in_words(path: str, say: Language) -> str:

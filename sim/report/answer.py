@@ -11,7 +11,7 @@ import numpy as np
 from sim.clock import SECOND
 from sim.estimates import Estimate
 from sim.language import Language
-from sim.language.shown import plain, seconds
+from sim.language.shown import and_list, plain, seconds
 from sim.quantities import format_duration
 from sim.report.tables import busiest_channel
 from sim.results import Result
@@ -149,7 +149,7 @@ def _others(found: Comparison, plans: list[str], say: Language) -> Iterator[str]
 
 def _with_sizes(found: Comparison, plans: list[str], say: Language) -> str:
     told = [say("answer.other", plan=p, never=_size(found.difference(p, "never_reached"), say)) for p in plans]
-    return _listed(told, say)
+    return and_list(told, say)
 
 
 def _size(found: Difference, say: Language) -> str:
@@ -162,10 +162,3 @@ def _change(found: Difference, say: Language) -> str:
     if d.low <= 0 <= d.high:
         return say("answer.no_change")
     return say("answer.more" if d.value > 0 else "answer.fewer", size=_size(found, say))
-
-
-def _listed(words: list[str], say: Language) -> str:
-    """a, b and c."""
-    if len(words) < 2:
-        return "".join(words)
-    return say("answer.and", first=", ".join(words[:-1]), last=words[-1])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.language import ENGLISH, Language
-from sim.language.shown import plain
+from sim.language.shown import and_list, plain
 from sim.scenario.model import Scenario
 from sim.studies.answers import Answer, Rows
 from sim.studies.asked import Question, Try
@@ -24,7 +24,7 @@ from sim.studies.plan_tables import (
     shift_rows,
     target_rows,
 )
-from sim.studies.staffing_words import and_list, staffing_text
+from sim.studies.staffing_words import staffing_text
 from sim.studies.targets import WHILE_OPEN, Target
 from sim.studies.trial import Which
 from sim.studies.unknowns import Unknown, told

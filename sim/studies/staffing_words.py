@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from sim.language import ENGLISH, Language
+from sim.language.shown import and_list
 from sim.studies.staffing import Levels, Slot, Staff
 
 
@@ -83,10 +84,3 @@ def _count(lines: int, say: Language) -> str:
 
 def _added(lines: int, when: str, say: Language) -> str:
     return say("staffing.extra_one", when=when) if lines == 1 else say("staffing.extra_more", count=lines, when=when)
-
-
-def and_list(names: Sequence[str], say: Language = ENGLISH) -> str:
-    """``a, b and c``; '' of nothing."""
-    if len(names) < 2:
-        return "".join(names)
-    return say("staffing.and", first=", ".join(names[:-1]), last=names[-1])

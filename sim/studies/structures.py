@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from sim.errors import ScenarioError
 from sim.language import ENGLISH, Language
+from sim.language.shown import and_list
 from sim.quantities import nearest
 from sim.scenario.build import queues_of
 from sim.scenario.model import Scenario
@@ -14,7 +15,6 @@ from sim.studies.blocks import Block, blocks_of
 from sim.studies.costs import Costs, Team
 from sim.studies.guess import guesses
 from sim.studies.staffing import Levels, PlanError, Staff
-from sim.studies.staffing_words import and_list
 from sim.studies.targets import Target
 
 AS_IS = "as it is"

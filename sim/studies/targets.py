@@ -20,6 +20,7 @@ from sim.cells import COLUMNS
 from sim.errors import SimError
 from sim.estimates import Estimate
 from sim.language import ENGLISH, Language
+from sim.language.shown import working_days
 from sim.quantities import format_duration, format_percent, nearest, parse_duration, parse_percent
 from sim.scenario.build import Plan, queues_of
 from sim.scenario.model import Scenario
@@ -103,7 +104,7 @@ class Target:
         days = _DAYS.fullmatch(self.within)
         if days is None:
             return say.duration(self.within)
-        return say("targettext.working_day") if days[1] == "1" else say("targettext.working_days", days=days[1])
+        return working_days(int(days[1]), say)
 
     @cached_property
     def weights(self) -> Floats:

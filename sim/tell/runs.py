@@ -13,7 +13,7 @@ from rich.table import Table
 
 from sim.estimates import NOTHING, Estimate
 from sim.language import ENGLISH, Language
-from sim.language.shown import plain, seconds
+from sim.language.shown import plain, seconds, working_days
 from sim.quantities import format_duration
 from sim.scenario.model import Scenario, Target
 from sim.summary import SERVICE_LEVELS, Row
@@ -133,7 +133,7 @@ def _awt(channel: str, scenario: Scenario, say: Language) -> str:
 def promise(target: Target, say: Language) -> str:
     """The acceptable wait of a channel in words."""
     if target.within_working_days is not None:
-        return say("target.working_days", days=target.within_working_days)
+        return working_days(target.within_working_days, say)
     return say.duration(format_duration(target.within or 0))
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from scipy import special
 
 from sim.language import CODES, ENGLISH, Language, language
+from sim.language.shown import and_list
 from sim.verify.scores import Score, anderson_darling, holm, kolmogorov_smirnov, two_sided
 
 #: Chance that a right program is called wrong, over all scores and both tests of normality together.
@@ -108,8 +109,7 @@ class Verification:
             return say("verify.faults", count=len(self.audits), **read)
         if len(self.engines) == 1:
             return say("verify.rules", **read)
-        *others, last = self.engines
-        return say("verify.rules_same", engines=say("verify.both", first=", ".join(others), last=last), **read)
+        return say("verify.rules_same", engines=and_list(self.engines, say), **read)
 
     def to_json(self) -> str:
         """Everything as JSON; what is infinite or unknown is null."""
