@@ -192,7 +192,7 @@ def draw_differences(found: Comparison, measure: str, ax: Axes | None = None, *,
     ax.axvline(0, color="black", lw=0.8)
     ax.margins(x=0.15)
     ax.set_ylim(-0.6, len(plans) - 0.2)
-    ax.set_xlabel(wrapped(say("figure.difference", what=say(f"counted.{measure}")), 40))
+    ax.set_xlabel(wrapped(say("figure.difference", what=say(f"counted.{measure}")), 48))
     numbers_in(say, ax.xaxis)
     ax.spines[["top", "right"]].set_visible(False)
     ax.set_yticks(range(len(plans)), [plan.replace("$", r"\$") for plan in plans])
