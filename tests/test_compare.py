@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from single import single
 
 import sim
+from sim.language import ENGLISH
 
 ROOT = Path(__file__).parent.parent
 CAMPAIGN = ROOT / "scenarios" / "als-je-eens-wist-2020.yaml"
@@ -80,6 +82,17 @@ def test_plans_in_one_command(tmp_path) -> None:
         rows = list(csv.DictReader(file))
     assert {row["plan"] for row in rows} == {path.stem for path in plans} | {"third"}
     assert (folder / "comparison.png").stat().st_size > 10_000
+    assert "the same 6 worlds (numbers 0 to 5 of seed 1712)." in " ".join(done.stdout.split())
+
+
+def test_worlds_and_intervals_are_named_for_one_plan_and_for_several(found) -> None:
+    told, n, seed = json.loads(found.to_json()), found.replications, found.worlds.seed
+    assert told["worlds"]["en"] == [f"{n} worlds (numbers 0 to {n - 1} of seed {seed})"]
+    assert told["seed"] == seed
+    one = sim.Comparison({name: found.results[name] for name in (found.base, found.plans[0])})
+    assert one.interval_told(ENGLISH).startswith("± is half a 95 % interval. ")
+    two = sim.Comparison({**one.results, "again": found.results[found.plans[0]]})
+    assert two.interval_told(ENGLISH).startswith("± is half an interval that holds at 95 % for all 2 plans together. ")
 
 
 @pytest.mark.parametrize(

@@ -117,6 +117,7 @@ def test_stated_ranges_are_tried_at_both_ends() -> None:
     assert {"callers.phone.redial.abandoned", "handling.phone.conversation.mean"} <= names
     assert not any("count" in name for name in names)
     assert "at the ends of its range" in answer_of(found).sentences(ENGLISH)[-1]
+    assert answer_of(found).worlds(ENGLISH)[-1] == "assumptions on 12 worlds (numbers 20 to 31 of seed 1712)"
 
 
 def test_the_answer_is_told_in_dutch_and_kept_with_english_names() -> None:

@@ -241,7 +241,7 @@ def test_a_caller_never_reached_may_have_a_price() -> None:
         ({"costs": ["mon-fri 9:00-13:00=4", "mon 10:00-11:00=5"]}, "have a cost already"),
         ({"costs": ["forty"]}, "is not HOURS=COST"),
         ({"cost_never_reached": -1.0}, "out of range"),
-        ({"parts": "9-12,11-13"}, "two parts overlap"),
+        ({"parts": "9-12,11-13"}, "parts '9-12,11-13': two parts overlap"),
         ({"parts": "nine"}, "parts 'nine'"),
         ({"allow": ["pools"]}, "allow: 'pools' is unknown; allowed are overflow and pooling"),
         ({"least": 3, "most": 2}, "2 lines at most is less than the least, 3"),

@@ -113,9 +113,9 @@ def parse_parts(text: str | None, scenario: Scenario) -> list[WeeklyHours]:
         return []
     try:
         if any(day in text.lower() for day in (*WEEKDAYS, "daily")):
-            return _apart([parse_hours(part) for part in text.split(";")], text)
+            return _apart([parse_hours(part) for part in text.split(";")])
         if "-" in text:
-            return _apart([parse_hours(f"daily {part.strip()}") for part in text.split(",")], text)
+            return _apart([parse_hours(f"daily {part.strip()}") for part in text.split(",")])
         length = parse_duration(text)
     except ValueError as error:
         raise PlanError(f"parts {text!r}: {error}; write 9-13,13-17 or 'mon 9-17; tue-fri 9-17' or '2 h'") from None
@@ -127,11 +127,11 @@ def parse_parts(text: str | None, scenario: Scenario) -> list[WeeklyHours]:
     return [_weekly([[piece]] * 7) for piece in ([(0, opens), *pieces] if opens else pieces)]
 
 
-def _apart(parts: list[WeeklyHours], text: str) -> list[WeeklyHours]:
+def _apart(parts: list[WeeklyHours]) -> list[WeeklyHours]:
     for number, part in enumerate(parts):
         for other in parts[:number]:
             if any(_cut(part, other)[0].spans):
-                raise PlanError(f"parts {text!r}: two parts overlap; a line-hour belongs to one part")
+                raise ValueError("two parts overlap; a line-hour belongs to one part")
     return parts
 
 
