@@ -8,6 +8,7 @@ from typing import Any
 
 from sim.estimates import Estimate
 from sim.language import ENGLISH, Language
+from sim.language.shown import and_list
 from sim.studies.answers import Answer
 from sim.studies.calibrate import Calibration, Found
 from sim.studies.fit_one import FitOne
@@ -43,7 +44,7 @@ def _worlds(found: Calibration, say: Language) -> list[str]:
 
 def sentences(found: Calibration, say: Language = ENGLISH) -> list[str]:
     """The answer first, then what it rests on."""
-    observed = together([one.told(say) for one in found.observed], say)
+    observed = and_list([one.told(say) for one in found.observed], say)
     if found.verdict == "unmet":
         return list(_unmet(found, observed, say))
     if found.verdict == "not identified":
@@ -54,11 +55,6 @@ def sentences(found: Calibration, say: Language = ENGLISH) -> list[str]:
     said += [_confirmation(found, say)]
     said += _hanging(found, say)
     return said
-
-
-def together(texts: list[str], say: Language) -> str:
-    """One text, or both."""
-    return texts[0] if len(texts) == 1 else say("calibrate.both", first=texts[0], last=texts[1])
 
 
 def _value(one: Found, say: Language) -> str:
@@ -179,7 +175,7 @@ def _unidentified(found: Calibration, observed: str, say: Language) -> Iterator[
 
 def _not_apart(found: Calibration, two: FitTwo, observed: str, say: Language) -> Iterator[str]:
     first, last = found.parameters
-    yield say("calibrate.not_apart", observed=observed, parameters=together([first.words(say), last.words(say)], say))
+    yield say("calibrate.not_apart", observed=observed, parameters=and_list([first.words(say), last.words(say)], say))
     times, times_last = (say.number(exp(log(2) * w), 2) for w in two.weak)
     yield say(
         "calibrate.line",
@@ -200,7 +196,7 @@ def _not_apart(found: Calibration, two: FitTwo, observed: str, say: Language) ->
 
 def _pair(parameters: tuple[Parameter, ...], place: tuple[float, ...], say: Language) -> str:
     texts = [f"{of.words(say)} = {of.shown(of.value(x), say=say)}" for of, x in zip(parameters, place, strict=True)]
-    return together(texts, say)
+    return and_list(texts, say)
 
 
 def tables(found: Calibration) -> dict[str, list[Row]]:
