@@ -117,7 +117,7 @@ def test_silent_and_missing_days_do_not_count_as_quiet() -> None:
     fit = fit_daily(counted(counts), country="none")
     assert fit.silent == (dt.date(2024, 1, 11),)
     assert fit.per_day.value == pytest.approx(30)
-    assert any("1 days are missing" in warning for warning in fit.warnings)
+    assert any("missing and were left out: 1" in warning for warning in fit.warnings)
     assert any("without a contact" in warning for warning in fit.warnings)
 
 
