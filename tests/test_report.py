@@ -27,6 +27,7 @@ from sim.report.grids import difference, grid, number
 from sim.results import Result
 from sim.studies.answers import Answer
 from sim.studies.compare import Comparison
+from sim.studies.trial import On, Which
 
 ROOT = Path(__file__).parent.parent
 CAMPAIGN = ROOT / "scenarios" / "als-je-eens-wist-2020.yaml"
@@ -233,7 +234,7 @@ def test_what_a_sensitivity_study_found_is_told(campaign, tmp_path) -> None:
         "one-at-a-time",
         campaign.scenario,
         {},
-        lambda _: ["12 worlds"],
+        [On("study.on", Which(12, 0, 5))],
         [],
         lambda _: ["said"],
         {"one_at_a_time": ends},
@@ -242,10 +243,8 @@ def test_what_a_sensitivity_study_found_is_told(campaign, tmp_path) -> None:
     html = write_report(campaign.folder, sensitivity=folder, to=tmp_path / "p.html")[0].read_text()
     assert "What decides it: never reached %" in Page(html).text
     assert "Callers · phone · patience · the others · mean" in html
-    assert "12 worlds" in html
-    other = Answer("one-at-a-time", single(), {}, lambda _: [], [], lambda _: [], {"one_at_a_time": ends}).write(
-        tmp_path
-    )
+    assert "12 worlds (numbers 0 to 11 of seed 5)" in html
+    other = Answer("one-at-a-time", single(), {}, [], [], lambda _: [], {"one_at_a_time": ends}).write(tmp_path)
     for wrong, message in ((other, "about another scenario"), (tmp_path, "not the folder of a sensitivity study")):
         with pytest.raises(sim.ResultsError, match=message):
             write_report(campaign.folder, sensitivity=wrong, to=tmp_path / "p.html")

@@ -32,6 +32,7 @@ from sim.report.rows import Line, Mark, draw_rows, label_lines
 from sim.report.studied import STUDIES, read, rows_of
 from sim.studies.answers import Answer
 from sim.studies.targets import parse_target
+from sim.studies.trial import On, Which
 
 ROOT = Path(__file__).parent.parent
 NL = language("nl")
@@ -50,10 +51,8 @@ def about(value: float, half: float = 1.0) -> Estimate:
 def kept(study: str, scenario: sim.Scenario, out: Path, asked: dict, tables: dict) -> Path:
     """The folder of a study with these tables, as studies write them; its sentences are in both languages."""
     said = {"en": ["The answer in words.", "And more."], "nl": ["Het antwoord in woorden.", "En meer."]}
-    worlds = {"en": ["played on 12 worlds"], "nl": ["gespeeld op 12 werelden"]}
-    answer = Answer(
-        study, scenario, asked, lambda say: worlds[say.code], ["never_reached"], lambda say: said[say.code], tables
-    )
+    on = [On("plan.chosen", Which(12, 0, 5))]
+    answer = Answer(study, scenario, asked, on, ["never_reached"], lambda say: said[say.code], tables)
     return answer.write(out, command=f"sim {study} small.yaml")
 
 

@@ -7,7 +7,7 @@ import hashlib
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from math import isfinite
 from pathlib import Path
@@ -18,6 +18,7 @@ from sim.language import CODES, ENGLISH, Language, language
 from sim.scenario.load import dumps
 from sim.scenario.model import Scenario
 from sim.store import write_atomically
+from sim.studies.trial import On
 from sim.summary import DEFINITIONS, Definition
 from sim.tables import cell
 
@@ -31,18 +32,22 @@ Told = Callable[[Language], Sequence[str]]
 class Answer:
     """The answer of a study in a form that every face can show.
 
-    ``sentences`` say it in plain words, the most important first. ``worlds`` says on which worlds and how many it
-    rests, ``measures`` which definitions it uses, ``asked`` what the study was asked (all that affects the answer).
+    ``sentences`` say it in plain words, the most important first. ``on`` has the worlds on which it rests,
+    ``measures`` which definitions it uses, ``asked`` what the study was asked (all that affects the answer).
     Sentences and worlds are told in the reader's language; names of tables and columns are for programs, in English.
     """
 
     study: str
     scenario: Scenario
     asked: Mapping[str, Any]
-    worlds: Told
+    on: Sequence[On]
     measures: Sequence[str | Definition]
     sentences: Told
     tables: Mapping[str, Rows]
+
+    def worlds(self, say: Language = ENGLISH) -> list[str]:
+        """On which worlds and how many it rests."""
+        return [one.told(say) for one in self.on]
 
     def definitions(self, say: Language = ENGLISH) -> dict[str, str]:
         """Definition of each measure, with its unit."""
@@ -51,7 +56,8 @@ class Answer:
 
     def folder(self, out: Path) -> Path:
         """Where it is kept below ``out``: a name of its own for every question."""
-        key = json.dumps([self.asked, list(self.worlds(ENGLISH))], sort_keys=True, default=str) + dumps(self.scenario)
+        played = [asdict(one) for one in self.on]
+        key = json.dumps([self.asked, played], sort_keys=True, default=str) + dumps(self.scenario)
         return out / f"{self.study}-{self.scenario.name}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
 
     def write(self, out: str | Path, *, command: str = "") -> Path:
@@ -71,6 +77,7 @@ class Answer:
             "title": self.scenario.title,
             "answer": _in_all(self.sentences),
             "worlds": _in_all(self.worlds),
+            "played": [asdict(one) for one in self.on],
             "interval": "95 %",
             "definitions": {code: self.definitions(language(code)) for code in CODES},
             "asked": dict(self.asked),

@@ -14,6 +14,7 @@ from sim.studies.calibrate import Calibration, Found
 from sim.studies.fit_one import FitOne
 from sim.studies.fit_two import FitTwo
 from sim.studies.parameters import FACTOR, Parameter
+from sim.studies.trial import On
 from sim.studies.unknowns import Unknown, short, told
 
 Row = dict[str, Any]
@@ -30,16 +31,16 @@ def answer_of(found: Calibration) -> Answer:
         study="calibrate",
         scenario=found.fitted,
         asked={"observed": [one.text for one in found.observed], "fit": [one.path for one in found.parameters]},
-        worlds=lambda say: _worlds(found, say),
+        on=_played(found),
         measures=[one.outcome.of for one in found.observed],
         sentences=lambda say: sentences(found, say),
         tables=tables(found),
     )
 
 
-def _worlds(found: Calibration, say: Language) -> list[str]:
+def _played(found: Calibration) -> list[On]:
     where = {"fitted_on": found.simulator.where, "confirmed_on": found.fresh, "moved_on": found.where_shifts}
-    return [say(f"calibrate.{key}", worlds=which.told(say)) for key, which in where.items() if which is not None]
+    return [On(f"calibrate.{key}", which) for key, which in where.items() if which is not None]
 
 
 def sentences(found: Calibration, say: Language = ENGLISH) -> list[str]:

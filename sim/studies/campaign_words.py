@@ -30,7 +30,7 @@ from sim.studies.doubts import Doubt
 from sim.studies.plan_tables import assumption_rows, target_rows
 from sim.studies.plan_words import PlanAnswer, at_end, certainty, doubtful, unmet
 from sim.studies.staffing_words import staffing_text
-from sim.studies.trial import Which
+from sim.studies.trial import On, Which
 from sim.summary import DEFINITIONS, Definition
 
 #: Ranges, and days of starts that are left out, that a sentence names.
@@ -80,17 +80,17 @@ class Found:
             tables["start assumptions"] = list(start_shift_rows(self.start_shifts, say))
         return tables
 
-    def worlds(self, say: Language) -> Iterator[str]:
+    def played(self) -> Iterator[On]:
         """On which worlds each rests."""
-        yield say("campaign.searched", worlds=self.searched.told(say))
+        yield On("campaign.searched", self.searched)
         if self.size is not None:
-            yield say("campaign.size_worlds", worlds=self.size.worlds.told(say))
+            yield On("campaign.size_worlds", self.size.worlds)
         if self.extra is not None:
-            yield say("campaign.lines_worlds", worlds=self.extra.tried.trial.worlds.told(say))
+            yield On("campaign.lines_worlds", self.extra.tried.trial.worlds)
         if self.start is not None and self.start.tried_on and self.start.confirmed_on:
-            tried, confirmed = self.start.tried_on.told(say), self.start.confirmed_on.told(say)
-            yield say("campaign.starts_worlds", tried=tried, confirmed=confirmed)
-        yield say("campaign.doubted", worlds=self.doubted.told(say))
+            yield On("campaign.starts_tried", self.start.tried_on)
+            yield On("campaign.starts_confirmed", self.start.confirmed_on)
+        yield On("campaign.doubted", self.doubted)
 
     def sentences(self, say: Language) -> Iterator[str]:
         """What was asked, in its order."""
@@ -118,7 +118,7 @@ def answer_of(asked: Mapping[str, Any], scenario: Scenario, found: Found) -> Pla
         study="campaign",
         scenario=scenario,
         asked=asked,
-        worlds=lambda say: list(found.worlds(say)),
+        on=list(found.played()),
         measures=found.definitions(),
         sentences=lambda say: list(found.sentences(say)),
         tables=found.tables(ENGLISH),

@@ -10,7 +10,7 @@ from sim.language.shown import more_or_fewer
 from sim.studies.answers import Answer
 from sim.studies.matters import Assumption
 from sim.studies.next_line import NextLine, Saved
-from sim.studies.trial import Which
+from sim.studies.trial import On, Which
 from sim.studies.unknowns import short, told
 
 _MOST_ASSUMPTIONS = 3
@@ -28,7 +28,7 @@ def answer_of(found: NextLine) -> Answer:
             "places": [saved.place.key for saved in (*found.all_day, *found.parts)],
             "assumptions": found.assumption_worlds if found.assumptions else 0,
         },
-        worlds=lambda say: _worlds(found, say),
+        on=_played(found),
         measures=["never_reached", "abandoned", "blocked", "mean_wait", "staffed"],
         sentences=lambda say: list(_sentences(found, say)),
         tables={
@@ -38,16 +38,13 @@ def answer_of(found: NextLine) -> Answer:
     )
 
 
-def _worlds(found: NextLine, say: Language) -> list[str]:
-    on = [
-        say("next.ranked_on", worlds=found.trial.worlds.told(say)),
-        say("next.confirmed_on", worlds=found.confirmed.worlds.told(say)),
-    ]
+def _played(found: NextLine) -> list[On]:
+    on = [On("next.ranked_on", found.trial.worlds), On("next.confirmed_on", found.confirmed.worlds)]
     if not found.assumptions:
         return on
     confirmed = found.confirmed.worlds
     tried = Which(found.assumption_worlds, confirmed.first + confirmed.number, confirmed.seed)
-    return [*on, say("next.assumptions_on", worlds=tried.told(say))]
+    return [*on, On("next.assumptions_on", tried)]
 
 
 def where(saved: Saved, say: Language = ENGLISH) -> str:

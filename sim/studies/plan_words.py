@@ -26,7 +26,7 @@ from sim.studies.plan_tables import (
 )
 from sim.studies.staffing_words import staffing_text
 from sim.studies.targets import WHILE_OPEN, Target
-from sim.studies.trial import Which
+from sim.studies.trial import On, Which
 from sim.studies.unknowns import Unknown, told
 
 #: Tables whose cells that are words are in the reader's language; names of tables and columns are English.
@@ -75,20 +75,16 @@ def answer_of(
         }
         return every | {name: rows for name, rows in some.items() if rows}
 
-    def worlds(say: Language) -> list[str]:
-        searched = Which(question.replications, 0, question.seed)
-        return [
-            say("plan.chosen", worlds=searched.told(say)),
-            say("plan.confirmed", worlds=chosen.trial.worlds.told(say)),
-            say("plan.frontier_on", worlds=frontier_on.told(say)),
-            say("plan.doubted", worlds=doubts_on.told(say)),
-        ]
-
     return PlanAnswer(
         study="plan",
         scenario=scenario,
         asked=question.asked(),
-        worlds=worlds,
+        on=[
+            On("plan.chosen", Which(question.replications, 0, question.seed)),
+            On("plan.confirmed", chosen.trial.worlds),
+            On("plan.frontier_on", frontier_on),
+            On("plan.doubted", doubts_on),
+        ],
         measures=list({one.name: one for one in (*(target.of for target in targets), WHILE_OPEN)}.values()),
         sentences=lambda say: list(_sentences(question, base, chosen, refused, found, costs, say, meets=meets)),
         tables=tables(ENGLISH) | {"people": list(people_rows(chosen))},

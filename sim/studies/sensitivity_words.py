@@ -11,6 +11,7 @@ from sim.studies.answers import Answer
 from sim.studies.one_at_a_time import OneAtATime
 from sim.studies.outcomes import Outcome
 from sim.studies.sensitivity import Sensitivity, Spread
+from sim.studies.trial import On
 from sim.studies.unknowns import LAWS, short, told
 
 Row = dict[str, Any]
@@ -33,10 +34,7 @@ def answer_of(found: Sensitivity) -> Answer:
             "assumptions": [unknown.name for unknown in found.unknowns],
             "held": {unknown.name: why for unknown, why in found.held},
         },
-        worlds=lambda say: [
-            say("sensitivity.together_on", worlds=found.played.where.told(say)),
-            say("sensitivity.apart_on", worlds=found.apart.where.told(say)),
-        ],
+        on=[On("sensitivity.together_on", found.played.where), On("sensitivity.apart_on", found.apart.where)],
         measures=_definitions(found.outcomes),
         sentences=lambda say: sentences(found, say),
         tables=tables(found),
@@ -49,7 +47,7 @@ def answer_apart(scenario: Scenario, found: OneAtATime) -> Answer:
         study="one-at-a-time",
         scenario=scenario,
         asked={"measures": [of.text for of in found.outcomes]},
-        worlds=lambda say: [found.where.told(say)],
+        on=[On("study.on", found.where)],
         measures=_definitions(found.outcomes),
         sentences=lambda say: sentences_apart(found, say),
         tables={"one_at_a_time": rows_apart(found)},

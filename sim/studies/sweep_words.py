@@ -10,6 +10,7 @@ from sim.language.shown import measured
 from sim.studies.answers import Answer
 from sim.studies.matters_words import rows, sentences
 from sim.studies.sweep import Point, Sweep
+from sim.studies.trial import On, Which
 from sim.studies.unknowns import told
 from sim.summary import DEFINITIONS
 
@@ -25,7 +26,7 @@ def answer_of(found: Sweep) -> Answer:
             "points": [list(point.levels.values()) for point in found.points],
             "measures": list(found.measures),
         },
-        worlds=lambda say: _worlds(found, say),
+        on=_played(found),
         measures=list(dict.fromkeys(name for name, _, _ in found.measures.values())),
         sentences=lambda say: [*_sentences(found, say), *_matters(found, say)],
         tables={"sweep": found.rows()} | ({"assumptions": rows(found.matters)} if found.matters else {}),
@@ -39,11 +40,11 @@ def _matters(found: Sweep, say: Language) -> list[str]:
     return sentences(found.matters, say, first=say("sweep.highest"), base=say("sweep.lowest"))
 
 
-def _worlds(found: Sweep, say: Language) -> list[str]:
-    worlds = [say("sweep.worlds", replications=say.number(found.replications), seed=found.seed)]
+def _played(found: Sweep) -> list[On]:
+    played = [On("sweep.worlds", Which(found.replications, 0, found.seed))]
     if found.matters is not None and found.matters.found:
-        worlds.append(say("sweep.matter_on", worlds=found.matters.where.told(say)))
-    return worlds
+        played.append(On("sweep.matter_on", found.matters.where))
+    return played
 
 
 def label(measure: tuple[str, str, str], say: Language = ENGLISH) -> str:

@@ -68,6 +68,18 @@ class Which:
 
 
 @dataclass(frozen=True)
+class On:
+    """What was played on which worlds: a text of the catalogue has them in it."""
+
+    key: str
+    worlds: Which
+
+    def told(self, say: Language = ENGLISH) -> str:
+        """``confirmed on 200 worlds (numbers 200 to 399 of seed 1712)``."""
+        return say(self.key, worlds=self.worlds.told(say))
+
+
+@dataclass(frozen=True)
 class Counts:
     """Counts and sums of the period of one plan, ``values`` (replications, scopes, columns of ``sim.cells``)."""
 
