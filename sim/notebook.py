@@ -36,7 +36,7 @@ def result_html(result: Result, say: Language = ENGLISH) -> str:
     period = say.period(scenario.period.first, scenario.period.last)
     ends = {"replications": say.number(result.replications), "last": say.number(result.replications - 1)}
     below = say("run.rests_on", period=period, seed=result.seed, **ends)
-    return _titled(scenario.title or scenario.name, below, people + _table(heads, channels))
+    return _titled(scenario.titled(say.code), below, people + _table(heads, channels))
 
 
 def comparison_html(found: Comparison, say: Language = ENGLISH) -> str:

@@ -215,7 +215,7 @@ def test_the_shelf_reads_a_folder_and_says_what_is_wrong(tmp_path: Path) -> None
     (tmp_path / "broken.yaml").write_text("extends: nowhere.yaml\n")
     (tmp_path / "compose.yml").write_text("services: {}\n")
     shelf = Shelf(tmp_path)
-    titles = shelf.titles()
+    titles = shelf.titles("en")
     assert titles["mine"].startswith("Mine, not")
     assert "compose" not in titles
     with pytest.raises(sim.ScenarioError, match="there is no file"):

@@ -210,3 +210,19 @@ def test_who_calls_outside_hours_comes_on_top() -> None:
     outside = rates_of(scenario).expected(while_open=False)[0].sum(axis=1)
     by_channel = dict(zip(scenario.channels, outside, strict=True))
     assert by_channel == pytest.approx({"phone": 1.31 * 0.8 * 244, "chat": 0, "e-mail": 0}, rel=1e-9)
+
+
+def test_titles_by_language() -> None:
+    small = (ROOT / "tests" / "small.yaml").read_text()
+    scenario = sim.loads("title: {en: A helpline, nl: Een hulplijn}\n" + small)
+    assert (scenario.title, scenario.titled(), scenario.titled("nl")) == ("A helpline", "A helpline", "Een hulplijn")
+    assert sim.loads(dumps(scenario)).titled("nl") == "Een hulplijn"
+    assert scenario.replace(title="Both").titled("nl") == "Both"
+    for wrong, message in (("{fr: x}", "'fr' is not a language here; allowed are en and nl"), ("[1]", "is not a text")):
+        with pytest.raises(sim.ScenarioError, match=message):
+            sim.loads(f"title: {wrong}\n" + small)
+
+
+def test_shipped_scenarios_have_titles_in_both_languages() -> None:
+    for path in (ROOT / "scenarios").rglob("*.yaml"):
+        assert set(sim.load(path).title.by) == {"en", "nl"}, path

@@ -11,7 +11,7 @@ from sim.language import Language
 
 def chooser(here: Entry, shelf: Shelf, say: Language) -> None:
     """Forms that work by address, since another scenario is another page."""
-    titles = shelf.titles() | ({here.name: here.title} if here.uploaded else {})
+    titles = shelf.titles(say.code) | ({here.name: here.title(say.code)} if here.uploaded else {})
     inner = "".join(
         f'<option value="{escape(name)}"{" selected" if name == here.name else ""}>{escape(title)}</option>'
         for name, title in titles.items()
@@ -22,7 +22,7 @@ def chooser(here: Entry, shelf: Shelf, say: Language) -> None:
         f'<div class="pair"><select id="scenario" name="scenario">{inner}</select>'
         f'<button class="quiet">{escape(say("app.open"))}</button></div></form>'
     )
-    about = escape(here.scenario.about or here.title)
+    about = escape(here.scenario.about.told(say.code) or here.title(say.code))
     with disclosure(say("app.about"), id_="about"):
         raw(
             f"<p>{about}</p>"

@@ -188,7 +188,7 @@ def page(plans: Plans, say: Language) -> str:
     """The whole page."""
     data = played_day(plans, say)
     words = {key.removeprefix("app.play_"): text for key, text in say.words.items() if key.startswith("app.play_")}
-    title = say("app.play_heading", title=plans.today.title or plans.today.name, date=data["date"])
+    title = say("app.play_heading", title=plans.today.titled(say.code), date=data["date"])
     static = files("sim.app").joinpath("static")
     template = static.joinpath("day.html").read_text(encoding="utf-8")
     texts = {

@@ -75,7 +75,7 @@ def asked(shelf: Shelf, query: Mapping[str, str]) -> Asked:
         raise Refused("app.refused_long", most=MOST_LINK)
     written = dict(query)
     name = written.pop("scenario", "")
-    name = name or next(iter(shelf.titles()), "")
+    name = name or next(iter(shelf.names()), "")
     if not name:
         raise Refused("app.refused_empty")
     entry = shelf.entry(name)

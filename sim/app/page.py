@@ -144,7 +144,7 @@ class Page:
     def _answer(self) -> None:
         say = self.say
         heading(2, say("app.answer_title"))
-        raw(f'<p class="hint">{escape(self.asked.entry.title)}</p>')
+        raw(f'<p class="hint">{escape(self.asked.entry.title(self.say.code))}</p>')
         self.summary = raw("").classes("summary")
         with ui.element("div").classes("state"):
             self.keep = button(say("app.keep"), self._keep, kind="main")

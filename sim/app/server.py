@@ -80,7 +80,7 @@ def _warm_up(house: House) -> None:
     from sim.studies.trial import try_plans
 
     try:
-        for name in list(house.shelf.titles())[:1]:
+        for name in house.shelf.names()[:1]:
             try_plans({"": house.shelf.entry(name).scenario}, replications=1, seed=0, engine="compiled")
     finally:
         house.warm.set()

@@ -13,9 +13,11 @@ from threading import Lock
 from sim.app.controls import Part, Refused, parts_of
 from sim.app.limits import MOST_CONTACTS, MOST_DAYS, MOST_UPLOADS
 from sim.demand import rates_of
+from sim.errors import ScenarioError
 from sim.scenario.load import load, loads
 from sim.scenario.model import Scenario
 from sim.scenario.source import read_text
+from sim.scenario.types import Words
 
 _SHIPPED = Path(__file__).parents[2] / "scenarios"
 _UPLOADED = "upload-"
@@ -46,10 +48,9 @@ class Entry:
             raise Refused("app.refused_size", contacts=round(contacts), most=MOST_CONTACTS)
         return cls(name, scenario, parts_of(scenario))
 
-    @property
-    def title(self) -> str:
-        """How it is shown."""
-        return self.scenario.title or self.name
+    def title(self, code: str) -> str:
+        """How it is shown in a language."""
+        return self.scenario.title.told(code) or self.name
 
     @property
     def uploaded(self) -> bool:
@@ -66,10 +67,13 @@ class Shelf:
         self._uploads: OrderedDict[str, Entry] = OrderedDict()
         self._lock = Lock()
 
-    def titles(self) -> dict[str, str]:
-        """Of the files by their names, the favourite first."""
-        names = sorted(self._files, key=lambda name: (name != _FAVOURITE, name))
-        return {name: _title(self._files[name]) or name for name in names}
+    def names(self) -> list[str]:
+        """Of the files, the favourite first."""
+        return sorted(self._files, key=lambda name: (name != _FAVOURITE, name))
+
+    def titles(self, code: str) -> dict[str, str]:
+        """Of the files by their names in a language."""
+        return {name: _title(self._files[name]).told(code) or name for name in self.names()}
 
     def entry(self, name: str) -> Entry:
         """The scenario of that name; Refused where there is none, ScenarioError where its file has mistakes.
@@ -118,10 +122,10 @@ def _candidates(folder: Path) -> Iterator[Path]:
                 yield path
 
 
-def _title(path: Path) -> str:
-    """What the file says after ``title:``, without reading it as a scenario."""
+def _title(path: Path) -> Words:
+    """What the file says under ``title``, without reading all of it."""
     try:
-        found = re.search(r"^title:[ \t]*(.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
-    except (OSError, UnicodeDecodeError):
-        return ""
-    return found[1].strip().strip("\"'") if found else ""
+        found = re.search(r"^title:.*\n(?:[ \t]+.*\n)*", path.read_text(encoding="utf-8"), re.MULTILINE)
+        return Words.parse(read_text(found[0], path.name).plain()["title"]) if found else Words()
+    except (OSError, ValueError, ScenarioError):
+        return Words()

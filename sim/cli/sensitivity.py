@@ -165,7 +165,7 @@ def _apart(
     if figures:
         from sim.figures.sensitivity import draw_one_at_a_time
 
-        drawn = {of: draw_one_at_a_time(found, of, scenario.title or scenario.name, say=say) for of in found.outcomes}
+        drawn = {of: draw_one_at_a_time(found, of, scenario.titled(say.code), say=say) for of in found.outcomes}
         pictures = _saved(folder, drawn)
     if as_json:
         return

@@ -43,7 +43,7 @@ def draw_calibration(found: Calibration, *, say: Language = ENGLISH) -> Figure:
     title = say("calibrate.figure", parameter=names[0])
     if found.two is not None:
         title = say("calibrate.figure_both")
-    headed(figure, title, found.scenario.title or found.scenario.name)
+    headed(figure, title, found.scenario.titled(say.code))
     grid = figure.add_gridspec(len(heights), len(names), height_ratios=heights)
     if found.two is None:
         _curve(figure.add_subplot(grid[0, 0]), found, say)

@@ -35,7 +35,7 @@ def draw_busy_day(result: Result, ax: Axes | None = None, *, say: Language = ENG
     ax.set_xlabel(say("figure.time_of_day"))
     ax.set_ylabel(say("column.lines_of"))
     _legend(ax, day, say)
-    title = result.scenario.title or result.scenario.name
+    title = result.scenario.titled(say.code)
     left_out = len(day.lines) - len(rows)
     below = say("figure.day_below", title=title) + ("; " + say("figure.not_shown", lines=left_out) if left_out else "")
     titled(ax, say("figure.day", date=f"{say.weekday(day.date)} {say.date(day.date)}"), below)

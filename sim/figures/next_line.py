@@ -35,7 +35,7 @@ def draw_next_line(found: NextLine, *, say: Language = ENGLISH) -> Figure:
         bars = [left.barh([0], [0], color=_ALL_DAY), left.barh([0], [0], color=_PART, hatch="//", ec="white")]
         names = [say("next.legend_all"), say("next.legend_part")]
         right.legend(bars, names, frameon=False, loc="lower right", fontsize=9)
-    title = found.scenario.title or found.scenario.name
+    title = found.scenario.titled(say.code)
     below = say("next.figure_rests_on", title=title, replications=say.number(found.trial.replications))
     headed(figure, say("next.figure", what=what), below)
     return figure

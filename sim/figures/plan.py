@@ -54,7 +54,7 @@ def draw_frontier(found: Planned, ax: Axes | None = None, say: Language = ENGLIS
     _number_axes(ax, say)
     ax.set_ylim(0, None)
     ax.legend(frameon=False, fontsize=9)
-    title = found.scenario.title or found.scenario.name
+    title = found.scenario.titled(say.code)
     titled(ax, say("planfigure.frontier"), say("planfigure.below", title=title))
     figure = figure_of(ax)
     text = staffing_text(found.chosen.way.staffing(found.chosen.choice), say)
@@ -101,7 +101,7 @@ def draw_campaign(found: Campaign, say: Language = ENGLISH) -> Figure:
         heights.append(1.4 + 0.32 * (len(found.start.moved) + 1))
     figure = Figure(figsize=(10, sum(heights)), layout="constrained")
     axes = figure.subplots(len(parts), 1, squeeze=False, gridspec_kw={"height_ratios": heights})[:, 0]
-    name = found.scenario.title or found.scenario.name
+    name = found.scenario.titled(say.code)
     for ax, one in zip(axes, parts, strict=True):
         if isinstance(one, When):
             _starts(ax, one, name, say)

@@ -23,7 +23,7 @@ from sim.studies.compare import Comparison
 
 
 def _sub(result: Result, say: Language) -> str:
-    title = result.scenario.title or result.scenario.name
+    title = result.scenario.titled(say.code)
     return say("figure.rests_on", title=title, replications=say.number(result.replications))
 
 
@@ -56,7 +56,7 @@ def draw_arrival_rates(scenario: Scenario, ax: Axes | None = None, *, say: Langu
     ax.set_ylim(0, None)
     _dates_below(ax, rates, say)
     legend_below(ax)
-    titled(ax, say("figure.arrivals"), scenario.title or scenario.name)
+    titled(ax, say("figure.arrivals"), scenario.titled(say.code))
     return figure_of(ax)
 
 
@@ -173,7 +173,7 @@ def draw_comparison(found: Comparison, *, say: Language = ENGLISH) -> Figure:
         draw_differences(found, measure, ax, say=say)
     scenario = found.results[found.base].scenario
     worlds = say.number(found.replications)
-    text = say("figure.comparison_below", title=scenario.title or scenario.name, worlds=worlds)
+    text = say("figure.comparison_below", title=scenario.titled(say.code), worlds=worlds)
     headed(figure, say("figure.comparison", base=found.base), text.replace("$", r"\$"))
     return figure
 

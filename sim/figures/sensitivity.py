@@ -28,7 +28,7 @@ def draw_tornado(found: Sensitivity, of: Outcome, *, say: Language = ENGLISH) ->
     shown = [unknown for unknown, *_ in found.ranked(of.text)] or list(found.apart.widest(of.text))
     shown = [unknown for unknown in shown if found.apart.span(unknown, of.text)][:_MOST]
     figure = Figure(figsize=(12, 3.0 + 0.5 * len(shown)))
-    headed(figure, say("ranking.heading", outcome=of.told(say)), found.scenario.title or found.scenario.name)
+    headed(figure, say("ranking.heading", outcome=of.told(say)), found.scenario.titled(say.code))
     left, right = figure.subplots(1, 2, sharey=True, width_ratios=(3, 1.4))
     spread = found.spreads[of.text]
     left.axvspan(spread.low.value, spread.high.value, color="#DDDDDD", lw=0, label=say("sensitivity.all_vary"))

@@ -29,7 +29,7 @@ def draw_sweep(found: Sweep, *, say: Language = ENGLISH) -> Figure:
         figure = _panels(found, 1, _draw_heat, say)
     else:
         figure = _panels(found, len(found.axes), _draw_points, say)
-    title = found.scenario.title or found.scenario.name
+    title = found.scenario.titled(say.code)
     worlds = say("sweep.figure_rests_on", title=title, replications=say.number(found.replications))
     names = ", ".join(in_words(axis.path, say) for axis in found.axes)
     what = names if len(names) < _MOST_NAMES else say("sweep.settings", count=len(found.axes))

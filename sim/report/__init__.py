@@ -42,7 +42,7 @@ def write_report(
     write_atomically(page, _page(found, folder, sensitivity, say))
     if not excel:
         return [page]
-    sheets, (title, written) = _sheets(found, say), _about(found)
+    sheets, (title, written) = _sheets(found, say), _about(found, say)
     workbook = write_workbook(sheets, page.with_suffix(".xlsx"), title=title, written=written, say=say)
     return [page, workbook, *write_spreadsheets(sheets, page.with_suffix(""))]
 
@@ -62,10 +62,10 @@ def _sheets(found: Result | Comparison | Studied, say: Language) -> list[Sheet]:
     return list(sheets_of_study(found, say)) if isinstance(found, Studied) else sheets_of(found, say)
 
 
-def _about(found: Result | Comparison | Studied) -> tuple[str, str]:
+def _about(found: Result | Comparison | Studied, say: Language) -> tuple[str, str]:
     """Title, and when the results were written ('' where that is not kept)."""
     if isinstance(found, Studied):
-        return found.scenario.title or found.scenario.name, ""
+        return found.scenario.titled(say.code), ""
     result = found if isinstance(found, Result) else found.results[found.base]
     written = result.store.manifest().get("written", "")
-    return result.scenario.title or result.scenario.name, str(written)
+    return result.scenario.titled(say.code), str(written)

@@ -66,7 +66,7 @@ def _columns(rows: Sequence[Row]) -> list[str]:
 
 def title_of(found: Studied, say: Language) -> str:
     """The title of its page."""
-    return say(f"studypage.{key_of(found.study)}", title=found.scenario.title or found.scenario.name)
+    return say(f"studypage.{key_of(found.study)}", title=found.scenario.titled(say.code))
 
 
 def made(found: Studied, say: Language) -> list[tuple[str, str]]:

@@ -101,7 +101,7 @@ def _frame(scenario: Scenario, say: Language) -> dict[str, Any]:
     return {
         "say": say,
         "scenario": scenario,
-        "title": scenario.title or scenario.name,
+        "title": scenario.titled(say.code),
         "period": say.period(scenario.period.first, scenario.period.last),
         "style": files("sim.report").joinpath("templates/style.css").read_text(encoding="utf-8"),
         "patterns": patterns(),

@@ -36,9 +36,11 @@ from sim.scenario.types import (
     Shares,
     Stated,
     StatedHours,
+    Told,
     Waiting,
     WeekdaySet,
     Weight,
+    Words,
     WorkingDays,
 )
 
@@ -294,8 +296,8 @@ class Scenario(Block):
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$",
         description="of the results folder (default: the file's)",
     )
-    title: str = Field("", description="of tables and pictures")
-    about: str = Field("", description="what it is about, in words")
+    title: Told = Field(Words(), description="of tables and pictures; in several languages as {en: ..., nl: ...}")
+    about: Told = Field(Words(), description="what it is about, in words; by language likewise")
     period: Period = Field(description="the days")
     calendar: CalendarBlock = Field(CalendarBlock(), description="working days and holidays")
     channels: dict[str, Channel] = Field(min_length=1, description="ways to reach the helpline")
@@ -360,6 +362,10 @@ class Scenario(Block):
     def most_lines(self, group: str) -> int:
         """The most lines of a group that are ever scheduled at the same time."""
         return len(self.centre.groups[list(self.lines).index(group)].shifts)
+
+    def titled(self, code: str = "en") -> str:
+        """Its title in a language; its name where it has none."""
+        return self.title.told(code) or self.name
 
     def replace(self, **settings: Any) -> Scenario:
         """This scenario with ``path=value`` settings, dots written as double underscores: ``lines__limburg=2``."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import (
@@ -17,7 +17,7 @@ from pydantic import (
     model_serializer,
     model_validator,
 )
-from pydantic_core import CoreSchema
+from pydantic_core import CoreSchema, core_schema
 
 from sim import quantities as q
 from sim.quantities import WeeklyHours
@@ -40,6 +40,60 @@ def _reads_text_or(kind: type, parse: Callable[[object], Any]) -> Callable[[obje
     return lambda value: value if isinstance(value, kind) else parse(value)
 
 
+class Words(str):
+    """Text; where it was written by language, the English or first one, with the others in ``by``."""
+
+    by: Mapping[str, str]
+
+    def __new__(cls, text: str = "", by: Mapping[str, str] | None = None) -> Words:
+        """``text`` as such, or the one of ``by`` that stands for all."""
+        words = super().__new__(cls, by.get("en", next(iter(by.values()))) if by else text)
+        words.by = dict(by or {})
+        return words
+
+    def told(self, code: str) -> str:
+        """In this language where it was written in it."""
+        return self.by.get(code, str(self))
+
+    @classmethod
+    def parse(cls, found: object) -> Words:
+        """Text, or a mapping of languages to texts; ValueError otherwise."""
+        if isinstance(found, Words):
+            return found
+        if isinstance(found, str):
+            return cls(found)
+        if isinstance(found, Mapping) and found and all(isinstance(part, str) for part in found.values()):
+            unknown = [code for code in found if code not in _LANGUAGES]
+            if not unknown:
+                return cls(by=found)
+            raise ValueError(f"{unknown[0]!r} is not a language here; allowed are {' and '.join(_LANGUAGES)}")
+        raise ValueError(f"{found!r} is not a text; expected one, or {{en: ..., nl: ...}}")
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: type, _handler: object) -> CoreSchema:
+        return core_schema.is_instance_schema(cls)
+
+    def written(self) -> str | dict[str, str]:
+        """As a file has it."""
+        return dict(self.by) or str(self)
+
+
+#: Languages in which a scenario may say what it is.
+_LANGUAGES = ("en", "nl")
+_TEXT = {"type": "string"}
+Told = Annotated[
+    Words,
+    *_kind(
+        Words.parse,
+        Words.written,
+        {
+            "anyOf": [
+                _TEXT,
+                {"type": "object", "properties": dict.fromkeys(_LANGUAGES, _TEXT), "additionalProperties": False},
+            ],
+        },
+    ),
+]
 _PERCENT = {"type": "string", "pattern": r"^\s*[+-]?\d+(\.\d+)?\s*%\s*$"}
 Duration = Annotated[
     int,

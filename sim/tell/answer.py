@@ -13,7 +13,7 @@ def tell_answer(answer: Answer, out: Console, heading: str, say: Language = ENGL
     """The title, the answer in sentences, the first the most important, and the worlds it was found on."""
     scenario = answer.scenario
     period = say.period(scenario.period.first, scenario.period.last)
-    out.print(f"\n[bold]{escape(scenario.title or scenario.name)}: {escape(heading)}[/bold]")
+    out.print(f"\n[bold]{escape(scenario.titled(say.code))}: {escape(heading)}[/bold]")
     for number, sentence in enumerate(answer.sentences(say)):
         out.print(f"[bold]{escape(sentence)}[/bold]" if number == 0 else escape(sentence))
     out.print(say("study.rests_on", period=period, worlds="; ".join(answer.worlds(say))), style="dim", markup=False)

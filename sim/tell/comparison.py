@@ -25,7 +25,7 @@ def tell_comparison(found: Comparison, out: Console, say: Language = ENGLISH) ->
     scenario = found.results[found.base].scenario
     plans = len(found.plans)
     heading = "compare.heading" if plans > 1 else "compare.heading_one"
-    title = say(heading, title=scenario.title or scenario.name, plans=plans)
+    title = say(heading, title=scenario.titled(say.code), plans=plans)
     out.print(f"\n[bold]{escape(title)}[/bold]")
     period = say.period(scenario.period.first, scenario.period.last)
     out.print(say("compare.rests_on", period=period, worlds=found.worlds.told(say)))

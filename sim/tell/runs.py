@@ -16,6 +16,7 @@ from sim.language import ENGLISH, Language
 from sim.language.shown import plain, seconds, working_days
 from sim.quantities import format_duration
 from sim.scenario.model import Scenario, Target
+from sim.studies.unknowns import unknowns_of
 from sim.summary import SERVICE_LEVELS, Row
 
 if TYPE_CHECKING:  # what a table is of takes long to load, and other tables need none of it
@@ -66,7 +67,7 @@ def tell_result(result: Result, out: Console, say: Language = ENGLISH) -> None:
     """The answer first, then queues, persons and lines."""
     scenario, rows = result.scenario, result.summary()
     of = measures_of(rows)
-    out.print(f"\n[bold]{escape(scenario.title or scenario.name)}[/bold]")
+    out.print(f"\n[bold]{escape(scenario.titled(say.code))}[/bold]")
     period = say.period(scenario.period.first, scenario.period.last)
     ends = {"replications": say.number(result.replications), "last": say.number(result.replications - 1)}
     out.print(say("run.rests_on", period=period, seed=result.seed, **ends))
@@ -80,6 +81,8 @@ def tell_result(result: Result, out: Console, say: Language = ENGLISH) -> None:
         out.print(part)
     out.print(_people(rows, of, say))
     out.print(_lines(scenario, of, say))
+    if ranges := len(unknowns_of(scenario)):
+        out.print(say("run.ranges" if ranges > 1 else "run.one_range", ranges=ranges), markup=False)
 
 
 def verdicts(scenario: Scenario, of: Of, say: Language) -> Iterator[str]:

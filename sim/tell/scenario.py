@@ -25,7 +25,7 @@ def tell_scenario(scenario: Scenario, out: Console, say: Language = ENGLISH) -> 
     """Everything one wants to know before anything runs."""
     rates = rates_of(scenario)
     inside, outside = rates.expected(while_open=True), rates.expected(while_open=False)
-    out.print(f"[bold]{escape(scenario.title or scenario.name)}[/bold]")
+    out.print(f"[bold]{escape(scenario.titled(say.code))}[/bold]")
     for sentence in _sentences(scenario, inside, outside, say):
         out.print(sentence)
     out.print(_channels(scenario, inside, outside, say))
