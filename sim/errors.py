@@ -33,6 +33,10 @@ class SimError(Exception):
     """Base of every error this program raises on purpose; its text is meant for the user."""
 
 
+class QuestionError(SimError, ValueError):
+    """What a study was asked cannot be asked so: a measure, target, part or value that is not there."""
+
+
 class ScenarioError(SimError):
     """Everything that is wrong with a scenario, in the order of the file."""
 

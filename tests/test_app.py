@@ -211,7 +211,7 @@ def test_a_search_for_lines_stops_within_a_second(after_s: float) -> None:
 
 
 def test_the_shelf_reads_a_folder_and_says_what_is_wrong(tmp_path: Path) -> None:
-    (tmp_path / "mine.yaml").write_text(dumps(CAMPAIGN).replace("title:", "title: Mine, not", 1))
+    (tmp_path / "mine.yaml").write_text(dumps(CAMPAIGN.with_settings(["title=Mine, not theirs"])))
     (tmp_path / "broken.yaml").write_text("extends: nowhere.yaml\n")
     (tmp_path / "compose.yml").write_text("services: {}\n")
     shelf = Shelf(tmp_path)

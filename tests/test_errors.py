@@ -92,7 +92,7 @@ WRONG = {
         "demand.contacts.sorce",
         ("unknown key", "mean 'source'"),
     ),
-    "missing section": Wrong("demand:\n", "demnad:\n", "title: Helpline", "demand", ("is missing",)),
+    "missing section": Wrong("demand:\n", "demnad:\n", "title:", "demand", ("is missing",)),
     "missing key": Wrong("{first: 2020-02-10, ", "{", "period: {last", "period.first", ("is missing",)),
     "missing hours": Wrong(
         "    hours: mon-thu 17:00-19:00\n",
@@ -1017,7 +1017,7 @@ def test_message_and_place(kind, tmp_path) -> None:
 FILES = {
     "empty": (b"", "is empty"),
     "only comments": (b"# nothing\n", "is empty"),
-    "latin-1": (BASELINE.replace("Helpline", "Hulplijn Belgi\u00eb", 1).encode("latin-1"), "byte 21 is not UTF-8"),
+    "latin-1": (BASELINE.replace("Helpline", "Hulplijn Belgi\u00eb", 1).encode("latin-1"), "byte 28 is not UTF-8"),
     "utf-16": (BASELINE.encode("utf-16"), "not UTF-8"),
     "a list": (b"- a\n- b\n", "a scenario is a mapping"),
     "a number": (b"1712", "a scenario is a mapping"),
@@ -1157,7 +1157,7 @@ SETTINGS = {
     "unknown section": ("linse.antwerpen=2", "linse: unknown key 'linse'. Did you mean 'lines'?"),
     "unknown key": ("experiment.sed=2", "experiment.sed: unknown key 'sed'. Did you mean 'seed'?"),
     "unknown line": ("lines.antwerp=2", "'antwerp' is not a province or shared channel"),
-    "too deep": ("title.x=3", "nothing below it"),
+    "too deep": ("name.x=3", "nothing below it"),
     "wrong value": ("lines.antwerpen=2.5", "2.5 is not a whole number of lines"),
     "no value": ("attempts=", "nothing is not a whole number of attempts"),
     "no unit": ("handling.phone.wrap_up.mean=5", "5 has no unit"),

@@ -95,6 +95,26 @@ def test_check_says_what_a_file_means() -> None:
         assert word in done.stdout, word
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        ["sweep", "--set", "targets.short_abandon=3 s..1 s"],
+        ["sensitivity", "--measure", "los"],
+        ["calibrate", "--observed", "foo=3"],
+        ["plan", "--target", "abc"],
+        ["campaign", "--ask", "foo"],
+        ["next-line", "--part", "xx"],
+    ],
+    ids=lambda question: question[0],
+)
+def test_a_wrong_question_is_one_sentence(question, tmp_path) -> None:
+    done = command(question[0], str(CAMPAIGN), *question[1:], "--out", str(tmp_path))
+    assert done.returncode == 2, done.stderr
+    assert "Error: " in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_help_imports_nothing_heavy() -> None:
     heavy = ("scipy", "matplotlib", "duckdb", "pandas", "numba")
     code = f"import sys, sim.cli.commands, sim.engines.compiled; print([m for m in {heavy} if m in sys.modules])"

@@ -7,6 +7,7 @@ from html import escape
 from sim.app.parts import disclosure, raw
 from sim.app.shelf import Entry, Shelf
 from sim.language import Language
+from sim.scenario.types import Words
 
 
 def chooser(here: Entry, shelf: Shelf, say: Language) -> None:
@@ -22,7 +23,7 @@ def chooser(here: Entry, shelf: Shelf, say: Language) -> None:
         f'<div class="pair"><select id="scenario" name="scenario">{inner}</select>'
         f'<button class="quiet">{escape(say("app.open"))}</button></div></form>'
     )
-    about = escape(here.scenario.about.told(say.code) or here.title(say.code))
+    about = escape(Words.parse(here.scenario.about).told(say.code) or here.title(say.code))
     with disclosure(say("app.about"), id_="about"):
         raw(
             f"<p>{about}</p>"

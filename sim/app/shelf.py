@@ -50,7 +50,7 @@ class Entry:
 
     def title(self, code: str) -> str:
         """How it is shown in a language."""
-        return self.scenario.title.told(code) or self.name
+        return Words.parse(self.scenario.title).told(code) or self.name
 
     @property
     def uploaded(self) -> bool:

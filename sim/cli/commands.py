@@ -36,11 +36,12 @@ from sim.cli.report import report
 from sim.cli.sensitivity import sensitivity
 from sim.cli.studies import next_line, sweep
 from sim.cli.verify import verify
-from sim.errors import ScenarioError, SimError
+from sim.errors import QuestionError, ScenarioError, SimError
 
 if TYPE_CHECKING:
     from sim.scenario.model import Scenario
 
+WRONG_QUESTION = 2
 SCENARIO_INVALID = 3
 
 
@@ -177,7 +178,7 @@ def main() -> None:
         sys.exit(error.exit_code)
     except SimError as error:
         click.echo(f"Error: {error}", err=True)
-        sys.exit(1)
+        sys.exit(WRONG_QUESTION if isinstance(error, QuestionError) else 1)
     except BrokenPipeError:
         # The reader (such as head) has seen enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -76,28 +76,24 @@ def sweep(
     varied = [text for text in settings if ".." in text or "|" in text]
     scenario = load_scenario(file, tuple(text for text in settings if text not in varied))
     from sim.language import language
-    from sim.studies.levels import LevelsError
     from sim.studies.sweep import sweep as study
     from sim.studies.sweep_words import answer_of
 
-    try:
-        with resumable(), progress_bar(hidden=as_json) as progress:
-            found = study(
-                scenario,
-                varied,
-                design="lhs" if design == "lhs" else "grid",
-                points=points,
-                measures=measures,
-                replications=replications,
-                seed=seed,
-                workers=workers,
-                cluster=cluster,
-                out=out,
-                progress=progress,
-                command=command_line(),
-            )
-    except LevelsError as error:
-        raise click.UsageError(str(error)) from None
+    with resumable(), progress_bar(hidden=as_json) as progress:
+        found = study(
+            scenario,
+            varied,
+            design="lhs" if design == "lhs" else "grid",
+            points=points,
+            measures=measures,
+            replications=replications,
+            seed=seed,
+            workers=workers,
+            cluster=cluster,
+            out=out,
+            progress=progress,
+            command=command_line(),
+        )
     if assumptions:
         found = found.with_assumptions(workers=workers)
     say, answer = language(lang), answer_of(found)

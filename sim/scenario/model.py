@@ -365,7 +365,7 @@ class Scenario(Block):
 
     def titled(self, code: str = "en") -> str:
         """Its title in a language; its name where it has none."""
-        return self.title.told(code) or self.name
+        return Words.parse(self.title).told(code) or self.name
 
     def replace(self, **settings: Any) -> Scenario:
         """This scenario with ``path=value`` settings, dots written as double underscores: ``lines__limburg=2``."""

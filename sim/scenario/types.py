@@ -85,7 +85,7 @@ Told = Annotated[
     Words,
     *_kind(
         Words.parse,
-        Words.written,
+        lambda words: Words.parse(words).written(),  # text as such after model_copy
         {
             "anyOf": [
                 _TEXT,

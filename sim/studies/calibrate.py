@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from sim.errors import SimError
+from sim.errors import QuestionError
 from sim.estimates import Estimate
 from sim.intervals import t_quantile
 from sim.scenario.model import Scenario
@@ -33,7 +33,7 @@ LEAST_WORLDS = 100
 _CONFIRMED = 3.3
 
 
-class Unasked(SimError, ValueError):
+class Unasked(QuestionError):
     """Observations and parameters that do not go together."""
 
 

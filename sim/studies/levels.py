@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from itertools import product
 
-from sim.errors import SimError
+from sim.errors import QuestionError
 
 #: Levels of a range of numbers that are not whole, where their number is not written.
 _USUAL = 5
@@ -22,7 +22,7 @@ LEVELS_HELP = (
 )
 
 
-class LevelsError(SimError):
+class LevelsError(QuestionError):
     """Levels that cannot be read."""
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.clock import HOUR, MINUTE, SECOND
-from sim.errors import SimError
+from sim.errors import QuestionError
 from sim.language import ENGLISH, Language
 from sim.quantities import parse_duration, parse_number, parse_percent
 from sim.scenario.model import Scenario
@@ -26,7 +26,7 @@ _TIMES = {"s": SECOND, "min": MINUTE, "h per period": HOUR}
 Place = tuple[float, ...]
 
 
-class NoObservation(SimError, ValueError):
+class NoObservation(QuestionError):
     """An observation that cannot be read."""
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from threading import Event
 from typing import Any
 
-from sim.errors import SimError
+from sim.errors import QuestionError
 from sim.estimates import Estimate
 from sim.scenario.model import Scenario
 from sim.studies.bars import with_bar
@@ -119,7 +119,7 @@ def _moves(played: Played, ends: Sequence[tuple[Unknown, Any]]) -> OneAtATime:
     )
 
 
-class NoUnknowns(SimError, ValueError):
+class NoUnknowns(QuestionError):
     """A scenario without a range: nothing to vary."""
 
     def __init__(self, scenario: Scenario) -> None:

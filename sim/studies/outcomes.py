@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.cells import COLUMNS
-from sim.errors import ScenarioError, SimError
+from sim.errors import QuestionError, ScenarioError
 from sim.estimates import Estimate, vector
 from sim.language import ENGLISH, Language
 from sim.language.shown import measured, plain
@@ -36,7 +36,7 @@ REGISTER = Definition(
 )
 
 
-class NoOutcome(SimError, ValueError):
+class NoOutcome(QuestionError):
     """A measure that is not known, or not of what it is asked of."""
 
 

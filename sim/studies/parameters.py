@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import exp, inf, log
 from typing import Any
 
-from sim.errors import ScenarioError, SimError
+from sim.errors import QuestionError, ScenarioError
 from sim.language import ENGLISH, Language
 from sim.language.shown import in_words
 from sim.quantities import format_duration, format_percent, nearest, parse_duration, parse_percent
@@ -21,7 +21,7 @@ _ODDS = 1000.0
 _SIZES = {"min": 60_000.0, "%": 0.01, "": 1.0}
 
 
-class NoParameter(SimError, ValueError):
+class NoParameter(QuestionError):
     """Something that cannot be fitted: not there, not a number, or a whole one."""
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.clock import DAY, MINUTE
-from sim.errors import SimError
+from sim.errors import QuestionError
 from sim.quantities import WEEKDAYS, WeeklyHours, parse_duration, parse_hours
 from sim.scenario.build import Plan
 from sim.scenario.lines import LineGroup
@@ -26,7 +26,7 @@ Levels = tuple[int, ...]
 _WEEK = 7 * DAY
 
 
-class PlanError(SimError, ValueError):
+class PlanError(QuestionError):
     """A question that cannot be answered, with what is wrong with it."""
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.cells import COLUMNS
-from sim.errors import SimError
+from sim.errors import QuestionError
 from sim.estimates import Estimate
 from sim.language import ENGLISH, Language
 from sim.language.shown import working_days
@@ -62,7 +62,7 @@ _AT_ONCE = "0 s"
 _DAYS = re.compile(r"(\d+)\s*working days?")
 
 
-class TargetError(SimError, ValueError):
+class TargetError(QuestionError):
     """A target that cannot be read, is about nothing, or that nothing can meet."""
 
 
