@@ -218,6 +218,8 @@ def test_titles_by_language() -> None:
     assert (scenario.title, scenario.titled(), scenario.titled("nl")) == ("A helpline", "A helpline", "Een hulplijn")
     assert sim.loads(dumps(scenario)).titled("nl") == "Een hulplijn"
     assert scenario.replace(title="Both").titled("nl") == "Both"
+    # Of a title in one language, the other one's is not that of what it extends.
+    assert scenario.replace(title="{en: Mine}").titled("nl") == "Mine"
     for wrong, message in (("{fr: x}", "'fr' is not a language here; allowed are en and nl"), ("[1]", "is not a text")):
         with pytest.raises(sim.ScenarioError, match=message):
             sim.loads(f"title: {wrong}\n" + small)

@@ -57,7 +57,7 @@ def merge(base: Located, over: Located, path: Path_ = ()) -> Located:
 
     A bare value over ``{value: ..., status: ...}`` replaces it whole: the old source does not vouch for it. So
     do two mappings that name different distributions, whose parameters would not go together, and mappings by
-    hours or waits, whose entries only make sense together. A bare number over a line group is its count.
+    hours, waits or languages, whose entries only make sense together. A bare number over a line group is its count.
     """
     if _is_group(path):
         base, over = _same_level(base, over)
@@ -104,7 +104,7 @@ def _without(group: Located, section: str, keys: Iterable[str]) -> Located:
 def _same_kind(base: Located, over: Located, path: Path_) -> bool:
     if "value" in over.value or "value" in base.value:
         return False
-    if (*path[:1], *path[2:]) in _WHOLE or path == ("demand", "hours"):
+    if (*path[:1], *path[2:]) in _WHOLE or path in (("demand", "hours"), ("title",), ("about",)):
         return False
     kind = "distribution"
     return not (kind in base.value and kind in over.value and base.value[kind].plain() != over.value[kind].plain())
