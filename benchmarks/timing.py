@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+#: In the name of work that writes, which takes more than one thread; works named by a number say how many they take.
+WRITING = "writing"
 #: What is timed returns how many contacts it dealt with.
 Work = Callable[[], int]
 PACKAGES = ("numpy", "numba", "scipy", "duckdb", "simpy", "ciw")
@@ -31,17 +33,18 @@ class Took:
         return self.contacts / self.cpu
 
 
-def cpu_seconds() -> float:
-    """Of this process, all its threads, and the programs it has run to their end."""
+def cpu_seconds(*, threads: bool) -> float:
+    """Of this thread, or of all ``threads`` of this process, and of the programs it has run to their end."""
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return time.process_time() + children.ru_utime + children.ru_stime
+    own = time.process_time() if threads else time.thread_time()
+    return own + children.ru_utime + children.ru_stime
 
 
-def once(work: Work) -> Took:
-    """One time."""
-    wall, cpu = time.perf_counter(), cpu_seconds()
+def once(work: Work, *, threads: bool = True) -> Took:
+    """One time; ``threads`` of work that has some, since those of work before may still be busy for a while."""
+    wall, cpu = time.perf_counter(), cpu_seconds(threads=threads)
     contacts = work()
-    return Took(contacts, cpu_seconds() - cpu, time.perf_counter() - wall)
+    return Took(contacts, cpu_seconds(threads=threads) - cpu, time.perf_counter() - wall)
 
 
 def medians(times: list[Took]) -> Took:
@@ -51,11 +54,14 @@ def medians(times: list[Took]) -> Took:
 
 
 def alternating(works: Mapping[str, Work], rounds: int) -> dict[str, Took]:
-    """Each work once a round, so that a slow moment of the machine hits all; one round before is not counted."""
+    """Each work once a round, so that a slow moment of the machine hits all; one round before is not counted.
+
+    All are of one thread, but for what writes.
+    """
     times: dict[str, list[Took]] = {name: [] for name in works}
     for number in range(1 + rounds):
         for name, work in works.items():
-            took = once(work)
+            took = once(work, threads=WRITING in name or name.isdigit())
             if number:
                 times[name].append(took)
     return {name: medians(took) for name, took in times.items()}

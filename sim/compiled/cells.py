@@ -144,13 +144,21 @@ def _tally(version):
         _ = version
         ordered = sorted_by_digits(codes, codes.max() if len(codes) else 0)
         out, count = np.empty((5, len(codes)), np.int64), 0
+        # Divided only where the next leaf or outcome begins: divisions take longer than all else here.
+        first, past, queue, province, outcome = 0, 0, 0, 0, 0
         for i in range(len(ordered)):
-            if i and ordered[i] == ordered[i - 1]:
+            code = ordered[i]
+            if i and code == ordered[i - 1]:
                 out[4, count - 1] += 1
                 continue
-            rest, leaf = ordered[i] // bins, ordered[i] // bins // outcomes
-            out[0, count], out[1, count] = leaf // provinces, leaf % provinces
-            out[2, count], out[3, count], out[4, count] = rest % outcomes, ordered[i] % bins, 1
+            if code >= past:
+                rest = code // bins
+                first, past = rest * bins, (rest + 1) * bins
+                leaf = rest // outcomes
+                outcome, queue = rest - leaf * outcomes, leaf // provinces
+                province = leaf - queue * provinces
+            out[0, count], out[1, count], out[2, count] = queue, province, outcome
+            out[3, count], out[4, count] = code - first, 1
             count += 1
         return out[:, :count].copy()
 
