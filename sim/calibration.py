@@ -79,7 +79,7 @@ def _trial(
         scenario,
         observed,
         fit=(DEMAND, CALLS) if two else (DEMAND,),
-        worlds=worlds,
+        replications=worlds,
         worlds_apart=0,
         seed=_FITTED + trial,
         engine=engine,

@@ -72,7 +72,7 @@ def test_the_mean_of_many_periods_gives_the_demand_behind_it() -> None:
     scenario = helpline()
     answered = play_variants(scenario, [[]], [outcome_of(scenario, "answered")], worlds=400, seed=5, engine=ENGINE)
     mean = answered.values(answered.outcomes[0])[0]
-    found = calibrate(scenario, [f"answered={mean}"], worlds=200, worlds_apart=0, engine=ENGINE, seed=6)
+    found = calibrate(scenario, [f"answered={mean}"], replications=200, worlds_apart=0, engine=ENGINE, seed=6)
     (one,) = found.found
     assert found.verdict == "fitted"
     # Two independent sets of worlds, 400 and 200: three times what the smaller one leaves.
@@ -99,7 +99,7 @@ def test_two_observations_find_two_parameters() -> None:
         scenario.with_settings([f"{DEMAND}=30", f"{CALLS}=10 min"]),
         [f"answered={answered}", f"loss={loss} %"],
         fit=(DEMAND, CALLS),
-        worlds=100,
+        replications=100,
         worlds_apart=0,
         engine=ENGINE,
     )
@@ -113,7 +113,7 @@ def test_two_observations_find_two_parameters() -> None:
 
 
 def test_what_the_lines_cannot_answer_is_told_and_not_fitted() -> None:
-    found = calibrate(helpline(), ["answered=900"], worlds=100, worlds_apart=0, engine=ENGINE)
+    found = calibrate(helpline(), ["answered=900"], replications=100, worlds_apart=0, engine=ENGINE)
     assert found.verdict == "unmet"
     assert not found.found
     assert found.fitted == found.scenario
@@ -124,12 +124,17 @@ def test_what_the_lines_cannot_answer_is_told_and_not_fitted() -> None:
 
 
 def test_what_the_observation_does_not_say_is_told_and_not_fitted() -> None:
-    flat = calibrate(helpline(), ["first_offered=40"], fit=[CALLS], worlds=100, worlds_apart=0, engine=ENGINE)
+    flat = calibrate(helpline(), ["first_offered=40"], fit=[CALLS], replications=100, worlds_apart=0, engine=ENGINE)
     assert flat.verdict == "not identified"
     assert not flat.found
     assert "does not say what Handling time · phone · conversation · mean is" in sentences(flat)[0]
     twice = calibrate(
-        helpline(), ["answered=34", "in_register=34"], fit=(DEMAND, CALLS), worlds=100, worlds_apart=0, engine=ENGINE
+        helpline(),
+        ["answered=34", "in_register=34"],
+        fit=(DEMAND, CALLS),
+        replications=100,
+        worlds_apart=0,
+        engine=ENGINE,
     )
     assert twice.verdict == "not identified"
     assert "do not tell Demand · contacts and Handling time · phone · conversation · mean apart" in sentences(twice)[0]
@@ -139,12 +144,12 @@ def test_what_the_value_hangs_on_explains_the_observation_too() -> None:
     mean = "conversation: {distribution: lognormal, mean: 15 min"
     ranged = "conversation: {distribution: lognormal, mean: {value: 15 min, low: 12 min, high: 20 min}"
     scenario = sim.loads(HELPLINE.replace(mean, ranged))
-    found = calibrate(scenario, ["answered=34"], worlds=100, worlds_apart=100, engine=ENGINE)
+    found = calibrate(scenario, ["answered=34"], replications=100, worlds_apart=100, engine=ENGINE)
     assert [(shift.unknown.name, shift.end) for shift in found.shifts] == [(CALLS, "12 min"), (CALLS, "20 min")]
     (value,) = found.shifts[1].values or (0.0,)
     assert value > found.found[0].value
     other = calibrate(
-        scenario.with_settings([f"{CALLS}=20 min"]), ["answered=34"], worlds=100, worlds_apart=0, engine=ENGINE
+        scenario.with_settings([f"{CALLS}=20 min"]), ["answered=34"], replications=100, worlds_apart=0, engine=ENGINE
     )
     assert value == pytest.approx(other.found[0].value, rel=0.02)
     assert any("hangs most on Handling time · phone · conversation · mean" in text for text in sentences(found))
@@ -164,7 +169,7 @@ def test_what_the_value_hangs_on_explains_the_observation_too() -> None:
 )
 def test_what_cannot_be_asked(observed, fit, error, text) -> None:
     with pytest.raises(error, match=text.replace("?", r"\?")):
-        calibrate(helpline(), observed, fit=fit, worlds=100)
+        calibrate(helpline(), observed, fit=fit, replications=100)
 
 
 def test_shares_stay_shares_and_observations_have_units() -> None:
@@ -284,7 +289,7 @@ def with_ranges() -> sim.Scenario:
 )
 def test_every_verdict_is_told_and_drawn_in_dutch(observed, fit, says, panels) -> None:
     say = language("nl")
-    found = calibrate(with_ranges(), observed, fit=fit, worlds=100, worlds_apart=10, engine=ENGINE)
+    found = calibrate(with_ranges(), observed, fit=fit, replications=100, worlds_apart=10, engine=ENGINE)
     answer, out = answer_of(found), Console(width=120, record=True, file=io.StringIO())
     tell_answer(answer, out, say("calibrate.heading"), say)
     tell_calibration(found, out, say)

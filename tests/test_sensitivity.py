@@ -171,7 +171,7 @@ def test_the_same_numbers_as_a_comparison(tmp_path) -> None:
 
 
 def test_together_the_longest_range_decides_and_both_uncertainties_are_said(tmp_path) -> None:
-    found = sensitivity(small(), measures=["loss@phone"], points=16, worlds=4, worlds_apart=25)
+    found = sensitivity(small(), measures=["loss@phone"], points=16, replications=4, worlds_apart=25)
     spread = found.spreads["loss@phone"]
     assert spread.low.value < spread.stated.value < spread.high.value
     assert 0 < spread.simulation < (spread.high.value - spread.low.value) / 2
@@ -220,7 +220,7 @@ def in_dutch(told: str) -> None:
 
 def test_both_studies_speak_dutch() -> None:
     say = language("nl")
-    found = sensitivity(small(), measures=["loss@phone"], points=8, worlds=4, worlds_apart=8)
+    found = sensitivity(small(), measures=["loss@phone"], points=8, replications=4, worlds_apart=8)
     out = Console(width=120, record=True, file=io.StringIO())
     tell_answer(answer_of(found), out, say("sensitivity.heading"), say)
     tell_sensitivity(found, out, say)

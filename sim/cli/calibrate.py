@@ -6,7 +6,20 @@ from pathlib import Path
 
 import click
 
-from sim.cli.common import FIGURES, FILE, JSON, LANG, OUT, SEED, SET, WORKERS, keep, load_scenario, tell_kept
+from sim.cli.common import (
+    FIGURES,
+    FILE,
+    JSON,
+    LANG,
+    OUT,
+    SEED,
+    SET,
+    WORKERS,
+    keep,
+    load_scenario,
+    replications,
+    tell_kept,
+)
 
 UNMET = 1
 
@@ -27,9 +40,7 @@ UNMET = 1
     metavar="PATH",
     help="Number that is to be found, one for each observation.  [default: demand.contacts]",
 )
-@click.option(
-    "--worlds", type=click.IntRange(100), default=400, show_default=True, help="Worlds to fit on; as many confirm it."
-)
+@replications("Worlds to fit on; as many confirm it.", least=100, usual=400)
 @click.option(
     "--worlds-apart",
     type=click.IntRange(0),
@@ -48,7 +59,7 @@ def calibrate(
     settings: tuple[str, ...],
     observed: tuple[str, ...],
     fit: tuple[str, ...],
-    worlds: int,
+    replications: int,
     worlds_apart: int,
     seed: int | None,
     workers: int | None,
@@ -78,7 +89,7 @@ def calibrate(
         scenario,
         observed,
         fit=fit or (DEMAND,),
-        worlds=worlds,
+        replications=replications,
         worlds_apart=worlds_apart,
         seed=seed,
         workers=workers,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +28,15 @@ CLUSTER = click.option(
     "--cluster", metavar="ADDRESS", callback=lambda context, _, address: _without_workers(context, address),
     help="Dask scheduler whose workers do the work, e.g. tcp://10.0.0.5:8786 (docs/cluster.md).",
 )  # fmt: skip
-REPLICATIONS = click.option("-n", "--replications", type=click.IntRange(1), help="Independent periods to simulate.")
+
+
+def replications(what: str, *, least: int = 1, usual: int | None = None) -> Callable[[Any], Any]:
+    """How many worlds a study plays, spelled alike at every command; ``--worlds`` is another name of it."""
+    names = ("-n", "--replications", "--worlds", "replications")
+    return click.option(*names, type=click.IntRange(least), default=usual, show_default=usual is not None, help=what)
+
+
+REPLICATIONS = replications("Independent periods to simulate, each a world of its own.")
 SEED = click.option("--seed", type=click.IntRange(0), help="Seed of all luck.")
 WORKERS = click.option("--workers", type=click.IntRange(1), help="Processes; the result is the same with any number.")
 OUT = click.option(

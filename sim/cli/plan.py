@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.common import FIGURES, FILE, JSON, LANG, OUT, SEED, SET, WORKERS, keep, load_scenario, tell_kept
+from sim.cli.common import (
+    FIGURES,
+    FILE,
+    JSON,
+    LANG,
+    OUT,
+    SEED,
+    SET,
+    WORKERS,
+    keep,
+    load_scenario,
+    replications,
+    tell_kept,
+)
 
 if TYPE_CHECKING:
     from sim.language import Language
@@ -23,9 +36,7 @@ COST = click.option(
     "--cost", "costs", multiple=True, metavar="HOURS=COST",
     help="Cost of a line-hour, e.g. 'mon-fri 9:00-17:00=40'; a number alone for all other hours.  [1]",
 )  # fmt: skip
-SEARCH = click.option(
-    "-n", "--replications", type=click.IntRange(10), default=100, show_default=True, help="Worlds of the search."
-)
+SEARCH = replications("Worlds of the search.", least=10, usual=100)
 CONFIRM = click.option(
     "--confirm", type=click.IntRange(20), default=400, show_default=True, help="Fresh worlds that confirm the answer."
 )

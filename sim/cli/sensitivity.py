@@ -19,6 +19,7 @@ from sim.cli.common import (
     keep,
     load_scenario,
     progress_bar,
+    replications,
     tell_kept,
 )
 
@@ -45,9 +46,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="A power of two: combinations are (assumptions + 2) times as many.",
 )
-@click.option(
-    "--worlds", type=click.IntRange(2), default=8, show_default=True, help="Worlds that every combination meets."
-)
+@replications("Worlds that every combination meets; with --one-at-a-time, every end.  [default: 8; 100]", least=2)
 @click.option(
     "--worlds-apart",
     type=click.IntRange(2),
@@ -74,7 +73,7 @@ def sensitivity(
     settings: tuple[str, ...],
     measures: tuple[str, ...],
     points: int,
-    worlds: int,
+    replications: int | None,
     worlds_apart: int,
     law: str,
     apart: bool,
@@ -94,10 +93,20 @@ def sensitivity(
     scenario = load_scenario(file, settings)
     options: dict[str, Any] = {"seed": seed, "workers": workers}
     if apart:
-        _apart(scenario, measures, worlds_apart, out, as_json=as_json, figures=figures, lang=lang, **options)
+        _apart(
+            scenario,
+            measures,
+            replications or worlds_apart,
+            out,
+            as_json=as_json,
+            figures=figures,
+            lang=lang,
+            **options,
+        )
         return
     from sim.language import language
     from sim.studies.one_at_a_time import MEASURES
+    from sim.studies.sensitivity import WORLDS
     from sim.studies.sensitivity import sensitivity as study
     from sim.studies.sensitivity_words import answer_of
     from sim.tell.answer import tell_answer, tell_definitions
@@ -109,7 +118,7 @@ def sensitivity(
             scenario,
             measures=measures or MEASURES,
             points=points,
-            worlds=worlds,
+            replications=replications or WORLDS,
             worlds_apart=worlds_apart,
             law=law,  # type: ignore[arg-type]  # click has checked it
             progress=progress,

@@ -22,6 +22,7 @@ from sim.cli.common import (
     keep,
     load_scenario,
     progress_bar,
+    replications,
     resumable,
     tell_kept,
 )
@@ -132,7 +133,7 @@ def sweep(
     help="What places are ranked by.",
 )
 @ASSUMPTIONS
-@click.option("-n", "--replications", type=click.IntRange(2), default=200, show_default=True)
+@replications("Worlds on which places are ranked; as many fresh ones confirm the first.", least=2, usual=200)
 @SEED
 @WORKERS
 @OUT

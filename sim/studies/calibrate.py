@@ -106,7 +106,7 @@ def calibrate(
     observed: Sequence[str],
     *,
     fit: Sequence[str] = (DEMAND,),
-    worlds: int = 400,
+    replications: int = 400,
     worlds_apart: int = 40,
     seed: int | None = None,
     engine: str = AUTO,
@@ -116,8 +116,8 @@ def calibrate(
     """The values of ``fit`` under which simulated means are what was ``observed``, and all that are compatible.
 
     Observations are of one period, such as ``answered@phone=429`` or ``loss@phone=50 %``, one for each parameter (two
-    at most). Fitted on ``worlds`` of ``seed``, confirmed on as many fresh ones; all else that is assumed is moved on
-    ``worlds_apart`` (0: not at all). ``progress`` is told how many periods were simulated.
+    at most). Fitted on ``replications`` worlds of ``seed``, confirmed on as many fresh ones; all else assumed is
+    moved on ``worlds_apart`` (0: not at all). ``progress`` is told how many periods were simulated.
     """
     if len(observed) != len(fit) or not 1 <= len(fit) <= 2:
         raise Unasked(
@@ -127,17 +127,19 @@ def calibrate(
         )
     if len({path.strip() for path in fit}) != len(fit):
         raise Unasked(f"--fit {fit[0]} is given twice")
-    if worlds < LEAST_WORLDS:
-        raise Unasked(f"{worlds} worlds are too few to know what a single period may be; take {LEAST_WORLDS} or more")
+    if replications < LEAST_WORLDS:
+        raise Unasked(
+            f"{replications} worlds are too few to know what a single period may be; take {LEAST_WORLDS} or more"
+        )
     if scenario.traced is not None:
         raise Unasked("the callers of this scenario come from a call log: there is no hidden demand behind it")
     simulator = Simulator(
         scenario,
         tuple(parameter_of(scenario, path) for path in fit),
         tuple(observation_of(scenario, text) for text in observed),
-        worlds,
+        replications,
         scenario.experiment.seed if seed is None else seed,
-        engine=chosen(engine, scenario, PLACES * worlds, workers or cores()),
+        engine=chosen(engine, scenario, PLACES * replications, workers or cores()),
         workers=workers,
         tell=progress or (lambda _done: None),
     )

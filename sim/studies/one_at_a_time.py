@@ -70,7 +70,7 @@ class OneAtATime:
 def one_at_a_time(
     scenario: Scenario,
     measures: Sequence[str | Outcome] = MEASURES,
-    worlds: int = 100,
+    replications: int = 100,
     *,
     seed: int | None = None,
     first: int = 0,
@@ -81,8 +81,9 @@ def one_at_a_time(
 ) -> OneAtATime:
     """Each unknown of a scenario (default: all) at its low and at its high, all else as stated, on the same worlds.
 
-    ``measures`` such as ``loss@phone``; ``worlds`` are numbers ``first``, ``first + 1``, ... of ``seed`` (default: the
-    scenario's). NoUnknowns where the scenario states no range; Stopped soon after ``stop`` is set.
+    ``measures`` such as ``loss@phone``; the ``replications`` worlds have numbers ``first``, ``first + 1``, ... of
+    ``seed`` (default: the scenario's). NoUnknowns where the scenario states no range; Stopped soon after ``stop`` is
+    set.
     """
     chosen = list(unknowns_of(scenario) if unknowns is None else unknowns)
     if not chosen:
@@ -93,7 +94,7 @@ def one_at_a_time(
         scenario,
         [[], *(unknown.settings(end) for unknown, end in ends)],
         outcomes,
-        worlds=worlds,
+        worlds=replications,
         seed=scenario.experiment.seed if seed is None else seed,
         first=first,
         workers=workers,

@@ -22,6 +22,8 @@ from sim.studies.unknowns import LAWS, Law, Unknown, short, unknowns_of
 Floats = NDArray[np.float64]
 #: Of the outcomes over the ranges, the share below the low end and above the high end of what is said.
 _TAIL = 0.05
+#: Worlds that every combination meets, unless asked otherwise.
+WORLDS = 8
 _RESAMPLES = 400
 
 
@@ -113,7 +115,7 @@ def sensitivity(
     *,
     measures: Sequence[str | Outcome] = MEASURES,
     points: int = 128,
-    worlds: int = 8,
+    replications: int = WORLDS,
     worlds_apart: int = 100,
     law: Law = "triangular",
     seed: int | None = None,
@@ -122,12 +124,12 @@ def sensitivity(
 ) -> Sensitivity:
     """Vary all stated ranges together at ``points`` times (unknowns + 2) combinations, and each alone.
 
-    ``points`` is a power of two. Every combination meets the same ``worlds``; one at a time, the same
-    ``worlds_apart``, which have other numbers. ``law`` says how likely values within a range are (see LAWS).
+    ``points`` is a power of two. Every combination meets the same worlds, ``replications`` of them; one at a time, the
+    same ``worlds_apart``, which have other numbers. ``law`` says how likely values within a range are (see LAWS).
     """
     if law not in LAWS:
         raise ValueError(f"{law!r} is not a law of ranges; there are {', '.join(LAWS)}")
-    if worlds < 2 or worlds_apart < 2:
+    if replications < 2 or worlds_apart < 2:
         raise ValueError("at least two worlds are needed to know what is chance of the worlds")
     every, outcomes = unknowns_of(scenario), outcomes_of(scenario, measures)
     if not every:
@@ -135,9 +137,9 @@ def sensitivity(
     seed = scenario.experiment.seed if seed is None else seed
     tell = progress or (lambda _done, _wanted: None)
     ahead = worlds_apart * (1 + sum(len(unknown.ends) for unknown in every))
-    wanted = ahead + (points * (len(every) + 2) + 1) * worlds
+    wanted = ahead + (points * (len(every) + 2) + 1) * replications
     apart = one_at_a_time(
-        scenario, outcomes, worlds_apart, seed=seed, first=worlds, unknowns=every, workers=workers,
+        scenario, outcomes, worlds_apart, seed=seed, first=replications, unknowns=every, workers=workers,
         progress=lambda done, _: tell(done, wanted),
     )  # fmt: skip
     held = {unknown: f"{short(end)} makes no scenario: {why}" for unknown, end, why in apart.refused}
@@ -149,7 +151,7 @@ def sensitivity(
     ]
     variants.append([])  # everything as stated, on these worlds
     played = play_variants(
-        scenario, variants, outcomes, worlds=worlds, seed=seed, workers=workers,
+        scenario, variants, outcomes, worlds=replications, seed=seed, workers=workers,
         progress=lambda done, _: tell(ahead + done, wanted),
     )  # fmt: skip
     return Sensitivity(scenario, law, points, free, tuple(held.items()), played, apart)
