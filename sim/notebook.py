@@ -43,7 +43,9 @@ def comparison_html(found: Comparison, say: Language = ENGLISH) -> str:
     """What each plan changes."""
     rows = [[plan, *(signed(found.difference(plan, m).difference, say) for m in _DIFFERENCES)] for plan in found.plans]
     heads = [say("column.plan"), *(say(f"compare.{m}") for m in _DIFFERENCES)]
-    below = found.interval_told(say)
+    from sim.studies.matters_words import sentences
+
+    below = " ".join([found.interval_told(say), *(sentences(found.matters, say) if found.matters else ())])
     return _titled(say("compare.differences", base=found.base), below, _table(heads, rows))
 
 

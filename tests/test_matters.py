@@ -39,7 +39,9 @@ def found() -> Matters:
 def test_what_an_end_does_is_what_runs_say(found: Matters, tmp_path) -> None:
     one = next(one for one in found.found if one.end == "20 min")
     there = {name: plan.replace(handling__phone__conversation__mean="20 min") for name, plan in PLANS.items()}
-    stated, moved = (sim.compare(plans, replications=12, seed=5, out=tmp_path) for plans in (PLANS, there))
+    stated, moved = (
+        sim.compare(plans, replications=12, seed=5, out=tmp_path, assumptions=False) for plans in (PLANS, there)
+    )
     differences = [of.difference("two more", "never_reached").difference.value for of in (moved, stated)]
     assert one.saves.value == pytest.approx(differences[0])
     assert one.change is not None
@@ -107,7 +109,7 @@ def test_words_say_what_matters_and_what_turns() -> None:
 
 
 def test_a_comparison_keeps_what_matters(tmp_path) -> None:
-    compared = sim.compare(PLANS, replications=8, seed=5, out=tmp_path).with_assumptions(worlds=4)
+    compared = sim.compare(PLANS, replications=8, seed=5, out=tmp_path)
     assert compared.matters is not None
     assert (compared.matters.first, compared.matters.second) == ("two more", "one more")
     folder = compared.write(tmp_path)
@@ -120,7 +122,7 @@ def test_a_comparison_keeps_what_matters(tmp_path) -> None:
     assert set(answer["answer"]) == set(CODES)
     assert answer["assumptions"][0]["value_of"] == "handling.phone.conversation.mean"
     # Asked without, what was kept is gone, as it would speak of another answer.
-    sim.compare(PLANS, replications=8, seed=5, out=tmp_path).write(tmp_path)
+    sim.compare(PLANS, replications=8, seed=5, out=tmp_path, assumptions=False).write(tmp_path)
     assert not (folder / "assumptions.csv").exists()
     assert Comparison.read(folder).matters is None
 

@@ -112,8 +112,7 @@ RANGED = SMALL.with_settings(
 
 def test_what_matters_is_tried_at_the_highest_and_the_lowest_point(tmp_path) -> None:
     found = sweep(RANGED, ["lines.phone=1..3"], replications=20, seed=4, measures=["asa@phone"], out=tmp_path)
-    assert found.matters is None
-    some = found.with_assumptions(worlds=12).matters
+    some = found.matters
     assert some is not None
     assert (some.base, some.first) == ("lines.phone 3", "lines.phone 1")  # who waits least, and most
     waits = [point.estimate(("asa", "channel", "phone")).value for point in found.points]
@@ -121,18 +120,18 @@ def test_what_matters_is_tried_at_the_highest_and_the_lowest_point(tmp_path) -> 
     short = next(one for one in some.found if one.end == "15 min")
     assert short.change is not None
     assert short.change.high < 0  # shorter calls leave less to wait for, with one line as with three
-    english, dutch = (answer_of(found.with_assumptions(worlds=12)).sentences(language(code)) for code in ("en", "nl"))
+    english, dutch = (answer_of(found).sentences(language(code)) for code in ("en", "nl"))
     assert any("difference of the highest point to the lowest point" in sentence for sentence in english)
     assert any("het verschil van het hoogste punt met het laagste punt" in sentence for sentence in dutch)
 
 
 def test_nothing_matters_where_there_is_nothing_to_compare(tmp_path) -> None:
     same = sweep(RANGED, ["targets.short_abandon=1..2 s/2"], replications=3, measures=["abandoned"], out=tmp_path)
-    assert same.with_assumptions().matters is None
+    assert same.matters is None
     waits = sweep(RANGED, ["lines.phone=1..2"], replications=3, measures=["wait_p90_answered"], out=tmp_path)
-    assert waits.with_assumptions().matters is None
+    assert waits.matters is None
     plain = sweep(SMALL, ["lines.phone=1..2"], replications=3, measures=["abandoned"], out=tmp_path)
-    assert answer_of(plain.with_assumptions()).sentences(ENGLISH)[-1].startswith("No value has a low and a high")
+    assert answer_of(plain).sentences(ENGLISH)[-1].startswith("No value has a low and a high")
 
 
 def test_dutch_and_json_on_the_command_line(tmp_path) -> None:

@@ -25,7 +25,7 @@ FEW = {
     "next-line": {"-n": "2"},
     "plan": {"-n": "10", "--confirm": "20"},
     "campaign": {"-n": "10", "--confirm": "20"},
-    "sensitivity": {"--points": "2", "--worlds": "2", "--worlds-apart": "2"},
+    "sensitivity": {"--points": "2", "-n": "2", "--worlds-apart": "2"},
 }
 #: What a command does without unless it is written.
 WITHOUT = {("run", "--max-replications"), ("sweep", "--points")}
@@ -100,11 +100,13 @@ def test_the_tutorials_example_is_the_shipped_one() -> None:
     assert sim.load(written).model_dump(exclude=told) == sim.load(EXAMPLE).model_dump(exclude=told)
 
 
+@pytest.mark.parametrize(
+    ("name", "told"), [("tutorial-researcher", "callers made"), ("studies", "One more line helps most")]
+)
 @pytest.mark.usefixtures("folder")
-def test_code_for_researchers_runs(capsys) -> None:
-    code = "\n".join(blocks("tutorial-researcher", "python"))
-    exec(compile(code, "tutorial-researcher.md", "exec"), {"__name__": "tutorial"})
-    assert "callers made" in capsys.readouterr().out
+def test_code_runs(name, told, capsys) -> None:
+    exec(compile("\n".join(blocks(name, "python")), f"{name}.md", "exec"), {"__name__": "tutorial"})
+    assert told in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -76,7 +76,6 @@ def calibrate(
     from sim.language import language
     from sim.studies.calibrate import DEMAND
     from sim.studies.calibrate import calibrate as study
-    from sim.studies.calibrate_words import answer_of
     from sim.tell.answer import tell_answer, tell_definitions
     from sim.tell.runs import console
     from sim.tell.sensitivity import tell_calibration
@@ -95,7 +94,7 @@ def calibrate(
         workers=workers,
         progress=tell,
     )
-    answer, say = answer_of(found), language(lang)
+    answer, say = found.answer, language(lang)
     folder = keep(answer, out, as_json=as_json)
     pictures = []
     if figures:

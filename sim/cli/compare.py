@@ -80,11 +80,10 @@ def compare(
             workers=workers,
             cluster=cluster,
             out=out,
+            assumptions=assumptions,
             progress=progress,
             command=command_line(),
         )
-    if assumptions:
-        found = found.with_assumptions(workers=workers)
     folder = found.write(out)
     pictures = []
     if figures:

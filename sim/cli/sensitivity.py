@@ -108,7 +108,6 @@ def sensitivity(
     from sim.studies.one_at_a_time import MEASURES
     from sim.studies.sensitivity import WORLDS
     from sim.studies.sensitivity import sensitivity as study
-    from sim.studies.sensitivity_words import answer_of
     from sim.tell.answer import tell_answer, tell_definitions
     from sim.tell.runs import console
     from sim.tell.sensitivity import tell_sensitivity
@@ -124,7 +123,7 @@ def sensitivity(
             progress=progress,
             **options,
         )
-    answer, say = answer_of(found), language(lang)
+    answer, say = found.answer, language(lang)
     folder = keep(answer, out, as_json=as_json)
     pictures = []
     if figures:

@@ -78,7 +78,6 @@ def sweep(
     scenario = load_scenario(file, tuple(text for text in settings if text not in varied))
     from sim.language import language
     from sim.studies.sweep import sweep as study
-    from sim.studies.sweep_words import answer_of
 
     with resumable(), progress_bar(hidden=as_json) as progress:
         found = study(
@@ -92,12 +91,11 @@ def sweep(
             workers=workers,
             cluster=cluster,
             out=out,
+            assumptions=assumptions,
             progress=progress,
             command=command_line(),
         )
-    if assumptions:
-        found = found.with_assumptions(workers=workers)
-    say, answer = language(lang), answer_of(found)
+    say, answer = language(lang), found.answer
     folder = keep(answer, out, as_json=as_json)
     pictures = []
     if figures:
@@ -159,7 +157,6 @@ def next_line(
     scenario = load_scenario(file, settings)
     from sim.language import language
     from sim.studies.next_line import next_line as study
-    from sim.studies.next_line_words import answer_of
 
     say = language(lang)
     try:
@@ -176,7 +173,7 @@ def next_line(
             )
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    folder = keep(answer_of(found), out, as_json=as_json)
+    folder = keep(found.answer, out, as_json=as_json)
     pictures = []
     if figures:
         from sim.figures.next_line import draw_next_line

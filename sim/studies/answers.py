@@ -45,6 +45,10 @@ class Answer:
     sentences: Told
     tables: Mapping[str, Rows]
 
+    def __str__(self) -> str:
+        """What it says, in English, and on which worlds it rests."""
+        return "\n".join([*self.sentences(ENGLISH), "; ".join(self.worlds())])
+
     def worlds(self, say: Language = ENGLISH) -> list[str]:
         """On which worlds and how many it rests."""
         return [one.told(say) for one in self.on]

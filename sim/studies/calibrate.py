@@ -13,6 +13,7 @@ from sim.errors import QuestionError
 from sim.estimates import Estimate
 from sim.intervals import t_quantile
 from sim.scenario.model import Scenario
+from sim.studies.answers import Answer
 from sim.studies.engine import AUTO, chosen
 from sim.studies.fit_one import FitOne, fit_one
 from sim.studies.fit_two import FitTwo, covariance, fit_two
@@ -90,6 +91,13 @@ class Calibration:
     def parameters(self) -> tuple[Parameter, ...]:
         """What was to be found."""
         return self.simulator.parameters
+
+    @property
+    def answer(self) -> Answer:
+        """In words and tables, as it is told and kept."""
+        from sim.studies.calibrate_words import answer_of
+
+        return answer_of(self)
 
     def holds(self, *values: float) -> bool:
         """Whether the set of compatible values holds these, in the parameters' own sizes."""

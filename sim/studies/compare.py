@@ -24,7 +24,7 @@ from sim.scenario.model import Scenario
 from sim.store import Store, write_atomically
 from sim.studies.answers import csv_of, flat
 from sim.studies.bars import with_bar
-from sim.studies.matters import WORLDS, Matters, matters
+from sim.studies.matters import Matters, matters
 from sim.studies.matters_words import kept, read, rows, sentences
 from sim.studies.paired import difference_of
 from sim.studies.run import Progress, run
@@ -208,14 +208,6 @@ class Comparison:
 
         return comparison_html(self)
 
-    def with_assumptions(self, *, workers: int | None = None, worlds: int = WORLDS) -> Comparison:
-        """With which assumptions matter most to people never reached under the best plan, beside the next best."""
-        usual = {plan: self.difference(plan, "never_reached").difference for plan in self.plans}
-        best = sorted(self.plans, key=lambda plan: usual[plan].value)[:2]
-        plans = {name: self.results[name].scenario for name in (self.base, *best)}
-        measure, seed = ("never_reached", "all", "all"), self.results[self.base].seed
-        return replace(self, matters=matters(plans, usual[best[0]], measure, seed=seed, worlds=worlds, workers=workers))
-
     def write(self, out: Path) -> Path:
         """``comparison.csv`` and what it takes to read it back, in a folder of its own below ``out``; the folder."""
         folders = "+".join(result.folder.name for result in self.results.values())
@@ -278,6 +270,15 @@ class Comparison:
         return json.dumps(content, indent=1, ensure_ascii=False, default=str) + "\n"
 
 
+def _with_assumptions(found: Comparison, workers: int | None) -> Comparison:
+    """With which assumptions matter most to people never reached under the best plan, beside the next best."""
+    usual = {plan: found.difference(plan, "never_reached").difference for plan in found.plans}
+    best = sorted(found.plans, key=lambda plan: usual[plan].value)[:2]
+    plans = {name: found.results[name].scenario for name in (found.base, *best)}
+    measure, seed = ("never_reached", "all", "all"), found.results[found.base].seed
+    return replace(found, matters=matters(plans, usual[best[0]], measure, seed=seed, workers=workers))
+
+
 @with_bar
 def compare(
     plans: Mapping[str, Scenario],
@@ -288,12 +289,14 @@ def compare(
     cluster: str | None = None,
     out: str | Path = "results",
     keep_contacts: int = 100,
+    assumptions: bool = True,
     progress: Progress | None = None,
     command: str = "",
 ) -> Comparison:
     """Run every plan on the worlds of the same seed; replications and seed default to those of the first plan.
 
-    Callers are the same wherever the plans state the same demand. ``progress`` is told (done, wanted) over all plans.
+    Callers are the same wherever the plans state the same demand. ``assumptions`` plays the ends of every stated range
+    too, to tell which of them matter most. ``progress`` is told (done, wanted) over all plans.
     """
     if len(plans) < 2:
         raise ValueError("a comparison needs at least two plans")
@@ -318,4 +321,5 @@ def compare(
             progress=tell,
             command=command,
         )
-    return Comparison(results)
+    found = Comparison(results)
+    return _with_assumptions(found, workers) if assumptions else found

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sim.estimates import Estimate
 from sim.scenario.model import Scenario
 from sim.streams import days_of
+from sim.studies.answers import Answer
 from sim.studies.bars import with_bar
 from sim.studies.matters import CLOSE, Assumption, at_ends
 from sim.studies.places import Place, places_of
@@ -70,6 +71,13 @@ class NextLine:
     assumptions: tuple[Assumption, ...]
     assumption_worlds: int
     none_stated: bool = False
+
+    @property
+    def answer(self) -> Answer:
+        """In words and tables, as it is told and kept."""
+        from sim.studies.next_line_words import answer_of
+
+        return answer_of(self)
 
     @property
     def first(self) -> Saved:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sim.estimates import Estimate
 from sim.intervals import t_quantile
 from sim.scenario.model import Scenario
+from sim.studies.answers import Answer
 from sim.studies.bars import with_bar
 from sim.studies.one_at_a_time import MEASURES, NoUnknowns, OneAtATime, one_at_a_time
 from sim.studies.outcomes import Outcome, Played, outcomes_of, play_variants
@@ -99,6 +100,13 @@ class Sensitivity:
         moved = moved.reshape(-1, self.points)
         low, middle, high = (_quantile(moved, without, stated, share) for share in (_TAIL, 0.5, 1 - _TAIL))
         return Spread(low, middle, high, stated, _noise(moved, without))
+
+    @property
+    def answer(self) -> Answer:
+        """In words and tables, as it is told and kept."""
+        from sim.studies.sensitivity_words import answer_of
+
+        return answer_of(self)
 
     def ranked(self, outcome: str) -> list[tuple[Unknown, Estimate, Estimate]]:
         """Unknowns with their first and total index, the largest total first; empty where the outcome never moved."""

@@ -12,10 +12,11 @@ from sim.errors import ScenarioError, SimError
 from sim.estimates import NOTHING, Estimate
 from sim.results import Result
 from sim.scenario.model import Scenario
+from sim.studies.answers import Answer
 from sim.studies.bars import with_bar
 from sim.studies.engine import AUTO, chosen
 from sim.studies.levels import Axis, LevelsError, axis_of, grid, latin_hypercube
-from sim.studies.matters import WORLDS, Matters, matters
+from sim.studies.matters import Matters, matters
 from sim.studies.paired import difference_of
 from sim.studies.precision import scope_of
 from sim.studies.run import Progress, run
@@ -65,6 +66,13 @@ class Sweep:
     matters: Matters | None = None
 
     @property
+    def answer(self) -> Answer:
+        """In words and tables, as it is told and kept."""
+        from sim.studies.sweep_words import answer_of
+
+        return answer_of(self)
+
+    @property
     def played(self) -> list[Point]:
         """The points that make a scenario."""
         return [point for point in self.points if point.result is not None]
@@ -80,18 +88,6 @@ class Sweep:
             }
             for point in self.points
         ]
-
-    def with_assumptions(self, *, workers: int | None = None, worlds: int = WORLDS) -> Sweep:
-        """With which assumptions matter most to how the highest point differs from the lowest, in the first measure."""
-        found = next((ends for measure in self.measures.values() if (ends := self.ends(measure))), None)
-        if found is None:
-            return self
-        measure, low, high = found
-        name, kind, of = measure
-        counts = [point.result.values(kind=kind, name=of) for point in (low, high) if point.result]
-        usual = difference_of(DEFINITIONS[name], *counts, level=0.95)
-        plans = {point.text: point.result.scenario for point in (low, high) if point.result}
-        return replace(self, matters=matters(plans, usual, measure, seed=self.seed, worlds=worlds, workers=workers))
 
     def ends(self, measure: tuple[str, str, str]) -> tuple[tuple[str, str, str], Point, Point] | None:
         """The points where a count or ratio is lowest and highest; None for a quantile, or where it is the same."""
@@ -110,6 +106,19 @@ def usual_measures(scenario: Scenario) -> list[str]:
     return ["never_reached_share", f"abandonment@{first}", f"asa@{first}", f"{level}@{first}"]
 
 
+def _with_assumptions(found: Sweep, workers: int | None) -> Sweep:
+    """With which assumptions matter most to how the highest point differs from the lowest, in the first measure."""
+    ends = next((ends for measure in found.measures.values() if (ends := found.ends(measure))), None)
+    if ends is None:
+        return found
+    measure, low, high = ends
+    name, kind, of = measure
+    counts = [point.result.values(kind=kind, name=of) for point in (low, high) if point.result]
+    usual = difference_of(DEFINITIONS[name], *counts, level=0.95)
+    plans = {point.text: point.result.scenario for point in (low, high) if point.result}
+    return replace(found, matters=matters(plans, usual, measure, seed=found.seed, workers=workers))
+
+
 @with_bar
 def sweep(
     scenario: Scenario,
@@ -123,13 +132,15 @@ def sweep(
     workers: int | None = None,
     cluster: str | None = None,
     out: str | Path = "results",
+    assumptions: bool = True,
     progress: Progress | None = None,
     command: str = "",
 ) -> Sweep:
     """Run ``scenario`` at every point of a grid, or at ``points`` of a Latin hypercube, over ``axes``.
 
     ``axes`` are written ``lines.antwerpen=1..3``; see ``sim.studies.levels``. ``measures`` are written ``loss`` or
-    ``loss@phone``. Points that are finished are read, not run again. LevelsError where an axis cannot be read, where a
+    ``loss@phone``. Points that are finished are read, not run again. ``assumptions`` plays the ends of every stated
+    range too, to tell which of them matter most. LevelsError where an axis cannot be read, where a
     measure is unknown or where no point makes a scenario; Interrupted as in ``sim.run``.
     """
     read = tuple(axis_of(axis) for axis in axes)
@@ -159,7 +170,8 @@ def sweep(
             keep_contacts=0, progress=tell, command=command,
         )  # fmt: skip
         found.append(Point(at, result))
-    return Sweep(scenario, read, tuple(found), measured, wanted, seed, design)
+    done = Sweep(scenario, read, tuple(found), measured, wanted, seed, design)
+    return _with_assumptions(done, workers) if assumptions else done
 
 
 def _sound(axes: tuple[Axis, ...], design: str, points: int | None) -> None:

@@ -11,9 +11,8 @@ from rich.table import Table
 from sim.language import ENGLISH, Language
 from sim.language.shown import plain, seconds, signed
 from sim.studies.next_line import RANKED_BY, NextLine, Saved
-from sim.studies.next_line_words import answer_of, where
+from sim.studies.next_line_words import where
 from sim.studies.sweep import Sweep
-from sim.studies.sweep_words import answer_of as answer_of_sweep
 from sim.studies.sweep_words import label
 from sim.studies.unknowns import told
 from sim.tell.answer import tell_answer, tell_definitions
@@ -26,7 +25,7 @@ _MOST_PARTS = 8
 
 def tell_sweep(found: Sweep, out: Console, say: Language = ENGLISH) -> None:
     """Every point with its measures; the whole table is in the file."""
-    answer = answer_of_sweep(found)
+    answer = found.answer
     tell_answer(answer, out, say("sweep.heading"), say)
     settings = [axis.path for axis in found.axes]
     heads = [*settings, *(label(measure, say) for measure in found.measures.values())]
@@ -45,7 +44,7 @@ def tell_sweep(found: Sweep, out: Console, say: Language = ENGLISH) -> None:
 
 def tell_next_line(found: NextLine, out: Console, say: Language = ENGLISH) -> None:
     """Places for all hours of their group, then parts of the day."""
-    answer = answer_of(found)
+    answer = found.answer
     tell_answer(answer, out, say("next.heading"), say)
     out.print(_places(found, say("next.all_day"), found.all_day, say))
     if found.parts:
