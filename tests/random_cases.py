@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from math import prod
 from typing import Any, TypeVar
 
@@ -83,16 +84,21 @@ class Chance:
         return tuple(sorted(spans))
 
 
-def random_case(seed: int) -> tuple[World, Centre]:
+def random_case(seed: int, *, apart: bool = False) -> tuple[World, Centre]:
     """A world and a centre from a seed."""
-    return case_from(random.Random(seed).randrange)
+    return case_from(random.Random(seed).randrange, apart=apart)
 
 
-def case_from(below: Below, *, callers: int = 24) -> tuple[World, Centre]:
-    """A world of at most so many callers and a centre, out of the numbers that ``below`` gives."""
+def case_from(below: Below, *, callers: int = 24, apart: bool = False) -> tuple[World, Centre]:
+    """A world of at most so many callers and a centre, out of the numbers that ``below`` gives.
+
+    ``apart``: each queue has lines of its own and, mostly, no rules but redials, hours and shifts.
+    """
     chance = Chance(below)
     channels, provinces = 1 + chance.below(3), 1 + chance.below(2)
     centre = _centre(chance, channels, provinces)
+    if apart:
+        centre = _with_lines_of_their_own(chance, centre)
     return _world(chance, 1 + chance.below(callers), centre), centre
 
 
@@ -125,6 +131,28 @@ def _centre(chance: Chance, channels: int, provinces: int) -> Centre:
             )
             for _ in range(chance.of((0, 0, 1, 2, 3)))
         ),
+    )
+
+
+def _with_lines_of_their_own(chance: Chance, centre: Centre) -> Centre:
+    shape = len(centre.channels), len(centre.provinces)
+    plain = {"places": UNLIMITED, "balk": (), "announce": 0, "balk_at_wait": (), "call_back": 0}
+    queues = [
+        replace(queue, routes=(Route(number, 0),), **({} if chance.one_in(6) else plain))
+        for number, queue in enumerate(centre.queues)
+    ]
+    groups = [_group(chance, number, queues, shape, centre.end) for number in range(len(queues))]
+    return replace(
+        centre,
+        queues=tuple(queues),
+        groups=tuple(
+            replace(group, serves=(number,), absent=0 if chance.below(3) else HALF, speeds=chance.of(SPEEDS[:5]))
+            for number, group in enumerate(groups)
+        ),
+        habits=tuple(
+            habits if chance.one_in(6) else replace(habits, voicemail=0, silent=0) for habits in centre.habits
+        ),
+        priorities=centre.priorities if chance.one_in(6) else (),
     )
 
 

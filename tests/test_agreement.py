@@ -18,11 +18,12 @@ from tests.random_cases import case_from, random_case
 OTHERS = [engine for engine in ENGINES if engine != "simpy"]
 
 
+@pytest.mark.parametrize("apart", [False, True])
 @pytest.mark.parametrize("block", range(8))
-def test_engines_agree_and_the_auditor_finds_nothing(block: int) -> None:
+def test_engines_agree_and_the_auditor_finds_nothing(block: int, apart: bool) -> None:
     met: set[int] = set()
     for seed in range(block * 250, (block + 1) * 250):
-        world, centre = random_case(seed)
+        world, centre = random_case(seed, apart=apart)
         contacts = simulate(world, centre)
         met |= set(contacts.outcome.tolist())
         for engine in OTHERS:
@@ -31,10 +32,26 @@ def test_engines_agree_and_the_auditor_finds_nothing(block: int) -> None:
     assert met == set(Outcome)
 
 
+def test_many_random_queues_are_foreseen() -> None:
+    from sim.engines.compiled.flatten import foreseen_group
+
+    centres = [random_case(seed, apart=True)[1] for seed in range(250)]
+    queues = [
+        (centre.queues[number], centre.groups[group])
+        for centre in centres
+        for number in range(len(centre.queues))
+        if (group := foreseen_group(centre, number)) is not None
+    ]
+    assert len(queues) > 100
+    assert sum(queue.serve_after_closing for queue, _ in queues) > 20
+    assert sum(len(group.shifts) > 1 for _, group in queues) > 20
+    assert sum(group.absent > 0 for _, group in queues) > 10
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.data())
-def test_engines_agree_on_a_small_case(data: st.DataObject) -> None:
-    world, centre = case_from(lambda n: data.draw(st.integers(0, n - 1)) if n > 1 else 0, callers=3)
+@given(st.data(), st.booleans())
+def test_engines_agree_on_a_small_case(data: st.DataObject, apart: bool) -> None:
+    world, centre = case_from(lambda n: data.draw(st.integers(0, n - 1)) if n > 1 else 0, callers=3, apart=apart)
     contacts = simulate(world, centre)
     for engine in OTHERS:
         assert simulate(world, centre, engine=engine) == contacts

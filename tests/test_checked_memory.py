@@ -96,5 +96,5 @@ def test_stories_stay_within_memory(case, plain) -> None:
 
 def test_random_cases_stay_within_memory(plain) -> None:
     for seed in range(5000, 5150):
-        world, centre = random_case(seed)
+        world, centre = random_case(seed, apart=seed % 2 == 1)
         assert plain.rows(world, centre) == simulate(world, centre).rows(), f"seed {seed}"

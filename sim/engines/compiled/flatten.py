@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from sim.centre import UNANSWERED, Centre, Habits, Queue
+from sim.centre import UNANSWERED, UNLIMITED, Centre, Channel, Habits, Queue, Spans
 from sim.engines.compiled import names as n
 from sim.world import Whole, Worlds
 
@@ -29,6 +29,7 @@ class _Memory:
         self.groups = [self.add([0] * n.GROUP_SIZE) for _ in centre.groups]
         self.lines = [[self.add([0] * n.LINE_SIZE) for _ in group.shifts] for group in centre.groups]
         state = len(self.words)
+        self.own = {number: foreseen_group(centre, number) for number in range(len(centre.queues))}
         self._write_channels(centre)
         self._write_queues(centre)
         self._write_groups(centre)
@@ -54,7 +55,7 @@ class _Memory:
                 n.FIRST_SHIFT: first_shift,
                 n.LAST_SHIFT: last_shift,
                 n.PROVINCES: len(centre.provinces),
-                n.CALENDAR: self._add_calendar(centre, changes),
+                n.NEXT_EVENT: self._add_calendar(centre, changes),
             },
         )
         self.write(0, {n.FIRST_CONTACT: len(self.words), n.FRESH: len(self.words)})
@@ -96,6 +97,7 @@ class _Memory:
                     n.CALL_BACK: queue.call_back,
                     n.CALL_BACK_FROM: queue.call_back_from,
                     n.NEXT_QUEUE: self.queues[number + 1] if number + 1 < len(self.queues) else 0,
+                    n.OWN: self.groups[own] if (own := self.own[number]) is not None else 0,
                 },
             )
             for field, words in (
@@ -128,7 +130,7 @@ class _Memory:
             )
 
     def _write_lines(self, centre: Centre) -> dict[tuple[int, int], list[int]]:
-        """Lines and their shifts; (instant, line) at which shifts end and begin."""
+        """Lines and their shifts; (instant, line) at which shifts end and begin, where that is an event."""
         changes: dict[tuple[int, int], list[int]] = {}
         for g, group in enumerate(centre.groups):
             for number, (line, spans) in enumerate(zip(self.lines[g], group.shifts, strict=True)):
@@ -136,8 +138,9 @@ class _Memory:
                 for start, stop in spans:
                     if start < stop:
                         shift = self.add((start, stop, line, 0))
-                        changes.setdefault((start, line), [0, 0])[1] = shift
-                        changes.setdefault((stop, line), [0, 0])[0] = shift
+                        if g not in self.own.values():
+                            changes.setdefault((start, line), [0, 0])[1] = shift
+                            changes.setdefault((stop, line), [0, 0])[0] = shift
                 self.write(
                     line,
                     {
@@ -146,6 +149,7 @@ class _Memory:
                         n.NEXT_LINE: self.lines[g][number + 1] if number + 1 < len(group.shifts) else 0,
                         n.FIRST_DUTY: duty,
                         n.LAST_DUTY: len(self.words),
+                        n.DUTY: duty,
                     },
                 )
         return changes
@@ -163,6 +167,32 @@ class _Memory:
         ]
         rows = sorted(row for row in rows if row[0] < centre.horizon * n.KINDS)
         return self.add(_flat([*rows, (n.NO_EVENT, 0, 0, 0)]))
+
+
+def foreseen_group(centre: Centre, number: int) -> int | None:
+    """The group of a queue whose future is known, None for other queues (see ``foreseen``)."""
+    queue = centre.queues[number]
+    channel, habits = centre.channels[queue.channel], centre.habits[queue.channel]
+    others = {route.group for q in centre.queues if q is not queue for route in q.routes}
+    if len(queue.routes) != 1 or queue.routes[0].after or queue.routes[0].group in others or centre.priorities:
+        return None
+    if queue.places < UNLIMITED or any(queue.balk) or queue.announce or queue.call_back:
+        return None
+    if habits.voicemail or habits.silent:
+        return None
+    group = centre.groups[queue.routes[0].group]
+    if group.serves != (number,) or (group.at_once > 1 and not queue.interruptible):
+        return None
+    if queue.serve_after_closing and (
+        group.absent or not all(_there_at_closing(channel, line) for line in group.shifts)
+    ):
+        return None  # a line that may serve some late, but not all, could take a later contact first
+    return queue.routes[0].group
+
+
+def _there_at_closing(channel: Channel, shifts: Spans) -> bool:
+    """Whether a line is on duty whenever a channel closes."""
+    return all(any(start < closes <= stop for start, stop in shifts) for _, closes in channel.open)
 
 
 def _entitled(queue: Queue) -> dict[int, int]:

@@ -131,7 +131,7 @@ def line_for(m: Memory, group: int, contact: int, now: int) -> int:
 
 
 @inlined
-def _work(m: Memory, contact: int, group: int) -> int:
+def work_of(m: Memory, contact: int, group: int) -> int:
     """Work of a contact for a line of a group, in ms (rule 6)."""
     caller, channel = m[contact + CALLER], m[m[contact + QUEUE] + CHANNEL]
     on = m[channel + NUMBER]
@@ -157,7 +157,7 @@ def take(m: Memory, line: int, contact: int, now: int) -> None:
     m[contact + PREVIOUS] = 0
     if first:
         m[first + PREVIOUS] = contact
-    m[contact + LEFT] = _work(m, contact, m[line + GROUP]) * HUNDREDTHS
+    m[contact + LEFT] = work_of(m, contact, m[line + GROUP]) * HUNDREDTHS
     m[contact + LEFT_QUEUE] = now
     m[contact + HELD_BY] = line
     _count(m, line, 1)

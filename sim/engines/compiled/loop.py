@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sim.engines.compiled.dialling import after_answer, arrive, channel_of, gone, try_again, turned_away
+from sim.engines.compiled.again import after_answer, channel_of, gone, try_again, turned_away
+from sim.engines.compiled.dialling import arrive
 from sim.engines.compiled.heap import drop
 from sim.engines.compiled.jit import Memory, compiled, entry, inlined, sources
 from sim.engines.compiled.lines import finish, line_for, set_duty, set_ends, take
@@ -24,7 +25,6 @@ from sim.engines.compiled.memory import (
 from sim.engines.compiled.names import (
     ABANDONED,
     ARRIVAL,
-    CALENDAR,
     CALENDAR_ROW,
     CALLED_BACK,
     CHANNEL,
@@ -52,6 +52,8 @@ from sim.engines.compiled.names import (
     LUCK_CHANNEL,
     MISSED,
     NEXT,
+    NEXT_CALLER,
+    NEXT_EVENT,
     NEXT_QUEUE,
     NO_EVENT,
     OUTCOME,
@@ -191,20 +193,20 @@ def _first_arrival(m: Memory, caller: int, callers: int) -> int:
 
 
 @compiled
-def _play(memory: Whole, callers: int) -> Whole:
-    """All events in their order; the memory after them, which may have grown."""
+def _play(memory: Whole, callers: int) -> bool:
+    """Events in their order, until all is over or there is no room for the next one; whether there was."""
     m = words_of(memory)
-    event, caller, over = m[CALENDAR], 0, m[HORIZON] * KINDS
+    event, caller, over = m[NEXT_EVENT], m[NEXT_CALLER], m[HORIZON] * KINDS
     arrival = _first_arrival(m, caller, callers)
     while True:
         sure, end, timer, redial = m[event], m[m[ENDS]], m[m[TIMERS]], m[m[REDIALS]]
         stamp = min(sure, end, timer, redial, arrival)
         if stamp >= over:
-            return memory
-        now = stamp // KINDS
+            return True
         if not has_room(m):
-            memory = grown(memory)
-            m = words_of(memory)
+            m[NEXT_EVENT], m[NEXT_CALLER] = event, caller
+            return False
+        now = stamp // KINDS
         if stamp == end:
             _end(m, m[ENDS], now)
         elif stamp == timer:
@@ -249,7 +251,8 @@ def _run(version: int) -> Callable[[Whole, Whole], tuple[Whole, Whole]]:
         for number in range(len(worlds)):
             world, first = worlds[number], begins[number]
             begin(memory, start, world)
-            memory = _play(memory, world[0])
+            while not _play(memory, world[0]):  # not grown within, where each event would count a reference to it
+                memory = grown(memory)
             _finish_all(memory)
             last = first + (memory[FRESH] - start[FRESH]) // CONTACT
             if last > table.shape[1]:

@@ -41,15 +41,14 @@ NEXT, PREVIOUS, LEFT, CLOSES, UNTIL, LIST, STEP = range(13, 20)
 CONTACT = 20
 
 # What there is once, after the record of nobody. ``FRESH`` is where the next contact goes, ``ROOM`` the length of the
-# memory, ``CALENDAR`` the first row of the calendar, ``CLASSES`` the number of priorities. ``WAITING`` contacts wait in
-# all queues. ``STATE`` is where the records end that change in play.
+# memory, ``CLASSES`` the number of priorities. ``WAITING`` contacts wait in all queues. ``STATE`` is where the records
+# end that change in play. ``NEXT_EVENT`` of the calendar and ``NEXT_CALLER`` are where play goes on after a pause.
 (
     TIMERS,
     REDIALS,
     ENDS,
     FRESH,
     FIRST_CONTACT,
-    CALENDAR,
     ATTEMPTS,
     DIAL_END,
     HORIZON,
@@ -64,10 +63,12 @@ CONTACT = 20
     WAITING,
     FIRST_CHANNEL,
     ROOM,
-) = range(CONTACT, CONTACT + 20)
+    NEXT_EVENT,
+    NEXT_CALLER,
+) = range(CONTACT, CONTACT + 21)
 
 # Luck: for each of these, address of the first number and bytes between callers, attempts and channels.
-LUCK = CONTACT + 20
+LUCK = CONTACT + 21
 _OF_CALLER: Axes = ("callers",)
 _BY_CHANNEL: Axes = ("callers", "channels")
 _BY_ATTEMPT: Axes = ("callers", "attempts")
@@ -122,7 +123,8 @@ HEADER = ABSENCE + STRIDES
 
 NUMBER = 0  # of a queue, group, line or channel in the centre
 
-# Queues. Numbers of ``INSIDE`` wait in it; from ``LISTS`` on, the first and the last of each priority.
+# Queues. Numbers of ``INSIDE`` wait in it; from ``LISTS`` on, the first and the last of each priority. ``OWN`` is the
+# group of a queue whose future is known (see ``foreseen``), 0 for others.
 (
     CHANNEL,
     PLACES,
@@ -140,9 +142,10 @@ NUMBER = 0  # of a queue, group, line or channel in the centre
     FIRST_WAIT,
     LAST_WAIT,
     NEXT_QUEUE,
+    OWN,
     INSIDE,
     LISTS,
-) = range(1, 19)
+) = range(1, 20)
 HEAD, TAIL, LIST_SIZE = 0, 1, 2
 #: What routes that entitle later, steps of balking and queues served are lists of.
 AFTER, GROUP_THEN = 0, 1
@@ -168,9 +171,11 @@ PAIR = 2
 ) = range(1, 13)
 GROUP_SIZE = 13
 
-# Lines. ``SINCE`` is when what they have in hand changed last.
+# Lines. ``SINCE`` is when what they have in hand changed last. Those of a foreseen queue are free from ``FREE_AT`` on,
+# after the contact ``FREE_AFTER`` (its ``WHO``), and ``DUTY`` is the shift that they are in or come to next.
 GROUP, NEXT_LINE, FIRST_DUTY, LAST_DUTY, ON_DUTY, CALLS, IN_HAND, FIRST_IN_HAND, SINCE = range(1, 10)
-LINE_SIZE = 10
+FREE_AT, FREE_AFTER, DUTY = range(10, 13)
+LINE_SIZE = 13
 
 # Shifts.
 START, STOP, OF_LINE, MISSED = range(4)
