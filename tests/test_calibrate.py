@@ -118,7 +118,7 @@ def test_what_the_lines_cannot_answer_is_told_and_not_fitted() -> None:
     assert not found.found
     assert found.fitted == found.scenario
     said = " ".join(sentences(found))
-    assert "cannot be met by Demand · contacts: the most is" in said
+    assert "cannot be met by Demand in contacts: the most is" in said
     assert "The lines cannot answer more, however many call" in said
     assert not found.holds(900.0)
 
@@ -127,7 +127,7 @@ def test_what_the_observation_does_not_say_is_told_and_not_fitted() -> None:
     flat = calibrate(helpline(), ["first_offered=40"], fit=[CALLS], replications=100, worlds_apart=0, engine=ENGINE)
     assert flat.verdict == "not identified"
     assert not flat.found
-    assert "does not say what Handling time · phone · conversation · mean is" in sentences(flat)[0]
+    assert "does not say what Mean length of conversations (phone) is" in sentences(flat)[0]
     twice = calibrate(
         helpline(),
         ["answered=34", "in_register=34"],
@@ -137,7 +137,7 @@ def test_what_the_observation_does_not_say_is_told_and_not_fitted() -> None:
         engine=ENGINE,
     )
     assert twice.verdict == "not identified"
-    assert "do not tell Demand · contacts and Handling time · phone · conversation · mean apart" in sentences(twice)[0]
+    assert "do not tell Demand in contacts and Mean length of conversations (phone) apart" in sentences(twice)[0]
 
 
 def test_what_the_value_hangs_on_explains_the_observation_too() -> None:
@@ -152,7 +152,7 @@ def test_what_the_value_hangs_on_explains_the_observation_too() -> None:
         scenario.with_settings([f"{CALLS}=20 min"]), ["answered=34"], replications=100, worlds_apart=0, engine=ENGINE
     )
     assert value == pytest.approx(other.found[0].value, rel=0.02)
-    assert any("hangs most on Handling time · phone · conversation · mean" in text for text in sentences(found))
+    assert any("hangs most on Mean length of conversations (phone)" in text for text in sentences(found))
 
 
 @pytest.mark.parametrize(
@@ -281,7 +281,7 @@ def with_ranges() -> sim.Scenario:
         (
             ["first_offered=40"],
             [CALLS],
-            "zegt niet wat Gesprekstijd en nawerktijd · telefoon · gesprek · gemiddelde is",
+            "zegt niet wat Gemiddelde gespreksduur (telefoon) is",
             1,
         ),
         (["answered=34", "in_register=34"], [DEMAND, CALLS], "waarden ver uit elkaar verklaren beide", 3),

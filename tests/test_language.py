@@ -14,12 +14,13 @@ from click.testing import CliRunner
 from single import single
 
 import sim
+from sim.assumed import assumptions
 from sim.cells import layout_of
 from sim.cli.commands import cli
 from sim.contacts import Outcome
 from sim.estimates import Estimate
 from sim.language import CODES, key_of, language
-from sim.language.shown import plain, seconds, signed
+from sim.language.shown import in_words, plain, seconds, signed
 from sim.results import WAITS
 from sim.summary import DEFINITIONS
 
@@ -165,3 +166,36 @@ def test_the_command_line_speaks_both() -> None:
     wrong = run(cli, ["check", file, "--lang", "fr"])
     assert wrong.exit_code == 2
     assert "'fr' is not one of" in wrong.output
+
+
+def test_what_a_value_is_reads_as_words_and_whose_it_is_follows() -> None:
+    for path, en, nl in (
+        (
+            "callers.phone.redial.closed",
+            "Calling again after a closed door (phone)",
+            "Opnieuw bellen na een gesloten deur (telefoon)",
+        ),
+        (
+            "callers.phone.patience.rest.mean",
+            "Patience of the others · mean (phone)",
+            "Geduld van de anderen · gemiddelde (telefoon)",
+        ),
+        ("lines.gent.extra.0.count", "Extra lines 1 · number (gent)", "Extra lijnen 1 · aantal (gent)"),
+        (
+            "campaigns.1.surge.0.rise",
+            "Campaign 2 · surge 1 · time to rise",
+            "Campagne 2 · toeloop 1 · tijd om te stijgen",
+        ),
+        ("gent", "gent", "gent"),
+    ):
+        assert (in_words(path, EN), in_words(path, NL)) == (en, nl)
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "scenarios").rglob("*.yaml")), ids=lambda file: file.stem)
+def test_every_stated_value_and_name_of_a_shipped_scenario_has_words(file: Path) -> None:
+    scenario = sim.load(file)
+    for found in assumptions(scenario):
+        assert "_" not in in_words(found.path, NL), found.path
+    named = [(m.topics, m.ages.values()) for m in (scenario.demand, *scenario.campaigns)]
+    shares = [s.value for topics, ages in named for s in (topics, *ages) if s is not None]
+    assert not [name for share in shares for name in share.parts if f"name.{key_of(name)}" not in NL.words]

@@ -242,7 +242,7 @@ def test_what_a_sensitivity_study_found_is_told(campaign, tmp_path) -> None:
     folder = answer.write(tmp_path)
     html = write_report(campaign.folder, sensitivity=folder, to=tmp_path / "p.html")[0].read_text()
     assert "What decides it: never reached %" in Page(html).text
-    assert "Callers · phone · patience · the others · mean" in html
+    assert "Patience of the others · mean (phone)" in html
     assert "12 worlds (numbers 0 to 11 of seed 5)" in html
     other = Answer("one-at-a-time", single(), {}, [], [], lambda _: [], {"one_at_a_time": ends}).write(tmp_path)
     for wrong, message in ((other, "about another scenario"), (tmp_path, "not the folder of a sensitivity study")):

@@ -70,8 +70,8 @@ def next_line(scenario: sim.Scenario, out: Path) -> Path:
         row("north, mon-fri 9:00-11:00", "north", "mon-fri 9:00-11:00", 12, 1.0),
     ]
     ends = [
-        {"value_of": "demand.contacts", "stated": "60", "set_to": end, "first_saves": about(-saves),
-         "second_saves_more": about(3, 1), "second_is_clearly_better": over}
+        {"value_of": "demand.contacts", "stated": "60", "set_to": end, "would_be": about(-saves), "change": about(1),
+         "difference_to_second": about(3, 1), "second_is_clearly_better": over}
         for end, saves, over in (("100", 44, False), ("40", 11, True))
     ]  # fmt: skip
     return kept("next-line", scenario, out, {"ranked_by": "never_reached"}, {"next-line": places, "assumptions": ends})
@@ -223,7 +223,7 @@ def test_a_plan_tells_the_difference_to_today_first(planned, tmp_path) -> None:
     for row in found.table("targets"):
         assert f"{row['plan'].value:.1f} ±{row['plan'].half:.1f}" in page.text
         assert f"{row['today'].value:.1f} ±{row['today'].half:.1f}" in page.text
-    assert "Demand · contacts" in page.text
+    assert "Demand in contacts" in page.text
 
 
 def test_a_table_that_no_section_knows_is_shown_too(planned, tmp_path) -> None:

@@ -185,7 +185,7 @@ def test_together_the_longest_range_decides_and_both_uncertainties_are_said(tmp_
         "from what is not known, ±",
         "from simulation",
         "triangular",
-        "Held as stated: Lines · south · chats at once",
+        "Held as stated: Chats at once (south)",
     ):
         assert words in said
     folder = answer_of(found).write(tmp_path, command="x")
@@ -234,7 +234,7 @@ def test_both_studies_speak_dutch() -> None:
     drawn.append(draw_one_at_a_time(found.apart, found.outcomes[0], "x", say=say))
     for figure in drawn:
         texts = texts_of(figure)
-        assert "Gesprekstijd en nawerktijd" in texts
+        assert "Gemiddelde gespreksduur" in texts
         assert "verloren, telefoon (%), één aanname per keer" in texts
         in_dutch(texts)
         assert len(figure.axes[0].get_yticklabels()) == 4

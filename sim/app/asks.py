@@ -15,6 +15,7 @@ from sim.app.words import about, duration, ends, number, proper
 from sim.app.work import Task
 from sim.estimates import Estimate
 from sim.language import Language
+from sim.language.shown import in_words
 from sim.scenario.model import Scenario
 from sim.studies.next_line import NextLine, Saved, next_line
 from sim.studies.one_at_a_time import OneAtATime, one_at_a_time
@@ -228,7 +229,7 @@ def told_matters(found: OneAtATime, plans: Plans, say: Language) -> str:
                 cells.append("–")
                 continue
             value = number(now.value + move.differences[outcome].value, move.differences[outcome].half, say, fine=True)
-            written = escape(say.value(say.duration(_short(move.end)))[:60])
+            written = escape(say.value(_short(move.end))[:60])
             cells.append(f"<b>{value}</b> <small>{written}</small>")
         rows.append([escape(path_words(unknown.paths, say)), *cells])
     heads = [say("app.assumed_of"), say("app.matters_low"), say("app.matters_high")]
@@ -238,13 +239,9 @@ def told_matters(found: OneAtATime, plans: Plans, say: Language) -> str:
 
 
 def path_words(paths: Sequence[str], say: Language) -> str:
-    """Where a value stands, in words as far as these are known."""
-    words = [
-        say.known("part", say.name(part)) if not part.isdigit() else str(int(part) + 1) for part in paths[0].split(".")
-    ]
-    text = " · ".join(word for word in words if word)
+    """What a value is and whose, in words; equal statements of several lines are one."""
     more = f" (+{len(paths) - 1})" if len(paths) > 1 else ""
-    return text[:1].upper() + text[1:] + more
+    return in_words(paths[0], say) + more
 
 
 def _short(value: object) -> str:

@@ -165,7 +165,7 @@ class Studies:
         self.matters = self._result()
         rows = "".join(
             f'<tr><th scope="row">{escape(asks.path_words([one.path], say))}</th>'
-            f"<td>{escape(say.value(say.duration(one.value)))}</td>"
+            f"<td>{escape(say.value(one.value))}</td>"
             f"<td>{escape(_range(one.low, one.high, say))}</td><td>{escape(one.source)}</td></tr>"
             for one in by["assumed"]
         )
@@ -280,4 +280,4 @@ def _options(words: dict[str, str]) -> str:
 
 
 def _range(low: str, high: str, say: Language) -> str:
-    return say("app.interval", low=say.value(say.duration(low)), high=say.value(say.duration(high))) if low else ""
+    return say("app.interval", low=say.value(low), high=say.value(high)) if low else ""

@@ -1,7 +1,7 @@
 """Two languages from one catalogue: whatever a reader sees has a key, and numbers and dates look as the reader's do.
 
 The folders ``en`` and ``nl`` have the same files, keys and placeholders. Names that a scenario gives are shown as they
-are, but for a few that everybody uses (``phone``).
+are, but for those that everybody uses (``phone``) or that the shipped scenarios give (``names.toml``).
 """
 
 from __future__ import annotations
@@ -33,7 +33,11 @@ class Language:
 
     def known(self, section: str, word: str) -> str:
         """The translation of a word in a section, such as a status; the word itself where there is none."""
-        return self.words.get(f"{section}.{key_of(word)}", word)
+        return self.known_if(section, word) or word
+
+    def known_if(self, section: str, word: str) -> str:
+        """The translation of a word in a section; '' where there is none."""
+        return self.words.get(f"{section}.{key_of(word)}", "")
 
     def name(self, name: str) -> str:
         """A channel, queue, province or line group as readers know it: ``phone/limburg`` -> ``telefoon/limburg``."""
@@ -99,8 +103,12 @@ class Language:
         return re.sub(r"[a-z]+", lambda word: self.known("hours", word[0]), written)
 
     def value(self, written: str) -> str:
-        """A value of a scenario file as the language writes its numbers: ``12.4 %`` -> ``12,4 %``."""
-        units = re.sub(r"(?<=\d )(?:days?|h|min|s)\b", lambda word: self.known("unit", word[0]), written)
+        """A value of a scenario file as the language writes it: ``minor 12.4 %`` -> ``minderjarig 12,4 %``.
+
+        Names, hours, units and numbers are told; a day stands as the file has it.
+        """
+        named = re.sub(r"(?<![^,] )\b[a-z][^,\d]*(?= \d)", lambda name: self.name(name[0]), self.hours(written))
+        units = re.sub(r"(?<=\d )(?:days?|h|min|s)\b", lambda word: self.known("unit", word[0]), named)
         return re.sub(r"(?<![\w.:-])\d+(?:\.\d+)?(?![\w.:-])", self._number_in, units)
 
     def _number_in(self, found: re.Match[str]) -> str:

@@ -70,19 +70,22 @@ def working_days(days: int, say: Language = ENGLISH) -> str:
 
 
 def in_words(path: str, say: Language) -> str:
-    """The path of a value as readers know its parts: ``callers.phone.patience.mean`` -> ``Callers · phone · ...``."""
-    parts = path.split(".")
-    words = [_word(before, part, say) for before, part in zip(["", *parts], parts, strict=False)]
+    """What a value is, and whose: ``callers.phone.redial.closed`` -> ``Calling again after a closed door (phone)``."""
+    words, whose, before = [""], [], ""
+    for part in path.split("."):
+        both, alone = say.known_if("part", f"{before}_{part}"), say.known_if("part", part)
+        if part.isdigit():
+            words[-1] += f" {int(part) + 1}"
+        elif both and not words[-1][-1:].isdigit():  # it says what the part before said, too
+            words[-1], before = both, part
+        elif both or alone:
+            words.append(both or alone)
+            before = part
+        else:
+            whose.append(say.name(part))
     text = " · ".join(word for word in words if word)
-    return text[:1].upper() + text[1:]
-
-
-def _word(before: str, part: str, say: Language) -> str:
-    """A part of a path in words: a number counts from 1, and some keys mean different things in different places."""
-    if part.isdigit():
-        return str(int(part) + 1)
-    here = say.known("part", f"{before}_{part}")
-    return here if here != f"{before}_{part}" else say.known("part", say.name(part))
+    names = f"({', '.join(whose)})" if whose and text else ", ".join(whose)
+    return " ".join(filter(None, (text[:1].upper() + text[1:], names)))
 
 
 def in_time(found: Estimate) -> tuple[Estimate, str]:

@@ -8,6 +8,7 @@ from sim.errors import ResultsError
 from sim.language import ENGLISH, Language
 from sim.report.folders import opened
 from sim.report.page import comparison_page, run_page, study_page
+from sim.report.plans import in_words
 from sim.report.sensitivity import sensitivity_for
 from sim.report.sheets import Sheet, sheets_of
 from sim.report.spreadsheets import write_spreadsheets
@@ -35,7 +36,7 @@ def write_report(
     it under the same name. ``sensitivity`` is the folder of a study of the same scenario as a run or a comparison;
     without it, one beside the results is taken. ResultsError where the folder has no results.
     """
-    found = opened(folder)
+    found = _told(opened(folder), say)
     page = to or folder / f"{say('report.file')}.html"
     if not page.parent.is_dir():
         raise ResultsError(f"{page}: there is no folder {page.parent}")
@@ -45,6 +46,10 @@ def write_report(
     sheets, (title, written) = _sheets(found, say), _about(found, say)
     workbook = write_workbook(sheets, page.with_suffix(".xlsx"), title=title, written=written, say=say)
     return [page, workbook, *write_spreadsheets(sheets, page.with_suffix(""))]
+
+
+def _told(found: Result | Comparison | Studied, say: Language) -> Result | Comparison | Studied:
+    return in_words(found, say) if isinstance(found, Comparison) else found
 
 
 def _page(found: Result | Comparison | Studied, folder: Path, sensitivity: Path | None, say: Language) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sim.colours import BETTER, UNCLEAR, WORSE
 from sim.estimates import NOTHING, Estimate
@@ -32,6 +33,15 @@ _COUNTED = (
     "staffed",
 )
 _RARE = ("balked", "called_back", "blocked")
+
+
+def in_words(found: Comparison, say: Language) -> Comparison:
+    """The same with its plans called as readers of the language call them."""
+    results = {say.name(plan): result for plan, result in found.results.items()}
+    if len(results) < len(found.results):  # two plans would be called alike
+        return found
+    called = {role: say.name(getattr(found.matters, role)) for role in ("base", "first", "second") if found.matters}
+    return Comparison(results, replace(found.matters, **called) if found.matters else None)
 
 
 def plan_sentences(found: Comparison, say: Language) -> list[tuple[str, str]]:

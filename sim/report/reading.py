@@ -144,7 +144,7 @@ class Reader:
 
     def value(self, text: str) -> str:
         """A value as a scenario writes it."""
-        return self.say.value(self.say.hours(text))
+        return self.say.value(text)
 
     def yes(self, found: bool) -> str:
         """Yes or no."""
