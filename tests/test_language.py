@@ -122,7 +122,7 @@ def test_estimates_dates_and_values() -> None:
     assert NL.hours("mon-fri 9:00-17:00") == "ma-vr 9:00-17:00"
     assert NL.duration("1 h 30 min") == "1 u 30 min"
     assert NL.value("phone 12.4 %, antwerpen 1869730.0, 4 days, 2020-02-10 21:00") == (
-        "phone 12,4 %, antwerpen 1.869.730, 4 dagen, 2020-02-10 21:00"
+        "telefoon 12,4 %, antwerpen 1.869.730, 4 dagen, 2020-02-10 21:00"
     )
     assert NL.name("phone/limburg") == "telefoon/limburg"
 
@@ -196,6 +196,6 @@ def test_every_stated_value_and_name_of_a_shipped_scenario_has_words(file: Path)
     scenario = sim.load(file)
     for found in assumptions(scenario):
         assert "_" not in in_words(found.path, NL), found.path
-    named = [(m.topics, m.ages.values()) for m in (scenario.demand, *scenario.campaigns)]
+    named = [(m.topics, (m.ages or {}).values()) for m in (scenario.demand, *scenario.campaigns)]
     shares = [s.value for topics, ages in named for s in (topics, *ages) if s is not None]
     assert not [name for share in shares for name in share.parts if f"name.{key_of(name)}" not in NL.words]

@@ -40,8 +40,9 @@ def in_words(found: Comparison, say: Language) -> Comparison:
     results = {say.name(plan): result for plan, result in found.results.items()}
     if len(results) < len(found.results):  # two plans would be called alike
         return found
-    called = {role: say.name(getattr(found.matters, role)) for role in ("base", "first", "second") if found.matters}
-    return Comparison(results, replace(found.matters, **called) if found.matters else None)
+    of = found.matters
+    told = of and replace(of, base=say.name(of.base), first=say.name(of.first), second=say.name(of.second))
+    return Comparison(results, told)
 
 
 def plan_sentences(found: Comparison, say: Language) -> list[tuple[str, str]]:
