@@ -13,7 +13,7 @@ import sim
 from sim.language import ENGLISH, language
 from sim.quantities import parse_hours
 from sim.studies.next_line import next_line, probability_best
-from sim.studies.next_line_words import answer_of, where
+from sim.studies.next_line_words import where
 from sim.studies.places import halves, places_of
 
 SMALL = sim.load(Path(__file__).parent / "small.yaml")
@@ -113,16 +113,22 @@ def test_bad_questions_are_refused_in_words() -> None:
 
 def test_stated_ranges_are_tried_at_both_ends() -> None:
     found = next_line(CAMPAIGN, replications=10, parts=[])
-    names = {one.of.name for one in found.assumptions}
+    assert found.matters is not None
+    names = {one.of.name for one in found.matters.found}
     assert {"callers.phone.redial.abandoned", "handling.phone.conversation.mean"} <= names
     assert not any("count" in name for name in names)
-    assert "at the ends of its range" in answer_of(found).sentences(ENGLISH)[-1]
-    assert answer_of(found).worlds(ENGLISH)[-1] == "assumptions on 12 worlds (numbers 20 to 31 of seed 1712)"
+    assert found.matters.usual == found.confirmed_saving
+    said = found.answer.sentences(ENGLISH)
+    assert any("a line for any province (phone) would save" in sentence for sentence in said)
+    assert "ends of" in said[-1]
+    assert found.answer.worlds(ENGLISH)[-1] == "assumptions on 16 worlds (numbers 20 to 35 of seed 1712)"
+    # The columns of every study that says what matters.
+    assert list(found.answer.tables["assumptions"][0])[:3] == ["plan", "base", "measure"]
 
 
 def test_the_answer_is_told_in_dutch_and_kept_with_english_names() -> None:
     found = next_line(CAMPAIGN, replications=6, assumptions=False)
-    answer, dutch = answer_of(found), language("nl")
+    answer, dutch = found.answer, language("nl")
     assert answer.sentences(dutch)[0].startswith("Eén lijn meer helpt het meest voor alle provincies (telefoon): ")
     assert answer.worlds(dutch)[0].startswith("gerangschikt op 6 werelden")
     part = next(saved for saved in found.parts if saved.place.key == "anywhere mon-fri 9:00-13:00")
@@ -132,5 +138,5 @@ def test_the_answer_is_told_in_dutch_and_kept_with_english_names() -> None:
 
 
 def test_without_ranges_the_answer_says_so() -> None:
-    answer = answer_of(next_line(TWO, replications=4, parts=[]))
+    answer = next_line(TWO, replications=4, parts=[]).answer
     assert answer.sentences(ENGLISH)[-1] == "No value has a low and a high, so no assumption was tried."

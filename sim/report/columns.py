@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import isfinite
 
 from sim.estimates import Estimate
 from sim.report.grids import Cell, Code, Grid, Number, difference, grid, number, time
-from sim.report.reading import Reader
+from sim.report.reading import Reader, as_day
 from sim.report.studied import Row, Value, text
 
 #: Key of the head of each column, and how its cells are read where they are text.
@@ -57,8 +58,7 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
     "probability_best": ("head.best", ""),
     "stated": ("plancolumn.stated", "value"),
     "set_to": ("head.set_to", "value"),
-    "first_saves": ("head.first_saves", ""),
-    "second_saves_more": ("head.second_saves_more", ""),
+    "difference_to_second": ("head.difference_to_second", ""),
     "would_be": ("head.there", ""),
     "second_is_clearly_better": ("head.second_better", ""),
     "refused": ("head.refused", ""),
@@ -182,10 +182,11 @@ def time_difference(found: Estimate, reader: Reader, *, good: int) -> Number:
     return Number(shown.whole, shown.decimals, shown.half, reader.say("unit.s"), tone=shown.tone)
 
 
-def plain_of(column: str, found: Value, reader: Reader) -> str | float | None:
-    """A cell of a spreadsheet other than an estimate: text in words, or a number."""
+def plain_of(column: str, found: Value, reader: Reader) -> str | float | dt.date | None:
+    """A cell of a spreadsheet other than an estimate: text in words, a day, or a number."""
     if isinstance(found, bool):
         return reader.yes(found)
     if isinstance(found, str):
-        return read_text(column, found, reader)
+        day = COLUMNS.get(column, ("", ""))[1] == "day" and as_day(found)
+        return day or read_text(column, found, reader)
     return None if found is None or isinstance(found, Estimate) or not isfinite(found) else float(found)

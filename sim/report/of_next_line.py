@@ -15,7 +15,9 @@ from sim.report.rows import Line, Mark, draw_rows
 from sim.report.sections import Part, Picture, Section, Tile, Words
 from sim.report.studied import Row, Studied, estimate, text
 
-_ASSUMPTIONS = ("value_of", "stated", "set_to", "first_saves", "second_saves_more", "second_is_clearly_better")
+_ASSUMPTIONS = (
+    "value_of", "stated", "set_to", "would_be", "change", "difference_to_second", "second_is_clearly_better",
+)  # fmt: skip
 _ALL_DAY, _PART = "answered", "blocked"
 #: Ends of ranges that are drawn.
 _MOST = 16
@@ -135,13 +137,13 @@ def _rests(found: Studied, reader: Reader) -> Iterator[Part]:
     yield Picture(draw_rows(lines, title=say("told.rests"), axis=axis, say=say), say("told.next_rests_caption"))
     shown = rows[:_MOST]
     note = say("ranking.cut", shown=len(shown), rows=len(rows)) if len(rows) > len(shown) else ""
-    good = {"first_saves": -1, "second_saves_more": 0}
+    good = {"would_be": -1, "change": 0, "difference_to_second": 0}
     yield table_of(say("told.next_rests_table"), shown, _ASSUMPTIONS, reader, good=good, note=note)
 
 
 def _end(row: Row, reader: Reader) -> Line:
     """What the first place saves with a value at one end."""
-    change = estimate(row, "first_saves")
+    change = estimate(row, "would_be")
     saved = _turned(change)
     over = row.get("second_is_clearly_better") is True
     name = f"{reader.path(text(row, 'value_of'))} = {reader.value(text(row, 'set_to'))}"

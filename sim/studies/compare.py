@@ -24,7 +24,7 @@ from sim.scenario.model import Scenario
 from sim.store import Store, write_atomically
 from sim.studies.answers import csv_of, flat
 from sim.studies.bars import with_bar
-from sim.studies.matters import Matters, matters
+from sim.studies.matters import WORLDS, Matters, matters
 from sim.studies.matters_words import kept, read, rows, sentences
 from sim.studies.paired import difference_of
 from sim.studies.run import Progress, run
@@ -276,7 +276,7 @@ def _with_assumptions(found: Comparison, workers: int | None) -> Comparison:
     best = sorted(found.plans, key=lambda plan: usual[plan].value)[:2]
     plans = {name: found.results[name].scenario for name in (found.base, *best)}
     measure, seed = ("never_reached", "all", "all"), found.results[found.base].seed
-    return replace(found, matters=matters(plans, usual[best[0]], measure, seed=seed, workers=workers))
+    return replace(found, matters=matters(plans, usual[best[0]], measure, Which(WORLDS, 0, seed), workers=workers))
 
 
 @with_bar

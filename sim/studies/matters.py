@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import hypot
+from threading import Event
 from typing import Any
 
 from sim.errors import ScenarioError
@@ -24,6 +25,8 @@ Play = Callable[[dict[str, Scenario]], Trial]
 #: Ends of ranges that are tried with the second plan too.
 CLOSE = 8
 WORLDS = 16
+#: Counts of which a plan saves some where it has fewer.
+FEWER_ARE_BETTER = ("never_reached", "abandoned", "blocked")
 _MOST = 3
 _BASE, _FIRST, _SECOND = "base", "first", "second"
 
@@ -70,6 +73,10 @@ class Matters:
     where: Which
     found: tuple[Assumption, ...]
 
+    def named(self, base: str, first: str, second: str = "") -> Matters:
+        """The same with other names of its plans, such as those of a reader's language."""
+        return replace(self, base=base, first=first, second=second)
+
     @property
     def most(self) -> list[Assumption]:
         """The farther end of up to three assumptions that clearly change the difference, the farthest first."""
@@ -107,54 +114,54 @@ def matters(
     plans: Mapping[str, Scenario],
     usual: Estimate,
     measure: Measure,
+    where: Which,
     *,
-    seed: int,
-    worlds: int = WORLDS,
+    known: Sequence[Unknown] | None = None,
     workers: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    stop: Event | None = None,
 ) -> Matters:
-    """What stated ranges do to the difference of the second of ``plans`` to the first of them, the base.
+    """What stated ranges (``known``; default: all) do to the difference of the second of ``plans`` to the first.
 
-    A third plan is held against the second. Ends are set in every plan that states this range.
+    The first is the base; a third plan is held against the second. Ends are set in every plan that states this range.
     """
     base, first, second = [*plans, ""][:3]
 
     def play(some: dict[str, Scenario]) -> Trial:
-        kinds = ("all", measure[1])
-        return try_plans(some, replications=worlds, seed=seed, kinds=kinds, workers=workers)
+        return try_plans(
+            some, replications=where.number, seed=where.seed, first=where.first, kinds=("all", measure[1]),
+            workers=workers, progress=progress, stop=stop,
+        )  # fmt: skip
 
-    known = dict.fromkeys(one for plan in plans.values() for one in unknowns_of(plan))
-    found = at_ends(list(plans.values()), [(one, end) for one in known for end in one.ends], measure, play)
-    return Matters(measure, base, first, second, usual, Which(worlds, 0, seed), found)
+    if known is None:
+        known = list(dict.fromkeys(one for plan in plans.values() for one in unknowns_of(plan)))
+    found = _at_ends(list(plans.values()), [(one, end) for one in known for end in one.ends], measure, play)
+    return Matters(measure, base, first, second, usual, where, found)
 
 
-def at_ends(
-    plans: Sequence[Scenario],
-    ends: Sequence[tuple[Unknown, Any]],
-    measure: Measure,
-    play: Play,
-    usual: Estimate | None = None,
+def _at_ends(
+    plans: Sequence[Scenario], ends: Sequence[tuple[Unknown, Any]], measure: Measure, play: Play
 ) -> tuple[Assumption, ...]:
     """Ends by how far they move the difference of the first plan to the base, farthest first.
 
-    ``plans`` are base, first, and second if there is one, which is tried at the farthest ends. ``usual`` is the
-    difference as stated; without it, it is played too, on the same worlds. An end that makes no scenario is left out.
+    ``plans`` are base, first, and second if there is one, which is tried at the farthest ends. An end that makes no
+    scenario is left out.
     """
     states = [set(unknowns_of(plan)) for plan in plans]
     drafts = {number: some for number, end in enumerate(ends) if (some := _drafts(plans[:2], end, states))}
     if not drafts:
         return ()
-    stated = {f"{_BASE}": plans[0], f"{_FIRST}": plans[1]} if usual is None else {}
+    stated = {_BASE: plans[0], _FIRST: plans[1]}
     trial = play(stated | {f"{number} {role}": plan for number, some in drafts.items() for role, plan in some.items()})
     name, kind, of = measure
+    level = 1 - 0.05 / len(drafts)
 
-    def saves(number: int) -> Estimate:
-        return trial.difference(f"{number} {_FIRST}", name, base=f"{number} {_BASE}", kind=kind, name=of)
+    def at(number: int) -> Assumption:
+        saves = trial.difference(f"{number} {_FIRST}", name, base=f"{number} {_BASE}", kind=kind, name=of)
+        return Assumption(*ends[number], saves, change=_change(trial, number, measure, level))
 
-    found = {number: Assumption(*ends[number], saves(number)) for number in drafts}
-    if usual is None:
-        level = 1 - 0.05 / len(drafts)
-        found = {n: replace(one, change=_change(trial, n, measure, level)) for n, one in found.items()}
-    order = sorted(found, key=lambda number: -_moved(found[number], usual))
+    found = {number: at(number) for number in drafts}
+    order = sorted(found, key=lambda number: -_moved(found[number]))
     if len(plans) > 2:
         second = _with_second(plans[2], {number: ends[number] for number in order[:CLOSE]}, states[2])
         again = play(second) if second else trial
@@ -165,9 +172,9 @@ def at_ends(
     return tuple(found[number] for number in order)
 
 
-def _moved(one: Assumption, usual: Estimate | None) -> float:
+def _moved(one: Assumption) -> float:
     """How far the difference moves; 0 where that is not known."""
-    change = one.change.value if one.change is not None else one.saves.value - (usual or NOTHING).value
+    change = (one.change or NOTHING).value
     return abs(change) if change == change else 0.0
 
 

@@ -10,20 +10,18 @@ from typing import Any
 from sim.estimates import Estimate
 from sim.language import ENGLISH, Language
 from sim.language.shown import digits_of, measured
-from sim.studies.matters import Assumption, Matters
+from sim.studies.matters import FEWER_ARE_BETTER, Assumption, Matters
 from sim.studies.trial import Which
 from sim.studies.unknowns import Unknown, short, told
 
 
-def sentences(found: Matters, say: Language = ENGLISH, *, first: str = "", base: str = "") -> list[str]:
-    """What matters most, whether it turns the answer, and on how much that rests.
-
-    ``first`` and ``base`` are what these plans are called; by default as they are named.
-    """
-    return list(_sentences(found, say, first or found.first, base or found.base))
+def sentences(found: Matters, say: Language = ENGLISH) -> list[str]:
+    """What matters most, whether it turns the answer, and on how much that rests."""
+    return list(_sentences(found, say))
 
 
-def _sentences(found: Matters, say: Language, first: str, base: str) -> Iterator[str]:
+def _sentences(found: Matters, say: Language) -> Iterator[str]:
+    first, base = found.first, found.base
     what = measured(*found.measure, say)
     if not found.found:
         yield say("matters.none")
@@ -31,7 +29,7 @@ def _sentences(found: Matters, say: Language, first: str, base: str) -> Iterator
     if not found.most:
         yield say("matters.little", first=first, base=base, measure=what)
     elif (
-        found.measure[0] == "never_reached"
+        found.measure[0] in FEWER_ARE_BETTER
         and found.usual.high < 0
         and all(found.there(one).value < 0 for one in found.most)
     ):

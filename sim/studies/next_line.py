@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from threading import Event
 
@@ -15,9 +15,9 @@ from sim.scenario.model import Scenario
 from sim.streams import days_of
 from sim.studies.answers import Answer
 from sim.studies.bars import with_bar
-from sim.studies.matters import CLOSE, Assumption, at_ends
+from sim.studies.matters import CLOSE, WORLDS, Matters, matters
 from sim.studies.places import Place, places_of
-from sim.studies.trial import Trial, try_plans
+from sim.studies.trial import Trial, Which, try_plans
 from sim.studies.unknowns import Unknown, unknowns_of
 
 Floats = NDArray[np.float64]
@@ -26,7 +26,6 @@ TODAY = "today"
 RANKED_BY = ("never_reached", "abandoned", "blocked")
 #: Drawn weights of worlds (Bayesian bootstrap) for the probability of being best.
 _DRAWS = 2000
-_ASSUMPTION_WORLDS = 12
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ class Saved:
 class NextLine:
     """All places, the best first: those for all hours of their group, then parts of a day.
 
-    ``none_stated``: assumptions were to be tried, and there are none.
+    ``matters`` says which assumptions matter most to what the first place saves, where that was asked for.
     """
 
     scenario: Scenario
@@ -68,9 +67,7 @@ class NextLine:
     parts: tuple[Saved, ...]
     trial: Trial
     confirmed: Trial
-    assumptions: tuple[Assumption, ...]
-    assumption_worlds: int
-    none_stated: bool = False
+    matters: Matters | None = None
 
     @property
     def answer(self) -> Answer:
@@ -120,47 +117,38 @@ def next_line(
     seed = scenario.experiment.seed if seed is None else seed
     places = places_of(scenario, parts)
     plans = {TODAY: scenario} | {place.key: place.scenario for place in places}
-    ends = _ends(scenario) if assumptions else []
-    steps = _Steps(
-        progress, len(plans) * replications + 3 * replications + (2 * len(ends) + CLOSE) * _ASSUMPTION_WORLDS
-    )
-    trial = try_plans(plans, replications=replications, seed=seed, workers=workers, progress=steps.tell, stop=stop)
-    steps.next()
+    known = _known(scenario) if assumptions else []
+    few = 2 * sum(len(one.ends) for one in known) + CLOSE
+    tell = _steps(progress, (len(plans) + 3) * replications + few * WORLDS)
+    trial = try_plans(plans, replications=replications, seed=seed, workers=workers, progress=tell, stop=stop)
     all_day, some = (_ranked(trial, group, ranked_by) for group in _by_length(places))
     confirming = {key: plans[key] for key in (TODAY, *(saved.place.key for saved in all_day[:2]))}
     confirmed = try_plans(
         confirming, replications=replications, seed=seed, first=replications, workers=workers,
-        progress=steps.tell, stop=stop,
+        progress=tell, stop=stop,
     )  # fmt: skip
-    steps.next()
-
-    def play(some: dict[str, Scenario]) -> Trial:
-        trial = try_plans(
-            some, replications=_ASSUMPTION_WORLDS, seed=seed, first=2 * replications, kinds=("all",), workers=workers,
-            progress=steps.tell, stop=stop,
-        )  # fmt: skip
-        steps.next()
-        return trial
-
-    best = [saved.place.scenario for saved in all_day[:2]]
-    found = at_ends([scenario, *best], ends, (ranked_by, "all", "all"), play, all_day[0].by(ranked_by)) if ends else ()
-    none = assumptions and not ends
-    return NextLine(scenario, ranked_by, all_day, some, trial, confirmed, found, _ASSUMPTION_WORLDS, none)
+    found = NextLine(scenario, ranked_by, all_day, some, trial, confirmed)
+    if not assumptions:
+        return found
+    where = Which(WORLDS, 2 * replications, seed)
+    usual, measure = found.confirmed_saving, (ranked_by, "all", "all")
+    return replace(found, matters=matters(
+        confirming, usual, measure, where, known=known, workers=workers, progress=tell, stop=stop
+    ))  # fmt: skip
 
 
-class _Steps:
-    """Progress over several trials as one."""
+def _steps(progress: Callable[[int, int], None] | None, wanted: int) -> Callable[[int, int], None]:
+    """Progress over several trials as one: where the number done falls, the next one has begun."""
+    before = last = 0
 
-    def __init__(self, progress: Callable[[int, int], None] | None, wanted: int) -> None:
-        self.progress, self.wanted, self.before, self.done = progress, wanted, 0, 0
+    def tell(done: int, _wanted: int) -> None:
+        nonlocal before, last
+        before += last if done < last else 0
+        last = done
+        if progress is not None:
+            progress(min(before + done, wanted), wanted)
 
-    def tell(self, done: int, _wanted: int) -> None:
-        self.done = done
-        if self.progress is not None:
-            self.progress(min(self.before + done, self.wanted), self.wanted)
-
-    def next(self) -> None:
-        self.before += self.done
+    return tell
 
 
 def _by_length(places: list[Place]) -> tuple[list[Place], list[Place]]:
@@ -211,7 +199,6 @@ def _weights(seed: int, worlds: int) -> Floats:
     return -np.log(uniform).reshape(_DRAWS, worlds)
 
 
-def _ends(scenario: Scenario) -> list[tuple[Unknown, object]]:
-    """Both ends of every stated range, but for numbers of lines: these are what the question is about."""
-    known = (one for one in unknowns_of(scenario) if one.paths[0].rpartition(".")[2] not in ("count", "shifts"))
-    return [(one, end) for one in known for end in one.ends]
+def _known(scenario: Scenario) -> list[Unknown]:
+    """Every stated range but those of numbers of lines: these are what the question is about."""
+    return [one for one in unknowns_of(scenario) if one.paths[0].rpartition(".")[2] not in ("count", "shifts")]

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sim.language import ENGLISH, Language
 from sim.language.shown import more_or_fewer
 from sim.studies.answers import Answer
-from sim.studies.matters import Assumption
+from sim.studies.matters import Matters
+from sim.studies.matters_words import rows, sentences
 from sim.studies.next_line import NextLine, Saved
-from sim.studies.trial import On, Which
-from sim.studies.unknowns import short, told
+from sim.studies.trial import On
 
-_MOST_ASSUMPTIONS = 3
 #: How a group for any province is called in ``sim.studies.places``.
 _ANYWHERE = "anywhere"
 
@@ -26,25 +25,34 @@ def answer_of(found: NextLine) -> Answer:
         asked={
             "ranked_by": found.ranked_by,
             "places": [saved.place.key for saved in (*found.all_day, *found.parts)],
-            "assumptions": found.assumption_worlds if found.assumptions else 0,
+            "assumptions": found.matters.where.number if found.matters else 0,
         },
         on=_played(found),
         measures=["never_reached", "abandoned", "blocked", "mean_wait", "staffed"],
         sentences=lambda say: list(_sentences(found, say)),
         tables={
             "next-line": [row_of(saved) for saved in (*found.all_day, *found.parts)],
-            "assumptions": [_assumed(one) for one in found.assumptions],
+            "assumptions": rows(_named(found, found.matters, where)) if found.matters else [],
         },
     )
 
 
 def _played(found: NextLine) -> list[On]:
     on = [On("next.ranked_on", found.trial.worlds), On("next.confirmed_on", found.confirmed.worlds)]
-    if not found.assumptions:
-        return on
-    confirmed = found.confirmed.worlds
-    tried = Which(found.assumption_worlds, confirmed.first + confirmed.number, confirmed.seed)
-    return [*on, On("next.assumptions_on", tried)]
+    return [*on, On("next.assumptions_on", found.matters.where)] if found.matters and found.matters.found else on
+
+
+def matters_of(found: NextLine, say: Language = ENGLISH) -> Matters | None:
+    """What matters most to the first place, with the places in words."""
+    return found.matters and _named(
+        found, found.matters, lambda saved, say: say("next.line", place=at(saved, say)), say
+    )
+
+
+def _named(
+    found: NextLine, matters: Matters, name: Callable[[Saved, Language], str], say: Language = ENGLISH
+) -> Matters:
+    return matters.named(say("next.today"), *(name(saved, say) for saved in found.all_day[:2]))
 
 
 def where(saved: Saved, say: Language = ENGLISH) -> str:
@@ -78,17 +86,6 @@ def row_of(saved: Saved) -> dict[str, Any]:
     }
 
 
-def _assumed(one: Assumption) -> dict[str, Any]:
-    return {
-        "value_of": one.of.name,
-        "stated": short(one.of.value),
-        "set_to": short(one.end),
-        "first_saves": one.saves,
-        "second_saves_more": one.second_better,
-        "second_is_clearly_better": one.overturns,
-    }
-
-
 def sure(probability: float, say: Language = ENGLISH) -> str:
     """A probability in words that promise no more than 2,000 draws can."""
     return say("next.over") if probability > 0.99 else f"{100 * probability:.0f} %"
@@ -113,21 +110,5 @@ def _sentences(found: NextLine, say: Language) -> Iterator[str]:
         other = say.number(abs(first.per_100_hours(counted).value), 1)
         change = more_or_fewer(per, counted, say)
         yield say("next.by_hour", best=at(best, say), change=change, other=other, first=at(first, say))
-    if found.assumptions:
-        yield _assumptions(found, say)
-    elif found.none_stated:
-        yield say("next.none_stated")
-
-
-def _assumptions(found: NextLine, say: Language) -> str:
-    saves = [one.saves.value for one in found.assumptions]
-    low, high = (say.number(end) for end in sorted((abs(min(saves)), abs(max(saves)))))
-    names = dict.fromkeys(one.of for one in found.assumptions)
-    most = ", ".join(one.words(say) for one in list(names)[:_MOST_ASSUMPTIONS])
-    tried = sum(one.second_better is not None for one in found.assumptions)
-    over = [f"{one.of.words(say)} {told(one.end, say)}" for one in found.assumptions if one.overturns]
-    if over:
-        return say("next.overturned", low=low, high=high, most=most, named=", ".join(over))
-    if not tried:
-        return say("next.alone", low=low, high=high, most=most)
-    return say("next.depends", low=low, high=high, most=most, tried=tried)
+    if matters := matters_of(found, say):
+        yield from sentences(matters, say)

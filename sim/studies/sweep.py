@@ -16,10 +16,11 @@ from sim.studies.answers import Answer
 from sim.studies.bars import with_bar
 from sim.studies.engine import AUTO, chosen
 from sim.studies.levels import Axis, LevelsError, axis_of, grid, latin_hypercube
-from sim.studies.matters import Matters, matters
+from sim.studies.matters import WORLDS, Matters, matters
 from sim.studies.paired import difference_of
 from sim.studies.precision import scope_of
 from sim.studies.run import Progress, run
+from sim.studies.trial import Which
 from sim.studies.workers import cores
 from sim.summary import DEFINITIONS, SERVICE_LEVELS
 
@@ -116,7 +117,7 @@ def _with_assumptions(found: Sweep, workers: int | None) -> Sweep:
     counts = [point.result.values(kind=kind, name=of) for point in (low, high) if point.result]
     usual = difference_of(DEFINITIONS[name], *counts, level=0.95)
     plans = {point.text: point.result.scenario for point in (low, high) if point.result}
-    return replace(found, matters=matters(plans, usual, measure, seed=found.seed, workers=workers))
+    return replace(found, matters=matters(plans, usual, measure, Which(WORLDS, 0, found.seed), workers=workers))
 
 
 @with_bar

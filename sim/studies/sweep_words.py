@@ -37,7 +37,7 @@ def _matters(found: Sweep, say: Language) -> list[str]:
     """What matters most to how far the first measure goes."""
     if found.matters is None:
         return []
-    return sentences(found.matters, say, first=say("sweep.highest"), base=say("sweep.lowest"))
+    return sentences(found.matters.named(say("sweep.lowest"), say("sweep.highest")), say)
 
 
 def _played(found: Sweep) -> list[On]:

@@ -24,10 +24,10 @@ def tell_matters(found: Matters, out: Console, say: Language = ENGLISH) -> None:
         out.print(table_of_matters(found, say))
 
 
-def table_of_matters(found: Matters, say: Language = ENGLISH, *, first: str = "", base: str = "") -> Table:
+def table_of_matters(found: Matters, say: Language = ENGLISH) -> Table:
     """The ends that move the difference most."""
     measure = say.known("measure", found.measure[0])
-    title = say("matters.title", first=escape(first or found.first), base=escape(base or found.base), measure=measure)
+    title = say("matters.title", first=escape(found.first), base=escape(found.base), measure=measure)
     heads = [say("matters.assumption"), say("matters.to"), say("matters.difference"), say("matters.change")]
     if found.second:
         heads.append(say("matters.to_second", second=escape(found.second)))

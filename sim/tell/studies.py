@@ -11,7 +11,7 @@ from rich.table import Table
 from sim.language import ENGLISH, Language
 from sim.language.shown import plain, seconds, signed
 from sim.studies.next_line import RANKED_BY, NextLine, Saved
-from sim.studies.next_line_words import where
+from sim.studies.next_line_words import matters_of, where
 from sim.studies.sweep import Sweep
 from sim.studies.sweep_words import label
 from sim.studies.unknowns import told
@@ -38,7 +38,7 @@ def tell_sweep(found: Sweep, out: Console, say: Language = ENGLISH) -> None:
     if len(found.points) > _MOST_ROWS:
         out.print(say("sweep.more", points=say.number(len(found.points) - _MOST_ROWS)))
     if found.matters is not None and found.matters.most:
-        out.print(table_of_matters(found.matters, say, first=say("sweep.highest"), base=say("sweep.lowest")))
+        out.print(table_of_matters(found.matters.named(say("sweep.lowest"), say("sweep.highest")), say))
     tell_definitions(answer, out, say)
 
 
@@ -50,6 +50,8 @@ def tell_next_line(found: NextLine, out: Console, say: Language = ENGLISH) -> No
     if found.parts:
         out.print(_places(found, say("next.parts"), found.parts[:_MOST_PARTS], say))
     out.print(say("next.note", what=say(f"counted.{found.ranked_by}")))
+    if (matters := matters_of(found, say)) and matters.most:
+        out.print(table_of_matters(matters, say))
     tell_definitions(answer, out, say)
 
 
