@@ -12,7 +12,7 @@ from sim.language import ENGLISH, Language
 from sim.studies.one_at_a_time import OneAtATime
 from sim.studies.outcomes import Outcome
 from sim.studies.sensitivity import Sensitivity
-from sim.studies.unknowns import Unknown, told
+from sim.studies.unknowns import Unknown, shown_value
 
 #: Assumptions that are drawn.
 _MOST = 14
@@ -112,6 +112,6 @@ def _indices(ax: Axes, found: Sensitivity, of: Outcome, shown: list[Unknown], sa
 
 def label_of(unknown: Unknown, say: Language) -> str:
     """Name and range; what does not fit is in the table."""
-    ends = [told(end, say) for end in (unknown.low, unknown.high)]
+    ends = [shown_value(end, say) for end in (unknown.low, unknown.high)]
     low, high = (end if len(end) <= _LONGEST // 2 else end[: _LONGEST // 2 - 1] + "…" for end in ends)
     return "\n".join([*wrap(unknown.words(say), _NAME), say("sensitivity.to", low=low, high=high)])

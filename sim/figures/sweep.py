@@ -14,7 +14,7 @@ from sim.language.shown import in_words
 from sim.studies.levels import Axis
 from sim.studies.sweep import Sweep
 from sim.studies.sweep_words import label
-from sim.studies.unknowns import told
+from sim.studies.unknowns import shown_value
 
 _BLUE = "#0072B2"
 _MOST_WRITTEN = 120
@@ -71,7 +71,7 @@ def _ticks(ax: Axes, axis: Axis, say: Language) -> None:
 
 
 def _levels(axis: Axis, say: Language) -> list[str]:
-    return [told(text, say) for text in axis.texts]
+    return [shown_value(text, say) for text in axis.texts]
 
 
 def _draw_line(ax: Axes, found: Sweep, measure: tuple[str, str, str], _part: int, say: Language) -> None:

@@ -13,7 +13,7 @@ from sim.report.grids import Cell, Code, Grid, difference, grid
 from sim.report.rows import Line, Mark, draw_rows
 from sim.studies.matters import Assumption, Matters
 from sim.studies.matters_words import sentences
-from sim.studies.unknowns import told
+from sim.studies.unknowns import shown_value
 
 #: Assumptions that are drawn, and ends that the table has; the file has all.
 _DRAWN, _MOST = 12, 16
@@ -37,8 +37,8 @@ def mattering(found: Matters, say: Language) -> Mattering:
     cells: list[list[Cell]] = [
         [
             _name(one, say),
-            told(one.of.value, say),
-            told(one.end, say),
+            shown_value(one.of.value, say),
+            shown_value(one.end, say),
             difference(found.there(one), say, good=-1),
             say("told.yes" if one.overturns else "told.no") if found.second else "",
         ]
@@ -58,7 +58,7 @@ def _picture(found: Matters, title: str, say: Language) -> str:
         return ""
     lines = [Line(say("plancolumn.stated"), [Mark(found.usual, "diamond", "#000000")])]
     for one in found.found[:_DRAWN]:
-        name = f"{one.of.words(say)} = {told(one.end, say)}"
+        name = f"{one.of.words(say)} = {shown_value(one.end, say)}"
         there = found.there(one)
         mark = Mark(there, *(("circle", BETTER) if one.clear else ("ring", UNCLEAR)), f"{name}: {signed(there, say)}")
         lines.append(Line(name, [mark]))

@@ -15,7 +15,7 @@ from sim.studies.fit_one import FitOne
 from sim.studies.fit_two import FitTwo
 from sim.studies.parameters import FACTOR, Parameter
 from sim.studies.trial import On
-from sim.studies.unknowns import Unknown, short, told
+from sim.studies.unknowns import Unknown, short, shown_value
 
 Row = dict[str, Any]
 _MOST_NAMED = 4
@@ -107,7 +107,7 @@ def _hanging(found: Calibration, say: Language) -> Iterator[str]:
         elif spans:
             yield say("calibrate.hangs_little", parameter=of.words(say), share=say.percent(_NAMED))
     lost = [
-        say("calibrate.at", assumption=shift.unknown.words(say), end=told(shift.end, say))
+        say("calibrate.at", assumption=shift.unknown.words(say), end=shown_value(shift.end, say))
         for shift in found.shifts
         if shift.values is None
     ]

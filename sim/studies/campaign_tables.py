@@ -14,7 +14,7 @@ from sim.studies.campaign_doubts import Shift
 from sim.studies.campaign_size import Size
 from sim.studies.campaign_start import Moved, When
 from sim.studies.plan_tables import Row
-from sim.studies.unknowns import told
+from sim.studies.unknowns import shown_value
 
 
 def size_rows(size: Size, say: Language = ENGLISH) -> Iterator[Row]:
@@ -84,6 +84,6 @@ def start_shift_rows(shifts: Sequence[Shift], say: Language = ENGLISH) -> Iterat
 def _end(one: Shift, say: Language) -> dict[str, Any]:
     return {
         "assumption": one.of.told(say),
-        "from": told(one.of.value, say),
-        "to": told(one.end, say),
+        "from": shown_value(one.of.value, say),
+        "to": shown_value(one.end, say),
     }

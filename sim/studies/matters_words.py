@@ -12,7 +12,7 @@ from sim.language import ENGLISH, Language
 from sim.language.shown import digits_of, measured
 from sim.studies.matters import FEWER_ARE_BETTER, Assumption, Matters
 from sim.studies.trial import Which
-from sim.studies.unknowns import Unknown, short, told
+from sim.studies.unknowns import Unknown, short, shown_value
 
 
 def sentences(found: Matters, say: Language = ENGLISH) -> list[str]:
@@ -74,7 +74,7 @@ def _named(some: Sequence[Assumption], say: Language) -> str:
 def _at(one: Assumption, say: Language) -> str:
     """``callers.phone.redial.closed at its low (20 %)``."""
     key = "matters.at_low" if one.end == one.of.low else "matters.at_high"
-    return say(key, assumption=one.of.words(say), end=told(one.end, say))
+    return say(key, assumption=one.of.words(say), end=shown_value(one.end, say))
 
 
 def rows(found: Matters) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from sim.studies.paired import difference_of
 from sim.studies.shifts import shifts_of
 from sim.studies.staffing_words import slot_text, staffing_text
 from sim.studies.targets import WHILE_OPEN, Target
-from sim.studies.unknowns import told
+from sim.studies.unknowns import shown_value
 from sim.summary import DEFINITIONS
 
 #: Assumptions that are shown of those that do not make the plan miss.
@@ -109,8 +109,8 @@ def assumption_rows(found: Sequence[Doubt], targets: Sequence[Target], say: Lang
         worst = _hardest(doubt, targets)
         yield {
             "assumption": doubt.of.told(say),
-            "from": told(doubt.of.value, say),
-            "to": told(doubt.end, say),
+            "from": shown_value(doubt.of.value, say),
+            "to": shown_value(doubt.end, say),
             "missed": some_of(len(doubt.missed(targets)), len(targets), say),
             "hit hardest": targets[worst].told(say),
             "plan": doubt.values[worst],

@@ -27,7 +27,7 @@ from sim.studies.plan_tables import (
 from sim.studies.staffing_words import staffing_text
 from sim.studies.targets import WHILE_OPEN, Target
 from sim.studies.trial import On, Which
-from sim.studies.unknowns import Unknown, told
+from sim.studies.unknowns import Unknown, shown_value
 
 #: Tables whose cells that are words are in the reader's language; names of tables and columns are English.
 Tables = Callable[[Language], Mapping[str, Rows]]
@@ -180,7 +180,7 @@ def doubtful(
 
 def at_end(of: Unknown, end: Any, say: Language = ENGLISH) -> str:
     """A range at one of its ends, in words; long values by which end it is."""
-    values = {"end": told(end, say), "stated": told(of.value, say)}
+    values = {"end": shown_value(end, say), "stated": shown_value(of.value, say)}
     if max(map(len, values.values())) > _LONGEST:
         return say("plan.end_low" if end == of.low else "plan.end_high", what=of.words(say))
     return say("plan.end", what=of.words(say), **values)

@@ -12,7 +12,7 @@ from sim.studies.one_at_a_time import OneAtATime
 from sim.studies.outcomes import Outcome
 from sim.studies.sensitivity import Sensitivity, Spread
 from sim.studies.trial import On
-from sim.studies.unknowns import LAWS, short, told
+from sim.studies.unknowns import LAWS, short, shown_value
 
 Row = dict[str, Any]
 #: Unknowns with a total index below are said to matter little.
@@ -69,7 +69,7 @@ def sentences(found: Sensitivity, say: Language = ENGLISH) -> list[str]:
     said.append(say(f"sensitivity.{found.law}"))
     held = {unknown for unknown, _ in found.held}
     said += [
-        say("sensitivity.held", assumption=unknown.words(say), end=told(end, say), why=why)
+        say("sensitivity.held", assumption=unknown.words(say), end=shown_value(end, say), why=why)
         for unknown, end, why in found.apart.refused
         if unknown in held
     ]
@@ -169,7 +169,7 @@ def sentences_apart(found: OneAtATime, say: Language = ENGLISH) -> list[str]:
     if found.still:
         said.append(say("sensitivity.unmoved", named=", ".join(unknown.words(say) for unknown in found.still)))
     said += [
-        say("sensitivity.not_run", assumption=unknown.words(say), end=told(end, say), why=why)
+        say("sensitivity.not_run", assumption=unknown.words(say), end=shown_value(end, say), why=why)
         for unknown, end, why in found.refused
     ]
     return said

@@ -11,7 +11,7 @@ from sim.studies.answers import Answer
 from sim.studies.matters_words import rows, sentences
 from sim.studies.sweep import Point, Sweep
 from sim.studies.trial import On, Which
-from sim.studies.unknowns import told
+from sim.studies.unknowns import shown_value
 from sim.summary import DEFINITIONS
 
 
@@ -73,4 +73,4 @@ def _value(found: Estimate, say: Language) -> str:
 
 def at_point(point: Point, say: Language) -> str:
     """The levels of a point."""
-    return ", ".join(f"{path} {told(level, say)}" for path, level in point.levels.items())
+    return ", ".join(f"{path} {shown_value(level, say)}" for path, level in point.levels.items())

@@ -144,10 +144,10 @@ def short(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def told(value: Any, say: Language = ENGLISH) -> str:
+def shown_value(value: Any, say: Language = ENGLISH) -> str:
     """A value as a reader has it: numbers, units, days and names that everybody uses in the language."""
     if isinstance(value, dict):
-        return ", ".join(f"{say.name(str(name))} {told(part, say)}" for name, part in value.items())
+        return ", ".join(f"{say.name(str(name))} {shown_value(part, say)}" for name, part in value.items())
     return say.value(say.hours(short(value)))
 
 

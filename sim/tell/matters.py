@@ -10,7 +10,7 @@ from sim.language import ENGLISH, Language
 from sim.language.shown import signed
 from sim.studies.matters import Matters
 from sim.studies.matters_words import sentences
-from sim.studies.unknowns import told
+from sim.studies.unknowns import shown_value
 from sim.tell.runs import table_of
 
 #: Ends in the table; all of them are in the CSV file.
@@ -34,7 +34,7 @@ def table_of_matters(found: Matters, say: Language = ENGLISH) -> Table:
     table = table_of(title, *heads, left=2, caption=say("matters.caption"))
     for one in found.found[:_MOST]:
         change = signed(one.change, say) if one.change is not None else "-"
-        cells = [told(one.end, say), signed(found.there(one), say), change]
+        cells = [shown_value(one.end, say), signed(found.there(one), say), change]
         if found.second:
             cells.append(signed(one.second_better, say) if one.second_better is not None else "-")
         table.add_row(escape(one.of.told(say)), *map(escape, cells))

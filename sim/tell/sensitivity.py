@@ -13,7 +13,7 @@ from sim.studies.calibrate import Calibration
 from sim.studies.one_at_a_time import OneAtATime
 from sim.studies.outcomes import Outcome
 from sim.studies.sensitivity import Sensitivity
-from sim.studies.unknowns import told
+from sim.studies.unknowns import shown_value
 from sim.tell.runs import table_of
 
 #: Assumptions in a table; all of them are in the CSV files.
@@ -38,7 +38,7 @@ def _together(found: Sensitivity, of: Outcome, say: Language) -> Table:
             for is_low in (True, False)
         )
         shares = [_share(of_variance, say) for of_variance in (total, first)]
-        span = say("sensitivity.to", low=told(unknown.low, say), high=told(unknown.high, say))
+        span = say("sensitivity.to", low=shown_value(unknown.low, say), high=shown_value(unknown.high, say))
         table.add_row(escape(unknown.told(say)), escape(_cut(span, 18)), *shares, low, high)
     return table
 
@@ -60,7 +60,7 @@ def tell_one_at_a_time(found: OneAtATime, out: Console, say: Language = ENGLISH)
         if unknown in found.still:
             continue
         for move in found.of(unknown):
-            change = f"{_cut(told(unknown.value, say))} → {_cut(told(move.end, say))}"
+            change = f"{_cut(shown_value(unknown.value, say))} → {_cut(shown_value(move.end, say))}"
             differences = (signed(move.differences[text], say) for text in texts)
             table.add_row(escape(unknown.told(say)), escape(change), *differences)
     out.print(table)
@@ -82,7 +82,7 @@ def tell_calibration(found: Calibration, out: Console, say: Language = ENGLISH) 
     first = found.found[0].value
     far = sorted(found.shifts, key=lambda shift: -abs(shift.values[0] - first) if shift.values else -first)
     for shift in far[: 2 * _MOST]:
-        change = f"{_cut(told(shift.unknown.value, say), 20)} → {_cut(told(shift.end, say), 20)}"
+        change = f"{_cut(shown_value(shift.unknown.value, say), 20)} → {_cut(shown_value(shift.end, say), 20)}"
         cells = [say("calibrate.never")] * len(found.parameters)
         if shift.values is not None:
             cells = [

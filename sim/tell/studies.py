@@ -14,7 +14,7 @@ from sim.studies.next_line import RANKED_BY, NextLine, Saved
 from sim.studies.next_line_words import matters_of, where
 from sim.studies.sweep import Sweep
 from sim.studies.sweep_words import label
-from sim.studies.unknowns import told
+from sim.studies.unknowns import shown_value
 from sim.tell.answer import tell_answer, tell_definitions
 from sim.tell.matters import table_of_matters
 from sim.tell.runs import table_of
@@ -31,7 +31,7 @@ def tell_sweep(found: Sweep, out: Console, say: Language = ENGLISH) -> None:
     heads = [*settings, *(label(measure, say) for measure in found.measures.values())]
     table = table_of(say("sweep.points", points=say.number(len(found.points))), *heads, left=len(settings))
     for point in found.points[:_MOST_ROWS]:
-        levels = [escape(told(point.levels[path], say)) for path in settings]
+        levels = [escape(shown_value(point.levels[path], say)) for path in settings]
         shown = [plain(point.estimate(measure), say) for measure in found.measures.values()]
         table.add_row(*levels, *(shown if point.result else [escape(say("sweep.no_scenario", why=point.refused))]))
     out.print(table)
