@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
+from numba import types
+from numba.extending import intrinsic
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -41,6 +43,19 @@ def entry(signature: str) -> Callable[[F], F]:
 
     return compile_now
 
+
+def _bare(_typing: Any, array: Any) -> Any:
+    pointer = types.CPointer(array.dtype)
+
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return context.make_array(signature.args[0])(context, builder, arguments[0]).data
+
+    return pointer(array), code
+
+
+#: The numbers of an array without its shape, for as long as the array is there: an index is taken as it is, where that of
+#: an array is looked at for its sign, and nothing counts references.
+bare = cast(Callable[[Any], Any], intrinsic(_bare))
 
 #: Beside the compiled modules, where the numbers and formulas in them come from.
 _READ = ("cells", "clock", "contact_values", "contacts", "elementary", "machine_code", "streams")

@@ -8,10 +8,10 @@ import numpy as np
 
 from sim.clock import DAY
 from sim.compiled.elementary import log
-from sim.compiled.order import in_order
+from sim.compiled.order import in_place
 from sim.compiled.streams import HALF, LOW, M0, M1, W0, W1
 from sim.compiled.surges import within
-from sim.machine_code import compiled, entry, sources
+from sim.machine_code import compiled, entry, inlined, sources
 from sim.streams import ROUNDS
 
 #: As many numbers at once as stay in the processor's nearest memory.
@@ -85,7 +85,7 @@ def _longer(callers, when):
     return many, moments
 
 
-@compiled
+@inlined
 def _segment(when, upto, stratum, start, stop):
     """Segment between edges in which a share ``when`` of a day's count has come, and the share within it."""
     target = upto[stratum, start] + when * (upto[stratum, stop] - upto[stratum, start])
@@ -195,15 +195,32 @@ def _existing(replications, limits, key, upto, edges, first, causes, terms):
 
 
 @compiled
-def _by_arrival(callers, begin, end, out):
-    """Write the columns of a replication by arrival, then stratum and slot."""
-    ties, order = np.empty(end - begin, np.int64), np.empty(end - begin, np.int64)
-    for i in range(end - begin):
-        ties[i] = (callers[STRATUM, begin + i] << 32) + callers[SLOT, begin + i]
-    in_order(callers[ARRIVAL, begin:end], ties, end - begin, order)
-    for column in range(len(callers)):
-        for i in range(end - begin):
-            out[column, begin + i] = callers[column, begin + order[i]]
+def _by_arrival(callers, begin, end, room, out):
+    """Write the columns of a replication by arrival, then stratum and slot; ``room`` (3, n) is for work."""
+    codes, count, bits = room[0], end - begin, 0
+    while count >> bits:
+        bits += 1
+    for i in range(count):
+        codes[i] = (callers[ARRIVAL, begin + i] << bits) + i
+    in_place(codes, count, room[1], room[2])
+    for i in range(1, count):
+        # Hardly ever do two arrive in the same instant.
+        j = i
+        while j and codes[j - 1] >> bits == codes[j] >> bits and _after(callers, begin, codes, j, (1 << bits) - 1):
+            codes[j - 1], codes[j] = codes[j], codes[j - 1]
+            j -= 1
+    for i in range(count):
+        row = begin + (codes[i] & ((1 << bits) - 1))
+        for column in range(4):
+            out[column, begin + i] = callers[column, row]
+
+
+@compiled
+def _after(callers, begin, codes, j, mask):
+    """Whether the caller before the one at ``j`` comes after it by stratum and slot."""
+    one, other = begin + (codes[j - 1] & mask), begin + (codes[j] & mask)
+    mine, theirs = callers[STRATUM, one], callers[STRATUM, other]
+    return mine > theirs or (mine == theirs and callers[SLOT, one] > callers[SLOT, other])
 
 
 def _callers(version):
@@ -215,9 +232,12 @@ def _callers(version):
         """Columns of who exists by replication and arrival, and where each replication begins (see ``_existing``)."""
         _ = version
         found, begins = _existing(replications, limits, key, upto, edges, first, causes, terms)
-        callers = np.empty((4, begins[-1]), np.int64)
+        callers, most = np.empty((4, begins[-1]), np.int64), 0
         for r in range(len(replications)):
-            _by_arrival(found, begins[r], begins[r + 1], callers)
+            most = max(most, begins[r + 1] - begins[r])
+        room = np.empty((3, most + 2), np.int64)
+        for r in range(len(replications)):
+            _by_arrival(found, begins[r], begins[r + 1], room, callers)
         return callers, begins
 
     return callers_of

@@ -19,13 +19,13 @@ from sim.compiled.timelines import (
     FIRST_MARKS,
     FIRST_PROVINCE,
     FIRST_QUEUE,
-    LONGEST_QUEUE,
     ON_DUTY,
+    QUEUES,
     SLICES,
     add_hours,
     add_lines,
-    add_queues,
 )
+from sim.compiled.waiting import LONGEST_QUEUE, add_queues
 from sim.machine_code import compiled, entry, inlined, sources
 
 _V, _M, _CUBE, _FOUR = "int64[::1]", "int64[:,::1]", "int64[:,:,::1]", "int64[:,:,:,:]"
@@ -196,6 +196,7 @@ def _add_up(version):
             groups[group, ABSENT_AS] = absent_as[group]
         rows = len(channel_of) * persons[3] * (where[SLICES] - 1)
         leaves, met = np.zeros(rows * WIDTH, np.int64), np.zeros(rows, np.int64)
+        over = np.zeros((2, where[QUEUES], 24 * where[DAYS] + 1), np.int64)
         marks = np.zeros(marked[0] * marked[1] * marked[2] * WIDTH, np.int64)
         of_persons = persons, channel_of, edges, first_edge, within, forward, marked[1:]
         of_callers = redial, passed_on, conversation, wrap_up, patience
@@ -208,7 +209,7 @@ def _add_up(version):
                 leaves, met, marks, contacts, begin, end, world, of_callers, starts[r], of_persons,
                 (deadlines, redials), codes, coded[r],
             )  # fmt: skip
-            add_queues(cells, contacts, begin, end, where)
+            add_queues(cells, contacts, begin, end, where, over)
             add_lines(cells, contacts, begin, end, groups, shifts, first_shift, absence[r], on_duty, where)
             _fold_leaves(cells, leaves, met, where, channel_of, persons[3])
             _fold_marks(cells, marks, where, marked)

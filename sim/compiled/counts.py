@@ -14,7 +14,7 @@ from sim.cells import AT, COLUMNS
 from sim.clock import HOUR
 from sim.contact_values import BINS, LEAST
 from sim.contacts import Outcome
-from sim.machine_code import compiled, inlined
+from sim.machine_code import bare, compiled, inlined
 
 WIDTH = len(COLUMNS)
 _OUTCOMES = len(Outcome)
@@ -160,13 +160,17 @@ def add_persons(leaves, met, marks, contacts, begin, end, world, luck, start, nu
     topic and age. ``codes`` get those of the waits from ``coded`` on; returns how many there are then. For the rest see
     ``counting.Plan``.
     """
+    alike = len(marks) == WIDTH
+    leaves, met, marks, codes = bare(leaves), bare(met), bare(marks), bare(codes)
     caller_of, attempt_of, queue_of, dialled_at, left_at, released_at, outcome_of, _, _ = contacts
-    provinces, causes, topics, ages = world
+    caller_of, attempt_of, queue_of, dialled_at = bare(caller_of), bare(attempt_of), bare(queue_of), bare(dialled_at)
+    left_at, released_at, outcome_of = bare(left_at), bare(released_at), bare(outcome_of)
+    provinces, causes, topics, ages = bare(world[0]), bare(world[1]), bare(world[2]), bare(world[3])
     redial, forward, conversation, wrap_up, patience = luck
     sizes, channel_of, edges, first_edge, promised, forwarded, most_of_marks = numbers
     ends, redials = tables
     days, most, short, many = sizes[0], sizes[1], sizes[2], sizes[3]
-    reached, knocked, first, alike = False, False, (0, 0, 0), len(marks) == WIDTH
+    reached, knocked, first = False, False, (0, 0, 0)
     for i in range(begin, end):
         caller, attempt, queue, dialled = caller_of[i], attempt_of[i], queue_of[i], dialled_at[i]
         outcome, person, channel = outcome_of[i], start + caller, channel_of[queue]

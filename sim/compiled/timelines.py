@@ -8,8 +8,8 @@ import numpy as np
 
 from sim.cells import AT
 from sim.clock import DAY, HOUR
-from sim.compiled.counts import DIALLED, GROUP, LEFT, LINE, QUEUE, RELEASED
-from sim.compiled.order import in_order, in_place
+from sim.compiled.counts import GROUP, LEFT, LINE, RELEASED
+from sim.compiled.order import in_order
 from sim.machine_code import compiled, inlined
 
 #: Rows of what ``line_hours`` returns.
@@ -18,7 +18,6 @@ BUSY, STAFFED, ON_DUTY, OVERTIME, ALL_BUSY = range(5)
 _WORK, _DUTY, _BOTH = range(3)
 #: Columns that these rows are added to.
 COLUMN_OF = (AT["busy"], AT["staffed"], AT["on_duty"], AT["overtime"], AT["all_busy"])
-QUEUE_TIME, LONGEST_QUEUE = AT["queue_time"], AT["longest_queue"]
 #: Places in the plan of a count: first cells, cells of a name, days and how many queues there are.
 FIRST_ALL, FIRST_CHANNEL, FIRST_QUEUE, FIRST_PROVINCE, FIRST_LINES, FIRST_MARKS, SLICES, DAYS, QUEUES = range(9)
 #: What is known of a group.
@@ -141,37 +140,6 @@ def _pass(out, level, now, until):
     return now
 
 
-@compiled
-def add_queues(cells, contacts, begin, end, where):
-    """Add the time integral of the number waiting in every queue, and the most at once."""
-    first, slices, days, queues = where[FIRST_QUEUE], where[SLICES], where[DAYS], where[QUEUES]
-    dialled_at, left_at, queue_of = contacts[DIALLED], contacts[LEFT], contacts[QUEUE]
-    # Instants and queues as one number each; within an instant no time passes.
-    bits = 0
-    while queues >> bits:
-        bits += 1
-    room = np.empty((4, end - begin + 2), np.int64)
-    come, go, spare, place = room[0], room[1], room[2], room[3]
-    waits = 0
-    for row in range(begin, end):
-        come[waits], go[waits] = (dialled_at[row] << bits) + queue_of[row], (left_at[row] << bits) + queue_of[row]
-        waits += left_at[row] > dialled_at[row]
-    in_place(come, waits, spare, place)
-    in_place(go, waits, spare, place)
-    level, since = np.zeros(queues, np.int64), np.zeros(queues, np.int64)
-    come[waits], i, j = 1 << 62, 0, 0
-    while j < waits:
-        comes = come[i] <= go[j]
-        code = come[i] if comes else go[j]
-        now = code >> bits
-        queue = code - (now << bits)
-        if level[queue]:
-            _add_waiting(cells, first + queue * slices, days, level[queue], since[queue], min(now, days * DAY))
-        since[queue] = now
-        level[queue] += 1 if comes else -1
-        i, j = i + comes, j + 1 - comes
-
-
 @inlined
 def _add_work(cells, base, days, column, start, stop):
     """Add time in which a line is busy, and in which it is late or, on duty, all lines are busy."""
@@ -183,18 +151,6 @@ def _add_work(cells, base, days, column, start, stop):
         cells[hour, COLUMN_OF[BUSY]] += step
         cells[day, column] += step
         cells[hour, column] += step
-        start += step
-
-
-@inlined
-def _add_waiting(cells, base, days, level, start, stop):
-    """Let so many have waited from ``start`` to ``stop``."""
-    while start < stop:
-        hour = start // HOUR
-        step = min(stop, (hour + 1) * HOUR) - start
-        for cell in (base + 1 + hour // 24, base + 1 + days + hour % 24):
-            cells[cell, QUEUE_TIME] += level * step
-            cells[cell, LONGEST_QUEUE] = max(cells[cell, LONGEST_QUEUE], level)
         start += step
 
 
