@@ -141,7 +141,7 @@ def _channel_of(centre: Centre) -> NDArray[np.int32]:
 
 def harmless(text: str) -> str:
     """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def cell(value: object) -> object:

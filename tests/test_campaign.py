@@ -265,4 +265,7 @@ def test_the_picture_is_in_dutch() -> None:
     figure.canvas.draw()
     told = " ".join(text.get_text() for text in figure.findobj(Text))
     assert "Hoe groot een campagne" in told
+    axis = " ".join(figure.axes[0].get_ylabel().split())
+    assert axis.startswith("nooit bereikt tijdens de openingsuren: (nooit bereikt - ")
+    assert axis.endswith("(%)")
     assert english_left(told) == set()

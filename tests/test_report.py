@@ -294,6 +294,24 @@ def test_spreadsheets_have_belgian_numbers(campaign, tmp_path) -> None:
     assert "." not in antwerp["offered"]
 
 
+def test_days_are_dates_of_a_spreadsheet_as_readers_write_them(campaign, tmp_path) -> None:
+    first = campaign.scenario.days.date(0)
+    for code, sheet, locale, file in (("en", "By day", "809", "p-by-day"), ("nl", "Per dag", "813", "p-per-dag")):
+        _, workbook, *_ = write_report(campaign.folder, to=tmp_path / "p.html", excel=True, say=language(code))
+        cell = openpyxl.load_workbook(workbook)[sheet]["A5"]
+        assert cell.is_date
+        assert cell.value.date() == first
+        assert cell.number_format == f"[$-{locale}]ddd d mmm yyyy"
+        assert f"{first:%d/%m/%Y};" in (tmp_path / f"{file}.csv").read_text(encoding="utf-8-sig")
+
+
+def test_an_empty_cell_is_empty(campaign, tmp_path) -> None:
+    write_report(campaign.folder, to=tmp_path / "p.html", excel=True)
+    text = (tmp_path / "p-assumptions.csv").read_text(encoding="utf-8-sig")
+    assert ";';" not in text
+    assert "\n';" not in text
+
+
 def test_wrong_folders_give_one_clear_message(campaign, tmp_path) -> None:
     def told(*arguments: object) -> tuple[int, str]:
         done = CliRunner().invoke(cli, ["report", *map(str, arguments)])

@@ -8,8 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.estimates import Estimate
-from sim.figures.style import axes_of, figure_of, titled
+from sim.figures.style import axes_of, figure_of, titled, wrapped
 from sim.language import ENGLISH, Language, key_of
+from sim.language.shown import axis_of
 from sim.studies.campaign import Planned as Campaign
 from sim.studies.campaign_size import Size
 from sim.studies.campaign_start import When
@@ -126,7 +127,8 @@ def _size(ax: Axes, size: Size, unit: str, name: str, say: Language) -> None:
         ax.axvspan(size.largest.low, size.largest.high, color="#BBBBBB", alpha=0.6, lw=0, label=borne)
     ax.axvline(size.of.extra, color="black", lw=1.2, ls=(0, (1, 2)), label=say("planfigure.stated"))
     ax.set_xlabel(say("planfigure.extra"))
-    ax.set_ylabel(say.known("unit", unit))
+    shown = [one.target.of.name for one in size.borne[: len(_COLOURS)] if one.target.of.unit == unit]
+    ax.set_ylabel(wrapped(axis_of(shown, unit, say), 48))
     _number_axes(ax, say)
     ax.set_xlim(0, None)
     ax.legend(edgecolor="none", framealpha=0.9, fontsize=8)

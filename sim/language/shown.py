@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import inf, isfinite
 
 from sim.intervals import Estimate
@@ -46,6 +46,12 @@ def measured(measure: str, kind: str, name: str, say: Language = ENGLISH) -> str
     """A measure, and of whom: ``lost, phone``; a percentage shows in its unit."""
     words = say.known("measure", measure).removesuffix(" %")
     return words if kind == "all" else f"{words}, {say.name(name)}"
+
+
+def axis_of(measures: Iterable[str], unit: str, say: Language) -> str:
+    """What an axis has: each measure with its definition, and the unit of all."""
+    named = [f"{measured(m, 'all', 'all', say)}: {say.known('definition', m)}" for m in dict.fromkeys(measures)]
+    return f"{'; '.join(named)} ({say.known('unit', unit)})"
 
 
 def more_or_fewer(difference: Estimate, counted: str, say: Language = ENGLISH) -> str:

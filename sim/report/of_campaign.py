@@ -117,7 +117,7 @@ def _curves(found: Studied, reader: Reader, targets: list[str], unit: str) -> st
         series,
         title=say("told.size_picture"),
         across=Axis(say("told.extra_contacts"), zero=True),
-        up=say.known("unit", unit),
+        up=reader.axis(targets, unit),
         say=say,
         extras=Extras(limits=limits, span=span, uprights=uprights),
     )

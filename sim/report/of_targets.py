@@ -54,7 +54,8 @@ def target_parts(found: Studied, reader: Reader) -> Iterator[Part]:
         if text(row, "unit") == "%"
     ]
     if lines:
-        picture = draw_rows(lines, title=say("told.targets"), axis="%", say=say, most=100.0)
+        axis = reader.axis((text(row, "target") for row in rows if text(row, "unit") == "%"), "%")
+        picture = draw_rows(lines, title=say("told.targets"), axis=axis, say=say, most=100.0)
         yield Picture(picture, say("told.targets_caption"))
     if rows:
         yield table_of(say("told.targets_table"), rows, _TARGETS, reader, note=say("told.targets_note"))
@@ -96,7 +97,8 @@ def rests_section(found: Studied, reader: Reader) -> Iterator[Section]:
     lines = [_rest(row, reader) for row in rows if _in_percent(row, reader)]
     if lines:
         title, caption = say("told.rests_picture"), say("told.rests_caption")
-        parts.append(Picture(draw_rows(lines, title=title, axis="%", say=say, most=100.0), caption))
+        axis = reader.axis((text(row, "hit hardest") for row in rows if _in_percent(row, reader)), "%")
+        parts.append(Picture(draw_rows(lines, title=title, axis=axis, say=say, most=100.0), caption))
     heads = {"from": say("plancolumn.stated"), "to": say("head.set_to")}
     parts.append(table_of(say("told.rests_table"), rows, _ASSUMPTIONS, reader, heads=heads, good={"change": 0}))
     yield Section("rests", say("told.rests"), parts)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sim.errors import SimError
 from sim.language import ENGLISH, Language, key_of
-from sim.language.shown import in_words
+from sim.language.shown import axis_of, in_words
 from sim.quantities import WEEKDAYS
 from sim.report.studied import Studied
 from sim.results import WAITS
@@ -77,10 +77,8 @@ class Reader:
 
     def day(self, text: str) -> str:
         """A date as files have it, or another value."""
-        try:
-            return self.say.short_date(dt.date.fromisoformat(text))
-        except ValueError:
-            return self.value(text)
+        day = as_day(text)
+        return self.say.short_date(day) if day else self.value(text)
 
     def days(self, text: str) -> str:
         """Days of the week: ``mon,tue,wed`` -> ``mon-wed``."""
@@ -142,6 +140,11 @@ class Reader:
         words = in_words(path, self.say)
         return f"{words} {self.say('ranking.alike', count=count)}" if count.isdigit() else words
 
+    def axis(self, targets: Iterable[str], unit: str) -> str:
+        """What an axis has on which these targets stand."""
+        known = (self.targets[target].of.name for target in targets if target in self.targets)
+        return axis_of(known, unit, self.say)
+
     def value(self, text: str) -> str:
         """A value as a scenario writes it."""
         return self.say.value(text)
@@ -149,6 +152,14 @@ class Reader:
     def yes(self, found: bool) -> str:
         """Yes or no."""
         return self.say("told.yes" if found else "told.no")
+
+
+def as_day(text: str) -> dt.date | None:
+    """A date as files have it; None for other text."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _same(word: str, key: str, say: Language) -> str:

@@ -1,7 +1,8 @@
-"""The sheets of a workbook as plain tables: text and numbers, every estimate with its low and high in columns."""
+"""The sheets of a workbook as plain tables: text, numbers and days, every estimate with its low and high in columns."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
@@ -10,6 +11,7 @@ from sim.assumed import assumptions
 from sim.colours import OUTCOMES
 from sim.estimates import NOTHING, Estimate
 from sim.language import Language
+from sim.language.shown import in_words
 from sim.report.made import made
 from sim.report.tables import busiest_channel
 from sim.results import WAITS, Result
@@ -18,7 +20,7 @@ from sim.studies.compare import Comparison
 from sim.summary import DEFINITIONS, SERVICE_LEVELS, Row
 from sim.tell.runs import service_level_of
 
-Value = str | float | None
+Value = str | float | dt.date | None
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,8 @@ def _of_a_run(result: Result, say: Language) -> Iterator[Sheet]:
     columns = [(m, _head(m, say)) for m in measures]
     yield _wide("queues", say("column.queue"), queues, columns, by_queue, note, say)
     days = result.scenario.days
-    names = {str(day): str(days.date(day)) for day in range(days.days)}
-    yield _by_time(result, "day", say("column.day"), names, level, say)
+    dates = {str(day): days.date(day) for day in range(days.days)}
+    yield _by_time(result, "day", say("column.day"), dates, level, say)
     names = {str(hour): say("report.hour", hour=hour, next=hour + 1) for hour in range(24)}
     yield _by_time(result, "hour", say("report.hour_head"), names, level, say)
     yield assumption_sheet(result.scenario, say)
@@ -61,7 +63,7 @@ def _of_a_run(result: Result, say: Language) -> Iterator[Sheet]:
 def assumption_sheet(scenario: Scenario, say: Language) -> Sheet:
     """Every value that says where it comes from."""
     heads = [say(f"column.{name}") for name in ("value_of", "is", "status")]
-    heads += [say("report.low"), say("report.high"), say("column.source")]
+    heads += [say("report.low"), say("report.high"), say("column.source"), say("workbook.setting")]
     return _sheet("assumptions", _stated(scenario, say), say("report.uncertain_note"), heads, say)
 
 
@@ -70,7 +72,7 @@ def made_sheet(rows: Sequence[tuple[str, str]], say: Language) -> Sheet:
     return _sheet("made", rows, say("report.made_lead"), ("", ""), say)
 
 
-def _by_time(result: Result, slice_: str, head: str, names: Mapping[str, str], level: str, say: Language) -> Sheet:
+def _by_time(result: Result, slice_: str, head: str, names: Mapping[str, Value], level: str, say: Language) -> Sheet:
     """Contacts and people of all channels by day or hour, and how the busiest channel does then."""
     channel = busiest_channel(result)
     found, columns = {}, [(m, _head(m, say)) for m in ("offered", *OUTCOMES, "callers", "never_reached")]
@@ -87,7 +89,8 @@ def _by_time(result: Result, slice_: str, head: str, names: Mapping[str, str], l
 def _stated(scenario: Scenario, say: Language) -> Iterator[Sequence[Value]]:
     for found in assumptions(scenario):
         value, low, high = map(say.value, (found.value, found.low, found.high))
-        yield found.path, value, say.known("status", found.status), low, high, found.source
+        words = in_words(found.path, say)
+        yield words, value, say.known("status", found.status), low, high, found.source, found.path
 
 
 def _estimate(row: Row) -> Estimate:
@@ -118,7 +121,7 @@ def _finite(value: float) -> float | None:
 def _wide(
     key: str,
     head: str,
-    names: Mapping[str, str],
+    names: Mapping[str, Value],
     columns: Sequence[tuple[str, str]],
     found: Mapping[tuple[str, str], Estimate],
     note: str,
@@ -129,7 +132,9 @@ def _wide(
     heads = [head]
     for _, shown in seen:
         heads += [shown, say("workbook.low"), say("workbook.high")]
-    cells = [[name, *(v for of, _ in seen for v in three(found.get((n, of), NOTHING)))] for n, name in names.items()]
+    cells: list[list[Value]] = [
+        [name, *(v for of, _ in seen for v in three(found.get((n, of), NOTHING)))] for n, name in names.items()
+    ]
     return _sheet(key, cells, note, heads, say)
 
 

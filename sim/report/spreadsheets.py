@@ -1,13 +1,18 @@
-"""Tables for Belgian spreadsheets: separated by ``;``, with decimal commas, in UTF-8 with a byte order mark."""
+"""Tables for Belgian spreadsheets, in UTF-8 with a byte order mark.
+
+Cells are separated by ``;``, numbers have decimal commas, and days are written 10/02/2020.
+"""
 
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from sim.report.sheets import Sheet
+from sim.language import key_of
+from sim.report.sheets import Sheet, Value
 from sim.store import write_atomically
 from sim.tables import harmless
 
@@ -18,7 +23,7 @@ def write_spreadsheets(sheets: Iterable[Sheet], stem: Path) -> list[Path]:
     """One file for each sheet of the workbook: ``report-by-day.csv``."""
     written = []
     for sheet in sheets:
-        path = stem.with_name(f"{stem.name}-{sheet.title.lower().replace(' ', '-')}.csv")
+        path = stem.with_name(f"{stem.name}-{key_of(sheet.title).replace('_', '-')}.csv")
         write_atomically(path, _MARK + _text(sheet))
         written.append(path)
     return written
@@ -32,11 +37,13 @@ def _text(sheet: Sheet) -> str:
     return out.getvalue()
 
 
-def _cells(row: Sequence[str | float | None]) -> Iterable[str]:
+def _cells(row: Sequence[Value]) -> Iterable[str]:
     for cell in row:
         if cell is None:
             yield ""
         elif isinstance(cell, str):
             yield harmless(cell)
+        elif isinstance(cell, dt.date):
+            yield f"{cell:%d/%m/%Y}"
         else:
             yield (f"{cell:.6g}" if abs(cell) < 1e6 else f"{cell:.0f}").replace(".", ",")

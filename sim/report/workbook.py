@@ -31,11 +31,12 @@ def write_workbook(sheets: Sequence[Sheet], path: Path, *, title: str, written: 
     formats = {
         "title": book.add_format({"bold": True, "font_size": 14}),
         "note": book.add_format({"font_color": "#59626B", "text_wrap": False}),
-        "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom"}),
+        "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom", "indent": 1}),
         "right": book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom", "align": "right"}),
         "number": book.add_format({"num_format": "#,##0.00"}),
         "faint": book.add_format({"num_format": "#,##0.00", "font_color": "#59626B"}),
-        "text": book.add_format({"valign": "top"}),
+        "day": book.add_format({"num_format": f"[$-{say('workbook.locale')}]ddd d mmm yyyy", "align": "left"}),
+        "text": book.add_format({"valign": "top", "indent": 1}),
     }
     for sheet in sheets:
         _fill(book.add_worksheet(sheet.title), sheet, title, formats, say)
@@ -57,21 +58,14 @@ def _moment(written: str) -> dt.datetime:
 def _fill(page: Any, sheet: Sheet, title: str, formats: dict[str, Any], say: Language) -> None:
     page.write_string(0, 0, f"{title}: {sheet.title}", formats["title"])
     page.write_string(1, 0, sheet.note, formats["note"])
-    page.set_row(_TOP, 48 if len(sheet.heads) > 8 else 18)
+    page.set_row(_TOP, 64 if len(sheet.heads) > 8 else 18)
     ends = {say("workbook.low"), say("workbook.high")}
     for column, head in enumerate(sheet.heads):
         numeric = any(isinstance(row[column], float) for row in sheet.rows)
         page.write_string(_TOP, column, head, formats["right" if numeric else "head"])
     for number, row in enumerate(sheet.rows, start=_TOP + 1):
         for column, value in enumerate(row):
-            _write(
-                page,
-                number,
-                column,
-                value,
-                formats["faint" if sheet.heads[column] in ends else "number"],
-                formats["text"],
-            )
+            _write(page, number, column, value, formats, faint=sheet.heads[column] in ends)
     for column, width in enumerate(_widths(sheet)):
         page.set_column(column, column, width)
     page.freeze_panes(_TOP + 1, 1)
@@ -83,20 +77,27 @@ def _fill(page: Any, sheet: Sheet, title: str, formats: dict[str, Any], say: Lan
     page.repeat_rows(_TOP)
 
 
-def _write(page: Any, row: int, column: int, value: Value, number: Any, text: Any) -> None:
+def _write(page: Any, row: int, column: int, value: Value, formats: dict[str, Any], *, faint: bool) -> None:
     if isinstance(value, str):
-        page.write_string(row, column, value, text)
+        page.write_string(row, column, value, formats["text"])
+    elif isinstance(value, dt.date):
+        page.write_datetime(row, column, value, formats["day"])
     elif value is not None:
-        page.write_number(row, column, value, number)
+        page.write_number(row, column, value, formats["faint" if faint else "number"])
 
 
 def _widths(sheet: Sheet) -> Sequence[float]:
     """Wide enough for most of what stands in a column."""
     found = []
     for column, head in enumerate(sheet.heads):
-        longest = max((len(cell) for cell in (row[column] for row in sheet.rows) if isinstance(cell, str)), default=0)
+        longest = max((_length(row[column]) for row in sheet.rows), default=0)
         found.append(min(max(longest + 1, min(len(head), 12) + 2, 9), 60))
     return found
+
+
+def _length(cell: Value) -> int:
+    """Signs of a text, and of a day as it is shown; a number has room in any column."""
+    return len(cell) if isinstance(cell, str) else len("Mon 10 Feb 2020") if isinstance(cell, dt.date) else 0
 
 
 def _chart(book: Any, sheet: Sheet, say: Language) -> None:
@@ -127,6 +128,7 @@ def _stacked(book: Any, sheet: Sheet, say: Language) -> Any:
     chart.set_y_axis(
         {"name": say("workbook.contacts_axis"), "major_gridlines": {"visible": True, "line": {"color": "#E6EAED"}}}
     )
+    chart.set_x_axis({"text_axis": True, "num_format": f"[$-{say('workbook.locale')}]ddd d mmm"})
     chart.set_legend({"position": "bottom"})
     chart.set_size({"width": 960, "height": 380})
     return chart
