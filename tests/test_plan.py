@@ -351,10 +351,11 @@ def test_the_picture_is_in_dutch() -> None:
 
 
 def test_words_of_a_plan_exist_in_both_languages() -> None:
-    from sim.tell.plan import _HEADS, _TITLES
+    from sim.studies.columns import HEADS
+    from sim.tell.plan import _TITLES
 
     for say in (ENGLISH, NL):
-        assert {title for title, _ in _TITLES.values()} | set(_HEADS.values()) <= say.words.keys()
+        assert {title for title, _ in _TITLES.values()} | set(HEADS.values()) <= say.words.keys()
     for wish in ("phone 80 % in 0 s", "phone 95 % in 1 working days", "never reached 30 %", "chat loss 2.5 %"):
         assert english_left(parse_target(small(), wish).told(NL)) == set(), wish
     assert parse_target(small(), "phone 95 % in 2 working days").told(NL) == (

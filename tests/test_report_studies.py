@@ -21,7 +21,6 @@ from sim.cli.commands import cli
 from sim.estimates import Estimate
 from sim.language import ENGLISH, language
 from sim.report import write_report
-from sim.report.columns import COLUMNS, LEFT_OUT
 from sim.report.curves import Axis, Extras, Point, Series, draw_curves
 from sim.report.duty import hours_between, lines_at
 from sim.report.folders import opened
@@ -31,6 +30,7 @@ from sim.report.reading import Reader
 from sim.report.rows import Line, Mark, draw_rows, label_lines
 from sim.report.studied import STUDIES, read, rows_of
 from sim.studies.answers import Answer
+from sim.studies.columns import HEADS, LEFT_OUT
 from sim.studies.targets import parse_target
 from sim.studies.trial import On, Which
 
@@ -284,7 +284,7 @@ def test_every_column_that_studies_write_has_a_head() -> None:
                 written |= {k.value for d in dicts for k in d.keys if isinstance(k, ast.Constant)}
     tables = {"values", "fresh", "assumptions", "edge", "outcomes", "indices", "one_at_a_time", "others"}
     assert len(written) > 40
-    assert written - tables - COLUMNS.keys() - {*LEFT_OUT} == set()
+    assert written - tables - HEADS.keys() - {*LEFT_OUT} == set()
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -10,80 +10,38 @@ from sim.estimates import Estimate
 from sim.report.grids import Cell, Code, Grid, Number, difference, grid, number, time
 from sim.report.reading import Reader, as_day
 from sim.report.studied import Row, Value, text
+from sim.studies.columns import HEADS
 
-#: Key of the head of each column, and how its cells are read where they are text.
-COLUMNS: Mapping[str, tuple[str, str]] = {
-    "lines of": ("column.lines_of", "group"),
-    "when": ("plancolumn.when", "hours"),
-    "lines": ("plancolumn.how_many", ""),
-    "line-hours": ("column.line_hours", ""),
-    "today": ("plancolumn.today", ""),
-    "cost": ("plancolumn.cost", ""),
-    "cost today": ("plancolumn.cost_today", ""),
-    "target": ("plancolumn.target", "target"),
-    "verdict": ("plancolumn.verdict", "verdict"),
-    "plan": ("told.in_plan", "staffing"),
-    "unit": ("workbook.unit", "unit"),
-    "never reached while open, %": ("plancolumn.lost", ""),
-    "targets met": ("plancolumn.met", "some_of"),
-    "organised": ("plancolumn.organised", "way"),
-    "plan of lines": ("plancolumn.staffing", "staffing"),
-    "misses": ("plancolumn.misses", ""),
-    "assumption": ("column.value_of", "path"),
-    "value_of": ("column.value_of", "path"),
-    "missed": ("plancolumn.missed", "some_of"),
-    "hit hardest": ("plancolumn.hardest", "target"),
-    "change": ("plancolumn.change", ""),
-    "days": ("plancolumn.days", "days"),
-    "hours": ("column.hours", "hours"),
-    "people": ("plancolumn.people", ""),
-    "largest, extra contacts": ("plancolumn.largest", ""),
-    "without the campaign": ("plancolumn.without", ""),
-    "as stated": ("plancolumn.stated", ""),
-    "extra contacts": ("plancolumn.extra_contacts", ""),
-    "from": ("plancolumn.from", "day"),
-    "to": ("plancolumn.to", "day"),
-    "extra lines": ("plancolumn.extra_lines", ""),
-    "start": ("plancolumn.start", "moment"),
-    "never reached": ("plancolumn.never", ""),
-    "never_reached": ("plancolumn.never", ""),
-    "difference": ("plancolumn.difference", ""),
-    "only called while closed": ("plancolumn.only_closed", ""),
-    "place": ("head.place", ""),
-    "group": ("column.lines_of", "group"),
-    "line_hours": ("column.line_hours", ""),
-    "abandoned": ("measure.abandoned", ""),
-    "blocked": ("measure.blocked", ""),
-    "mean_wait_s": ("measure.mean_wait", ""),
-    "probability_best": ("head.best", ""),
-    "stated": ("plancolumn.stated", "value"),
-    "set_to": ("head.set_to", "value"),
-    "difference_to_second": ("head.difference_to_second", ""),
-    "would_be": ("head.there", ""),
-    "second_is_clearly_better": ("head.second_better", ""),
-    "refused": ("head.refused", ""),
-    "results": ("head.results", ""),
-    "parameter": ("column.value_of", "path"),
-    "value": ("head.value", ""),
-    "simulation": ("head.simulation", ""),
-    "measure": ("workbook.measure", "outcome"),
-    "observed": ("head.observed", ""),
-    "mean": ("head.mean", ""),
-    "agrees": ("head.agrees", ""),
-    "outcome": ("workbook.measure", "outcome"),
-    "as_stated": ("plancolumn.stated", ""),
-    "low_5_percent": ("head.low_5", ""),
-    "middle": ("head.middle", ""),
-    "high_95_percent": ("head.high_95", ""),
-    "variance_by_chance": ("head.by_chance", ""),
-    "low": ("report.low", "value"),
-    "high": ("report.high", "value"),
-    "status": ("column.status", "status"),
-    "first_order": ("ranking.alone", ""),
-    "total": ("ranking.total", ""),
+#: How the cells of a column are read where they are text; a column that is not here holds a value or a name.
+_KINDS: Mapping[str, str] = {
+    "lines of": "group",
+    "when": "hours",
+    "target": "target",
+    "verdict": "verdict",
+    "plan": "staffing",
+    "unit": "unit",
+    "targets met": "some_of",
+    "organised": "way",
+    "plan of lines": "staffing",
+    "assumption": "path",
+    "value_of": "path",
+    "missed": "some_of",
+    "hit hardest": "target",
+    "days": "days",
+    "hours": "hours",
+    "from": "day",
+    "to": "day",
+    "start": "moment",
+    "group": "group",
+    "stated": "value",
+    "set_to": "value",
+    "parameter": "path",
+    "measure": "outcome",
+    "outcome": "outcome",
+    "low": "value",
+    "high": "value",
+    "status": "status",
 }
-#: Columns that only files have: definitions stand below all tables.
-LEFT_OUT = ("definition",)
 #: Numbers this near to a whole one, or this large, are shown without decimals.
 _ROUND, _LARGE = 0.005, 100
 _TIMES = ("mean_wait_s",)
@@ -92,8 +50,8 @@ _PERCENT = ("probability_best", "first_order", "total", "variance_by_chance")
 
 def head_of(column: str, reader: Reader) -> str:
     """The head of a column: its word, or a target, a measure or a path in words."""
-    if column in COLUMNS:
-        return reader.say(COLUMNS[column][0])
+    if column in HEADS:
+        return reader.say(HEADS[column])
     if column in reader.targets:
         return reader.target(column)
     shown = reader.with_unit(column)
@@ -102,7 +60,7 @@ def head_of(column: str, reader: Reader) -> str:
 
 def read_text(column: str, found: str, reader: Reader) -> str:
     """Text of a cell in words."""
-    kind = COLUMNS.get(column, ("", "value"))[1]
+    kind = _KINDS.get(column, "" if column in HEADS else "value")
     say = reader.say
     ways: Mapping[str, Callable[[str], str]] = {
         "group": say.name, "hours": say.hours, "target": reader.target, "verdict": reader.verdict,
@@ -143,7 +101,7 @@ def cell_of(column: str, row: Row, reader: Reader, good: Mapping[str, int]) -> C
     if isinstance(found, bool):
         return reader.yes(found)
     if isinstance(found, str):
-        if COLUMNS.get(column, ("", ""))[1] == "path":
+        if _KINDS.get(column) == "path":
             return Code(reader.path(found), found)
         return read_text(column, found, reader)
     if isinstance(found, Estimate):
@@ -187,6 +145,6 @@ def plain_of(column: str, found: Value, reader: Reader) -> str | float | dt.date
     if isinstance(found, bool):
         return reader.yes(found)
     if isinstance(found, str):
-        day = COLUMNS.get(column, ("", ""))[1] == "day" and as_day(found)
+        day = _KINDS.get(column) == "day" and as_day(found)
         return day or read_text(column, found, reader)
     return None if found is None or isinstance(found, Estimate) or not isfinite(found) else float(found)

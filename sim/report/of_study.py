@@ -9,10 +9,11 @@ from types import ModuleType
 
 from sim.language import Language, key_of
 from sim.report import of_assumptions, of_calibrate, of_campaign, of_next_line, of_plan, of_sweep
-from sim.report.columns import LEFT_OUT, table_of
+from sim.report.columns import table_of
 from sim.report.reading import Reader
 from sim.report.sections import Section, Tile
 from sim.report.studied import Row, Studied
+from sim.studies.columns import LEFT_OUT
 
 #: Who tells of which study: ``tiles`` and ``sections``.
 _TOLD_BY: Mapping[str, ModuleType] = {

@@ -14,6 +14,7 @@ from sim.estimates import Estimate
 from sim.language import ENGLISH, Language
 from sim.language.shown import plain, signed
 from sim.studies.answers import Rows
+from sim.studies.columns import HEADS, LEFT_OUT
 from sim.studies.plan_words import PlanAnswer
 from sim.tell.answer import tell_answer, tell_definitions
 from sim.tell.runs import table_of
@@ -34,47 +35,7 @@ _TITLES = {
     "starts": ("plantable.starts", 1),
     "start assumptions": ("plantable.start_assumptions", 3),
 }
-#: Heads of columns; a column that is named after a target has the target as its head.
-_HEADS = {
-    "lines of": "column.lines_of",
-    "when": "plancolumn.when",
-    "lines": "plancolumn.how_many",
-    "line-hours": "column.line_hours",
-    "today": "plancolumn.today",
-    "cost": "plancolumn.cost",
-    "cost today": "plancolumn.cost_today",
-    "days": "plancolumn.days",
-    "hours": "column.hours",
-    "people": "plancolumn.people",
-    "measure": "plancolumn.measure",
-    "target": "plancolumn.target",
-    "verdict": "plancolumn.verdict",
-    "plan": "column.plan",
-    "unit": "plancolumn.unit",
-    "never reached while open, %": "plancolumn.lost",
-    "targets met": "plancolumn.met",
-    "organised": "plancolumn.organised",
-    "plan of lines": "plancolumn.staffing",
-    "misses": "plancolumn.misses",
-    "assumption": "plancolumn.assumption",
-    "from": "plancolumn.from",
-    "to": "plancolumn.to",
-    "missed": "plancolumn.missed",
-    "hit hardest": "plancolumn.hardest",
-    "change": "plancolumn.change",
-    "largest, extra contacts": "plancolumn.largest",
-    "without the campaign": "plancolumn.without",
-    "as stated": "plancolumn.stated",
-    "extra contacts": "plancolumn.extra_contacts",
-    "extra lines": "plancolumn.extra_lines",
-    "start": "plancolumn.start",
-    "never reached": "plancolumn.never",
-    "difference": "plancolumn.difference",
-    "only called while closed": "plancolumn.only_closed",
-}
 _DIFFERENCES = ("difference", "change")
-#: Long columns that only the files have.
-_LEFT_OUT = ("definition",)
 #: Columns of text after numbers.
 _TEXTS = ("organised", "plan of lines", "hit hardest", "unit", "misses")
 _MOST_ROWS = 30
@@ -86,7 +47,7 @@ def tell_plan(answer: PlanAnswer, out: Console, heading: str, say: Language = EN
     """Everything of an answer; definitions last."""
     tell_answer(answer, out, heading, say)
     # Of one target there is no telling which is hit hardest.
-    unsaid = _LEFT_OUT if len(answer.tables.get("targets", ())) > 1 else (*_LEFT_OUT, "hit hardest")
+    unsaid = LEFT_OUT if len(answer.tables.get("targets", ())) > 1 else (*LEFT_OUT, "hit hardest")
     for name, rows in answer.shown(say).items():
         if shown := _shown(name, rows, unsaid):
             title, left = _title(name, answer)
@@ -109,7 +70,7 @@ def _shown(name: str, rows: Rows, unsaid: Collection[str]) -> list[Mapping[str, 
 
 def _table(title: str, rows: list[Mapping[str, Any]], left: int, say: Language, *, wide: bool) -> Table:
     columns = list(dict.fromkeys(name for row in rows for name in row))
-    heads = [say(_HEADS[name]) if name in _HEADS else escape(name) for name in columns]
+    heads = [say(HEADS[name]) if name in HEADS else escape(name) for name in columns]
     table = table_of(title, *heads, left=left)
     for column, name in zip(table.columns, columns, strict=True):
         if name in _TEXTS:
