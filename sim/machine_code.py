@@ -53,8 +53,8 @@ def _bare(_typing: Any, array: Any) -> Any:
     return pointer(array), code
 
 
-#: The numbers of an array without its shape, for as long as the array is there: an index is taken as it is, where that of
-#: an array is looked at for its sign, and nothing counts references.
+#: The numbers of an array without its shape: an index is taken as it is, where that of an array is looked at for its
+#: sign, and nothing counts references. Only of what a function is handed: its own arrays go once it names them no more.
 bare = cast(Callable[[Any], Any], intrinsic(_bare))
 
 #: Beside the compiled modules, where the numbers and formulas in them come from.

@@ -11,7 +11,7 @@ from sim.compiled.elementary import log
 from sim.compiled.order import in_place
 from sim.compiled.streams import HALF, LOW, M0, M1, W0, W1
 from sim.compiled.surges import within
-from sim.machine_code import compiled, entry, inlined, sources
+from sim.machine_code import bare, compiled, entry, inlined, sources
 from sim.streams import ROUNDS
 
 #: As many numbers at once as stay in the processor's nearest memory.
@@ -54,13 +54,16 @@ def uniforms(words, half, count, out):
 @compiled
 def point_at(address, key, callers, rows, first, count):
     """Addresses of ``count`` of the callers in ``rows``, from the place ``first`` on."""
+    address, rows, keys, strata = bare(address), bare(rows), bare(key), key.shape[1]
+    replication, stratum_of = bare(callers[REPLICATION]), bare(callers[STRATUM])
+    slot, arrival = bare(callers[SLOT]), bare(callers[ARRIVAL])
     for i in range(count):
         row = rows[first + i]
-        stratum = callers[STRATUM, row]
-        address[i] = np.uint64(callers[REPLICATION, row])
-        address[BLOCK + i] = np.uint64(callers[ARRIVAL, row] // DAY)
-        address[2 * BLOCK + i] = np.uint64(callers[SLOT, row])
-        address[3 * BLOCK + i], address[4 * BLOCK + i] = key[0, stratum], key[1, stratum]
+        address[i] = np.uint64(replication[row])
+        address[BLOCK + i] = np.uint64(arrival[row] // DAY)
+        address[2 * BLOCK + i] = np.uint64(slot[row])
+        stratum = stratum_of[row]
+        address[3 * BLOCK + i], address[4 * BLOCK + i] = keys[stratum], keys[strata + stratum]
 
 
 @compiled
@@ -86,35 +89,40 @@ def _longer(callers, when):
 
 
 @inlined
-def _segment(when, upto, stratum, start, stop):
+def _segment(when, upto, start, stop):
     """Segment between edges in which a share ``when`` of a day's count has come, and the share within it."""
-    target = upto[stratum, start] + when * (upto[stratum, stop] - upto[stratum, start])
+    target = upto[start] + when * (upto[stop] - upto[start])
     # As if all hours were alike, which is near enough to look on from there.
     segment = min(start + int(when * (stop - start)), stop - 1)
-    while segment + 1 < stop and upto[stratum, segment + 1] <= target:
+    while segment + 1 < stop and upto[segment + 1] <= target:
         segment += 1
-    while segment > start and upto[stratum, segment] > target:
+    while segment > start and upto[segment] > target:
         segment -= 1
-    inside = (target - upto[stratum, segment]) / max(upto[stratum, segment + 1] - upto[stratum, segment], 1e-300)
+    inside = (target - upto[segment]) / max(upto[segment + 1] - upto[segment], 1e-300)
     return segment, min(max(inside, 0.0), 1.0)
 
 
 @compiled
 def _arrive(callers, when, begin, end, upto, edges, first, causes, terms):
     """Put instants in place of days; the base rate is constant between edges."""
+    strata, arrival, all_upto = bare(callers[STRATUM]), bare(callers[ARRIVAL]), bare(upto)
+    when, edges, first, causes, width = bare(when), bare(edges), bare(first), bare(causes), upto.shape[1]
     for row in range(begin, end):
-        stratum, day = callers[STRATUM, row], callers[ARRIVAL, row]
-        segment, inside = _segment(when[row], upto, stratum, first[day], first[day + 1])
+        stratum, day = strata[row], arrival[row]
+        before = stratum * width
+        segment, inside = _segment(when[row], all_upto, before + first[day], before + first[day + 1])
+        segment -= before
         opens, closes = edges[segment], edges[segment + 1]
         offset = inside * np.float64(closes - opens)
         if causes[stratum]:
             offset = within(terms, causes[stratum] - 1, opens, closes, inside)
-        callers[ARRIVAL, row] = min(max(opens + np.int64(offset), opens), closes - 1)
+        arrival[row] = min(max(opens + np.int64(offset), opens), closes - 1)
 
 
 @compiled
 def _point_at_slots(address, replication, strata, days, key, cells, slot, size):
     """Addresses of ``size`` slots from ``slot`` on of each of the ``cells``."""
+    address = bare(address)
     for k in range(len(cells)):
         stratum, day = strata[cells[k]], days[cells[k]]
         for i in range(k * size, (k + 1) * size):
@@ -197,22 +205,23 @@ def _existing(replications, limits, key, upto, edges, first, causes, terms):
 @compiled
 def _by_arrival(callers, begin, end, room, out):
     """Write the columns of a replication by arrival, then stratum and slot; ``room`` (3, n) is for work."""
-    codes, count, bits = room[0], end - begin, 0
+    count, bits = end - begin, 0
+    codes, arrival = bare(room[0]), bare(callers[ARRIVAL])
     while count >> bits:
         bits += 1
     for i in range(count):
-        codes[i] = (callers[ARRIVAL, begin + i] << bits) + i
-    in_place(codes, count, room[1], room[2])
+        codes[i] = (arrival[begin + i] << bits) + i
+    in_place(room[0], count, room[1], room[2])
     for i in range(1, count):
         # Hardly ever do two arrive in the same instant.
         j = i
         while j and codes[j - 1] >> bits == codes[j] >> bits and _after(callers, begin, codes, j, (1 << bits) - 1):
             codes[j - 1], codes[j] = codes[j], codes[j - 1]
             j -= 1
-    for i in range(count):
-        row = begin + (codes[i] & ((1 << bits) - 1))
-        for column in range(4):
-            out[column, begin + i] = callers[column, row]
+    for column in range(4):
+        found, ordered = bare(callers[column]), bare(out[column])
+        for i in range(count):
+            ordered[begin + i] = found[begin + (codes[i] & ((1 << bits) - 1))]
 
 
 @compiled

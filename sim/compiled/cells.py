@@ -26,7 +26,7 @@ from sim.compiled.timelines import (
     add_lines,
 )
 from sim.compiled.waiting import LONGEST_QUEUE, add_queues
-from sim.machine_code import compiled, entry, inlined, sources
+from sim.machine_code import bare, compiled, entry, inlined, sources
 
 _V, _M, _CUBE, _FOUR = "int64[::1]", "int64[:,::1]", "int64[:,:,::1]", "int64[:,:,:,:]"
 #: Cells whose products are formed at once: as many as stay in the processor's nearest memory.
@@ -37,26 +37,27 @@ _PRODUCTS = f"{_M},float64[:,::1],{_V},{_V},{_V},{_M}"
 @inlined
 def _put(cells, cell, leaves, at):
     """Add a leaf to a cell."""
-    most = max(cells[cell, LONGEST_WAIT], leaves[at + LONGEST_WAIT])
+    to = cell * WIDTH
+    most = max(cells[to + LONGEST_WAIT], leaves[at + LONGEST_WAIT])
     for column in range(WIDTH):
-        cells[cell, column] += leaves[at + column]
-    cells[cell, LONGEST_WAIT] = most
+        cells[to + column] += leaves[at + column]
+    cells[to + LONGEST_WAIT] = most
 
 
 @compiled
 def _fold_leaves(cells, leaves, met, where, channel_of, provinces):
     """Add leaves to the days and hours of their queue, province, channel and all, and empty them."""
-    slices = where[SLICES]
+    slices, flat, leaves, met = where[SLICES], bare(cells), bare(leaves), bare(met)
     for leaf in range(len(channel_of) * provinces):
         queue, province = leaf // provinces, leaf % provinces
         for slice_ in range(slices - 1):
             row = leaf * (slices - 1) + slice_
             if met[row]:
                 met[row] = 0
-                _put(cells, where[FIRST_ALL] + 1 + slice_, leaves, row * WIDTH)
-                _put(cells, where[FIRST_CHANNEL] + channel_of[queue] * slices + 1 + slice_, leaves, row * WIDTH)
-                _put(cells, where[FIRST_QUEUE] + queue * slices + 1 + slice_, leaves, row * WIDTH)
-                _put(cells, where[FIRST_PROVINCE] + province * slices + 1 + slice_, leaves, row * WIDTH)
+                _put(flat, where[FIRST_ALL] + 1 + slice_, leaves, row * WIDTH)
+                _put(flat, where[FIRST_CHANNEL] + channel_of[queue] * slices + 1 + slice_, leaves, row * WIDTH)
+                _put(flat, where[FIRST_QUEUE] + queue * slices + 1 + slice_, leaves, row * WIDTH)
+                _put(flat, where[FIRST_PROVINCE] + province * slices + 1 + slice_, leaves, row * WIDTH)
                 for place in range(row * WIDTH, (row + 1) * WIDTH):
                     leaves[place] = 0
 
@@ -64,16 +65,19 @@ def _fold_leaves(cells, leaves, met, where, channel_of, provinces):
 @compiled
 def _fold_marks(cells, marks, where, most):
     """Add up by cause, topic and age, and empty the marks; where there is one of each, days are added up instead."""
-    if len(marks) == WIDTH:
+    flat, some = bare(cells), len(marks) // WIDTH
+    first, causes, topics, ages = where[FIRST_MARKS], most[0], most[1], most[2]
+    if some == 1:
         for day in range(where[DAYS]):
-            _put(cells, where[FIRST_MARKS], cells[where[FIRST_ALL] + 1 + day], 0)
-        for cell in range(where[FIRST_MARKS] + 1, where[FIRST_MARKS] + 3):
-            _put(cells, cell, cells[where[FIRST_MARKS]], 0)
-    for mark in range(len(marks) // WIDTH):
-        cause, topic, age = mark // (most[1] * most[2]), mark // most[2] % most[1], mark % most[2]
-        _put(cells, where[FIRST_MARKS] + cause, marks, mark * WIDTH)
-        _put(cells, where[FIRST_MARKS] + most[0] + topic, marks, mark * WIDTH)
-        _put(cells, where[FIRST_MARKS] + most[0] + most[1] + age, marks, mark * WIDTH)
+            _put(flat, first, flat, (where[FIRST_ALL] + 1 + day) * WIDTH)
+        for cell in range(first + 1, first + 3):
+            _put(flat, cell, flat, first * WIDTH)
+    marks = bare(marks)
+    for mark in range(some):
+        cause, topic, age = mark // (topics * ages), mark // ages % topics, mark % ages
+        _put(flat, first + cause, marks, mark * WIDTH)
+        _put(flat, first + causes + topic, marks, mark * WIDTH)
+        _put(flat, first + causes + topics + age, marks, mark * WIDTH)
         for place in range(mark * WIDTH, (mark + 1) * WIDTH):
             marks[place] = 0
 
@@ -112,29 +116,38 @@ def _fold_days(cells, where):
 
 
 @compiled
-def _multiply(cells, total, sums, columns, weights, first, two):
+def _room(cells, first):
+    """Room for ``_multiply``: quantities of as many cells as are looked at together, and one that is being made."""
+    return np.empty((cells.shape[1] + len(first)) * TOGETHER)
+
+
+@compiled
+def _multiply(cells, total, sums, columns, weights, first, two, room):
     """Add the columns of a replication to totals, and products of quantities to sums; see ``products``."""
-    width, composed = cells.shape[1], len(first) - 1
-    quantity = np.empty((width + composed, TOGETHER))
+    width, composed, products = cells.shape[1], len(first) - 1, len(two)
+    quantity, made = bare(room), bare(room[(width + composed) * TOGETHER :])
+    here, so_far, formed = bare(cells), bare(total), bare(sums)
     for begin in range(0, len(total), TOGETHER):
         size = min(TOGETHER, len(total) - begin)
         for k in range(size):
-            here, so_far = cells[begin + k], total[begin + k]
+            at = (begin + k) * width
             for column in range(width):
-                so_far[column] += here[column]
+                so_far[at + column] += here[at + column]
             for column in range(width):
-                quantity[column, k] = np.float64(here[column])
+                quantity[column * TOGETHER + k] = np.float64(here[at + column])
         for one in range(composed):
-            made = quantity[width + one]
-            made[:] = 0.0
+            for k in range(TOGETHER):
+                made[k] = 0.0
             for term in range(first[one], first[one + 1]):
-                of, weight = quantity[columns[term]], np.float64(weights[term])
+                of, weight = columns[term] * TOGETHER, np.float64(weights[term])
                 for k in range(size):
-                    made[k] += of[k] * weight
-        for product in range(len(two)):
-            one, other, to = quantity[two[product, 0]], quantity[two[product, 1]], sums[product, begin : begin + size]
+                    made[k] += quantity[of + k] * weight
             for k in range(size):
-                to[k] += one[k] * other[k]
+                quantity[(width + one) * TOGETHER + k] = made[k]
+        for product in range(products):
+            mine, other, to = two[product, 0] * TOGETHER, two[product, 1] * TOGETHER, product * len(total) + begin
+            for k in range(size):
+                formed[to + k] += quantity[mine + k] * quantity[other + k]
 
 
 def _tally(version):
@@ -170,7 +183,7 @@ def _add_products(version):
     def add_products(cells, total, sums, columns, weights, first, two):
         """Add one replication (cells, columns)."""
         _ = version
-        _multiply(cells, total, sums, columns, weights, first, two)
+        _multiply(cells, total, sums, columns, weights, first, two, _room(cells, first))
 
     return add_products
 
@@ -196,6 +209,7 @@ def _add_up(version):
             groups[group, ABSENT_AS] = absent_as[group]
         rows = len(channel_of) * persons[3] * (where[SLICES] - 1)
         leaves, met = np.zeros(rows * WIDTH, np.int64), np.zeros(rows, np.int64)
+        room = _room(every[0], first)
         over = np.zeros((2, where[QUEUES], 24 * where[DAYS] + 1), np.int64)
         marks = np.zeros(marked[0] * marked[1] * marked[2] * WIDTH, np.int64)
         of_persons = persons, channel_of, edges, first_edge, within, forward, marked[1:]
@@ -218,7 +232,7 @@ def _add_up(version):
             for period in range(len(periods)):
                 for column in range(WIDTH):
                     values[r, period, column] = cells[periods[period], column]
-            _multiply(cells, total, sums, columns, weights, first, two)
+            _multiply(cells, total, sums, columns, weights, first, two, room)
 
     return add_up
 

@@ -105,17 +105,13 @@ def _add_contact(leaves, marks, at, outcome, first, offered, message, wait, with
     if outcome == _ANSWERED:
         _add(leaves, marks, at, _ANSWERED_ONES, 1)
         _add(leaves, marks, at, _HANDLING, held)
-        if wait:
-            _add(leaves, marks, at, _WAIT, wait)
-        if within:
-            _add(leaves, marks, at, _WITHIN, 1)
+        _add(leaves, marks, at, _WAIT, wait)
+        _add(leaves, marks, at, _WITHIN, within)
     elif outcome in (_ABANDONED, _SILENT):
         _add(leaves, marks, at, _GIVEN_UP, 1)
         _add(leaves, marks, at, _WAIT_IN_VAIN, wait)
-        if within:
-            _add(leaves, marks, at, _GIVEN_UP_WITHIN, 1)
-        if wait <= short:
-            _add(leaves, marks, at, _SHORT, 1)
+        _add(leaves, marks, at, _GIVEN_UP_WITHIN, within)
+        _add(leaves, marks, at, _SHORT, wait <= short)
         if outcome == _SILENT:
             _add(leaves, marks, at, _SILENT_ONES, 1)
             _add(leaves, marks, at, _IN_VAIN, held)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.machine_code import compiled
+from sim.machine_code import bare, compiled
 
 
 @compiled
@@ -51,6 +51,7 @@ def in_place(codes, count, spare, place):
     """
     if count == 0:
         return
+    codes, spare, place = bare(codes), bare(spare), bare(place)
     least, most, sorted_, shift = codes[0], codes[0], True, 0
     for i in range(1, count):
         sorted_ = sorted_ and codes[i - 1] <= codes[i]
@@ -84,14 +85,19 @@ def sorted_by_digits(numbers, most):
     """Whole numbers from 0 to ``most`` in order, by their lowest eleven bits, then the next, and so on."""
     here, there, shift = numbers.copy(), np.empty_like(numbers), 0
     while most >> shift:
-        place = np.zeros((1 << 11) + 1, np.int64)
-        for number in here:
-            place[((number >> shift) & 2047) + 1] += 1
-        for digit in range(1 << 11):
-            place[digit + 1] += place[digit]
-        for number in here:
-            digit = (number >> shift) & 2047
-            there[place[digit]] = number
-            place[digit] += 1
+        _sort_by_digit(here, there, len(here), shift, np.zeros((1 << 11) + 1, np.int64))
         here, there, shift = there, here, shift + 11
     return here
+
+
+@compiled
+def _sort_by_digit(here, there, count, shift, place):
+    here, there, place = bare(here), bare(there), bare(place)
+    for i in range(count):
+        place[((here[i] >> shift) & 2047) + 1] += 1
+    for digit in range(1 << 11):
+        place[digit + 1] += place[digit]
+    for i in range(count):
+        digit = (here[i] >> shift) & 2047
+        there[place[digit]] = here[i]
+        place[digit] += 1

@@ -8,9 +8,9 @@ import numpy as np
 
 from sim.cells import AT
 from sim.clock import DAY, HOUR
-from sim.compiled.counts import GROUP, LEFT, LINE, RELEASED
+from sim.compiled.counts import GROUP, LEFT, LINE, RELEASED, WIDTH
 from sim.compiled.order import in_order
-from sim.machine_code import compiled, inlined
+from sim.machine_code import bare, compiled, inlined
 
 #: Rows of what ``line_hours`` returns.
 BUSY, STAFFED, ON_DUTY, OVERTIME, ALL_BUSY = range(5)
@@ -18,6 +18,9 @@ BUSY, STAFFED, ON_DUTY, OVERTIME, ALL_BUSY = range(5)
 _WORK, _DUTY, _BOTH = range(3)
 #: Columns that these rows are added to.
 COLUMN_OF = (AT["busy"], AT["staffed"], AT["on_duty"], AT["overtime"], AT["all_busy"])
+_BUSY_TIME, _LATE_TIME, _ALL_BUSY_TIME = COLUMN_OF[BUSY], COLUMN_OF[OVERTIME], COLUMN_OF[ALL_BUSY]
+#: A shift is a row of its start, its stop and its line.
+STOP, SHIFT = 1, 3
 #: Places in the plan of a count: first cells, cells of a name, days and how many queues there are.
 FIRST_ALL, FIRST_CHANNEL, FIRST_QUEUE, FIRST_PROVINCE, FIRST_LINES, FIRST_MARKS, SLICES, DAYS, QUEUES = range(9)
 #: What is known of a group.
@@ -146,12 +149,40 @@ def _add_work(cells, base, days, column, start, stop):
     while start < stop:
         hour = start // HOUR
         step = min(stop, (hour + 1) * HOUR) - start
-        day, hour = base + 1 + hour // 24, base + 1 + days + hour % 24
-        cells[day, COLUMN_OF[BUSY]] += step
-        cells[hour, COLUMN_OF[BUSY]] += step
-        cells[day, column] += step
-        cells[hour, column] += step
+        day = hour // 24
+        at_day, at_hour = base + day * WIDTH, base + (days + hour - 24 * day) * WIDTH
+        cells[at_day + _BUSY_TIME] += step
+        cells[at_hour + _BUSY_TIME] += step
+        cells[at_day + column] += step
+        cells[at_hour + column] += step
         start += step
+
+
+@compiled
+def _add_alone(cells, contacts, begin, end, groups, shifts, first_shift, next_shift, where):
+    """Add line time of groups of one line with one thing in hand; ``next_shift`` (G,) is where to look for the next."""
+    first, slices, days = where[FIRST_LINES], where[SLICES], where[DAYS]
+    flat, of_groups, facts = bare(cells), bare(groups), groups.shape[1]
+    group_of, left_at, released_at = bare(contacts[GROUP]), bare(contacts[LEFT]), bare(contacts[RELEASED])
+    shifts, first_shift, next_shift = bare(shifts), bare(first_shift), bare(next_shift)
+    for row in range(begin, end):
+        group = group_of[row]
+        if group < 0 or not of_groups[group * facts + ALONE]:
+            continue
+        base, now, until = (first + group * slices + 1) * WIDTH, left_at[row], min(released_at[row], days * DAY)
+        shift, last = next_shift[group], first_shift[group + 1]
+        while shift > first_shift[group] and shifts[(shift - 1) * SHIFT + STOP] > now:
+            shift -= 1
+        while shift < last and shifts[shift * SHIFT + STOP] <= now:
+            shift += 1
+        next_shift[group] = shift
+        while now < until:
+            start, stop = until, until
+            if shift < last:
+                start, stop = min(shifts[shift * SHIFT], until), min(shifts[shift * SHIFT + STOP], until)
+            _add_work(flat, base, days, _LATE_TIME, now, start)
+            _add_work(flat, base, days, _ALL_BUSY_TIME, max(now, start), stop)
+            now, shift = stop, shift + 1
 
 
 @compiled
@@ -161,25 +192,7 @@ def add_lines(cells, contacts, begin, end, groups, shifts, first_shift, absence,
     ``groups`` (G, 4): how many lines, threshold of absence, number in ``absence``, and whether it is one line with one
     thing in hand, whose time is the sum of its contacts'.
     """
-    first, slices, days = where[FIRST_LINES], where[SLICES], where[DAYS]
-    group_of, left_at, released_at = contacts[GROUP], contacts[LEFT], contacts[RELEASED]
-    for row in range(begin, end):
-        group = group_of[row]
-        if group < 0 or not groups[group, ALONE]:
-            continue
-        base, now, until = first + group * slices, left_at[row], min(released_at[row], days * DAY)
-        for shift in range(first_shift[group], first_shift[group + 1]):
-            start, stop = shifts[shift, 0], shifts[shift, 1]
-            if now < min(start, until):
-                _add_work(cells, base, days, COLUMN_OF[OVERTIME], now, min(start, until))
-                now = start
-            if now < min(stop, until):
-                _add_work(cells, base, days, COLUMN_OF[ALL_BUSY], now, min(stop, until))
-                now = stop
-            if now >= until:
-                break
-        if now < until:
-            _add_work(cells, base, days, COLUMN_OF[OVERTIME], now, until)
+    _add_alone(cells, contacts, begin, end, groups, shifts, first_shift, first_shift.copy(), where)
     for group in range(len(groups)):
         if not groups[group, ALONE]:
             _add_group(cells, contacts, begin, end, group, groups, shifts, first_shift, absence, on_duty[group], where)

@@ -54,9 +54,14 @@ def add_queues(cells, contacts, begin, end, where, over):
     Within an instant no time passes. ``over`` (2, queues, hours + 1) is empty, and is left so: it gets the changes of
     the number who wait from one hour into the next, and how many of them leave in an hour.
     """
-    first, slices, days, queues = where[FIRST_QUEUE], where[SLICES], where[DAYS], where[QUEUES]
     room = np.empty((4, end - begin + 2), np.int64)
     waits = _waiting_rows(contacts[DIALLED], contacts[LEFT], begin, end, room)
+    _add_waits(cells, contacts, waits, where, over, room)
+
+
+@compiled
+def _add_waits(cells, contacts, waits, where, over, room):
+    first, slices, days, queues = where[FIRST_QUEUE], where[SLICES], where[DAYS], where[QUEUES]
     dialled_at, left_at, queue_of = bare(contacts[DIALLED]), bare(contacts[LEFT]), bare(contacts[QUEUE])
     rows, leaves, flat = bare(room[0]), bare(room[1]), bare(cells)
     # When those in a queue will leave, in order, from ``head`` to ``tail``; all queues in one row.
