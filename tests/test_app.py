@@ -23,7 +23,7 @@ from sim.app.gate import Gate
 from sim.app.kept import beside
 from sim.app.link import Asked, asked
 from sim.app.looks import PLAN, TODAY, looks
-from sim.app.page_kept import best_words
+from sim.app.page_kept import best_words, words
 from sim.app.shelf import Entry, Shelf
 from sim.app.words import answer, figures, number, trouble
 from sim.app.work import Seats, Task, Worker
@@ -55,9 +55,37 @@ def test_every_control_sets_what_it_says(name: str) -> None:
                 continue
             plans = plans_of(scenario, parts, {control.key: value})
             again = {c.key: c.today for p in parts_of(plans.plan) for c in p.controls}
-            of_another = control.key.endswith((".after", ".days", ".shape"))  # these go with another control
+            of_another = bool(control.needs) or control.key.endswith(".shape")  # these go with another control
             assert of_another or part.section == "campaign" or again[control.key] == value, control.key
             assert of_another or plans.differ == (not part.of_callers), control.key
+
+
+def test_help_between_provinces_is_that_of_the_shipped_plans() -> None:
+    """Also with the longer handling that is assumed there."""
+    for way, file in (("others", "forwarding"), ("pool", "pooling")):
+        shipped = sim.load(ROOT / "scenarios" / "plans" / f"{file}.yaml")
+        plan = plans_of(CAMPAIGN, PARTS, {"help.phone": way}).plan
+        assert plan.handling == shipped.handling
+        assert [q.routes for q in plan.centre.queues] == [q.routes for q in shipped.centre.queues]
+        again = {control.key: control.today for part in parts_of(shipped) for control in part.controls}
+        assert (again["help.phone"], again["help.phone.longer"]) == (way, 10)
+    as_quick = plans_of(CAMPAIGN, PARTS, {"help.phone": "others", "help.phone.longer": 0}).plan
+    assert (as_quick.handling["phone"].elsewhere.value, as_quick.handling["phone"].elsewhere.high) == (0, 0.25)
+    assert plans_of(CAMPAIGN, PARTS, {"help.phone": "own", "help.phone.longer": 25}).plan.handling == CAMPAIGN.handling
+
+
+def test_a_plan_is_named_by_what_was_set() -> None:
+    for values, told in (
+        ({"help.phone": "others"}, "Phone: forwarded to other provinces after 60 s"),
+        ({"help.phone": "others", "help.phone.after": 30}, "Phone: forwarded to other provinces after 30 s"),
+        (
+            {"help.phone": "pool", "help.phone.longer": 20},
+            "Phone: one queue for all provinces; Phone: calls taken by another province last longer by: 20 %",
+        ),
+        ({"lines.chat": 2, "help.phone.longer": 20}, "Chat: lines: 2"),
+        ({}, "as it is"),
+    ):
+        assert words(PARTS, values, EN) == told
 
 
 def test_callers_change_for_todays_lines_too() -> None:

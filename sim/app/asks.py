@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 
 from sim.app.controls import ANYWHERE, Plans, Refused, Value, parts_of
+from sim.app.controls_lines import with_elsewhere
 from sim.app.limits import REPORT_WORLDS
 from sim.app.link import Asked
 from sim.app.words import about, duration, ends, number, proper
@@ -70,7 +71,7 @@ def ask_plan(plans: Plans, wish: Wish, channel: str, task: Task) -> Planned:
     """The cheapest lines for a target, for the callers and hours that were set."""
     allow = () if wish.allow == "none" else (wish.allow,)
     return plan(
-        plans.plan,
+        with_elsewhere(plans.plan),
         targets=[wish.text(channel)],
         allow=allow,
         replications=_PLAN_WORLDS,

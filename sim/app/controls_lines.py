@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
-from sim.app.controls import ANYWHERE, Control, Known, Part, Refused, Setter, Values
+from sim.app.controls import ANYWHERE, Control, Known, Part, Refused, Setter, Value, Values
 from sim.app.limits import MOST_GROUPS, MOST_LINES
 from sim.clock import HOUR, MINUTE
 from sim.quantities import WEEKDAYS, WeeklyHours, format_percent
@@ -16,6 +17,9 @@ from sim.scenario.model import Scenario
 _SPEEDS = ((100, 100, 100), (70, 50, 90), (50, 35, 70), (40, 25, 55))
 _SOURCE = "chats have pauses; nothing is published"
 _POOL = "all-provinces"
+#: How much longer a line of another province takes, in percent, where nothing is stated, and its range.
+_ELSEWHERE = (10, 0, 25)
+_ELSEWHERE_SOURCE = "less local knowledge; nothing is published"
 
 
 def lines(scenario: Scenario) -> Iterator[Part]:
@@ -86,16 +90,41 @@ def helping(scenario: Scenario) -> Iterator[Part]:
         if channel.queue != "per province" or len(scenario.provinces) < 2:
             continue
         way, after = _way(scenario, name)
-        key, when = f"help.{name}", f"help.{name}.after"
+        key, when, longer = f"help.{name}", f"help.{name}.after", f"help.{name}.longer"
+        more, least, most, known = _elsewhere(scenario, name, way)
         ways = (*(("as it is",) if way == "as it is" else ()), "own", "others", "pool")
         yield Part(
             "help",
             (
                 Control(key, "app.help", name, way, options=ways),
                 Control(when, "app.help_after", name, after, 0, 900, step=15, unit="s", needs=(key, ("others",))),
+                Control(
+                    longer,
+                    "app.help_longer",
+                    name,
+                    more,
+                    least,
+                    most,
+                    step=5,
+                    unit="%",
+                    known=known,
+                    needs=(key, ("others", "pool")),
+                ),
             ),
-            _help_setter(name, key, when, today=way, pooled=bool(channel.pools)),
+            _help_setter(name, key, today=way, pooled=bool(channel.pools), known=known),
         )
+
+
+def _elsewhere(scenario: Scenario, channel: str, way: str) -> tuple[int, int, int, Known]:
+    """By how much lines of another province take longer, in percent: as stated, or as assumed where none helps yet."""
+    handling = scenario.handling.get(channel)
+    if handling is not None and (handling.elsewhere.status or handling.elsewhere.value or way in ("others", "pool")):
+        found = handling.elsewhere
+        ends = (found.value, 0.0 if found.low is None else found.low, 0.5 if found.high is None else found.high)
+        today, least, most = (round(100 * end) for end in ends)
+        return today, min(today, least), max(today, most), Known.of(found, format_percent)
+    today, least, most = _ELSEWHERE
+    return today, least, most, Known("assumed", _ELSEWHERE_SOURCE, f"{least} %", f"{most} %")
 
 
 def _way(scenario: Scenario, channel: str) -> tuple[str, int]:
@@ -114,17 +143,36 @@ def _way(scenario: Scenario, channel: str) -> tuple[str, int]:
     return "as it is", 60
 
 
-def _help_setter(channel: str, key: str, when: str, *, today: str, pooled: bool) -> Setter:
+def _help_setter(channel: str, key: str, *, today: str, pooled: bool, known: Known) -> Setter:
     def settings(values: Values) -> list[str]:
-        way = values[key]
+        way, when, more = values[key], values[f"{key}.after"], values[f"{key}.longer"]
+        elsewhere = [_longer(channel, more, known)] if way in ("others", "pool") else []
         if way == today != "others":
-            return []  # only how long others would wait was touched
+            return elsewhere  # who helps whom stays as it is
         pools = f"{{{_POOL}: all}}" if way == "pool" else "{}"
-        entries = f"[own, {{to: others, after: {values[when]} s}}]" if way == "others" else "[own]"
+        entries = f"[own, {{to: others, after: {when} s}}]" if way == "others" else "[own]"
         changed = [f"channels.{channel}.pools={pools}"] if pooled or way == "pool" else []
-        return [*changed, f"routing.{channel}={entries}"]
+        return [*changed, f"routing.{channel}={entries}", *elsewhere]
 
     return settings
+
+
+def _longer(channel: str, more: Value, known: Known) -> str:
+    stated = {
+        "value": f"+{more} %",
+        "status": known.status,
+        "source": known.source,
+        "low": known.low,
+        "high": known.high,
+    }
+    return f"handling.{channel}.elsewhere={json.dumps({name: text for name, text in stated.items() if text})}"
+
+
+def with_elsewhere(scenario: Scenario) -> Scenario:
+    """The same, where provinces could help each other with how much longer their lines would then take."""
+    found = {control.name: control for part in helping(scenario) for control in part.controls if control.unit == "%"}
+    settings = [_longer(name, control.today, control.known) for name, control in found.items()]
+    return scenario.with_settings(settings) if settings else scenario
 
 
 def hours(scenario: Scenario) -> Iterator[Part]:

@@ -124,10 +124,14 @@ def words(parts: tuple[Part, ...], values: Values, say: Language) -> str:
 
 
 def _said(control: Control, values: Values, say: Language) -> str:
-    """One control; '' for how long others wait, which goes with their helping."""
+    """One control; '' for one that means nothing now, and for how long others wait, which goes with their helping."""
     value, name = str(values[control.key]), proper(control.name, say)
-    if control.key.startswith("help."):
-        after = values.get(f"{control.key}.after", "")
+    if control.needs is not None and values[control.needs[0]] not in control.needs[1]:
+        return ""
+    if control.key.startswith("help.") and control.options:
         key = f"app.kept_help_{value.replace(' ', '_')}"
-        return "" if control.key.endswith(".after") else say(key, name=name, after=after)
-    return f"{say(control.label, name=name)}: {value}"
+        return say(key, name=name, after=values[f"{control.key}.after"])
+    if control.key.endswith(".after"):
+        return ""
+    unit = f" {say.known('unit', control.unit)}" if control.unit == "%" else ""
+    return f"{say(control.label, name=name)}: {value}{unit}"
