@@ -88,6 +88,11 @@ def test_a_plan_is_named_by_what_was_set() -> None:
         assert words(PARTS, values, EN) == told
 
 
+def test_what_was_set_is_marked_in_a_page_that_opens_with_it() -> None:
+    assert form(PARTS, {}, EN).count(" moved") == 0
+    assert form(PARTS, {"lines.limburg": 3}, EN).count(" moved") == 1
+
+
 def test_callers_change_for_todays_lines_too() -> None:
     plans = plans_of(CAMPAIGN, PARTS, {"handling.phone": 30, "lines.limburg": 3})
     assert plans.today.handling == plans.plan.handling != CAMPAIGN.handling

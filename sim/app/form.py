@@ -52,7 +52,8 @@ def _control(control: Control, values: Values, say: Language) -> str:
         inner = _slider(control, value, of, ident, say)
     kind = "choice" if control.options else "step" if control.unit in _STEPPED else "slide"
     needs = "" if control.needs is None else _needs(*control.needs, values)
-    return f'<div class="control {kind}"{needs}><label for="{escape(ident)}">{label}</label>{inner}{told}</div>'
+    moved = "" if value == control.today else " moved"
+    return f'<div class="control {kind}{moved}"{needs}><label for="{escape(ident)}">{label}</label>{inner}{told}</div>'
 
 
 def _needs(key: str, wanted: tuple[str, ...], values: Values) -> str:
