@@ -22,16 +22,13 @@ def work(model: str, replications: int, *, overflow: bool) -> int:
         import ciw_model
 
         return sum(ciw_model.run(days=DAYS, seed=seed)[0] for seed in range(replications))
-    from sim.draw import draw_block
-    from sim.luck import prepare
-    from sim.studies import parts
-
-    six = scenario(overflow=overflow)
     if model == "textbook":
         import textbook_simpy
 
-        worlds = draw_block(prepare(six), seed=1, replications=range(replications))
-        return sum(len(textbook_simpy.simulate(world, six.centre)) for world in worlds)
+        return sum(textbook_simpy.run(days=DAYS, seed=seed)[0] for seed in range(replications))
+    from sim.studies import parts
+
+    six = scenario(overflow=overflow)
     if model != "nothing":
         parts.make(parts.job_of(six, seed=1, engine=model, keep_contacts=0), (0, replications - 1))
     return replications
