@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -196,7 +197,11 @@ def waits_of(codes: Whole, provinces: int) -> Whole:
     return np.stack([queue, province, outcome, bins], axis=1)
 
 
-def tally(codes: Whole, provinces: int) -> Whole:
-    """Columns of queue, province, outcome, bin and how often it is there, (5, n), in order."""
-    distinct, count = np.unique(codes, return_counts=True)
-    return np.vstack([waits_of(distinct, provinces).T, count])
+def tally(batches: Sequence[Whole], provinces: int) -> Whole:
+    """Columns of number of the batch, queue, province, outcome, bin and how often it is there, (6, n), in order."""
+    found = [np.unique(codes, return_counts=True) for codes in batches]
+    columns = [
+        np.vstack([np.full(len(distinct), number), waits_of(distinct, provinces).T, count])
+        for number, (distinct, count) in enumerate(found)
+    ]
+    return np.concatenate(columns, axis=1)

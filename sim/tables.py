@@ -58,15 +58,14 @@ def contact_columns(replication: int, world: World, centre: Centre, contacts: Co
     }
 
 
-def wait_columns(batches: Sequence[tuple[int, NDArray[np.int64]]], centre: Centre) -> Table:
+def wait_columns(firsts: Sequence[int], tally: NDArray[np.int64], centre: Centre) -> Table:
     """How many answered, abandoned and called-back contacts waited how long, by batch, queue and province.
 
-    ``batches``: first replication of each batch with its tally (see ``contact_values.tally``).
+    ``firsts``: first replication of each batch; ``tally``: see ``contact_values.tally``.
     """
-    batch = np.repeat([first for first, _ in batches], [tally.shape[1] for _, tally in batches])
-    queue, province, outcome, bins, count = np.concatenate([tally for _, tally in batches], axis=1)
+    batch, queue, province, outcome, bins, count = tally
     return {
-        "batch": batch.astype(np.int64),
+        "batch": np.array(firsts, dtype=np.int64)[batch],
         "channel": _channel_of(centre)[queue],
         "queue": queue.astype(np.int32),
         "province": province.astype(np.int32),

@@ -150,30 +150,42 @@ def _multiply(cells, total, sums, columns, weights, first, two, room):
                 formed[to + k] += quantity[mine + k] * quantity[other + k]
 
 
+@compiled
+def _tally_one(ordered, size, batch, out, count, bins, outcomes, provinces):
+    """Add the columns of a batch, of which the codes are in order, from the row ``count`` on; where they end."""
+    codes, columns, width = bare(ordered), bare(out), out.shape[1]
+    # Divided only where the next leaf or outcome begins: divisions take longer than all else here.
+    first, past, queue, province, outcome, before = 0, 0, 0, 0, 0, -1
+    for i in range(size):
+        code = codes[i]
+        if code == before:
+            columns[5 * width + count - 1] += 1
+            continue
+        before = code
+        if code >= past:
+            rest = code // bins
+            first, past = rest * bins, (rest + 1) * bins
+            leaf = rest // outcomes
+            outcome, queue = rest - leaf * outcomes, leaf // provinces
+            province = leaf - queue * provinces
+        columns[count], columns[width + count], columns[2 * width + count] = batch, queue, province
+        columns[3 * width + count], columns[4 * width + count], columns[5 * width + count] = outcome, code - first, 1
+        count += 1
+    return count
+
+
 def _tally(version):
-    @entry(f"int64[:,::1]({_V},int64,int64,int64)")
-    def tally(codes, bins, outcomes, provinces):
-        """Columns of queue, province, outcome, bin and how many there are, in order; see ``contact_values.tally``."""
+    @entry(f"int64({_V},{_V},{_M},int64,int64,int64)")
+    def tally(codes, begins, out, bins, outcomes, provinces):
+        """Write the columns of all batches, (6, n); how many rows there are. See ``contact_values.tally``."""
         _ = version
-        ordered = sorted_by_digits(codes, codes.max() if len(codes) else 0)
-        out, count = np.empty((5, len(codes)), np.int64), 0
-        # Divided only where the next leaf or outcome begins: divisions take longer than all else here.
-        first, past, queue, province, outcome = 0, 0, 0, 0, 0
-        for i in range(len(ordered)):
-            code = ordered[i]
-            if i and code == ordered[i - 1]:
-                out[4, count - 1] += 1
-                continue
-            if code >= past:
-                rest = code // bins
-                first, past = rest * bins, (rest + 1) * bins
-                leaf = rest // outcomes
-                outcome, queue = rest - leaf * outcomes, leaf // provinces
-                province = leaf - queue * provinces
-            out[0, count], out[1, count], out[2, count] = queue, province, outcome
-            out[3, count], out[4, count] = code - first, 1
-            count += 1
-        return out[:, :count].copy()
+        count, most = 0, 0
+        for code in codes:
+            most = max(most, code)
+        for batch in range(len(begins) - 1):
+            ordered = sorted_by_digits(codes[begins[batch] : begins[batch + 1]], most)
+            count = _tally_one(ordered, len(ordered), batch, out, count, bins, outcomes, provinces)
+        return count
 
     return tally
 

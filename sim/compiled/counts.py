@@ -26,6 +26,8 @@ _NEARLY = np.searchsorted(
     (np.arange(_FIRST, _FIRST + (int(LEAST[-1]).bit_length() << _DIGITS)) << (52 - _DIGITS)).view(np.float64),
     side="right",
 ).astype(np.int16)
+#: The least wait of each bin, and of one after the last that nobody reaches.
+_LEAST = np.append(LEAST, np.iinfo(np.int64).max)
 #: Columns of contacts in the order of ``Contacts``.
 CALLER, ATTEMPT, QUEUE, DIALLED, LEFT, RELEASED, OUTCOME, GROUP, LINE = range(9)
 
@@ -60,9 +62,8 @@ def _bin(wait):
         return 0
     first_digits = int(np.float64(wait).view(np.int64) >> (52 - _DIGITS))
     found = int(_NEARLY[min(first_digits - _FIRST, len(_NEARLY) - 1)])
-    while found < len(LEAST) and LEAST[found] <= wait:
-        found += 1
-    return found
+    # Numbers alike in exponent and first digits are in two bins at most.
+    return found + (_LEAST[found] <= wait)
 
 
 @inlined
@@ -163,9 +164,14 @@ def add_persons(leaves, met, marks, contacts, begin, end, world, luck, start, nu
     left_at, released_at, outcome_of = bare(left_at), bare(released_at), bare(outcome_of)
     provinces, causes, topics, ages = bare(world[0]), bare(world[1]), bare(world[2]), bare(world[3])
     redial, forward, conversation, wrap_up, patience = luck
+    # Luck stands in memory in some order of its own.
+    talk, talk_row, talk_column = bare(conversation), conversation.strides[0] // 8, conversation.strides[1] // 8
+    wrap, wrap_row, wrap_column = bare(wrap_up), wrap_up.strides[0] // 8, wrap_up.strides[1] // 8
     sizes, channel_of, edges, first_edge, promised, forwarded, most_of_marks = numbers
-    ends, redials = tables
+    ends, redials = bare(tables[0]), bare(tables[1])
+    channel_of, first_edge, promised, forwarded = bare(channel_of), bare(first_edge), bare(promised), bare(forwarded)
     days, most, short, many = sizes[0], sizes[1], sizes[2], sizes[3]
+    most_topics, most_ages = most_of_marks[0], most_of_marks[1]
     reached, knocked, first = False, False, (0, 0, 0)
     for i in range(begin, end):
         caller, attempt, queue, dialled = caller_of[i], attempt_of[i], queue_of[i], dialled_at[i]
@@ -174,13 +180,13 @@ def add_persons(leaves, met, marks, contacts, begin, end, world, luck, start, nu
         hour = dialled // HOUR
         leaf, day = queue * many + provinces[person], hour // 24
         row = leaf * (days + 24)
-        mark = (causes[person] * most_of_marks[0] + topics[person]) * most_of_marks[1] + ages[person]
+        mark = (causes[person] * most_topics + topics[person]) * most_ages + ages[person]
         at = (row + day) * WIDTH, (row + days + hour - 24 * day) * WIDTH, -1 if alike else mark * WIDTH
         met[row + day], met[row + days + hour - 24 * day] = 1, 1
         door = outcome in (_CALLED_BACK, _UNFINISHED)
         message = door and not _open(edges, first_edge[channel], first_edge[channel + 1], dialled)
-        until = dialled + promised[channel] if promised[channel] >= 0 else ends[channel, day]
-        work = conversation[person, channel] + wrap_up[person, channel]
+        until = dialled + promised[channel] if promised[channel] >= 0 else ends[channel * days + day]
+        work = talk[person * talk_row + channel * talk_column] + wrap[person * wrap_row + channel * wrap_column]
         offered = outcome != _CLOSED and not message
         within, held = dialled + wait <= until, released_at[i] - left_at[i]
         _add_contact(leaves, marks, at, outcome, attempt == 0, offered, message, wait, within, short, held, work)
@@ -191,7 +197,7 @@ def add_persons(leaves, met, marks, contacts, begin, end, world, luck, start, nu
         reached, knocked = reached or got, knocked or outcome != _CLOSED
         followed = i + 1 < end and caller_of[i + 1] == caller
         if not followed:
-            asks = redials[channel, outcome]
+            asks = redials[channel * _OUTCOMES + outcome]
             would = asks > 0 and redial[person, attempt] < asks
             _add_caller(leaves, marks, first, attempt + 1, reached, knocked, outcome, most, would)
         elif got and forwarded[channel] and forward[person, attempt] < forwarded[channel]:

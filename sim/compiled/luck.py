@@ -9,7 +9,7 @@ import numpy as np
 from sim.clock import DAY
 from sim.compiled.callers import ARRIVAL, BLOCK, SLOT, STRATUM, point_at, scramble, uniforms, workspace
 from sim.compiled.laws import ALWAYS, KIND, NOTHING, ZERO, durations
-from sim.machine_code import compiled, entry, sources
+from sim.machine_code import bare, compiled, entry, sources
 
 #: What luck is for, in the order of keys.
 EXISTS, WORK, MARKS, WAITING, CHOICES, OFFERS, DELAYS = range(7)
@@ -49,6 +49,7 @@ def _write(law, half, rows, first, size, to, words, numbers, found):
     """Durations of a block of ``rows``."""
     uniforms(words, half, size, numbers)
     durations(law, numbers, size, found)
+    rows, found, to = bare(rows), bare(found), bare(to)
     for i in range(size):
         to[rows[first + i]] = found[i]
 
@@ -115,6 +116,21 @@ def _may_go_on(thresholds, columns, choices, offers, rows, count):
     return going
 
 
+@compiled
+def _copy(callers, strata, count, columns):
+    """Columns of callers but for topics and age groups, of which there may be one."""
+    stratum_of, arrival, names = bare(callers[STRATUM]), bare(callers[ARRIVAL]), bare(strata)
+    for axis in range(3):
+        column = bare(columns[axis])
+        for row in range(count):
+            column[row] = names[3 * stratum_of[row] + axis]
+    columns[TOPIC], columns[AGE] = 0, 0
+    columns[SLOT_OF], columns[ARRIVAL_OF] = callers[SLOT], callers[ARRIVAL]
+    day = bare(columns[DAY_OF])
+    for row in range(count):
+        day[row] = arrival[row] // DAY
+
+
 def _luck(version):
     @entry(
         "int64[:,::1](int64[:,::1],uint64[:,:,::1],int64[:,::1],float64[:,:,::1],float64[:,:,::1],"
@@ -135,14 +151,7 @@ def _luck(version):
         _ = version
         count = callers.shape[1]
         columns = np.empty((8, count), np.int64)
-        for row in range(count):
-            stratum, arrival = callers[STRATUM, row], callers[ARRIVAL, row]
-            for axis in range(3):
-                columns[axis, row] = strata[stratum, axis]
-            columns[TOPIC, row], columns[AGE, row] = 0, 0
-            columns[DAY_OF, row], columns[SLOT_OF, row], columns[ARRIVAL_OF, row] = (
-                arrival // DAY, callers[SLOT, row], arrival
-            )  # fmt: skip
+        _copy(callers, strata, count, columns)
         work = workspace()
         rows, some = np.arange(count), np.empty(count + 1, np.int64)
         if topic.shape[2] > 1 or age.shape[2] > 1:

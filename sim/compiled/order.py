@@ -82,22 +82,27 @@ def in_place(codes, count, spare, place):
 
 @compiled
 def sorted_by_digits(numbers, most):
-    """Whole numbers from 0 to ``most`` in order, by their lowest eleven bits, then the next, and so on."""
-    here, there, shift = numbers.copy(), np.empty_like(numbers), 0
-    while most >> shift:
-        _sort_by_digit(here, there, len(here), shift, np.zeros((1 << 11) + 1, np.int64))
-        here, there, shift = there, here, shift + 11
+    """Whole numbers from 0 to ``most`` in order, by their lowest bits, then the next, and so on; eleven at most."""
+    bits = 0
+    while most >> bits:
+        bits += 1
+    passes = (bits + 10) // 11
+    digit = (bits + passes - 1) // max(passes, 1)
+    here, there = numbers.copy(), np.empty_like(numbers)
+    for number in range(passes):
+        _sort_by_digit(here, there, len(here), number * digit, np.zeros((1 << digit) + 1, np.int64), (1 << digit) - 1)
+        here, there = there, here
     return here
 
 
 @compiled
-def _sort_by_digit(here, there, count, shift, place):
+def _sort_by_digit(here, there, count, shift, place, mask):
     here, there, place = bare(here), bare(there), bare(place)
     for i in range(count):
-        place[((here[i] >> shift) & 2047) + 1] += 1
-    for digit in range(1 << 11):
+        place[((here[i] >> shift) & mask) + 1] += 1
+    for digit in range(mask):
         place[digit + 1] += place[digit]
     for i in range(count):
-        digit = (here[i] >> shift) & 2047
+        digit = (here[i] >> shift) & mask
         there[place[digit]] = here[i]
         place[digit] += 1

@@ -86,14 +86,15 @@ class Kit:
         """These replications, with the contacts of those below ``keep_contacts``."""
         return self._by_machine(numbers, keep_contacts) if self.compiled else self._readable(numbers, keep_contacts)
 
-    def tally(self, codes: NDArray[np.int64]) -> NDArray[np.int64]:
-        """How often each wait is there (see ``contact_values.tally``)."""
+    def tally(self, batches: list[NDArray[np.int64]]) -> NDArray[np.int64]:
+        """How often each wait is there in each batch (see ``contact_values.tally``)."""
         if not self.compiled:
-            return tally(codes, len(self.centre.provinces))
+            return tally(batches, len(self.centre.provinces))
         from sim.compiled.cells import tally as quick
 
-        found: NDArray[np.int64] = quick(codes, BINS, len(Outcome), len(self.centre.provinces))
-        return found
+        found = np.empty((6, sum(map(len, batches))), dtype=np.int64)
+        ends = np.cumsum([0, *map(len, batches)])
+        return found[:, : quick(np.concatenate(batches), ends, found, BINS, len(Outcome), len(self.centre.provinces))]
 
     def _readable(self, numbers: range, keep_contacts: int) -> Chunk:
         worlds = draw_block(self.luck, seed=self.seed, replications=numbers)

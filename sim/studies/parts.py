@@ -127,8 +127,9 @@ def make(job: Job, part: Part) -> Made:
     moments = sums.moments(part[1] - part[0] + 1) if isinstance(sums, Products) else sums
     assert moments is not None  # a part has at least one replication
     pieces = [Piece("contacts", _joined(contacts), names)] if contacts else []
-    batches = [(first, kit.tally(np.concatenate(codes))) for first, codes in sorted(waits.items())]
-    pieces.append(Piece("waits", wait_columns(batches, kit.centre), names))
+    firsts = sorted(waits)
+    tally = kit.tally([np.concatenate(waits[first]) for first in firsts])
+    pieces.append(Piece("waits", wait_columns(firsts, tally, kit.centre), names))
     pieces.append(Piece("moments", moment_columns(moments), {}))
     pieces.append(Piece(LAST_WRITTEN, *measure_columns(part[0], np.concatenate(values), kit.layout)))
     return Made(part, pieces)

@@ -257,7 +257,7 @@ def _run(version: int) -> Callable[[Whole, Whole], tuple[Whole, Whole]]:
             last = first + (memory[FRESH] - start[FRESH]) // CONTACT
             if last > table.shape[1]:
                 table = lengthened(table, first, 2 * last)
-            sorted_to(memory, table, first, world[0])
+            sorted_to(memory, table.reshape(-1), table.shape[1], first, world[0])
             begins[number + 1] = last
         return table, begins
 

@@ -140,9 +140,9 @@ def new_contact(m: Memory, caller: int, attempt: int, channel: int, dialled: int
 
 
 @compiled
-def sorted_to(memory: Whole, table: Whole, start: int, callers: int) -> None:
-    """Write the rows of all contacts to ``table`` from row ``start`` on, by caller, then attempt."""
-    m = words_of(memory)
+def sorted_to(memory: Whole, flat: Whole, rows: int, start: int, callers: int) -> None:
+    """Write the rows of all contacts to a table of so many ``rows`` from ``start`` on, by caller, then attempt."""
+    m, table = words_of(memory), words_of(flat)
     place = np.zeros(callers + 1, np.int64)
     for contact in range(m[FIRST_CONTACT], m[FRESH], CONTACT):
         place[m[contact + CALLER] + 1] += 1
@@ -151,15 +151,15 @@ def sorted_to(memory: Whole, table: Whole, start: int, callers: int) -> None:
     for contact in range(m[FIRST_CONTACT], m[FRESH], CONTACT):
         row = start + place[m[contact + CALLER]] + m[contact + ATTEMPT]
         line = m[contact + HELD_BY]
-        table[0, row] = m[contact + CALLER]
-        table[1, row] = m[contact + ATTEMPT]
-        table[2, row] = m[m[contact + QUEUE] + NUMBER]
-        table[3, row] = m[contact + DIALLED]
-        table[4, row] = m[contact + LEFT_QUEUE]
-        table[5, row] = m[contact + RELEASED]
-        table[6, row] = m[contact + OUTCOME]
-        table[7, row] = m[m[line + GROUP] + NUMBER] if line else NO_GROUP
-        table[8, row] = m[line + NUMBER] if line else NO_GROUP
+        table[row] = m[contact + CALLER]
+        table[row + rows] = m[contact + ATTEMPT]
+        table[row + 2 * rows] = m[m[contact + QUEUE] + NUMBER]
+        table[row + 3 * rows] = m[contact + DIALLED]
+        table[row + 4 * rows] = m[contact + LEFT_QUEUE]
+        table[row + 5 * rows] = m[contact + RELEASED]
+        table[row + 6 * rows] = m[contact + OUTCOME]
+        table[row + 7 * rows] = m[m[line + GROUP] + NUMBER] if line else NO_GROUP
+        table[row + 8 * rows] = m[line + NUMBER] if line else NO_GROUP
 
 
 @compiled
