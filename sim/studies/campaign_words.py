@@ -189,7 +189,7 @@ def _lines(extra: Extra, found: Found, say: Language) -> Iterator[str]:
     yield from unmet(lines, say)
     if (refused := len(extra.refused)) and extra.meets:
         yield say("campaign.refused_one") if refused == 1 else say("campaign.refused_more", count=refused)
-    yield certainty(found.searched.number, lines.way.searched, say, meets=extra.meets)
+    yield certainty(found.searched.number, [lines.way.searched], say, meets=extra.meets)
     if extra.meets:
         yield from doubtful(extra.doubts, lines.way.targets, say, of="campaign")
 

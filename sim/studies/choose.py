@@ -28,11 +28,13 @@ Floats = NDArray[np.float64]
 
 #: Blocks of at most so many levels are simulated whole.
 SMALL = 30
-#: At most so many levels of a large block are simulated to prove that nothing is cheaper.
+#: At most so many levels of a large block, the cheapest, are simulated to prove that nothing is cheaper.
 PROOF = 300
 #: Steps up from the choice in a large block, for the frontier.
 _STEPS_UP = 4
 _TINY = 1e-9
+#: Of an interval of costs, until it holds one cost only.
+_HALVINGS = 40
 
 
 @dataclass(frozen=True)
@@ -203,13 +205,23 @@ class _Problem:
 
 @dataclass(frozen=True)
 class Searched:
-    """What a search ended with. ``proven``: nothing within the limits is cheaper on these worlds (or none meets)."""
+    """What a search ended with. ``floor``: nothing that costs less and was not simulated is within the limits."""
 
     menu: Menu
     best: Choice | None
     nearest: Choice
-    proven: bool
+    floor: float
     simulated: int
+
+    @property
+    def proven(self) -> bool:
+        """Whether nothing within the limits is cheaper on these worlds, or none meets the targets."""
+        return self.floor == np.inf
+
+    @property
+    def objective(self) -> float:
+        """What the best choice comes to; infinite where no choice meets the targets."""
+        return np.inf if self.best is None else self.menu.objective(self.best)
 
 
 def search(book: Book, *, penalty: float = 0.0, small: int = SMALL, proof: int = PROOF) -> Searched:
@@ -221,16 +233,16 @@ def search(book: Book, *, penalty: float = 0.0, small: int = SMALL, proof: int =
     book.need(every)
     menu = _settled(book, large, margin, penalty)
     best = menu.best(margin)
-    proven = not large
-    if best is not None and large:
-        proven = _prove(book, large, menu, menu.objective(best), proof)
+    floor = np.inf
+    if large:
+        floor = _prove(book, large, menu, np.inf if best is None else menu.objective(best), proof)
         menu = Menu.of(book, penalty=penalty)
         best = menu.best(margin)
     if large:
         _upwards(book, large, best or menu.nearest(margin))
         menu = Menu.of(book, penalty=penalty)
         best = menu.best(margin)
-    return Searched(menu, best, best or menu.nearest(margin), proven, book.simulated)
+    return Searched(menu, best, best or menu.nearest(margin), floor, book.simulated)
 
 
 def _settled(book: Book, large: Sequence[int], margin: Floats, penalty: float) -> Menu:
@@ -295,16 +307,38 @@ def _moved(team: Team, levels: Levels) -> Iterator[Levels]:
                 yield found
 
 
-def _prove(book: Book, large: Sequence[int], menu: Menu, objective: float, most: int) -> bool:
-    """Simulate everything in large blocks that could be part of a cheaper choice; False where that is too much."""
+def _prove(book: Book, large: Sequence[int], menu: Menu, objective: float, most: int) -> float:
+    """Simulate what could be part of a cheaper choice, in each large block the cheapest first and ``most`` at most.
+
+    Returns what a choice that was not simulated costs at least; infinite where that is more than ``objective``.
+    """
     cheapest = [
         block.team.cost(tuple(staff.least for staff, _ in block.team.units)) if block.team.units else 0.0
         for block in book.blocks
     ]
     for n in set(range(len(book.blocks))) - set(large):
         cheapest[n] = min(option.cost for option in menu.options[n])
-    bounds = {n: objective - sum(cheapest) + cheapest[n] for n in large}
-    if any(number_within(book.blocks[n].team, bound, enough=most + 1) > most for n, bound in bounds.items()):
-        return False
-    book.need({n: list(levels_within(book.blocks[n].team, bound)) for n, bound in bounds.items()})
-    return True
+    floor = np.inf
+    for n in large:
+        others = sum(cheapest) - cheapest[n]
+        within, beyond = _affordable(book.blocks[n].team, cheapest[n], objective - others, most)
+        book.need({n: list(levels_within(book.blocks[n].team, within))})
+        floor = min(floor, others + beyond)
+    return floor
+
+
+def _affordable(team: Team, least: float, most_cost: float, most: int) -> tuple[float, float]:
+    """A cost within which a team has at most ``most`` levels, and that of the next; infinite where all are within."""
+
+    def few(cost: float) -> bool:
+        return number_within(team, cost, enough=most + 1) <= most
+
+    if few(most_cost):
+        return most_cost, np.inf
+    within, beyond = least - 1.0, least
+    while few(beyond):
+        within, beyond = beyond, beyond + 2 * max(beyond - within, 1.0)
+    for _ in range(_HALVINGS):
+        middle = (within + beyond) / 2
+        within, beyond = (middle, beyond) if few(middle) else (within, middle)
+    return within, beyond

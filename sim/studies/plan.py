@@ -102,7 +102,8 @@ def plan(
     found = doubts(chosen.scenario, base, chosen.way.targets, replications=few, first=fresh, means=means)
     answer = answer_of(
         question, scenario, base, chosen, refused, frontier, found,
-        meets=meets, frontier_on=frontier_on, doubts_on=Which(few, fresh, question.seed),
+        meets=meets, searches=[way.searched for way in ways], frontier_on=frontier_on,
+        doubts_on=Which(few, fresh, question.seed),
     )  # fmt: skip
     return Planned(scenario, chosen.scenario, meets, chosen, tuple(refused), tuple(frontier), tuple(found), answer)
 

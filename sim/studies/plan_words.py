@@ -54,10 +54,11 @@ def answer_of(
     found: Sequence[Doubt],
     *,
     meets: bool,
+    searches: Sequence[Searched],
     frontier_on: Which,
     doubts_on: Which,
 ) -> PlanAnswer:
-    """All of it in words and tables."""
+    """All of it in words and tables; ``searches`` are those of all ways to organise the lines."""
     costs = Costs.of(question.costs)
     targets = chosen.way.targets
 
@@ -86,7 +87,9 @@ def answer_of(
             On("plan.doubted", doubts_on),
         ],
         measures=list({one.name: one for one in (*(target.of for target in targets), WHILE_OPEN)}.values()),
-        sentences=lambda say: list(_sentences(question, base, chosen, refused, found, costs, say, meets=meets)),
+        sentences=lambda say: list(
+            _sentences(question, base, chosen, refused, found, costs, say, searches=searches, meets=meets)
+        ),
         tables=tables(ENGLISH) | {"people": list(people_rows(chosen))},
         shown=tables,
     )
@@ -101,6 +104,7 @@ def _sentences(
     costs: Costs,
     say: Language,
     *,
+    searches: Sequence[Searched],
     meets: bool,
 ) -> Iterator[str]:
     plan = _plan_text(base, chosen, costs, say)
@@ -114,7 +118,7 @@ def _sentences(
     yield from unmet(chosen, say)
     if refused and meets:
         yield say("plan.refused_one") if len(refused) == 1 else say("plan.refused_more", count=len(refused))
-    yield certainty(question.replications, chosen.way.searched, say, meets=meets)
+    yield certainty(question.replications, searches, say, meets=meets)
     if meets:
         yield from doubtful(found, chosen.way.targets, say)
 
@@ -157,10 +161,15 @@ def unmet(chosen: Try, say: Language = ENGLISH) -> Iterator[str]:
             yield say("plan.missed", **said)
 
 
-def certainty(worlds: int, searched: Searched, say: Language = ENGLISH, *, meets: bool) -> str:
-    """What is known of plans that are not shown."""
-    how = "local" if not searched.proven else "proven" if meets else "proven_none"
-    return say(f"plan.{how}", worlds=say.number(worlds), plans=say.number(searched.simulated))
+def certainty(worlds: int, searches: Sequence[Searched], say: Language = ENGLISH, *, meets: bool) -> str:
+    """What is known of plans that are not shown, and how much cheaper they may be at most."""
+    played = {"worlds": say.number(worlds), "plans": say.number(sum(one.simulated for one in searches))}
+    floor, best = min(one.floor for one in searches), min(one.objective for one in searches)
+    if floor >= best:
+        return say("plan.proven" if meets else "plan.proven_none", **played)
+    if not meets:
+        return say("plan.local_none", **played)
+    return say("plan.local", gap=say.percent(1 - floor / best), **played)
 
 
 def doubtful(
