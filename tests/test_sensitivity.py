@@ -221,7 +221,7 @@ def in_dutch(told: str) -> None:
 def test_both_studies_speak_dutch() -> None:
     say = language("nl")
     found = sensitivity(small(), measures=["loss@phone"], points=8, replications=4, worlds_apart=8)
-    out = Console(width=120, record=True, file=io.StringIO())
+    out = Console(width=200, record=True, file=io.StringIO())
     tell_answer(answer_of(found), out, say("sensitivity.heading"), say)
     tell_sensitivity(found, out, say)
     tell_one_at_a_time(found.apart, out, say)

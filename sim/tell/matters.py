@@ -11,6 +11,7 @@ from sim.language.shown import signed
 from sim.studies.matters import Matters
 from sim.studies.matters_words import sentences
 from sim.studies.unknowns import shown_value
+from sim.tell.paths import Dotted
 from sim.tell.runs import table_of
 
 #: Ends in the table; all of them are in the CSV file.
@@ -37,5 +38,5 @@ def table_of_matters(found: Matters, say: Language = ENGLISH) -> Table:
         cells = [shown_value(one.end, say), signed(found.there(one), say), change]
         if found.second:
             cells.append(signed(one.second_better, say) if one.second_better is not None else "-")
-        table.add_row(escape(one.of.told(say)), *map(escape, cells))
+        table.add_row(Dotted(one.of.told(say)), *map(escape, cells))
     return table

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from math import isinf
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
@@ -17,6 +17,7 @@ from sim.studies.answers import Rows
 from sim.studies.columns import HEADS, LEFT_OUT
 from sim.studies.plan_words import PlanAnswer
 from sim.tell.answer import tell_answer, tell_definitions
+from sim.tell.paths import Dotted
 from sim.tell.runs import table_of
 
 #: Title of each table, and how many columns are text.
@@ -39,8 +40,6 @@ _DIFFERENCES = ("difference", "change")
 #: Columns of text after numbers.
 _TEXTS = ("organised", "plan of lines", "hit hardest", "unit", "misses")
 _MOST_ROWS = 30
-#: Columns of a terminal from which on paths of values are not broken.
-_WIDE = 110
 
 
 def tell_plan(answer: PlanAnswer, out: Console, heading: str, say: Language = ENGLISH) -> None:
@@ -51,7 +50,7 @@ def tell_plan(answer: PlanAnswer, out: Console, heading: str, say: Language = EN
     for name, rows in answer.shown(say).items():
         if shown := _shown(name, rows, unsaid):
             title, left = _title(name, answer)
-            out.print(_table(say(title), shown, left, say, wide=out.width >= _WIDE))
+            out.print(_table(say(title), shown, left, say))
             if len(rows) > len(shown) and name != "extra lines":
                 out.print(say("plan.rows_left", count=len(rows) - len(shown)))
     tell_definitions(answer, out, say)
@@ -68,20 +67,21 @@ def _shown(name: str, rows: Rows, unsaid: Collection[str]) -> list[Mapping[str, 
     return [{column: cell for column, cell in row.items() if column not in unsaid} for row in found[:_MOST_ROWS]]
 
 
-def _table(title: str, rows: list[Mapping[str, Any]], left: int, say: Language, *, wide: bool) -> Table:
+def _table(title: str, rows: list[Mapping[str, Any]], left: int, say: Language) -> Table:
     columns = list(dict.fromkeys(name for row in rows for name in row))
     heads = [say(HEADS[name]) if name in HEADS else escape(name) for name in columns]
     table = table_of(title, *heads, left=left)
     for column, name in zip(table.columns, columns, strict=True):
         if name in _TEXTS:
             column.justify = "left"
-        column.no_wrap = wide and name == "assumption"
     for row in rows:
         table.add_row(*(_cell(name, row.get(name, ""), say) for name in columns))
     return table
 
 
-def _cell(column: str, value: Any, say: Language) -> str:
+def _cell(column: str, value: Any, say: Language) -> RenderableType:
+    if column == "assumption":
+        return Dotted(str(value))
     if isinstance(value, Estimate):
         if isinf(value.high) and value.value == value.low:
             return f">{say.number(value.value, 1)}"

@@ -7,7 +7,7 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
@@ -36,7 +36,7 @@ def console() -> Console:
     return found if found.is_terminal else Console(highlight=False, width=120)
 
 
-def table_of(title: str, *columns: str, left: int = 1, caption: str | None = None) -> Table:
+def table_of(title: str, *columns: RenderableType, left: int = 1, caption: str | None = None) -> Table:
     """A plain table whose first ``left`` columns hold text and the others numbers."""
     table = Table(
         title=title,

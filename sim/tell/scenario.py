@@ -18,6 +18,7 @@ from sim.scenario.build import channel_of, queues_of
 from sim.scenario.marks import causes_of
 from sim.scenario.model import Scenario
 from sim.studies.hidden import where_found
+from sim.tell.paths import Dotted
 from sim.tell.runs import table_of
 
 
@@ -175,5 +176,6 @@ def _assumptions(scenario: Scenario, say: Language) -> Table:
         low, high = say.value(found.low), say.value(found.high)
         span = say("check.range", low=low, high=high) if low and high else ""
         status = say.known("status", found.status)
-        table.add_row(*(escape(cell) for cell in (found.path, say.value(found.value), status, span, found.source)))
+        cells = (say.value(found.value), status, span, found.source)
+        table.add_row(Dotted(found.path), *map(escape, cells))
     return table

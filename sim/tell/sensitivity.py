@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
@@ -14,6 +14,7 @@ from sim.studies.one_at_a_time import OneAtATime
 from sim.studies.outcomes import Outcome
 from sim.studies.sensitivity import Sensitivity
 from sim.studies.unknowns import shown_value
+from sim.tell.paths import Dotted
 from sim.tell.runs import table_of
 
 #: Assumptions in a table; all of them are in the CSV files.
@@ -39,7 +40,7 @@ def _together(found: Sensitivity, of: Outcome, say: Language) -> Table:
         )
         shares = [_share(of_variance, say) for of_variance in (total, first)]
         span = say("sensitivity.to", low=shown_value(unknown.low, say), high=shown_value(unknown.high, say))
-        table.add_row(escape(unknown.told(say)), escape(_cut(span, 18)), *shares, low, high)
+        table.add_row(Dotted(unknown.told(say)), escape(_cut(span, 18)), *shares, low, high)
     return table
 
 
@@ -54,7 +55,6 @@ def tell_one_at_a_time(found: OneAtATime, out: Console, say: Language = ENGLISH)
     texts = [of.text for of in found.outcomes]
     heads = [say("sensitivity.assumption"), say("sensitivity.change"), *(of.headed(say) for of in found.outcomes)]
     table = table_of(say("sensitivity.title_apart"), *heads, left=2)
-    table.columns[0].no_wrap = True
     table.add_row(say("sensitivity.as_stated"), "", *(plain(found.stated[text], say) for text in texts))
     for unknown in found.widest(texts[0]):
         if unknown in found.still:
@@ -62,7 +62,7 @@ def tell_one_at_a_time(found: OneAtATime, out: Console, say: Language = ENGLISH)
         for move in found.of(unknown):
             change = f"{_cut(shown_value(unknown.value, say))} → {_cut(shown_value(move.end, say))}"
             differences = (signed(move.differences[text], say) for text in texts)
-            table.add_row(escape(unknown.told(say)), escape(change), *differences)
+            table.add_row(Dotted(unknown.told(say)), escape(change), *differences)
     out.print(table)
 
 
@@ -74,9 +74,9 @@ def tell_calibration(found: Calibration, out: Console, say: Language = ENGLISH) 
     """The values under other assumptions, the farthest first."""
     if not found.shifts:
         return
-    heads = [say("sensitivity.assumption"), say("sensitivity.change"), *(of.path for of in found.parameters)]
+    heads: list[RenderableType] = [say("sensitivity.assumption"), say("sensitivity.change")]
+    heads += (Dotted(of.path) for of in found.parameters)
     table = table_of(say("calibrate.others"), *heads, left=2)
-    table.columns[0].no_wrap = True
     values = (one.parameter.shown(one.value, one.simulation, say) for one in found.found)
     table.add_row(say("sensitivity.as_stated"), "", *values)
     first = found.found[0].value
@@ -89,5 +89,5 @@ def tell_calibration(found: Calibration, out: Console, say: Language = ENGLISH) 
                 one.parameter.shown(value, one.simulation, say)
                 for one, value in zip(found.found, shift.values, strict=True)
             ]
-        table.add_row(escape(shift.unknown.told(say)), escape(change), *cells)
+        table.add_row(Dotted(shift.unknown.told(say)), escape(change), *cells)
     out.print(table)

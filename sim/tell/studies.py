@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
@@ -17,6 +17,7 @@ from sim.studies.sweep_words import label
 from sim.studies.unknowns import shown_value
 from sim.tell.answer import tell_answer, tell_definitions
 from sim.tell.matters import table_of_matters
+from sim.tell.paths import Dotted
 from sim.tell.runs import table_of
 
 _MOST_ROWS = 60
@@ -28,7 +29,10 @@ def tell_sweep(found: Sweep, out: Console, say: Language = ENGLISH) -> None:
     answer = found.answer
     tell_answer(answer, out, say("sweep.heading"), say)
     settings = [axis.path for axis in found.axes]
-    heads = [*settings, *(label(measure, say) for measure in found.measures.values())]
+    heads: list[RenderableType] = [
+        *map(Dotted, settings),
+        *(label(measure, say) for measure in found.measures.values()),
+    ]
     table = table_of(say("sweep.points", points=say.number(len(found.points))), *heads, left=len(settings))
     for point in found.points[:_MOST_ROWS]:
         levels = [escape(shown_value(point.levels[path], say)) for path in settings]
