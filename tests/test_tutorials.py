@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
@@ -107,6 +108,11 @@ def test_the_tutorials_example_is_the_shipped_one() -> None:
 def test_code_runs(name, told, capsys) -> None:
     exec(compile("\n".join(blocks(name, "python")), f"{name}.md", "exec"), {"__name__": "tutorial"})
     assert told in capsys.readouterr().out
+
+
+def test_the_call_log_of_the_example_is_what_its_script_makes() -> None:
+    made = runpy.run_path(str(DOCS / "examples" / "make_call_log.py"))["log"]()
+    assert made == (DOCS / "examples" / "call-log.csv").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", PAGES)
