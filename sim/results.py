@@ -169,7 +169,7 @@ class Result:
                 for i, share in enumerate(_SHARES):
                     bb, be, ee = products[name, what][i]
                     quantile = distribution.quantile(share, (bb, be, ee))
-                    text = f"wait that {share:.0%} of {waited} contacts stay within"
+                    text = f"wait that {100 * share:.0f} % of {waited} contacts stay within"
                     label = f"wait_p{round(share * 100)}_{what}"
                     yield Row(kind, name, "period", 0, label, quantile.value, quantile.low, quantile.high, "s", text)
 

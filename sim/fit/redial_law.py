@@ -21,6 +21,8 @@ Whole = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 #: Edges of the background's rate, ms since the end of the call before.
 _EDGES = np.array([0, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY])
+#: The least sigma of a delay: logs tell seconds, and delays all alike would be the likelier the narrower their law.
+_LEAST_SIGMA = 0.01
 #: Fewer who called again tell no law of the delay.
 FEWEST = 10
 
@@ -83,7 +85,7 @@ def redial_law(
     probability = {OUTCOMES[code]: fitted(k + 2, expit, "%") for k, code in enumerate(codes)}
     again, anyway = _rates(upto, which, rate, peak.at, known_by)
     chance[np.flatnonzero(tried)[called]] = (again / np.maximum(again + anyway, 1e-300))[called]
-    return probability, fitted(0, exp_of, "s"), fitted(1, exp_of, ""), chance
+    return probability, fitted(0, exp_of, "s"), fitted(1, _sigma, ""), chance
 
 
 def _log_likelihood(
@@ -106,10 +108,20 @@ def _log_likelihood(
     return total if np.isfinite(total) else NEVER
 
 
+def _sigma(x: float) -> float:
+    """Sigma from the parameter behind it."""
+    return max(exp_of(x), _LEAST_SIGMA)
+
+
+def _law(theta: Floats) -> Floats:
+    """The parameters of the lognormal delay."""
+    return np.array([theta[0], np.log(_sigma(theta[1]))])
+
+
 def _rates(upto: Floats, which: Whole, rate: Floats, theta: Floats, known_by: int) -> tuple[Floats, Floats]:
     """How fast redials and other calls come after so long, of those who began; the common factor B(t) is left out."""
     share = np.array([expit(x) for x in theta[2:]])[which]
-    density = np.exp(LOGNORMAL.log_density(theta[:2], upto))
+    density = np.exp(LOGNORMAL.log_density(_law(theta), upto))
     level = exp_of(theta[-1]) if known_by else 1.0
     return share * density, level * rate * _left(upto, which, theta)
 
@@ -117,5 +129,5 @@ def _rates(upto: Floats, which: Whole, rate: Floats, theta: Floats, known_by: in
 def _left(upto: Floats, which: Whole, theta: Floats) -> Floats:
     """Share that has not redialled within so long."""
     share = np.array([expit(x) for x in theta[2:]])[which]
-    gone = -np.expm1(LOGNORMAL.log_survival(theta[:2], upto))
+    gone = -np.expm1(LOGNORMAL.log_survival(_law(theta), upto))
     return np.asarray(1 - share * gone)

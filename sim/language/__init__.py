@@ -16,7 +16,7 @@ from importlib.resources import files
 
 #: Codes of the languages that there are, the default first.
 CODES = ("en", "nl")
-_THIN = "\N{NO-BREAK SPACE}"
+_SPACE = "\N{NO-BREAK SPACE}"
 _SWAPPED = str.maketrans(",.", ".,")
 
 
@@ -59,10 +59,9 @@ class Language:
         return text if self.code == "en" else text.translate(_SWAPPED)
 
     def percent(self, share: float, digits: int = 0, *, sign: bool = False) -> str:
-        """A fraction in percent: 46% or 46 %."""
-        text = self.number(100 * share, digits)
+        """A fraction in percent: 46 %, in one piece."""
         plus = "+" if sign and share >= 0 else ""
-        return f"{plus}{text}%" if self.code == "en" else f"{plus}{text}{_THIN}%"
+        return f"{plus}{self.number(100 * share, digits)}{_SPACE}%"
 
     def date(self, day: dt.date) -> str:
         """10 February 2020."""
