@@ -10,6 +10,8 @@ from sim.scenario.model import Scenario
 QUEUES, DAYS = 6, 2
 #: Means in minutes; the lines could just do nine tenths of the work that comes.
 CONVERSATION, WRAP_UP, PATIENCE, LOAD = 4.0, 1.0, 10.0, 0.9
+#: With overflow: minutes until the others help, attempts at most, who calls again after giving up, and when (mean).
+HELP_AFTER, ATTEMPTS, REDIAL_SHARE, REDIAL_DELAY = 1.0, 4, 0.5, 15.0
 #: Minutes between the calls of a province.
 BETWEEN = (CONVERSATION + WRAP_UP) / LOAD
 
@@ -28,7 +30,7 @@ callers:
   phone:
     patience: {{distribution: exponential, mean: {patience} min}}
     redial: {{abandoned: {redial} %}}
-    redial_delay: {{distribution: exponential, mean: 15 min}}
+    redial_delay: {{distribution: exponential, mean: {delay} min}}
 attempts: {attempts}
 handling:
   phone:
@@ -49,12 +51,13 @@ def scenario(*, overflow: bool, days: int = DAYS, lines: int = 1) -> Scenario:
         TEXT.format(
             last=dt.date(2024, 1, 1) + dt.timedelta(days - 1),
             lines=", ".join(f"{name}: {lines}" for name in names),
-            order="own, {to: others, after: 60 s}" if overflow else "own",
+            order=f"own, {{to: others, after: {HELP_AFTER} min}}" if overflow else "own",
             contacts=round(QUEUES * lines * days * 24 * 60 / BETWEEN),
             shares=", ".join(f"{name}: 1" for name in names),
             patience=PATIENCE,
-            redial=50 if overflow else 0,
-            attempts=4 if overflow else 1,
+            redial=100 * REDIAL_SHARE if overflow else 0,
+            attempts=ATTEMPTS if overflow else 1,
+            delay=REDIAL_DELAY,
             conversation=CONVERSATION,
             wrap_up=WRAP_UP,
         )

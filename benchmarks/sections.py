@@ -41,7 +41,7 @@ def contest(program: Path | None, *, overflow: bool, ciw: bool) -> str:
         for engine, replications, part in (("compiled", MANY, PART), ("simpy", FEW, FEW)):
             found = stages.works(there, engine, replications, part)
             works |= {f"{engine} engine: {stage}": work for stage, work in found.items()}
-        works[TEXTBOOK] = lambda: _textbook(lost)
+        works[TEXTBOOK] = lambda: _textbook(lost, overflow=overflow)
         if ciw:
             works["Ciw: draw, simulate"] = lambda: _ciw(lost)
         if program is not None:
@@ -64,7 +64,7 @@ def contest(program: Path | None, *, overflow: bool, ciw: bool) -> str:
         "The others draw luck of their own under the same laws, so only rates can be compared.",
         "Ratios are of rates per core.",
         "Gave up: " + ", ".join(f"{said[name]} {share:.1%}" for name, share in lost.items()) + ".",
-        "The textbook model knows separate lines only, and has those; Ciw is asked for them only.",
+        "Ciw is asked for separate lines only." if overflow else "",
         "" if program else NO_COMPILER,
         "" if ciw or overflow else NO_CIW,
     ]
@@ -174,8 +174,8 @@ def _ciw(lost: dict[str, float]) -> int:
     return contacts
 
 
-def _textbook(lost: dict[str, float]) -> int:
-    of_each = [textbook_simpy.run(days=lines.DAYS, seed=seed) for seed in range(FEW)]
+def _textbook(lost: dict[str, float], *, overflow: bool) -> int:
+    of_each = [textbook_simpy.run(days=lines.DAYS, seed=seed, overflow=overflow) for seed in range(FEW)]
     contacts = sum(count for count, _ in of_each)
     lost["textbook"] = sum(count * share for count, share in of_each) / contacts
     return contacts
