@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sim.estimates import NOTHING, Estimate
 from sim.language import ENGLISH, Language
-from sim.language.shown import measured
+from sim.language.shown import in_words, measured
 from sim.studies.answers import Answer
 from sim.studies.matters_words import rows, sentences
 from sim.studies.sweep import Point, Sweep
@@ -73,4 +73,4 @@ def _value(found: Estimate, say: Language) -> str:
 
 def at_point(point: Point, say: Language) -> str:
     """The levels of a point."""
-    return ", ".join(f"{path} {shown_value(level, say)}" for path, level in point.levels.items())
+    return ", ".join(f"{in_words(path, say)} {shown_value(level, say)}" for path, level in point.levels.items())
