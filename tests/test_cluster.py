@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import socket
@@ -9,8 +10,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from kill_often import SMALL
@@ -19,6 +22,7 @@ pytest.importorskip("distributed", reason="Dask is not installed: pip install 'h
 
 import sim
 from sim.errors import SimError
+from sim.studies.cluster import _pass_on
 
 ROOT = Path(__file__).parent.parent
 CAMPAIGN = ROOT / "scenarios" / "als-je-eens-wist-2020.yaml"
@@ -160,6 +164,20 @@ def test_a_worker_that_dies_half_way_makes_no_difference(tmp_path) -> None:
         assert cluster.workers[0].returncode == -signal.SIGKILL
     here = sim.run(scenario, replications=200, engine="compiled", workers=2, out=tmp_path / "here")
     assert far.hash() == here.hash()
+
+
+def test_what_has_arrived_counts_whatever_becomes_of_its_worker() -> None:
+    async def gather(task: str, *, asynchronous: bool) -> str:
+        assert asynchronous
+        return f"result of {task}"
+
+    client, dropped = SimpleNamespace(gather=gather), Future[str]()
+    arrived = Future[str]()
+    dropped.cancel()
+    for found in (arrived, dropped):  # a task that is lost as its result arrives has no state that would say so
+        asyncio.run(_pass_on(client, "a lost task", found))
+    assert arrived.result(0) == "result of a lost task"
+    assert dropped.cancelled()
 
 
 def test_no_scheduler_no_workers_and_a_scheduler_that_goes(tmp_path) -> None:

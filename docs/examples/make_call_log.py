@@ -1,4 +1,4 @@
-"""Writes ``call-log.csv``, the log of one simulated period, so that what ``sim fit`` finds can be held against the truth.
+"""Writes ``call-log.csv``, a log of one simulated period: what ``sim fit`` finds can be held against what is behind it.
 
 Run it as ``python docs/examples/make_call_log.py``.
 """

@@ -7,7 +7,7 @@ import logging
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError, Executor, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -30,7 +30,7 @@ def connected(address: str, job: object) -> Iterator[tuple[Executor, object, Cal
         # Sent once; a task of its own, so that it is sent again where the worker that had it is lost.
         there = client.submit(_as_it_is, job, pure=False)
         with _explained(address):
-            yield client.get_executor(pure=False), there, _Room(client, address)
+            yield _Pool(client), there, _Room(client, address)
     finally:
         client.close(timeout=2)
 
@@ -77,6 +77,32 @@ def _agree(client: Any, address: str) -> None:
 
 def _as_it_is(job: object) -> object:
     return job
+
+
+class _Pool(Executor):
+    """The workers of a cluster. Dask's own pool fails where a worker is lost just as its result has arrived."""
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """A future of ``fn(*args)`` on some worker; cancelled, it is dropped there too."""
+        task, found = self.client.submit(fn, *args, **kwargs, pure=False), Future[Any]()
+        found.add_done_callback(lambda done: task.cancel() if done.cancelled() else None)
+        self.client.loop.add_callback(_pass_on, self.client, task, found)
+        return found
+
+
+async def _pass_on(client: Any, task: Any, found: Future[Any]) -> None:
+    """What a task comes to, to who waits for it."""
+    try:
+        result = await client.gather(task, asynchronous=True)
+    except BaseException as error:  # whatever it is, it is raised where it is waited for
+        if found.set_running_or_notify_cancel():
+            found.set_exception(error)
+    else:
+        if found.set_running_or_notify_cancel():
+            found.set_result(result)
 
 
 class _Room:
