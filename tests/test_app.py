@@ -347,6 +347,21 @@ def test_work_waits_for_a_seat_and_tells_what_went_wrong() -> None:
     assert (task.done, task.wanted) == (1, 2)
 
 
+def test_what_is_found_last_is_not_taken_for_all_that_came_before_it() -> None:
+    class Ends(Task):
+        """Its thread finds the last and ends whenever somebody has looked at what is found."""
+
+        def __getattribute__(self, name: str) -> object:
+            value = super().__getattribute__(name)
+            if name == "found" and value == "first":
+                self.found, self.finished = "last", True
+            return value
+
+    task = Ends(found="first")
+    assert task.seen() == ("first", False)
+    assert task.seen() == ("last", True)
+
+
 def test_before_machine_code_is_there_a_first_look_comes_from_the_other_engine() -> None:
     cold, task = Event(), Task()
     plans = plans_of(CAMPAIGN, PARTS, {})

@@ -235,7 +235,7 @@ class Page:
         task = self.task
         if self._changed_at or self._refused or (task.stop.is_set() and not task.finished):
             return
-        found = task.found
+        found, finished = task.seen()
         if isinstance(found, Beside) and found is not self.found:
             self.found = found
             self.beside.draw(found)
@@ -243,13 +243,13 @@ class Page:
         if isinstance(look, Look) and look is not self.look:
             self.look = look
             self._draw(look)
-        if isinstance(look, Look) and self._waits_for_plans(task):
+        if isinstance(look, Look) and finished and self._waits_for_plans(task):
             self._compare(look)
         self._state(task)
 
     def _waits_for_plans(self, task: Task) -> bool:
-        """Whether plans are kept beside a finished look that have not been played."""
-        if not task.finished or task.error is not None or self._halted or self.look is None:
+        """Whether plans are kept beside a look that is finished, and have not been played."""
+        if task.error is not None or self._halted or self.look is None:
             return False
         return bool(self.asked.kept) and (self.found is None or self.found.asked.kept != self.asked.kept)
 

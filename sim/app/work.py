@@ -28,6 +28,11 @@ class Task:
     finished: bool = False
     error: Exception | None = None
 
+    def seen(self) -> tuple[object, bool]:
+        """What is found, and whether that is all; in this order, since the thread may find more and end in between."""
+        finished = self.finished
+        return self.found, finished
+
     def tell(self, done: int, wanted: int) -> None:
         """So much is done of what is wanted; Stopped where no more should be."""
         self.done, self.wanted = done, wanted
