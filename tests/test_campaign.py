@@ -174,7 +174,7 @@ def test_the_command_answers_all_three(tmp_path) -> None:
         ({"ask": ["sizes"]}, "ask: 'sizes' is unknown; allowed are size, lines, start.*Did you mean 'size'"),
         ({"ask": ["lines"], "windows": "2024-03-01..2024-03-05"}, "is not within the period, 2024-03-04 to 2024-03-15"),
         ({"ask": ["lines"], "windows": "march"}, "allowed are weeks, days, or 2020-02-10"),
-        ({"ask": ["start"], "starts": ["noon"]}, "'noon' is not a time of day"),
+        ({"starts": ["noon"]}, "'noon' is not a time of day"),
     ],
 )
 def test_silly_questions_get_one_clear_answer(options, message: str) -> None:

@@ -12,7 +12,7 @@ from sim.scenario.model import Scenario
 from sim.studies.asked import Question, Try
 from sim.studies.campaign_doubts import size_shifts, start_shifts
 from sim.studies.campaign_size import Size, Sized, size_borne
-from sim.studies.campaign_start import HOURS, When, calendar_weeks, when_best
+from sim.studies.campaign_start import HOURS, When, calendar_weeks, minute_of, when_best
 from sim.studies.campaign_words import Extra, Found, answer_of
 from sim.studies.doubts import Doubt, doubts
 from sim.studies.means import Means
@@ -80,8 +80,12 @@ def campaign(
     base = with_waits(scenario, question.targets_in(scenario))
     sized = Sized.of(base, _number(base, name))
     means = Means.of(base, _STEPS * replications + 4 * confirm, seed=question.seed, workers=workers, say=say)
+    # What is wrong with a question is told before anything is searched for another one.
+    staff = list(_staff(base, question, windows, sized)) if "lines" in ask else []
+    for text in starts:
+        minute_of(text)
     size = _largest(sized, base, question, means) if "size" in ask else None
-    tried = _extra_lines(sized, base, question, windows, means) if "lines" in ask else None
+    tried = _extra_lines(staff, base, question, means) if "lines" in ask else None
     lines, refused, meets = tried or (None, [], False)
     first = replications + confirm * (len(refused) + 1)
     few = max(20, min(100, replications))
@@ -114,10 +118,9 @@ def _largest(sized: Sized, base: Scenario, question: Question, means: Means) -> 
 
 
 def _extra_lines(
-    sized: Sized, base: Scenario, question: Question, windows: str, means: Means
+    staff: Sequence[Staff], base: Scenario, question: Question, means: Means
 ) -> tuple[Try, list[Try], bool]:
     """The cheapest extra lines that fresh worlds do not refuse, the refused ones, and whether targets are met."""
-    staff = list(_staff(base, question, windows, sized))
     way = searched(Structure(AS_IS, base), staff, question, means, widen=question.most is None)
     return confirmed([way], base, question, means)
 

@@ -81,7 +81,7 @@ def starts_of(sized: Sized, times: Sequence[str] = HOURS) -> tuple[Start, list[S
     if scenario is None:
         raise PlanError(f"campaign {sized.name!r}: its start cannot be moved, since nobody calls when it begins")
     stated = Start(own, scenario, _inside(scenario, sized.at))
-    clocks = dict.fromkeys([own.hour * 60 + own.minute, *(_minutes(text) for text in times)])
+    clocks = dict.fromkeys([own.hour * 60 + own.minute, *(minute_of(text) for text in times)])
     found, left_out = list[Start](), list[dt.datetime]()
     for weekday in range(7):
         for clock in clocks:
@@ -97,7 +97,8 @@ def starts_of(sized: Sized, times: Sequence[str] = HOURS) -> tuple[Start, list[S
     return stated, found, sorted(left_out)
 
 
-def _minutes(text: str) -> int:
+def minute_of(text: str) -> int:
+    """A time of day, in minutes; PlanError where it is none."""
     try:
         start = parse_hours(f"mon {text}-24:00").spans[0][0][0]
     except ValueError:

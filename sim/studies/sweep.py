@@ -8,7 +8,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, Literal
 
-from sim.errors import ScenarioError, SimError
+from sim.errors import ScenarioError
 from sim.estimates import NOTHING, Estimate
 from sim.results import Result
 from sim.scenario.model import Scenario
@@ -212,4 +212,4 @@ def _draft(scenario: Scenario, axes: tuple[Axis, ...], levels: tuple[str, ...]) 
 
 def _some_scenario(drafts: Sequence[Scenario | str], levels: Sequence[tuple[str, ...]]) -> None:
     if not any(isinstance(draft, Scenario) for draft in drafts):
-        raise SimError(f"no point makes a scenario; at {', '.join(levels[0])}: {drafts[0]}")
+        raise LevelsError(f"no point makes a scenario; at {', '.join(levels[0])}: {drafts[0]}")
