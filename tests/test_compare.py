@@ -75,7 +75,7 @@ def test_plans_in_one_command(tmp_path) -> None:
         cwd=ROOT,
     )
     assert done.returncode == 0, done.stderr
-    for word in ("forwarding", "pooling", "second-line-antwerpen", "longer-hours", "calls abandoned", "never reached"):
+    for word in ("forwarding", "second line in Antwerpen", "longer hours", "calls abandoned", "never reached"):
         assert word in done.stdout
     folder = next(tmp_path.glob("compare-*"))
     with (folder / "comparison.csv").open() as file:

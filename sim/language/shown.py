@@ -57,6 +57,8 @@ def axis_of(measures: Iterable[str], unit: str, say: Language) -> str:
 def more_or_fewer(difference: Estimate, counted: str, say: Language = ENGLISH) -> str:
     """So many more or fewer of what is counted, or that no change is clear: ``34.1 ±0.9 fewer busy tones``."""
     what = say(f"counted.{counted}")
+    if difference.low == 0 == difference.high:
+        return say("changed.same", what=what)
     if difference.low <= 0 <= difference.high:
         return say("changed.unclear", change=signed(difference, say), what=what)
     size = Estimate(abs(difference.value), *sorted((abs(difference.low), abs(difference.high))))
