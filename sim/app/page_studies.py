@@ -17,6 +17,7 @@ from sim.app.words import trouble
 from sim.app.work import Task, Worker
 from sim.assumed import assumptions
 from sim.language import Language
+from sim.language.said import told
 from sim.studies.next_line import NextLine
 from sim.studies.one_at_a_time import OneAtATime
 from sim.studies.plan import Planned
@@ -253,7 +254,7 @@ class Studies:
             share = f' value="{100 * task.done / task.wanted:.0f}"' if task.wanted else ""
             label = escape(say("app.progress"))
             self.progress.set_content(f'<progress max="100"{share} aria-label="{label}"></progress>')
-            self.told.set_text(say("app.waiting") if task.waits else task.told)
+            self.told.set_text(say("app.waiting") if task.waits else told(task.told, say))
             return
         self.progress.set_content("")
         self.stop.set_visibility(False)

@@ -27,6 +27,7 @@ from sim.cli.common import (
     load_scenario,
     progress_bar,
     tell_kept,
+    teller,
 )
 from sim.cli.compare import compare
 from sim.cli.erlang import erlang
@@ -117,7 +118,7 @@ def run(
 
     until = _until(scenario, precision, max_replications)
     try:
-        with progress_bar(hidden=quiet or as_json) as progress:
+        with progress_bar(lang, hidden=quiet or as_json) as progress:
             result = study(
                 scenario,
                 replications=replications,
@@ -128,7 +129,7 @@ def run(
                 out=out,
                 keep_contacts=_how_many(contacts),
                 progress=progress,
-                say=lambda text: click.echo(text, err=True),
+                say=teller(lang),
                 command=command_line(),
                 **until,
             )

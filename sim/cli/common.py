@@ -110,17 +110,27 @@ def tell_kept(folder: Path, files: str, pictures: Sequence[Path], say: Language)
         click.echo(say("kept.picture", file=picture))
 
 
+def teller(lang: str) -> Callable[[str], None]:
+    """Tells on stderr what a study is doing, in the reader's language."""
+    from sim.language import language
+    from sim.language.said import told
+
+    return lambda text: click.echo(told(text, language(lang)), err=True)
+
+
 class progress_bar:  # noqa: N801  # reads as a verb at its one use
     """A bar on a terminal, a line now and then elsewhere, or nothing; always on stderr."""
 
-    def __init__(self, *, hidden: bool) -> None:
+    def __init__(self, lang: str = "en", *, hidden: bool) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+        from sim.language import language
+
         self.console = Console(stderr=True)
-        self.hidden, self.told = hidden, -1
+        self.hidden, self.told, self.say = hidden, -1, language(lang)
         self.bar = Progress(
-            TextColumn("simulating"),
+            TextColumn(self.say("progress.simulating")),
             BarColumn(),
             MofNCompleteColumn(),
             TimeRemainingColumn(),
@@ -143,4 +153,5 @@ class progress_bar:  # noqa: N801  # reads as a verb at its one use
         tenth = 10 * done // wanted
         if not self.hidden and not self.console.is_terminal and tenth > self.told:
             self.told = tenth
-            click.echo(f"{done:,} of {wanted:,} replications", err=True)
+            done_of = {"done": self.say.number(done), "wanted": self.say.number(wanted)}
+            click.echo(self.say("progress.replications", **done_of), err=True)

@@ -72,7 +72,7 @@ def compare(
     from sim.tell.runs import console
 
     say, scenarios = language(lang), _plans(files, settings, plans)
-    with resumable(), progress_bar(hidden=as_json) as progress:
+    with resumable(), progress_bar(lang, hidden=as_json) as progress:
         found = study(
             scenarios,
             replications=replications,

@@ -21,6 +21,7 @@ from sim.cli.common import (
     load_scenario,
     replications,
     tell_kept,
+    teller,
 )
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def plan(
         confirm=confirm,
         seed=seed,
         workers=workers,
-        say=_progress,
+        say=teller(lang),
     )
     say = language(lang)
     folder = keep(found.answer, out, as_json=as_json)
@@ -193,7 +194,7 @@ def campaign(
         confirm=confirm,
         seed=seed,
         workers=workers,
-        say=_progress,
+        say=teller(lang),
     )
     say = language(lang)
     folder = keep(found.answer, out, as_json=as_json)
@@ -209,10 +210,6 @@ def campaign(
 
 def _list(text: str | None) -> tuple[str, ...]:
     return tuple(part.strip() for part in (text or "").split(",") if part.strip())
-
-
-def _progress(text: str) -> None:
-    click.echo(text, err=True)
 
 
 def _tell(answer: PlanAnswer, heading: str, folder: Path, pictures: Sequence[Path], say: Language) -> None:

@@ -112,7 +112,7 @@ def sensitivity(
     from sim.tell.runs import console
     from sim.tell.sensitivity import tell_sensitivity
 
-    with progress_bar(hidden=as_json) as progress:
+    with progress_bar(lang, hidden=as_json) as progress:
         found = study(
             scenario,
             measures=measures or MEASURES,
@@ -165,7 +165,7 @@ def _apart(
     from sim.tell.runs import console
     from sim.tell.sensitivity import tell_one_at_a_time
 
-    with progress_bar(hidden=as_json) as progress:
+    with progress_bar(lang, hidden=as_json) as progress:
         found = one_at_a_time(scenario, measures or MEASURES, worlds, progress=progress, **options)
     answer, say = answer_apart(scenario, found), language(lang)
     folder = keep(answer, out, as_json=as_json)

@@ -79,7 +79,7 @@ def sweep(
     from sim.language import language
     from sim.studies.sweep import sweep as study
 
-    with resumable(), progress_bar(hidden=as_json) as progress:
+    with resumable(), progress_bar(lang, hidden=as_json) as progress:
         found = study(
             scenario,
             varied,
@@ -160,7 +160,7 @@ def next_line(
 
     say = language(lang)
     try:
-        with progress_bar(hidden=as_json) as progress:
+        with progress_bar(lang, hidden=as_json) as progress:
             found = study(
                 scenario,
                 ranked_by=by,

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from sim.cli.common import LANG
+
+if TYPE_CHECKING:
+    from sim.language import Language
 
 
 @click.command()
@@ -37,7 +41,9 @@ def verify(
     say = language(lang)
 
     try:
-        found = check(engine=engine, thorough=thorough, seed=seed, workers=workers, progress=_progress(quiet=as_json))
+        found = check(
+            engine=engine, thorough=thorough, seed=seed, workers=workers, progress=_progress(say, quiet=as_json)
+        )
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     if as_json:
@@ -62,13 +68,13 @@ def verify(
         raise SystemExit(1)
 
 
-def _progress(*, quiet: bool) -> Callable[[int, int], None]:
+def _progress(say: Language, *, quiet: bool) -> Callable[[int, int], None]:
     told = -1
 
     def tell(done: int, wanted: int) -> None:
         nonlocal told
         if not quiet and 10 * done // wanted > told:
             told = 10 * done // wanted
-            click.echo(f"{done:,} of {wanted:,} blocks", err=True)
+            click.echo(say("progress.blocks", done=say.number(done), wanted=say.number(wanted)), err=True)
 
     return tell

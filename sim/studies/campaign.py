@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sim.language.said import Said
 from sim.quantities import nearest, parse_date
 from sim.scenario.model import Scenario
 from sim.studies.asked import Question, Try
@@ -91,9 +92,9 @@ def campaign(
     few = max(20, min(100, replications))
     start = None
     if "start" in ask:
-        means.say("other moments to begin")
+        means.say(Said("progress.starts"))
         start = when_best(sized, starts, replications=replications, confirm=confirm, first=first + few, means=means)
-    means.say("the stated ranges, one at a time")
+    means.say(Said("progress.ranges"))
     on: dict[str, Any] = {"replications": few, "first": first, "means": means}
     found = Found(
         sized,
@@ -112,7 +113,7 @@ def campaign(
 
 
 def _largest(sized: Sized, base: Scenario, question: Question, means: Means) -> Size:
-    means.say("how large a campaign the present lines bear")
+    means.say(Said("progress.size"))
     worlds = {"replications": question.replications, "confirm": question.confirm}
     return size_borne(sized, question.targets_in(base), **worlds, means=means)
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from sim.centre import Centre
 from sim.draw import draw_block
 from sim.engines import simulate_block
+from sim.language.said import Digits, Said
 from sim.luck import Luck
 from sim.studies.workers import cores
 
@@ -40,14 +41,14 @@ def load_machine_code(luck: Luck, centre: Centre, say: Callable[[str], None] = _
 
     new = time.monotonic() - start > _LOADED_S
     if new:
-        say("compiling for this machine, once; some half a minute")
+        say(Said("progress.compiling"))
     with _another_program(_COUNTS, wanted=new):
         worlds = draw_block(luck, seed=0, replications=range(1), compiled=True)
         simulate_block(worlds, centre, engine="compiled")
     import sim.compiled.cells  # noqa: F401
 
     if new:
-        say(f"compiled in {time.monotonic() - start:.0f} s; from now on it is there at once")
+        say(Said("progress.compiled", seconds=Digits(time.monotonic() - start)))
 
 
 @contextmanager

@@ -9,6 +9,8 @@ from threading import Event
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.language import key_of
+from sim.language.said import Said
 from sim.quantities import nearest, parse_duration
 from sim.scenario.model import Scenario
 from sim.studies.asked import Question, Try, Way
@@ -93,10 +95,10 @@ def plan(
         ways.append(searched(structure, staff, question, means, widen=most is None))
     chosen, refused, meets = confirmed(ways, base, question, means)
     fresh = replications + confirm * (len(refused) + 1)
-    means.say("the frontier of cost and service on fresh worlds")
+    means.say(Said("progress.frontier"))
     frontier = frontier_of(ways, chosen, base, question, fresh, means)
     frontier_on = frontier_worlds(question, fresh)
-    means.say("the stated ranges, one at a time")
+    means.say(Said("progress.ranges"))
     fresh += confirm
     few = max(20, min(100, replications))
     found = doubts(chosen.scenario, base, chosen.way.targets, replications=few, first=fresh, means=means)
@@ -175,7 +177,8 @@ def searched(structure: Structure, staff: Sequence[Staff], question: Question, m
             book.start, book.known, book.refused, book.rest = known.start, known.known, known.refused, known.rest
             book.simulated = known.simulated
         found = search(book, penalty=question.cost_never_reached)
-        means.say(f"{structure.name}: {found.simulated} plans simulated on {question.replications} worlds")
+        way_name = Said(f"plan.way_{key_of(structure.name)}")
+        means.say(Said("progress.searched", way=way_name, plans=found.simulated, worlds=question.replications))
         way, known = Way(structure, targets, blocks, found), book
         wider = _wider(way, staff) if widen else staff
         if wider == staff:
@@ -203,7 +206,7 @@ def confirmed(ways: Sequence[Way], base: Scenario, question: Question, means: Me
         tried = _tried(ways[k], choice, base, question, len(refused), means)
         if not tried.missed:
             return tried, refused, True
-        means.say("fresh worlds refuse a plan: " + "; ".join(target.text for target in tried.missed))
+        means.say(Said("progress.refused", targets="; ".join(target.text for target in tried.missed)))
         refused.append(tried)
         mine = [t for t in refused if t.way is ways[k]]
         if len(mine) > 2:
