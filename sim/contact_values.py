@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -197,11 +197,27 @@ def waits_of(codes: Whole, provinces: int) -> Whole:
     return np.stack([queue, province, outcome, bins], axis=1)
 
 
-def tally(batches: Sequence[Whole], provinces: int) -> Whole:
-    """Columns of number of the batch, queue, province, outcome, bin and how often it is there, (6, n), in order."""
-    found = [np.unique(codes, return_counts=True) for codes in batches]
+#: Columns of a tally: numbers as short as may be, since hardly two contacts of one replication wait alike.
+TALLY = {
+    "batch": np.int32,
+    "queue": np.int16,
+    "province": np.int16,
+    "outcome": np.int16,
+    "bin": np.int16,
+    "count": np.int32,
+}
+
+
+def tally(codes: Whole, begins: Whole, provinces: int) -> dict[str, NDArray[Any]]:
+    """How often each wait is there in each batch, a row each, in order: the columns of ``TALLY``.
+
+    The waits of batch b are ``codes`` from ``begins[b]`` to ``begins[b + 1]``.
+    """
+    batches = [codes[start:stop] for start, stop in pairwise(begins.tolist())]
+    found = [np.unique(batch, return_counts=True) for batch in batches]
     columns = [
         np.vstack([np.full(len(distinct), number), waits_of(distinct, provinces).T, count])
         for number, (distinct, count) in enumerate(found)
     ]
-    return np.concatenate(columns, axis=1)
+    rows = np.concatenate(columns, axis=1)
+    return {name: row.astype(kind) for (name, kind), row in zip(TALLY.items(), rows, strict=True)}

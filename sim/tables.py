@@ -58,21 +58,13 @@ def contact_columns(replication: int, world: World, centre: Centre, contacts: Co
     }
 
 
-def wait_columns(firsts: Sequence[int], tally: NDArray[np.int64], centre: Centre) -> Table:
+def wait_columns(firsts: Sequence[int], tally: Table, centre: Centre) -> Table:
     """How many answered, abandoned and called-back contacts waited how long, by batch, queue and province.
 
     ``firsts``: first replication of each batch; ``tally``: see ``contact_values.tally``.
     """
-    batch, queue, province, outcome, bins, count = tally
-    return {
-        "batch": np.array(firsts, dtype=np.int64)[batch],
-        "channel": _channel_of(centre)[queue],
-        "queue": queue.astype(np.int32),
-        "province": province.astype(np.int32),
-        "outcome": outcome.astype(np.int32),
-        "bin": bins.astype(np.int32),
-        "count": count,
-    }
+    batch = np.array(firsts, dtype=np.int32)[tally["batch"]]
+    return {**tally, "batch": batch, "channel": _channel_of(centre)[tally["queue"]]}
 
 
 def measure_columns(first: int, values: NDArray[np.int64], layout: Layout) -> tuple[Table, dict[str, list[str]]]:

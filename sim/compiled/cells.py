@@ -117,74 +117,96 @@ def _fold_days(cells, where):
 
 @compiled
 def _room(cells, first):
-    """Room for ``_multiply``: quantities of as many cells as are looked at together, and one that is being made."""
-    return np.empty((cells.shape[1] + len(first)) * TOGETHER)
+    """Room for ``_multiply``: quantities of as many cells as are looked at together, and which of them are not 0."""
+    quantities = cells.shape[1] + len(first) - 1
+    return np.empty(quantities * TOGETHER), np.empty(quantities, np.int64)
+
+
+@inlined
+def _compose(quantity, there, columns, weights, begin, end, to, size):
+    """Make a quantity of cells as the weighted sum of columns; nothing where all of these are 0."""
+    there[to] = 0
+    for term in range(begin, end):
+        of, weight = columns[term], np.float64(weights[term])
+        if there[of] and there[to]:
+            for k in range(size):
+                quantity[to * TOGETHER + k] += quantity[of * TOGETHER + k] * weight
+        elif there[of]:
+            for k in range(size):
+                quantity[to * TOGETHER + k] = quantity[of * TOGETHER + k] * weight
+        there[to] |= there[of]
 
 
 @compiled
 def _multiply(cells, total, sums, columns, weights, first, two, room):
-    """Add the columns of a replication to totals, and products of quantities to sums; see ``products``."""
-    width, composed, products = cells.shape[1], len(first) - 1, len(two)
-    quantity, made = bare(room), bare(room[(width + composed) * TOGETHER :])
-    here, so_far, formed = bare(cells), bare(total), bare(sums)
+    """Add the columns of a replication to totals, and products of quantities to sums; see ``products``.
+
+    Most columns of most cells are 0: nobody is called back, or it is night.
+    """
+    width, composed, products, quantity, there = cells.shape[1], len(first) - 1, len(two), bare(room[0]), bare(room[1])
+    here, so_far, formed, columns, weights = bare(cells), bare(total), bare(sums), bare(columns), bare(weights)
+    first, pairs = bare(first), bare(two)
     for begin in range(0, len(total), TOGETHER):
         size = min(TOGETHER, len(total) - begin)
+        for column in range(width):
+            there[column] = 0
         for k in range(size):
             at = (begin + k) * width
             for column in range(width):
                 so_far[at + column] += here[at + column]
-            for column in range(width):
-                quantity[column * TOGETHER + k] = np.float64(here[at + column])
-        for one in range(composed):
-            for k in range(TOGETHER):
-                made[k] = 0.0
-            for term in range(first[one], first[one + 1]):
-                of, weight = columns[term] * TOGETHER, np.float64(weights[term])
+                there[column] |= here[at + column]
+        for column in range(width):
+            if there[column]:
                 for k in range(size):
-                    made[k] += quantity[of + k] * weight
-            for k in range(size):
-                quantity[(width + one) * TOGETHER + k] = made[k]
+                    quantity[column * TOGETHER + k] = np.float64(here[(begin + k) * width + column])
+        for one in range(composed):
+            _compose(quantity, there, columns, weights, first[one], first[one + 1], width + one, size)
         for product in range(products):
-            mine, other, to = two[product, 0] * TOGETHER, two[product, 1] * TOGETHER, product * len(total) + begin
-            for k in range(size):
-                formed[to + k] += quantity[mine + k] * quantity[other + k]
+            one, other, to = pairs[2 * product], pairs[2 * product + 1], product * len(total) + begin
+            if there[one] and there[other]:
+                for k in range(size):
+                    formed[to + k] += quantity[one * TOGETHER + k] * quantity[other * TOGETHER + k]
 
 
 @compiled
-def _tally_one(ordered, size, batch, out, count, bins, outcomes, provinces):
-    """Add the columns of a batch, of which the codes are in order, from the row ``count`` on; where they end."""
-    codes, columns, width = bare(ordered), bare(out), out.shape[1]
+def _tally_one(codes, begin, end, batch, out, count, sizes):
+    """Add the rows of a batch, of which the codes are in order, from the row ``count`` on; where they end."""
+    batches, queues, provinces, outcomes, waits, counts = out
+    bins, some_outcomes, some_provinces = sizes
     # Divided only where the next leaf or outcome begins: divisions take longer than all else here.
     first, past, queue, province, outcome, before = 0, 0, 0, 0, 0, -1
-    for i in range(size):
+    for i in range(begin, end):
         code = codes[i]
         if code == before:
-            columns[5 * width + count - 1] += 1
+            counts[count - 1] += 1
             continue
         before = code
         if code >= past:
             rest = code // bins
             first, past = rest * bins, (rest + 1) * bins
-            leaf = rest // outcomes
-            outcome, queue = rest - leaf * outcomes, leaf // provinces
-            province = leaf - queue * provinces
-        columns[count], columns[width + count], columns[2 * width + count] = batch, queue, province
-        columns[3 * width + count], columns[4 * width + count], columns[5 * width + count] = outcome, code - first, 1
+            leaf = rest // some_outcomes
+            outcome, queue = rest - leaf * some_outcomes, leaf // some_provinces
+            province = leaf - queue * some_provinces
+        batches[count], queues[count], provinces[count], outcomes[count] = batch, queue, province, outcome
+        waits[count], counts[count] = code - first, 1
         count += 1
     return count
 
 
 def _tally(version):
-    @entry(f"int64({_V},{_V},{_M},int64,int64,int64)")
-    def tally(codes, begins, out, bins, outcomes, provinces):
-        """Write the columns of all batches, (6, n); how many rows there are. See ``contact_values.tally``."""
+    @entry(
+        f"int64({_V},{_V},int32[::1],int16[::1],int16[::1],int16[::1],int16[::1],int32[::1],int64,int64,int64)"
+    )
+    def tally(codes, begins, batches, queues, provinces, outcomes, waits, counts, bins, some_outcomes, some_provinces):
+        """Write the rows of all batches; how many there are. See ``contact_values.tally``."""
         _ = version
         count, most = 0, 0
         for code in codes:
             most = max(most, code)
+        out = bare(batches), bare(queues), bare(provinces), bare(outcomes), bare(waits), bare(counts)
         for batch in range(len(begins) - 1):
             ordered = sorted_by_digits(codes[begins[batch] : begins[batch + 1]], most)
-            count = _tally_one(ordered, len(ordered), batch, out, count, bins, outcomes, provinces)
+            count = _tally_one(ordered, 0, len(ordered), batch, out, count, (bins, some_outcomes, some_provinces))
         return count
 
     return tally

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sim.cells import Layout, layout_of
 from sim.centre import Centre
 from sim.clock import Calendar
-from sim.contact_values import BINS, Promises, tally, wait_codes
+from sim.contact_values import BINS, TALLY, Promises, tally, wait_codes
 from sim.contacts import Contacts, ContactTables, Outcome
 from sim.draw import draw_block
 from sim.engines import simulate_block
@@ -86,15 +86,15 @@ class Kit:
         """These replications, with the contacts of those below ``keep_contacts``."""
         return self._by_machine(numbers, keep_contacts) if self.compiled else self._readable(numbers, keep_contacts)
 
-    def tally(self, batches: list[NDArray[np.int64]]) -> NDArray[np.int64]:
+    def tally(self, codes: NDArray[np.int64], begins: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
         """How often each wait is there in each batch (see ``contact_values.tally``)."""
         if not self.compiled:
-            return tally(batches, len(self.centre.provinces))
+            return tally(codes, begins, len(self.centre.provinces))
         from sim.compiled.cells import tally as quick
 
-        found = np.empty((6, sum(map(len, batches))), dtype=np.int64)
-        ends = np.cumsum([0, *map(len, batches)])
-        return found[:, : quick(np.concatenate(batches), ends, found, BINS, len(Outcome), len(self.centre.provinces))]
+        columns = {name: np.empty(len(codes), dtype=kind) for name, kind in TALLY.items()}
+        count = quick(codes, begins, *columns.values(), BINS, len(Outcome), len(self.centre.provinces))
+        return {name: column[:count] for name, column in columns.items()}
 
     def _readable(self, numbers: range, keep_contacts: int) -> Chunk:
         worlds = draw_block(self.luck, seed=self.seed, replications=numbers)

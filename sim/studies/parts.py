@@ -111,15 +111,17 @@ def make(job: Job, part: Part) -> Made:
     if job.versions != versions():
         raise SimError(f"a worker has {versions()}, the run is of {job.versions}; install the same on all machines")
     kit = _kit(job.scenario, job.log, job.seed, job.engine == "compiled")
-    values, contacts, sums = [], [], None
-    waits: dict[int, list[NDArray[np.int64]]] = {}
+    values, contacts, waits, sums = [], [], [], None
+    many: dict[int, int] = {}  # waits of each batch
     for first in range(part[0], part[1] + 1, CHUNK):
         numbers = range(first, min(first + CHUNK, part[1] + 1))
         found = kit.chunk(numbers, job.keep_contacts)
         values.append(found.values)
         sums = _sum(sums, found.sums)
         for number, codes in zip(numbers, found.waits, strict=True):
-            waits.setdefault(number - number % batch_size(part), []).append(codes)
+            batch = number - number % batch_size(part)
+            many[batch] = many.get(batch, 0) + len(codes)
+        waits += found.waits
         contacts += [
             contact_columns(number, world, kit.centre, table, kit.calendar) for number, world, table in found.kept
         ]
@@ -127,9 +129,8 @@ def make(job: Job, part: Part) -> Made:
     moments = sums.moments(part[1] - part[0] + 1) if isinstance(sums, Products) else sums
     assert moments is not None  # a part has at least one replication
     pieces = [Piece("contacts", _joined(contacts), names)] if contacts else []
-    firsts = sorted(waits)
-    tally = kit.tally([np.concatenate(waits[first]) for first in firsts])
-    pieces.append(Piece("waits", wait_columns(firsts, tally, kit.centre), names))
+    tally = kit.tally(np.concatenate(waits), np.cumsum([0, *many.values()]))
+    pieces.append(Piece("waits", wait_columns(list(many), tally, kit.centre), names))
     pieces.append(Piece("moments", moment_columns(moments), {}))
     pieces.append(Piece(LAST_WRITTEN, *measure_columns(part[0], np.concatenate(values), kit.layout)))
     return Made(part, pieces)

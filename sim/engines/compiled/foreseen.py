@@ -65,10 +65,11 @@ def _on_duty_from(m: Memory, line: int, instant: int) -> int:
 @inlined
 def _serve(m: Memory, contact: int, line: int, start: int) -> None:
     """Let a line take a contact at ``start``, and see what its caller does afterwards."""
-    group, speed = m[line + GROUP], FULL_SPEED
-    if not m[m[contact + QUEUE] + DESKWORK]:
-        speed = m[m[group + SPEEDS]]
-    released = start + (work_of(m, contact, group) * FULL_SPEED + speed - 1) // speed
+    group = m[line + GROUP]
+    work, speed = work_of(m, contact, group), m[m[group + SPEEDS]]
+    if speed != FULL_SPEED and not m[m[contact + QUEUE] + DESKWORK]:
+        work = (work * FULL_SPEED + speed - 1) // speed
+    released = start + work
     m[contact + LEFT_QUEUE] = start
     m[contact + RELEASED] = released
     m[contact + HELD_BY] = line

@@ -57,8 +57,10 @@ from sim.engines.compiled.names import (
     NEXT_QUEUE,
     NO_EVENT,
     OUTCOME,
+    OWN,
     PAIR,
     PROVINCES,
+    QUEUE,
     QUEUES,
     REDIALS,
     SERVED_LATE,
@@ -192,22 +194,36 @@ def _first_arrival(m: Memory, caller: int, callers: int) -> int:
     return NO_EVENT
 
 
+@inlined
+def _stamps(m: Memory, event: int) -> tuple[int, int, int, int]:
+    """What comes next of each kind of events but first contacts."""
+    return m[event], m[m[ENDS]], m[m[TIMERS]], m[m[REDIALS]]
+
+
 @compiled
 def _play(memory: Whole, callers: int) -> bool:
     """Events in their order, until all is over or there is no room for the next one; whether there was."""
     m = words_of(memory)
     event, caller, over = m[NEXT_EVENT], m[NEXT_CALLER], m[HORIZON] * KINDS
     arrival = _first_arrival(m, caller, callers)
+    sure, end, timer, redial = _stamps(m, event)
     while True:
-        sure, end, timer, redial = m[event], m[m[ENDS]], m[m[TIMERS]], m[m[REDIALS]]
-        stamp = min(sure, end, timer, redial, arrival)
-        if stamp >= over:
-            return True
-        if not has_room(m):
+        other = min(sure, end, timer, redial)
+        stamp = min(arrival, other)
+        if stamp >= over or not has_room(m):
             m[NEXT_EVENT], m[NEXT_CALLER] = event, caller
-            return False
+            return stamp >= over
         now = stamp // KINDS
-        if stamp == end:
+        if arrival < other:
+            channel = m[FIRST_CHANNEL] + of_caller(m, LUCK_CHANNEL, caller) * (QUEUES + m[PROVINCES])
+            contact = new_contact(m, caller, 0, channel, now)
+            arrive(m, contact, now)
+            caller += 1
+            arrival = _first_arrival(m, caller, callers)
+            if m[m[contact + QUEUE] + OWN]:  # where all that may follow is another call
+                redial = m[m[REDIALS]]
+                continue
+        elif stamp == end:
             _end(m, m[ENDS], now)
         elif stamp == timer:
             if stamp % KINDS == ENTITLEMENT:
@@ -222,16 +238,11 @@ def _play(memory: Whole, callers: int) -> bool:
             else:
                 _change_of_duty(m, m[event + SUBJECT], m[event + SHIFT_ENDS], m[event + SHIFT_BEGINS], now)
             event += CALENDAR_ROW
-        elif stamp == redial:  # before the first contact of an instant, since callers are numbered by those
+        else:  # before the first contact of an instant, since callers are numbered by those
             contact = m[REDIALS]
             drop(m, REDIALS, contact)
             arrive(m, contact, now)
-        else:
-            channel = m[FIRST_CHANNEL] + of_caller(m, LUCK_CHANNEL, caller) * (QUEUES + m[PROVINCES])
-            contact = new_contact(m, caller, 0, channel, now)
-            arrive(m, contact, now)
-            caller += 1
-            arrival = _first_arrival(m, caller, callers)
+        sure, end, timer, redial = _stamps(m, event)
 
 
 def _run(version: int) -> Callable[[Whole, Whole], tuple[Whole, Whole]]:
