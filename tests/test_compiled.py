@@ -12,8 +12,8 @@ from scipy import special
 
 import sim
 from sim import elementary, measures
-from sim.compiled import counts
 from sim.compiled import measures as compiled_measures
+from sim.compiled import values as quick_values
 from sim.compiled.laws import durations, row_of
 from sim.compiled.order import in_place
 from sim.contact_values import LEAST, bin_of
@@ -162,7 +162,7 @@ def test_waits_fall_into_the_same_bins() -> None:
     @njit
     def binned(waits, out):
         for i in range(len(waits)):
-            out[i] = counts._bin(waits[i])
+            out[i] = quick_values.bin_of(waits[i])
 
     rng = np.random.default_rng(8)
     some = [np.arange(-2, 20_000), LEAST - 1, LEAST, LEAST + 1, rng.integers(0, 4 * 10**11, 100_000), [1 << 45]]

@@ -161,7 +161,10 @@ LAYERS = (
     ("contacts", "centre", "world"),
     ("scenario", "demand"),
     ("luck", "draw", "engines", "audit", "quick_draw", "compiled.callers", "compiled.luck", "compiled.surges"),
-    ("cells", "contact_values", "timelines", "compiled.timelines", "compiled.counts", "compiled.waiting"),
+    (
+        *("cells", "contact_values", "timelines", "compiled.kinds", "compiled.values", "compiled.counts"),
+        *("compiled.timelines", "compiled.waiting"),
+    ),
     ("measures", "intervals", "estimates", "products", "counting", "compiled.cells", "compiled.measures", "language"),
     (
         "summary",

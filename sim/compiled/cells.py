@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.compiled.counts import LONGEST_WAIT, WIDTH, add_persons
+from sim.compiled.counts import LONGEST_WAIT, WIDTH, add_persons, tell
+from sim.compiled.kinds import ROW
 from sim.compiled.order import sorted_by_digits
 from sim.compiled.timelines import (
     ABSENT,
@@ -25,6 +26,7 @@ from sim.compiled.timelines import (
     add_hours,
     add_lines,
 )
+from sim.compiled.values import TOLD
 from sim.compiled.waiting import LONGEST_QUEUE, add_queues
 from sim.machine_code import bare, compiled, entry, inlined, sources
 
@@ -35,51 +37,50 @@ _PRODUCTS = f"{_M},float64[:,::1],{_V},{_V},{_V},{_M}"
 
 
 @inlined
-def _put(cells, cell, leaves, at):
-    """Add a leaf to a cell."""
+def _put(cells, cell, columns, at):
+    """Add columns that begin at a place to a cell."""
     to = cell * WIDTH
-    most = max(cells[to + LONGEST_WAIT], leaves[at + LONGEST_WAIT])
+    most = max(cells[to + LONGEST_WAIT], columns[at + LONGEST_WAIT])
     for column in range(WIDTH):
-        cells[to + column] += leaves[at + column]
+        cells[to + column] += columns[at + column]
     cells[to + LONGEST_WAIT] = most
 
 
 @compiled
-def _fold_leaves(cells, leaves, met, where, channel_of, provinces):
+def _fold_leaves(cells, leaves, met, where, channel_of, provinces, columns):
     """Add leaves to the days and hours of their queue, province, channel and all, and empty them."""
-    slices, flat, leaves, met = where[SLICES], bare(cells), bare(leaves), bare(met)
+    slices, flat, leaves, met, columns = where[SLICES], bare(cells), bare(leaves), bare(met), bare(columns)
     for leaf in range(len(channel_of) * provinces):
         queue, province = leaf // provinces, leaf % provinces
         for slice_ in range(slices - 1):
             row = leaf * (slices - 1) + slice_
             if met[row]:
                 met[row] = 0
-                _put(flat, where[FIRST_ALL] + 1 + slice_, leaves, row * WIDTH)
-                _put(flat, where[FIRST_CHANNEL] + channel_of[queue] * slices + 1 + slice_, leaves, row * WIDTH)
-                _put(flat, where[FIRST_QUEUE] + queue * slices + 1 + slice_, leaves, row * WIDTH)
-                _put(flat, where[FIRST_PROVINCE] + province * slices + 1 + slice_, leaves, row * WIDTH)
-                for place in range(row * WIDTH, (row + 1) * WIDTH):
-                    leaves[place] = 0
+                tell(columns, leaves, row * ROW)
+                _put(flat, where[FIRST_ALL] + 1 + slice_, columns, 0)
+                _put(flat, where[FIRST_CHANNEL] + channel_of[queue] * slices + 1 + slice_, columns, 0)
+                _put(flat, where[FIRST_QUEUE] + queue * slices + 1 + slice_, columns, 0)
+                _put(flat, where[FIRST_PROVINCE] + province * slices + 1 + slice_, columns, 0)
 
 
 @compiled
-def _fold_marks(cells, marks, where, most):
+def _fold_marks(cells, marks, where, most, columns):
     """Add up by cause, topic and age, and empty the marks; where there is one of each, days are added up instead."""
-    flat, some = bare(cells), len(marks) // WIDTH
+    flat, some, columns = bare(cells), len(marks) // ROW, bare(columns)
     first, causes, topics, ages = where[FIRST_MARKS], most[0], most[1], most[2]
     if some == 1:
         for day in range(where[DAYS]):
             _put(flat, first, flat, (where[FIRST_ALL] + 1 + day) * WIDTH)
         for cell in range(first + 1, first + 3):
             _put(flat, cell, flat, first * WIDTH)
+        return
     marks = bare(marks)
     for mark in range(some):
         cause, topic, age = mark // (topics * ages), mark // ages % topics, mark % ages
-        _put(flat, first + cause, marks, mark * WIDTH)
-        _put(flat, first + causes + topic, marks, mark * WIDTH)
-        _put(flat, first + causes + topics + age, marks, mark * WIDTH)
-        for place in range(mark * WIDTH, (mark + 1) * WIDTH):
-            marks[place] = 0
+        tell(columns, marks, mark * ROW)
+        _put(flat, first + cause, columns, 0)
+        _put(flat, first + causes + topic, columns, 0)
+        _put(flat, first + causes + topics + age, columns, 0)
 
 
 @compiled
@@ -194,9 +195,7 @@ def _tally_one(codes, begin, end, batch, out, count, sizes):
 
 
 def _tally(version):
-    @entry(
-        f"int64({_V},{_V},int32[::1],int16[::1],int16[::1],int16[::1],int16[::1],int32[::1],int64,int64,int64)"
-    )
+    @entry(f"int64({_V},{_V},int32[::1],int16[::1],int16[::1],int16[::1],int16[::1],int32[::1],int64,int64,int64)")
     def tally(codes, begins, batches, queues, provinces, outcomes, waits, counts, bins, some_outcomes, some_provinces):
         """Write the rows of all batches; how many there are. See ``contact_values.tally``."""
         _ = version
@@ -242,10 +241,12 @@ def _add_up(version):
         for group in range(len(groups)):
             groups[group, ABSENT_AS] = absent_as[group]
         rows = len(channel_of) * persons[3] * (where[SLICES] - 1)
-        leaves, met = np.zeros(rows * WIDTH, np.int64), np.zeros(rows, np.int64)
+        leaves, met = np.zeros(rows * ROW, np.int64), np.zeros(rows, np.int64)
         room = _room(every[0], first)
-        over = np.zeros((2, where[QUEUES], 24 * where[DAYS] + 1), np.int64)
-        marks = np.zeros(marked[0] * marked[1] * marked[2] * WIDTH, np.int64)
+        hours = np.zeros((4, where[QUEUES], 24 * where[DAYS] + 1), np.int64)
+        line_hours = np.zeros((2, len(groups), 24 * where[DAYS] + 1), np.int64)
+        marks = np.zeros(marked[0] * marked[1] * marked[2] * ROW, np.int64)
+        columns_of_row, told = np.empty(WIDTH, np.int64), np.empty(TOLD, np.int64)
         of_persons = persons, channel_of, edges, first_edge, within, forward, marked[1:]
         of_callers = redial, passed_on, conversation, wrap_up, patience
         for r in range(len(starts) - 1):
@@ -255,12 +256,12 @@ def _add_up(version):
                     cells[cell, column] = fixed[cell, column]
             coded[r + 1] = add_persons(
                 leaves, met, marks, contacts, begin, end, world, of_callers, starts[r], of_persons,
-                (deadlines, redials), codes, coded[r],
+                (deadlines, redials), codes, coded[r], told,
             )  # fmt: skip
-            add_queues(cells, contacts, begin, end, where, over)
-            add_lines(cells, contacts, begin, end, groups, shifts, first_shift, absence[r], on_duty, where)
-            _fold_leaves(cells, leaves, met, where, channel_of, persons[3])
-            _fold_marks(cells, marks, where, marked)
+            add_queues(cells, contacts, begin, end, where, hours)
+            add_lines(cells, contacts, begin, end, groups, shifts, first_shift, absence[r], on_duty, where, line_hours)
+            _fold_leaves(cells, leaves, met, where, channel_of, persons[3], columns_of_row)
+            _fold_marks(cells, marks, where, marked, columns_of_row)
             _fold_time(cells, where, groups, on_duty, routes, first_route)
             _fold_days(cells, where)
             for period in range(len(periods)):

@@ -8,8 +8,8 @@ import numpy as np
 
 from sim.cells import AT
 from sim.clock import DAY, HOUR
-from sim.compiled.counts import GROUP, LEFT, LINE, RELEASED, WIDTH
 from sim.compiled.order import in_order
+from sim.compiled.values import GROUP, LEFT, LINE, RELEASED, day_of, hour_of
 from sim.machine_code import bare, compiled, inlined
 
 #: Rows of what ``line_hours`` returns.
@@ -143,56 +143,68 @@ def _pass(out, level, now, until):
     return now
 
 
-@inlined
-def _add_work(cells, base, days, column, start, stop):
-    """Add time in which a line is busy, and in which it is late or, on duty, all lines are busy."""
-    while start < stop:
-        hour = start // HOUR
-        step = min(stop, (hour + 1) * HOUR) - start
-        day = hour // 24
-        at_day, at_hour = base + day * WIDTH, base + (days + hour - 24 * day) * WIDTH
-        cells[at_day + _BUSY_TIME] += step
-        cells[at_hour + _BUSY_TIME] += step
-        cells[at_day + column] += step
-        cells[at_hour + column] += step
-        start += step
-
-
 @compiled
-def _add_alone(cells, contacts, begin, end, groups, shifts, first_shift, next_shift, where):
-    """Add line time of groups of one line with one thing in hand; ``next_shift`` (G,) is where to look for the next."""
-    first, slices, days = where[FIRST_LINES], where[SLICES], where[DAYS]
-    flat, of_groups, facts = bare(cells), bare(groups), groups.shape[1]
+def _add_alone(contacts, begin, end, groups, shifts, first_shift, next_shift, hours, until):
+    """Add line time of groups of one line with one thing in hand to ``hours`` (2, G, hours + 1): all, and overtime.
+
+    ``next_shift`` (G,) is where to look for the shift that an instant is in, or the next.
+    """
+    of_groups, facts, width = bare(groups), groups.shape[1], hours.shape[2]
+    work, late = bare(hours[0]), bare(hours[1])
     group_of, left_at, released_at = bare(contacts[GROUP]), bare(contacts[LEFT]), bare(contacts[RELEASED])
     shifts, first_shift, next_shift = bare(shifts), bare(first_shift), bare(next_shift)
     for row in range(begin, end):
         group = group_of[row]
         if group < 0 or not of_groups[group * facts + ALONE]:
             continue
-        base, now, until = (first + group * slices + 1) * WIDTH, left_at[row], min(released_at[row], days * DAY)
+        now, stop = left_at[row], min(released_at[row], until)
         shift, last = next_shift[group], first_shift[group + 1]
         while shift > first_shift[group] and shifts[(shift - 1) * SHIFT + STOP] > now:
             shift -= 1
         while shift < last and shifts[shift * SHIFT + STOP] <= now:
             shift += 1
         next_shift[group] = shift
-        while now < until:
-            start, stop = until, until
-            if shift < last:
-                start, stop = min(shifts[shift * SHIFT], until), min(shifts[shift * SHIFT + STOP], until)
-            _add_work(flat, base, days, _LATE_TIME, now, start)
-            _add_work(flat, base, days, _ALL_BUSY_TIME, max(now, start), stop)
-            now, shift = stop, shift + 1
+        while now < stop:
+            hour = hour_of(now)
+            at, step = group * width + hour, min(stop, (hour + 1) * HOUR)
+            starts = shifts[shift * SHIFT] if shift < last else stop
+            if now < starts:
+                step = min(step, starts)
+                late[at] += step - now
+            else:
+                step = min(step, shifts[shift * SHIFT + STOP])
+                shift += step == shifts[shift * SHIFT + STOP]
+            work[at] += step - now
+            now = step
 
 
 @compiled
-def add_lines(cells, contacts, begin, end, groups, shifts, first_shift, absence, on_duty, where):
+def _add_alone_hours(cells, groups, where, hours):
+    """Add the hours of such groups to days and to hours of the day, and empty them."""
+    slices, days = where[SLICES], where[DAYS]
+    for group in range(len(groups)):
+        base = where[FIRST_LINES] + group * slices + 1
+        for hour in range(24 * days):
+            work, late = hours[0, group, hour], hours[1, group, hour]
+            if work:
+                hours[0, group, hour], hours[1, group, hour] = 0, 0
+                day = day_of(hour)
+                for cell in (base + day, base + days + hour - 24 * day):
+                    cells[cell, _BUSY_TIME] += work
+                    cells[cell, _LATE_TIME] += late
+                    cells[cell, _ALL_BUSY_TIME] += work - late
+
+
+@compiled
+def add_lines(cells, contacts, begin, end, groups, shifts, first_shift, absence, on_duty, where, hours):
     """Add line time of every group; ``on_duty`` (G, hours) is told of groups whose lines may be absent.
 
     ``groups`` (G, 4): how many lines, threshold of absence, number in ``absence``, and whether it is one line with one
-    thing in hand, whose time is the sum of its contacts'.
+    thing in hand, whose time is the sum of its contacts'. ``hours`` (2, G, hours + 1) is for work, empty before and
+    after.
     """
-    _add_alone(cells, contacts, begin, end, groups, shifts, first_shift, first_shift.copy(), where)
+    _add_alone(contacts, begin, end, groups, shifts, first_shift, first_shift.copy(), hours, where[DAYS] * DAY)
+    _add_alone_hours(cells, groups, where, hours)
     for group in range(len(groups)):
         if not groups[group, ALONE]:
             _add_group(cells, contacts, begin, end, group, groups, shifts, first_shift, absence, on_duty[group], where)

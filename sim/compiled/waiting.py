@@ -8,98 +8,118 @@ import numpy as np
 
 from sim.cells import AT
 from sim.clock import DAY, HOUR
-from sim.compiled.counts import DIALLED, LEFT, QUEUE, WIDTH
 from sim.compiled.order import in_place
 from sim.compiled.timelines import DAYS, FIRST_QUEUE, QUEUES, SLICES
-from sim.machine_code import bare, compiled, inlined
+from sim.compiled.values import DIALLED, LEFT, QUEUE, day_of, hour_of
+from sim.machine_code import bare, compiled
 
 QUEUE_TIME, LONGEST_QUEUE = AT["queue_time"], AT["longest_queue"]
 
 
-@compiled
-def _waiting_rows(dialled_at, left_at, begin, end, room):
-    """Rows of those who wait in the order in which they come, in the first of ``room`` (4, n); how many."""
-    rows, codes, waits, ordered, before = room[0], room[1], 0, True, 0
-    for row in range(begin, end):
-        if left_at[row] > dialled_at[row]:
-            rows[waits] = row
-            waits += 1
-            ordered = ordered and before <= dialled_at[row]
-            before = dialled_at[row]
-    if not ordered:
-        bits = 0
-        while (end - begin) >> bits:
-            bits += 1
-        for i in range(waits):
-            codes[i] = (dialled_at[rows[i]] << bits) + rows[i] - begin
-        in_place(codes, waits, room[2], room[3])
-        for i in range(waits):
-            rows[i] = begin + (codes[i] & ((1 << bits) - 1))
-    return waits
-
-
-@inlined
-def _add(cells, day, hour, time, level):
-    """Add time to the cells of a day and an hour of the day, where so many wait at once."""
-    for at in (day, hour):
-        cells[at + QUEUE_TIME] += time
-        cells[at + LONGEST_QUEUE] = max(cells[at + LONGEST_QUEUE], level)
+#: By queue and hour: how many more wait at its beginning than an hour before, how many of those leave in it, and of who
+#: comes in it the time that it waits until the hour is over and how many wait at once.
+MORE, LEAVING, TIME, MOST = range(4)
 
 
 @compiled
-def add_queues(cells, contacts, begin, end, where, over):
+def add_queues(cells, contacts, begin, end, where, hours):
     """Add the time integral of the number waiting in every queue, and the most at once.
 
     Each contact adds the time that it waits; of how many wait with it tell those who came before and have not left.
-    Within an instant no time passes. ``over`` (2, queues, hours + 1) is empty, and is left so: it gets the changes of
-    the number who wait from one hour into the next, and how many of them leave in an hour.
+    Within an instant no time passes. ``hours`` (4, queues, hours + 1) is for work, and empty before and after.
     """
-    room = np.empty((4, end - begin + 2), np.int64)
-    waits = _waiting_rows(contacts[DIALLED], contacts[LEFT], begin, end, room)
-    _add_waits(cells, contacts, waits, where, over, room)
+    waits, first = np.empty((2, end - begin + where[QUEUES]), np.int64), np.zeros(where[QUEUES] + 1, np.int64)
+    _part(contacts, begin, end, waits, first)
+    for queue in range(where[QUEUES]):
+        _put_in_order(waits[:, first[queue] : first[queue + 1] - 1])
+        _add_waits(waits, first[queue], first[queue + 1] - 1, where[DAYS] * DAY, hours[:, queue])
+    _add_hours(cells, where, hours)
 
 
 @compiled
-def _add_waits(cells, contacts, waits, where, over, room):
-    first, slices, days, queues = where[FIRST_QUEUE], where[SLICES], where[DAYS], where[QUEUES]
+def _part(contacts, begin, end, waits, first):
+    """When those who wait come and leave, queue by queue, in ``waits`` (2, n + Q), and where each queue begins.
+
+    Between queues is a place for whoever does not wait: they are written too, and then written over.
+    """
     dialled_at, left_at, queue_of = bare(contacts[DIALLED]), bare(contacts[LEFT]), bare(contacts[QUEUE])
-    rows, leaves, flat = bare(room[0]), bare(room[1]), bare(cells)
-    # When those in a queue will leave, in order, from ``head`` to ``tail``; all queues in one row.
-    head, tail = np.zeros(queues, np.int64), np.zeros(queues + 1, np.int64)
-    for i in range(waits):
-        tail[queue_of[rows[i]] + 1] += 1
+    came, leave, place = bare(waits[0]), bare(waits[1]), bare(first)
+    queues = len(first) - 1
+    for row in range(begin, end):
+        place[queue_of[row] + 1] += left_at[row] > dialled_at[row]
     for queue in range(queues):
-        tail[queue + 1] += tail[queue]
-        head[queue] = tail[queue]
-    for i in range(waits):
-        row = rows[i]
-        queue, now, left = queue_of[row], dialled_at[row], left_at[row]
-        here, place = head[queue], tail[queue]
-        while here < place and leaves[here] <= now:
-            here += 1
-        head[queue], tail[queue] = here, place + 1
-        level = place + 1 - here
-        while place > here and leaves[place - 1] > left:
-            leaves[place] = leaves[place - 1]
-            place -= 1
-        leaves[place] = left
-        left = min(left, days * DAY)
-        hour, last = now // HOUR, (left - 1) // HOUR
-        base, day = (first + queue * slices + 1) * WIDTH, hour // 24
-        at_day, at_hour = base + day * WIDTH, base + (days + hour - 24 * day) * WIDTH
-        _add(flat, at_day, at_hour, min(left, (hour + 1) * HOUR) - now, level)
-        if last > hour:
-            day = last // 24
-            at_day, at_hour = base + day * WIDTH, base + (days + last - 24 * day) * WIDTH
-            _add(flat, at_day, at_hour, left - last * HOUR, 0)
-            over[0, queue, hour + 1] += 1
-            over[0, queue, last + 1] -= 1
-            over[1, queue, last] += 1
-    for queue in range(queues):
-        base, level = (first + queue * slices + 1) * WIDTH, 0
+        place[queue + 1] += place[queue] + 1
+    for row in range(begin, end):
+        queue, at = queue_of[row], place[queue_of[row]]
+        came[at], leave[at] = dialled_at[row], left_at[row]
+        place[queue] = at + (left_at[row] > dialled_at[row])
+    for queue in range(queues, 0, -1):
+        place[queue] = place[queue - 1] + 1
+    place[0] = 0
+
+
+@compiled
+def _put_in_order(waits):
+    """Put those of one queue in the order in which they come."""
+    count, disorder, bits = waits.shape[1], 0, 0
+    for i in range(1, count):
+        disorder += waits[0, i] < waits[0, i - 1]
+    if disorder:
+        room = np.empty((4, count + 2), np.int64)
+        while count >> bits:
+            bits += 1
+        for i in range(count):
+            room[0, i], room[3, i] = (waits[0, i] << bits) + i, waits[1, i]
+        in_place(room[0], count, room[1], room[2])
+        for i in range(count):
+            waits[0, i], waits[1, i] = room[0, i] >> bits, room[3, room[0, i] & ((1 << bits) - 1)]
+
+
+@compiled
+def _add_waits(waits, first, last, end, hours):
+    """Add those of one queue to its ``hours`` (4, hours + 1)."""
+    came, leave = bare(waits[0]), bare(waits[1])
+    more, leaving, time, most = bare(hours[MORE]), bare(hours[LEAVING]), bare(hours[TIME]), bare(hours[MOST])
+    here, hour, over, time_here, most_here = first, 0, HOUR, 0, 0
+    for i in range(first, last):
+        now, left = came[i], min(leave[i], end)
+        if now >= over:
+            time[hour] += time_here
+            most[hour] = most_here
+            hour, time_here, most_here = hour_of(now), 0, 0
+            over = (hour + 1) * HOUR
+        if i + 1 - here > most_here:  # or else there is no need to know how many
+            while leave[here] <= now:
+                here += 1
+            level = 0
+            for other in range(here, i + 1):
+                level += leave[other] > now
+            most_here = max(most_here, level)
+        time_here += min(left, over) - now
+        if left > over:
+            until = hour_of(left - 1)
+            time[until] += left - until * HOUR
+            more[hour + 1] += 1
+            more[until + 1] -= 1
+            leaving[until] += 1
+    time[hour] += time_here
+    most[hour] = max(most[hour], most_here)
+
+
+@compiled
+def _add_hours(cells, where, hours):
+    """Add the hours to days and to hours of the day, and empty them."""
+    first, slices, days = where[FIRST_QUEUE], where[SLICES], where[DAYS]
+    for queue in range(where[QUEUES]):
+        base, level = first + queue * slices + 1, 0
         for hour in range(24 * days + 1):
-            level += over[0, queue, hour]
-            if level:
-                at_day, at_hour = base + hour // 24 * WIDTH, base + (days + hour % 24) * WIDTH
-                _add(flat, at_day, at_hour, (level - over[1, queue, hour]) * HOUR, level)
-            over[0, queue, hour], over[1, queue, hour] = 0, 0
+            level += hours[MORE, queue, hour]
+            most = max(hours[MOST, queue, hour], level)
+            if most:
+                time = hours[TIME, queue, hour] + (level - hours[LEAVING, queue, hour]) * HOUR
+                day = day_of(hour)
+                for cell in (base + day, base + days + hour - 24 * day):
+                    cells[cell, QUEUE_TIME] += time
+                    cells[cell, LONGEST_QUEUE] = max(cells[cell, LONGEST_QUEUE], most)
+            for what in range(len(hours)):
+                hours[what, queue, hour] = 0

@@ -1,0 +1,177 @@
+"""What each contact counts for, in machine code: the columns of ``contact_values``, for some contacts at once.
+
+Loops are short and without branches, so that the processor does several contacts in each step.
+"""
+
+# mypy: disallow-untyped-defs=False, disallow-untyped-calls=False, disallow-untyped-decorators=False
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.clock import HOUR
+from sim.compiled.elementary import log
+from sim.compiled.kinds import CONTACT_BITS, FIRST, KIND_OF_CONTACT, MESSAGE, OFFERED, SHORT, WITHIN
+from sim.contact_values import BIN, BINS, LEAST
+from sim.contacts import Outcome
+from sim.machine_code import bare, compiled, inlined
+
+#: As many contacts at once as stay in the processor's nearest memory with all that is told of them.
+BLOCK = 128
+#: What is told of a contact: a row of ``BLOCK`` numbers each. ``DAY_AT`` and ``HOUR_AT`` are the leaf's day and hour.
+WAIT, HELD, WORK, LONGEST, OUTCOME_OF, KIND, LEAF, DAY_AT, HOUR_AT, MARK, CODE, _HOUR, _DAY, _CHANNEL, _BITS = (
+    BLOCK * number for number in range(15)
+)
+TOLD = 15 * BLOCK
+#: Columns of contacts in the order of ``Contacts``.
+CALLER, ATTEMPT, QUEUE, DIALLED, LEFT, RELEASED, OUTCOME, GROUP, LINE = range(9)
+OUTCOMES = len(Outcome)
+#: By how much the logarithm of a wait grows from bin to bin.
+_GROWTH = float(np.log(BIN))
+#: The least wait of each bin, and of one after the last that nobody reaches.
+_LEAST = np.append(LEAST, np.iinfo(np.int64).max)
+_CALLED_BACK, _UNFINISHED, _SILENT, _ABANDONED = (
+    int(Outcome.CALLED_BACK),
+    int(Outcome.UNFINISHED),
+    int(Outcome.SILENT),
+    int(Outcome.ABANDONED),
+)
+
+
+@inlined
+def hour_of(instant):
+    """Hour of an instant; exact up to 2 ** 50, since half a ms is more than the product can be wrong."""
+    return np.int64((np.float64(instant) + 0.5) * (1.0 / HOUR))
+
+
+@inlined
+def day_of(hour):
+    """Day of an hour."""
+    return np.int64((np.float64(hour) + 0.5) * (1.0 / 24))
+
+
+@inlined
+def bin_of(wait):
+    """Bin of a wait (see ``contact_values.bin_of``)."""
+    some = max(wait, 1)
+    nearest = min(np.int64(log(np.float64(some)) * (1.0 / _GROWTH) + 0.5), len(_LEAST) - 1)
+    return (nearest + (_LEAST[nearest] <= some)) * (wait > 0)
+
+
+@inlined
+def _open(edges, first, last, instant):
+    """Whether an instant lies between an odd and an even edge."""
+    low, high = first, last
+    while low < high:
+        middle = (low + high) >> 1
+        if edges[middle] <= instant:
+            low = middle + 1
+        else:
+            high = middle
+    return (low - first) % 2 == 1
+
+
+@inlined
+def _tell_times(told, dialled, left, released, outcome, first, size):
+    for k in range(size):
+        told[OUTCOME_OF + k] = outcome[first + k]
+    for k in range(size):
+        told[_HOUR + k] = hour_of(dialled[first + k])
+        told[_DAY + k] = day_of(told[_HOUR + k])
+    for k in range(size):
+        told[WAIT + k] = left[first + k] - dialled[first + k]
+    for k in range(size):
+        told[HELD + k] = released[first + k] - left[first + k]
+
+
+@inlined
+def _tell_places(told, caller, queue, province, channel_of, first, size, start, provinces, days):
+    for k in range(size):
+        told[LEAF + k] = queue[first + k] * provinces + province[start + caller[first + k]]
+    for k in range(size):
+        told[_CHANNEL + k] = channel_of[queue[first + k]]
+    for k in range(size):
+        row = told[LEAF + k] * (days + 24)
+        told[DAY_AT + k] = row + told[_DAY + k]
+        told[HOUR_AT + k] = row + days + told[_HOUR + k] - 24 * told[_DAY + k]
+
+
+@inlined
+def _tell_work(told, caller, talk, wrap, first, size, start, strides):
+    for k in range(size):
+        told[WORK + k] = talk[(start + caller[first + k]) * strides[0] + told[_CHANNEL + k] * strides[1]]
+    for k in range(size):
+        told[WORK + k] += wrap[(start + caller[first + k]) * strides[2] + told[_CHANNEL + k] * strides[3]]
+
+
+@inlined
+def _tell_marks(told, caller, marks, first, size, start, most_topics, most_ages):
+    causes, topics, ages = marks
+    for k in range(size):
+        told[MARK + k] = causes[start + caller[first + k]]
+    for k in range(size):
+        told[MARK + k] = told[MARK + k] * most_topics + topics[start + caller[first + k]]
+    for k in range(size):
+        told[MARK + k] = told[MARK + k] * most_ages + ages[start + caller[first + k]]
+
+
+@inlined
+def _tell_kinds(told, attempt, dialled, promised, ends, first, size, short, days):
+    """Bits and kinds, where it is known whether a contact is a message."""
+    for k in range(size):
+        channel = told[_CHANNEL + k]
+        within, end = promised[channel], ends[channel * days + told[_DAY + k]]
+        until = dialled[first + k] + within if within >= 0 else end
+        told[_BITS + k] |= (dialled[first + k] + told[WAIT + k] <= until) * WITHIN
+    for k in range(size):
+        told[_BITS + k] |= (attempt[first + k] == 0) * FIRST + (told[WAIT + k] <= short) * SHORT
+    for k in range(size):
+        told[KIND + k] = KIND_OF_CONTACT[(told[OUTCOME_OF + k] << CONTACT_BITS) + told[_BITS + k]]
+    for k in range(size):
+        offered = OFFERED[told[KIND + k]]
+        told[WORK + k] *= offered
+        told[LONGEST + k] = told[WAIT + k] * offered * (told[OUTCOME_OF + k] != _CALLED_BACK)
+
+
+@inlined
+def _tell_codes(told, size):
+    for k in range(size):
+        told[CODE + k] = bin_of(told[WAIT + k])
+    for k in range(size):
+        outcome = told[OUTCOME_OF + k]
+        ended = _ABANDONED if outcome == _SILENT else outcome
+        told[CODE + k] += (told[LEAF + k] * OUTCOMES + ended) * BINS
+
+
+@compiled
+def tell_contacts(told, contacts, first, size, world, luck, start, numbers, tables, marked):
+    """Write what ``size`` contacts from the row ``first`` on count for in ``told`` (TOLD,); for the rest see ``Plan``.
+
+    ``marked``: whether causes, topics and ages differ.
+    """
+    told = bare(told)
+    caller, attempt, queue, dialled = bare(contacts[0]), bare(contacts[1]), bare(contacts[2]), bare(contacts[3])
+    left, released, outcome = bare(contacts[4]), bare(contacts[5]), bare(contacts[6])
+    conversation, wrap_up, patience = luck[2], luck[3], luck[4]
+    sizes, channel_of, edges, first_edge, promised, _, most_of_marks = numbers
+    days, short, provinces = sizes[0], sizes[2], sizes[3]
+    _tell_times(told, dialled, left, released, outcome, first, size)
+    _tell_places(told, caller, queue, bare(world[0]), bare(channel_of), first, size, start, provinces, days)
+    for k in range(size):
+        told[_BITS + k] = 0
+        if told[OUTCOME_OF + k] >= _UNFINISHED:  # nothing else has luck or a door to look at
+            row, channel = first + k, told[_CHANNEL + k]
+            if told[OUTCOME_OF + k] == _SILENT:
+                told[WAIT + k] = patience[start + caller[row], attempt[row], channel]
+            elif not _open(edges, first_edge[channel], first_edge[channel + 1], dialled[row]):
+                told[_BITS + k] = MESSAGE
+    # Luck stands in memory in some order of its own.
+    strides = (
+        conversation.strides[0] // 8, conversation.strides[1] // 8, wrap_up.strides[0] // 8, wrap_up.strides[1] // 8
+    )  # fmt: skip
+    _tell_work(told, caller, bare(conversation), bare(wrap_up), first, size, start, strides)
+    _tell_kinds(told, attempt, dialled, bare(promised), bare(tables[0]), first, size, short, days)
+    _tell_codes(told, size)
+    if marked:
+        marks = bare(world[1]), bare(world[2]), bare(world[3])
+        _tell_marks(told, caller, marks, first, size, start, most_of_marks[0], most_of_marks[1])
