@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -200,6 +199,7 @@ def waits_of(codes: Whole, provinces: int) -> Whole:
 #: Columns of a tally: numbers as short as may be, since hardly two contacts of one replication wait alike.
 TALLY = {
     "batch": np.int32,
+    "channel": np.int16,
     "queue": np.int16,
     "province": np.int16,
     "outcome": np.int16,
@@ -208,16 +208,16 @@ TALLY = {
 }
 
 
-def tally(codes: Whole, begins: Whole, provinces: int) -> dict[str, NDArray[Any]]:
+def tally(codes: Whole, begins: Whole, names: Whole, channel_of: Whole, provinces: int) -> dict[str, NDArray[Any]]:
     """How often each wait is there in each batch, a row each, in order: the columns of ``TALLY``.
 
-    The waits of batch b are ``codes`` from ``begins[b]`` to ``begins[b + 1]``.
+    The waits of batch b are ``codes`` from ``begins[b]`` to ``begins[b + 1]``, and it is called ``names[b]``;
+    ``channel_of`` (Q,) of each queue.
     """
-    batches = [codes[start:stop] for start, stop in pairwise(begins.tolist())]
-    found = [np.unique(batch, return_counts=True) for batch in batches]
-    columns = [
-        np.vstack([np.full(len(distinct), number), waits_of(distinct, provinces).T, count])
-        for number, (distinct, count) in enumerate(found)
-    ]
-    rows = np.concatenate(columns, axis=1)
-    return {name: row.astype(kind) for (name, kind), row in zip(TALLY.items(), rows, strict=True)}
+    rows = []
+    for name, start, stop in zip(names, begins[:-1], begins[1:], strict=True):
+        distinct, count = np.unique(codes[start:stop], return_counts=True)
+        queue, province, outcome, bins = waits_of(distinct, provinces).T
+        rows.append([np.full(len(distinct), name), channel_of[queue], queue, province, outcome, bins, count])
+    columns = zip(TALLY.items(), zip(*rows, strict=True), strict=True)
+    return {name: np.concatenate(parts).astype(kind) for (name, kind), parts in columns}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -58,15 +57,6 @@ def contact_columns(replication: int, world: World, centre: Centre, contacts: Co
     }
 
 
-def wait_columns(firsts: Sequence[int], tally: Table, centre: Centre) -> Table:
-    """How many answered, abandoned and called-back contacts waited how long, by batch, queue and province.
-
-    ``firsts``: first replication of each batch; ``tally``: see ``contact_values.tally``.
-    """
-    batch = np.array(firsts, dtype=np.int32)[tally["batch"]]
-    return {**tally, "batch": batch, "channel": _channel_of(centre)[tally["queue"]]}
-
-
 def measure_columns(first: int, values: NDArray[np.int64], layout: Layout) -> tuple[Table, dict[str, list[str]]]:
     """Counts and sums of the period by replication, of every scope; ``values`` (replications, scopes, columns)."""
     names = [(kind, name) for kind, name, slice_, _ in layout.cells() if slice_ == "period"]
@@ -77,8 +67,9 @@ def measure_columns(first: int, values: NDArray[np.int64], layout: Layout) -> tu
         "kind": np.array([kinds.index(kind) for kind, _ in names], dtype=np.int32)[scope],
         "name": np.array([of.index(name) for _, name in names], dtype=np.int32)[scope],
     }
+    rows = values[replication, scope]
     for i, column in enumerate(COLUMNS):
-        columns[column] = values[replication, scope, i]
+        columns[column] = rows[:, i].copy()
     return columns, {"kind": kinds, "name": of}
 
 

@@ -170,12 +170,12 @@ def _multiply(cells, total, sums, columns, weights, first, two, room):
 
 
 @compiled
-def _tally_one(codes, begin, end, batch, out, count, sizes):
+def _tally_one(codes, begin, end, name, channel_of, out, count, sizes):
     """Add the rows of a batch, of which the codes are in order, from the row ``count`` on; where they end."""
-    batches, queues, provinces, outcomes, waits, counts = out
+    batches, channels, queues, provinces, outcomes, waits, counts = out
     bins, some_outcomes, some_provinces = sizes
     # Divided only where the next leaf or outcome begins: divisions take longer than all else here.
-    first, past, queue, province, outcome, before = 0, 0, 0, 0, 0, -1
+    first, past, queue, channel, province, outcome, before = 0, 0, 0, 0, 0, 0, -1
     for i in range(begin, end):
         code = codes[i]
         if code == before:
@@ -187,25 +187,35 @@ def _tally_one(codes, begin, end, batch, out, count, sizes):
             first, past = rest * bins, (rest + 1) * bins
             leaf = rest // some_outcomes
             outcome, queue = rest - leaf * some_outcomes, leaf // some_provinces
-            province = leaf - queue * some_provinces
-        batches[count], queues[count], provinces[count], outcomes[count] = batch, queue, province, outcome
-        waits[count], counts[count] = code - first, 1
+            channel, province = channel_of[queue], leaf - queue * some_provinces
+        batches[count], channels[count], queues[count], provinces[count] = name, channel, queue, province
+        outcomes[count], waits[count], counts[count] = outcome, code - first, 1
         count += 1
     return count
 
 
 def _tally(version):
-    @entry(f"int64({_V},{_V},int32[::1],int16[::1],int16[::1],int16[::1],int16[::1],int32[::1],int64,int64,int64)")
-    def tally(codes, begins, batches, queues, provinces, outcomes, waits, counts, bins, some_outcomes, some_provinces):
+    short = "int16[::1]"
+
+    @entry(
+        f"int64({_V},{_V},{_V},{_V},int32[::1],{short},{short},{short},{short},{short},int32[::1],int64,int64,int64)"
+    )
+    def tally(
+        codes, begins, names, channel_of, batches, channels, queues, provinces, outcomes, waits, counts, bins,
+        some_outcomes, some_provinces,
+    ):  # fmt: skip
         """Write the rows of all batches; how many there are. See ``contact_values.tally``."""
         _ = version
         count, most = 0, 0
         for code in codes:
             most = max(most, code)
-        out = bare(batches), bare(queues), bare(provinces), bare(outcomes), bare(waits), bare(counts)
+        out = (
+            bare(batches), bare(channels), bare(queues), bare(provinces), bare(outcomes), bare(waits), bare(counts)
+        )  # fmt: skip
+        sizes = bins, some_outcomes, some_provinces
         for batch in range(len(begins) - 1):
             ordered = sorted_by_digits(codes[begins[batch] : begins[batch + 1]], most)
-            count = _tally_one(ordered, 0, len(ordered), batch, out, count, (bins, some_outcomes, some_provinces))
+            count = _tally_one(ordered, 0, len(ordered), names[batch], channel_of, out, count, sizes)
         return count
 
     return tally

@@ -42,6 +42,7 @@ from sim.compiled.values import (
     OUTCOMES,
     WAIT,
     WORK,
+    pointers,
     tell_contacts,
 )
 from sim.contacts import Outcome
@@ -110,10 +111,11 @@ def add_persons(
     caller_of, attempt_of, outcome_of = bare(contacts[0]), bare(contacts[1]), bare(contacts[6])
     redial, forward, sizes, channel_of, forwarded = luck[0], luck[1], numbers[0], numbers[1], numbers[5]
     queue_of, channel_of, forwarded, redials = bare(contacts[2]), bare(channel_of), bare(forwarded), bare(tables[1])
+    told_of = pointers(contacts, world, luck, numbers, tables)
     most, reached, knocked, first = sizes[1], False, False, (0, 0, 0)
     for block in range(begin, end, BLOCK):
         size = min(BLOCK, end - block)
-        tell_contacts(room, contacts, block, size, world, luck, start, numbers, tables, marked)
+        tell_contacts(told, block, size, start, told_of, marked)
         _add_contacts(rows, told, DAY_AT, size)
         _add_contacts(rows, told, HOUR_AT, size)
         if marked:

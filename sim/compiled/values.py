@@ -54,7 +54,7 @@ def day_of(hour):
 def bin_of(wait):
     """Bin of a wait (see ``contact_values.bin_of``)."""
     some = max(wait, 1)
-    nearest = min(np.int64(log(np.float64(some)) * (1.0 / _GROWTH) + 0.5), len(_LEAST) - 1)
+    nearest = min(int(log(float(some)) * (1.0 / _GROWTH) + 0.5), len(_LEAST) - 1)
     return (nearest + (_LEAST[nearest] <= some)) * (wait > 0)
 
 
@@ -143,35 +143,50 @@ def _tell_codes(told, size):
         told[CODE + k] += (told[LEAF + k] * OUTCOMES + ended) * BINS
 
 
-@compiled
-def tell_contacts(told, contacts, first, size, world, luck, start, numbers, tables, marked):
-    """Write what ``size`` contacts from the row ``first`` on count for in ``told`` (TOLD,); for the rest see ``Plan``.
-
-    ``marked``: whether causes, topics and ages differ.
-    """
-    told = bare(told)
-    caller, attempt, queue, dialled = bare(contacts[0]), bare(contacts[1]), bare(contacts[2]), bare(contacts[3])
-    left, released, outcome = bare(contacts[4]), bare(contacts[5]), bare(contacts[6])
+@inlined
+def pointers(contacts, world, luck, numbers, tables):
+    """What ``tell_contacts`` reads, without arrays, whose references would be counted for every few contacts."""
     conversation, wrap_up, patience = luck[2], luck[3], luck[4]
     sizes, channel_of, edges, first_edge, promised, _, most_of_marks = numbers
-    days, short, provinces = sizes[0], sizes[2], sizes[3]
+    columns = (
+        bare(contacts[0]), bare(contacts[1]), bare(contacts[2]), bare(contacts[3]), bare(contacts[4]),
+        bare(contacts[5]), bare(contacts[6]),
+    )  # fmt: skip
+    people = bare(world[0]), bare(world[1]), bare(world[2]), bare(world[3])
+    # Luck stands in memory in some order of its own.
+    of_people = bare(conversation), bare(wrap_up), bare(patience)
+    strides = (
+        conversation.strides[0] // 8, conversation.strides[1] // 8, wrap_up.strides[0] // 8, wrap_up.strides[1] // 8,
+        patience.strides[0] // 8, patience.strides[1] // 8, patience.strides[2] // 8,
+    )  # fmt: skip
+    plan = bare(channel_of), bare(edges), bare(first_edge), bare(promised), bare(tables[0])
+    return columns, people, of_people, strides, plan, (sizes[0], sizes[2], sizes[3], most_of_marks[0], most_of_marks[1])
+
+
+@compiled
+def tell_contacts(told, first, size, start, told_of, marked):
+    """Write what ``size`` contacts from the row ``first`` on count for in ``told`` (TOLD,), of what ``pointers`` gives.
+
+    ``start`` is the first caller; ``marked``: whether causes, topics and ages differ.
+    """
+    columns, people, of_people, strides, plan, sizes = told_of
+    caller, attempt, queue, dialled, left, released, outcome = columns
+    talk, wrap, patience = of_people
+    channel_of, edges, first_edge, promised, ends = plan
+    days, short, provinces, most_topics, most_ages = sizes
     _tell_times(told, dialled, left, released, outcome, first, size)
-    _tell_places(told, caller, queue, bare(world[0]), bare(channel_of), first, size, start, provinces, days)
+    _tell_places(told, caller, queue, people[0], channel_of, first, size, start, provinces, days)
     for k in range(size):
         told[_BITS + k] = 0
         if told[OUTCOME_OF + k] >= _UNFINISHED:  # nothing else has luck or a door to look at
             row, channel = first + k, told[_CHANNEL + k]
             if told[OUTCOME_OF + k] == _SILENT:
-                told[WAIT + k] = patience[start + caller[row], attempt[row], channel]
+                of_caller = (start + caller[row]) * strides[4] + attempt[row] * strides[5]
+                told[WAIT + k] = patience[of_caller + channel * strides[6]]
             elif not _open(edges, first_edge[channel], first_edge[channel + 1], dialled[row]):
                 told[_BITS + k] = MESSAGE
-    # Luck stands in memory in some order of its own.
-    strides = (
-        conversation.strides[0] // 8, conversation.strides[1] // 8, wrap_up.strides[0] // 8, wrap_up.strides[1] // 8
-    )  # fmt: skip
-    _tell_work(told, caller, bare(conversation), bare(wrap_up), first, size, start, strides)
-    _tell_kinds(told, attempt, dialled, bare(promised), bare(tables[0]), first, size, short, days)
+    _tell_work(told, caller, talk, wrap, first, size, start, strides)
+    _tell_kinds(told, attempt, dialled, promised, ends, first, size, short, days)
     _tell_codes(told, size)
     if marked:
-        marks = bare(world[1]), bare(world[2]), bare(world[3])
-        _tell_marks(told, caller, marks, first, size, start, most_of_marks[0], most_of_marks[1])
+        _tell_marks(told, caller, people[1:], first, size, start, most_topics, most_ages)

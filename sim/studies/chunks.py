@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ from sim.luck import Luck
 from sim.measures import measure
 from sim.products import Products
 from sim.summary import PAIRS
+from sim.tables import Table
 from sim.world import World, Worlds
 
 if TYPE_CHECKING:
@@ -86,14 +87,16 @@ class Kit:
         """These replications, with the contacts of those below ``keep_contacts``."""
         return self._by_machine(numbers, keep_contacts) if self.compiled else self._readable(numbers, keep_contacts)
 
-    def tally(self, codes: NDArray[np.int64], begins: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
-        """How often each wait is there in each batch (see ``contact_values.tally``)."""
+    def tally(self, codes: NDArray[np.int64], sizes: dict[int, int]) -> Table:
+        """How often each wait is there in each batch of so many, by its name (see ``contact_values.tally``)."""
+        begins, names = np.cumsum([0, *sizes.values()]), np.array(list(sizes))
+        channel_of, provinces = np.array([queue.channel for queue in self.centre.queues]), len(self.centre.provinces)
         if not self.compiled:
-            return tally(codes, begins, len(self.centre.provinces))
+            return tally(codes, begins, names, channel_of, provinces)
         from sim.compiled.cells import tally as quick
 
         columns = {name: np.empty(len(codes), dtype=kind) for name, kind in TALLY.items()}
-        count = quick(codes, begins, *columns.values(), BINS, len(Outcome), len(self.centre.provinces))
+        count = quick(codes, begins, names, channel_of, *columns.values(), BINS, len(Outcome), provinces)
         return {name: column[:count] for name, column in columns.items()}
 
     def _readable(self, numbers: range, keep_contacts: int) -> Chunk:

@@ -23,7 +23,7 @@ from sim.scenario.load import dumps, loads
 from sim.scenario.model import Scenario
 from sim.store import LAST_WRITTEN, RESULTS_VERSION, Part, Store, batch_size
 from sim.studies.chunks import CHUNK, Kit
-from sim.tables import Table, contact_columns, measure_columns, moment_columns, stored_names, wait_columns
+from sim.tables import Table, contact_columns, measure_columns, moment_columns, stored_names
 
 
 @dataclass(frozen=True)
@@ -128,8 +128,7 @@ def make(job: Job, part: Part) -> Made:
     moments = sums.moments(part[1] - part[0] + 1) if isinstance(sums, Products) else sums
     assert moments is not None  # a part has at least one replication
     pieces = [Piece("contacts", _joined(contacts), names)] if contacts else []
-    tally = kit.tally(np.concatenate(waits), np.cumsum([0, *many.values()]))
-    pieces.append(Piece("waits", wait_columns(list(many), tally, kit.centre), names))
+    pieces.append(Piece("waits", kit.tally(np.concatenate(waits), many), names))
     pieces.append(Piece("moments", moment_columns(moments), {}))
     pieces.append(Piece(LAST_WRITTEN, *measure_columns(part[0], np.concatenate(values), kit.layout)))
     return Made(part, pieces)

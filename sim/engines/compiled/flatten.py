@@ -258,7 +258,7 @@ class Luck:
             if array.ndim != len(axes) or any(size < need for size, need in zip(array.shape, shape, strict=True)):
                 raise ValueError(f"{name} of the world has shape {array.shape}, {shape} is needed")
         for array, most in ((self.arrays[0], len(centre.channels)), (self.arrays[1], len(centre.provinces))):
-            if len(array) and not 0 <= array.min() <= array.max() < most:
+            if len(array) and array.view(np.uint64).max() >= most:  # where what is below 0 is far above
                 raise ValueError("a caller of the world has a channel or province that the centre has not")
 
 

@@ -84,16 +84,14 @@ def foresee(m: Memory, contact: int, now: int) -> None:
     """Find out what becomes of a contact that is dialled now, while its channel is open."""
     queue, closes, taken, line = m[contact + QUEUE], m[contact + CLOSES], NO_EVENT, 0
     one = m[m[queue + OWN] + FIRST_LINE]
-    while one:
+    at_once = now * KINDS
+    while one and taken > at_once:
         free = m[one + FREE_AT]
         at = max(free, now)
         if at < closes or not m[queue + SERVED_LATE]:
             at = _on_duty_from(m, one, at)
-        if at == now:
-            _serve(m, contact, one, now)
-            return
-        # It takes the contact at the end of what it has in hand, or when it comes on duty.
-        event = at * KINDS + (END if at == free else SCHEDULE)
+        # It takes the contact at once, at the end of what it has in hand, or when it comes on duty.
+        event = at * KINDS + (END if at == free and at > now else SCHEDULE)
         if event < taken or (event == taken and at == free and m[one + FREE_AFTER] < m[line + FREE_AFTER]):
             taken, line = event, one
         one = m[one + NEXT_LINE]
