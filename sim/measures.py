@@ -157,7 +157,8 @@ def _add_time(table: Whole, layout: Layout, world: World, centre: Centre, contac
         mine = (contacts.queue == number) & (contacts.left_queue > contacts.dialled)
         values = queue_time(contacts.dialled[mine], contacts.left_queue[mine], edges)
         # Over several groups the longest duty of one: the time in which the queue is served.
-        values["on_duty"] = np.max([lines[route.group]["on_duty"] for route in queue.routes], axis=0)
+        on_duty = [lines[route.group]["on_duty"] for route in queue.routes]
+        values["on_duty"] = np.max(on_duty or [np.zeros(len(edges) - 1, dtype=np.int64)], axis=0)
         _add_hours(table, layout, "queue", number, values)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,11 +13,12 @@ from scipy import special
 
 import sim
 from sim import elementary, measures
+from sim.clock import DAY, Calendar
 from sim.compiled import measures as compiled_measures
 from sim.compiled import values as quick_values
 from sim.compiled.laws import durations, row_of
 from sim.compiled.order import in_place
-from sim.contact_values import LEAST, bin_of
+from sim.contact_values import LEAST, Promises, bin_of
 from sim.contacts import ContactTables
 from sim.distributions import (
     Deterministic,
@@ -37,7 +39,9 @@ from sim.quick_draw import Quick
 from sim.streams import Addresses, key_of
 from sim.studies.parts import promises_of
 from sim.summary import PAIRS
+from sim.world import Worlds
 from tests.handmade import ALWAYS, caller, centre_of, habits, queue, world_of
+from tests.random_cases import random_case
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 LAWS: tuple[Law, ...] = (
@@ -92,6 +96,25 @@ def test_machine_code_measures_alike(name) -> None:
     sums, same = Moments.of(PAIRS, readable.cells), compiled_measures.moments(PAIRS, quick.cells)
     assert np.array_equal(sums.total, same.total)
     assert np.array_equal(sums.sums, same.sums)
+
+
+@pytest.mark.parametrize("first", range(0, 400, 50))
+def test_machine_code_measures_random_cases_alike(first) -> None:
+    """Contacts out of order, silent, called back, sent away and unfinished, on lines that are late or absent."""
+    for seed in range(first, first + 50):
+        world, centre = random_case(seed, apart=seed % 2 == 1)
+        days, channels = centre.end // DAY + 1, len(centre.channels)
+        centre = replace(centre, end=days * DAY, horizon=days * DAY + centre.horizon - centre.end)
+        within = tuple(5 * (seed + number) % 20 for number in range(channels))
+        promised = {
+            "calendar": Calendar(dt.date(2020, 2, 10), days, (True, False, True) * (days + 1)),
+            "promises": Promises(seed % 7, within, tuple((seed + number) % 3 - 1 for number in range(channels))),
+        }
+        tables = ContactTables.of([sim.simulate(world, centre)])
+        readable = measures.measure(Worlds.of([world]), centre, tables, **promised)
+        quick = compiled_measures.measure(Worlds.of([world]), centre, tables, **promised)
+        assert np.array_equal(readable.cells, quick.cells), seed
+        assert np.array_equal(readable.waits, quick.waits), seed
 
 
 def test_streams_are_philox() -> None:
