@@ -10,7 +10,7 @@ from sim.clock import DAY
 from sim.compiled.elementary import log
 from sim.compiled.order import in_place
 from sim.compiled.streams import HALF, LOW, M0, M1, W0, W1
-from sim.compiled.surges import within
+from sim.compiled.surges import integrals, within
 from sim.machine_code import bare, compiled, entry, inlined, sources
 from sim.streams import ROUNDS
 
@@ -103,8 +103,9 @@ def _segment(when, upto, start, stop):
 
 
 @compiled
-def _arrive(callers, when, begin, end, upto, edges, first, causes, terms):
-    """Put instants in place of days; the base rate is constant between edges."""
+def _arrive(callers, when, begin, end, upto, edges, first, causes, terms, surged):
+    """Put instants in place of days; the base rate is constant between edges. ``surged`` see ``surges.integrals``."""
+    terms, count, surged, many = bare(terms), len(terms), bare(surged), len(edges)
     strata, arrival, all_upto = bare(callers[STRATUM]), bare(callers[ARRIVAL]), bare(upto)
     when, edges, first, causes, width = bare(when), bare(edges), bare(first), bare(causes), upto.shape[1]
     for row in range(begin, end):
@@ -115,7 +116,8 @@ def _arrive(callers, when, begin, end, upto, edges, first, causes, terms):
         opens, closes = edges[segment], edges[segment + 1]
         offset = inside * np.float64(closes - opens)
         if causes[stratum]:
-            offset = within(terms, causes[stratum] - 1, opens, closes, inside)
+            at = causes[stratum] * many + segment
+            offset = within(terms, count, causes[stratum] - 1, opens, closes, surged[at], surged[at + 1], inside)
         arrival[row] = min(max(opens + np.int64(offset), opens), closes - 1)
 
 
@@ -144,6 +146,7 @@ def _existing(replications, limits, key, upto, edges, first, causes, terms):
     most = int(expected + 6 * np.sqrt(expected)) + BLOCK
     callers, when, count = np.empty((4, most), np.int64), np.empty(most), 0
     begins = np.zeros(len(replications) + 1, np.int64)
+    surged = integrals(terms, causes.max() + 1 if len(causes) else 1, edges)
     address, words, moments, _ = workspace()
     heights = np.empty(BLOCK)
     strata, days = (
@@ -198,7 +201,7 @@ def _existing(replications, limits, key, upto, edges, first, causes, terms):
                     risen[cells[k]] = 0.0
                 run = left = 2 * run
         begins[r + 1] = count
-        _arrive(callers, when, begins[r], count, upto, edges, first, causes, terms)
+        _arrive(callers, when, begins[r], count, upto, edges, first, causes, terms, surged)
     return callers, begins
 
 

@@ -68,12 +68,12 @@ def _choices(key, callers, rows, count, chunk, out, work):
 
 
 @compiled
-def _category(cumulative, uniform):
-    """Index of the share in which a uniform falls."""
+def _category(cumulative, first, count, uniform):
+    """Index of the share in which a uniform falls, of ``count`` from a place on."""
     index = 0
-    for share in cumulative:
-        index += uniform >= share
-    return min(index, len(cumulative) - 1)
+    for share in range(first, first + count):
+        index += uniform >= cumulative[share]
+    return min(index, count - 1)
 
 
 @compiled
@@ -86,9 +86,11 @@ def _marks(key, callers, rows, topic, age, columns, work):
         scramble(address, size, 0, words)
         for half, shares in ((0, topic), (1, age)):
             uniforms(words, half, size, numbers)
+            channels, count, upto, to = shares.shape[1], shares.shape[2], bare(shares), bare(columns[TOPIC + half])
             for i in range(size):
                 row = first + i
-                columns[TOPIC + half, row] = _category(shares[columns[CAUSE, row], columns[CHANNEL, row]], numbers[i])
+                of = (columns[CAUSE, row] * channels + columns[CHANNEL, row]) * count
+                to[row] = _category(upto, of, count, numbers[i])
 
 
 @compiled
@@ -104,13 +106,13 @@ def _may_be_on(channel, reach, columns, rows, count, out):
 @compiled
 def _may_go_on(thresholds, columns, choices, offers, rows, count):
     """Leave in ``rows`` who may dial once more after this attempt; how many."""
-    going = 0
+    going, asked, channel, rows, redial = 0, bare(thresholds), bare(columns[CHANNEL]), bare(rows), bare(choices[0])
     for i in range(count):
         row = rows[i]
-        own = thresholds[columns[CHANNEL, row]]
-        on = choices[0, row] < own[0]
-        if own[1] or own[2]:
-            on = on or offers[2, row] < own[1] or offers[3, row] < own[2]
+        own = 3 * channel[row]
+        on = redial[row] < asked[own]
+        if asked[own + 1] or asked[own + 2]:
+            on = on or offers[2, row] < asked[own + 1] or offers[3, row] < asked[own + 2]
         rows[going] = row
         going += on
     return going

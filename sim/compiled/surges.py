@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled.elementary import exp
-from sim.machine_code import compiled
+from sim.machine_code import bare, compiled
 from sim.scenario.surges import Decay, Surge, Trapezoid
 
 DECAY, TRAPEZOID = range(2)
@@ -57,29 +57,41 @@ def _trapezoid(t, rise, hold, fall):
 
 
 @compiled
-def _at(terms, number, t):
-    """Value and integral of a surge."""
+def _at(terms, count, number, t):
+    """Value and integral of a surge, of ``count`` terms of all."""
     value, integral = 0.0, 0.0
-    for row in range(len(terms)):
-        if terms[row, SURGE] == number:
-            since, weight = t - terms[row, START], terms[row, WEIGHT]
-            if terms[row, KIND] == DECAY:
-                now, upto = _decay(since, terms[row, TIME_CONSTANT])
+    for row in range(0, count * SIZE, SIZE):
+        if terms[row + SURGE] == number:
+            since, weight = t - terms[row + START], terms[row + WEIGHT]
+            if terms[row + KIND] == DECAY:
+                now, upto = _decay(since, terms[row + TIME_CONSTANT])
             else:
-                now, upto = _trapezoid(since, terms[row, RISE], terms[row, HOLD], terms[row, FALL])
+                now, upto = _trapezoid(since, terms[row + RISE], terms[row + HOLD], terms[row + FALL])
             value, integral = value + weight * now, integral + weight * upto
     return value, integral
 
 
 @compiled
-def within(terms, number, opens, closes, inside):
-    """Milliseconds after ``opens`` at which a share of a surge until ``closes`` has come (see ``draw``)."""
+def integrals(terms, causes, edges):
+    """What of the surge of each cause but the first has come by each edge, (causes, edges)."""
+    found = np.zeros((causes, len(edges)))
+    for cause in range(1, causes):
+        for i in range(len(edges)):
+            found[cause, i] = _at(bare(terms), len(terms), cause - 1, np.float64(edges[i]))[1]
+    return found
+
+
+@compiled
+def within(terms, count, number, opens, closes, before, after, inside):
+    """Milliseconds after ``opens`` at which a share of a surge until ``closes`` has come (see ``draw``).
+
+    ``before`` and ``after`` are its integrals then.
+    """
     low, high = np.float64(opens), np.float64(closes)
-    before, after = _at(terms, number, low)[1], _at(terms, number, high)[1]
     target = before + inside * (after - before)
     guess = low + inside * (high - low)
     for _ in range(60):
-        value, integral = _at(terms, number, guess)
+        value, integral = _at(terms, count, number, guess)
         missing = target - integral
         if missing > 0:
             low = guess
