@@ -156,7 +156,7 @@ def test_interrupted_run_keeps_what_is_finished(tmp_path) -> None:
 LAYERS = (
     (
         *("errors", "clock", "elementary", "distributions", "streams", "theory", "quantities", "machine_code"),
-        *("compiled.streams", "compiled.elementary", "compiled.laws", "compiled.order"),
+        *("compiled.streams", "compiled.elementary", "compiled.laws", "compiled.order", "compiled.instants"),
     ),
     ("contacts", "centre", "world"),
     ("scenario", "demand"),

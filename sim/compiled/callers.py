@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.clock import DAY
 from sim.compiled.elementary import log
+from sim.compiled.instants import day_of
 from sim.compiled.order import in_place
 from sim.compiled.streams import HALF, LOW, M0, M1, W0, W1
 from sim.compiled.surges import integrals, within
@@ -42,7 +42,7 @@ def scramble(address, count, chunk, words):
         words[i], words[BLOCK + i], words[2 * BLOCK + i], words[3 * BLOCK + i] = a, b, c, d
 
 
-@compiled
+@inlined
 def uniforms(words, half, count, out):
     """Numbers in (0, 1) of the first or the last two words (see ``streams.Addresses.pairs``)."""
     at = 2 * BLOCK * half
@@ -60,7 +60,7 @@ def point_at(address, key, callers, rows, first, count):
     for i in range(count):
         row = rows[first + i]
         address[i] = np.uint64(replication[row])
-        address[BLOCK + i] = np.uint64(arrival[row] // DAY)
+        address[BLOCK + i] = np.uint64(day_of(arrival[row]))
         address[2 * BLOCK + i] = np.uint64(slot[row])
         stratum = stratum_of[row]
         address[3 * BLOCK + i], address[4 * BLOCK + i] = keys[stratum], keys[strata + stratum]
@@ -133,6 +133,30 @@ def _point_at_slots(address, replication, strata, days, key, cells, slot, size):
             address[3 * BLOCK + i], address[4 * BLOCK + i] = key[0, stratum], key[1, stratum]
 
 
+@inlined
+def _take(callers, when, count, slots, names, heights, cells, going):
+    """Write who exists in the next slots of some cells; how many there are then, and how many cells go on."""
+    replication_of, stratum_of = bare(callers[REPLICATION]), bare(callers[STRATUM])
+    slot_of, day_of_caller, when = bare(callers[SLOT]), bare(callers[ARRIVAL]), bare(when)
+    some, steps, moments, replication, slot, size = slots
+    strata, days, steps, moments = bare(names[0]), bare(names[1]), bare(steps), bare(moments)
+    limit, height, risen, cells = bare(heights[0]), bare(heights[1]), bare(heights[2]), bare(cells)
+    for k in range(len(some)):
+        cell, i = some[k], 0
+        stratum, day, up, most = strata[cell], days[cell], risen[cell] + steps[k * size], limit[cell]
+        while height[cell] + up < most:
+            replication_of[count], stratum_of[count], slot_of[count] = replication, stratum, slot + i
+            day_of_caller[count], when[count] = day, moments[k * size + i]
+            count, i = count + 1, i + 1
+            if i == size:
+                cells[going] = cell
+                going += 1
+                break
+            up += steps[k * size + i]
+        risen[cell] = up
+    return count, going
+
+
 @compiled
 def _existing(replications, limits, key, upto, edges, first, causes, terms):
     """Who exists, replication by replication: columns, and where each replication begins.
@@ -180,20 +204,8 @@ def _existing(replications, limits, key, upto, edges, first, causes, terms):
                     heights[i] = -log(heights[i])
                 if count + len(some) * size > len(when):
                     callers, when = _longer(callers, when)
-                for k in range(len(some)):
-                    cell, i = some[k], 0
-                    stratum, day, up = strata[cell], days[cell], risen[cell] + heights[k * size]
-                    while height[cell] + up < limit[cell]:
-                        callers[REPLICATION, count], callers[STRATUM, count] = replications[r], stratum
-                        callers[SLOT, count], callers[ARRIVAL, count] = slot + i, day
-                        when[count] = moments[k * size + i]
-                        count, i = count + 1, i + 1
-                        if i == size:
-                            cells[going] = cell
-                            going += 1
-                            break
-                        up += heights[k * size + i]
-                    risen[cell] = up
+                slots = some, heights, moments, replications[r], slot, size
+                count, going = _take(callers, when, count, slots, (strata, days), (limit, height, risen), cells, going)
             slot, left = slot + size, left - size
             if left == 0:
                 for k in range(going):

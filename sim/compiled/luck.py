@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.clock import DAY
 from sim.compiled.callers import ARRIVAL, BLOCK, SLOT, STRATUM, point_at, scramble, uniforms, workspace
+from sim.compiled.instants import day_of
 from sim.compiled.laws import ALWAYS, KIND, NOTHING, ZERO, durations
-from sim.machine_code import bare, compiled, entry, sources
+from sim.machine_code import bare, compiled, entry, inlined, sources
 
 #: What luck is for, in the order of keys.
 EXISTS, WORK, MARKS, WAITING, CHOICES, OFFERS, DELAYS = range(7)
@@ -44,7 +44,7 @@ def _work(key, callers, rows, count, laws, to, work):
             _write(laws[half], half, rows, first, size, to[half], words, numbers, found)
 
 
-@compiled
+@inlined
 def _write(law, half, rows, first, size, to, words, numbers, found):
     """Durations of a block of ``rows``."""
     uniforms(words, half, size, numbers)
@@ -130,7 +130,7 @@ def _copy(callers, strata, count, columns):
     columns[SLOT_OF], columns[ARRIVAL_OF] = callers[SLOT], callers[ARRIVAL]
     day = bare(columns[DAY_OF])
     for row in range(count):
-        day[row] = arrival[row] // DAY
+        day[row] = day_of(arrival[row])
 
 
 def _luck(version):

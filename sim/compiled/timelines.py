@@ -8,8 +8,9 @@ import numpy as np
 
 from sim.cells import AT
 from sim.clock import DAY, HOUR
+from sim.compiled.instants import day_of_hour, hour_of
 from sim.compiled.order import in_order
-from sim.compiled.values import GROUP, LEFT, LINE, RELEASED, day_of, hour_of
+from sim.compiled.values import GROUP, LEFT, LINE, RELEASED
 from sim.machine_code import bare, compiled, inlined
 
 #: Rows of what ``line_hours`` returns.
@@ -130,7 +131,7 @@ def _integrals(at, what, change, hours):
 def _pass(out, level, now, until):
     """Let time pass with these levels; returns the instant reached."""
     while now < until:
-        hour = now // HOUR
+        hour = hour_of(now)
         step = min(until, (hour + 1) * HOUR) - now
         out[BUSY, hour] += level[_WORK] * step
         out[STAFFED, hour] += level[_DUTY] * step
@@ -188,7 +189,7 @@ def _add_alone_hours(cells, groups, where, hours):
             work, late = hours[0, group, hour], hours[1, group, hour]
             if work:
                 hours[0, group, hour], hours[1, group, hour] = 0, 0
-                day = day_of(hour)
+                day = day_of_hour(hour)
                 for cell in (base + day, base + days + hour - 24 * day):
                     cells[cell, _BUSY_TIME] += work
                     cells[cell, _LATE_TIME] += late
@@ -241,5 +242,6 @@ def _add_group(cells, contacts, begin, end, group, groups, shifts, first_shift, 
 def add_hours(cells, base, days, column, hours):
     """Add hours of the period to the days and the hours of the day."""
     for hour in range(len(hours)):
-        cells[base + 1 + hour // 24, column] += hours[hour]
-        cells[base + 1 + days + hour % 24, column] += hours[hour]
+        day = day_of_hour(hour)
+        cells[base + 1 + day, column] += hours[hour]
+        cells[base + 1 + days + hour - 24 * day, column] += hours[hour]

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.clock import HOUR
 from sim.compiled.elementary import log
+from sim.compiled.instants import day_of_hour, hour_of
 from sim.compiled.kinds import CONTACT_BITS, FIRST, KIND_OF_CONTACT, MESSAGE, OFFERED, SHORT, WITHIN
 from sim.contact_values import BIN, BINS, LEAST
 from sim.contacts import Outcome
@@ -36,18 +36,6 @@ _CALLED_BACK, _UNFINISHED, _SILENT, _ABANDONED = (
     int(Outcome.SILENT),
     int(Outcome.ABANDONED),
 )
-
-
-@inlined
-def hour_of(instant):
-    """Hour of an instant; exact up to 2 ** 50, since half a ms is more than the product can be wrong."""
-    return np.int64((np.float64(instant) + 0.5) * (1.0 / HOUR))
-
-
-@inlined
-def day_of(hour):
-    """Day of an hour."""
-    return np.int64((np.float64(hour) + 0.5) * (1.0 / 24))
 
 
 @inlined
@@ -77,7 +65,7 @@ def _tell_times(told, dialled, left, released, outcome, first, size):
         told[OUTCOME_OF + k] = outcome[first + k]
     for k in range(size):
         told[_HOUR + k] = hour_of(dialled[first + k])
-        told[_DAY + k] = day_of(told[_HOUR + k])
+        told[_DAY + k] = day_of_hour(told[_HOUR + k])
     for k in range(size):
         told[WAIT + k] = left[first + k] - dialled[first + k]
     for k in range(size):

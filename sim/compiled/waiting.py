@@ -8,9 +8,10 @@ import numpy as np
 
 from sim.cells import AT
 from sim.clock import DAY, HOUR
+from sim.compiled.instants import day_of_hour, hour_of
 from sim.compiled.order import in_place
 from sim.compiled.timelines import DAYS, FIRST_QUEUE, QUEUES, SLICES
-from sim.compiled.values import DIALLED, LEFT, QUEUE, day_of, hour_of
+from sim.compiled.values import DIALLED, LEFT, QUEUE
 from sim.machine_code import bare, compiled
 
 QUEUE_TIME, LONGEST_QUEUE = AT["queue_time"], AT["longest_queue"]
@@ -117,7 +118,7 @@ def _add_hours(cells, where, hours):
             most = max(hours[MOST, queue, hour], level)
             if most:
                 time = hours[TIME, queue, hour] + (level - hours[LEAVING, queue, hour]) * HOUR
-                day = day_of(hour)
+                day = day_of_hour(hour)
                 for cell in (base + day, base + days + hour - 24 * day):
                     cells[cell, QUEUE_TIME] += time
                     cells[cell, LONGEST_QUEUE] = max(cells[cell, LONGEST_QUEUE], most)
