@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.compiled.elementary import log
 from sim.compiled.instants import day_of
-from sim.compiled.order import in_place
+from sim.compiled.order import in_order
 from sim.compiled.streams import HALF, LOW, M0, M1, W0, W1
 from sim.compiled.surges import integrals, within
 from sim.machine_code import bare, compiled, entry, inlined, sources
@@ -220,29 +220,28 @@ def _existing(replications, limits, key, upto, edges, first, causes, terms):
 @compiled
 def _by_arrival(callers, begin, end, room, out):
     """Write the columns of a replication by arrival, then stratum and slot; ``room`` (3, n) is for work."""
-    count, bits = end - begin, 0
-    codes, arrival = bare(room[0]), bare(callers[ARRIVAL])
-    while count >> bits:
-        bits += 1
+    count, order, together = end - begin, bare(room[0]), 0
+    found, arrival = bare(callers[ARRIVAL, begin:end]), bare(out[ARRIVAL, begin:end])
+    in_order(callers[ARRIVAL, begin:end], count, room)
     for i in range(count):
-        codes[i] = (arrival[begin + i] << bits) + i
-    in_place(room[0], count, room[1], room[2])
+        arrival[i] = found[order[i]]
     for i in range(1, count):
-        # Hardly ever do two arrive in the same instant.
-        j = i
-        while j and codes[j - 1] >> bits == codes[j] >> bits and _after(callers, begin, codes, j, (1 << bits) - 1):
-            codes[j - 1], codes[j] = codes[j], codes[j - 1]
-            j -= 1
-    for column in range(4):
-        found, ordered = bare(callers[column]), bare(out[column])
+        together += arrival[i] == arrival[i - 1]
+    if together:  # which is hardly ever so
+        for i in range(1, count):
+            j = i
+            while j and arrival[j] == arrival[j - 1] and _after(callers, begin + order[j - 1], begin + order[j]):
+                order[j - 1], order[j] = order[j], order[j - 1]
+                j -= 1
+    for column in range(ARRIVAL):
+        found, ordered = bare(callers[column, begin:end]), bare(out[column, begin:end])
         for i in range(count):
-            ordered[begin + i] = found[begin + (codes[i] & ((1 << bits) - 1))]
+            ordered[i] = found[order[i]]
 
 
 @compiled
-def _after(callers, begin, codes, j, mask):
-    """Whether the caller before the one at ``j`` comes after it by stratum and slot."""
-    one, other = begin + (codes[j - 1] & mask), begin + (codes[j] & mask)
+def _after(callers, one, other):
+    """Whether a caller comes after another by stratum and slot."""
     mine, theirs = callers[STRATUM, one], callers[STRATUM, other]
     return mine > theirs or (mine == theirs and callers[SLOT, one] > callers[SLOT, other])
 

@@ -10,44 +10,28 @@ from sim.machine_code import bare, compiled
 
 
 @compiled
-def in_order(times, ties, count, order):
-    """Indices of the first ``count`` ``times`` in order, those of one time by ``ties``.
+def in_order(times, count, room):
+    """Indices of the first ``count`` ``times`` in order, those of one time as they stand, in the first of ``room``.
 
-    Times are put in as many boxes as there are, each for an equal stretch, and then looked through for neighbours that
-    stand the wrong way round. Quick where times are spread over the whole, or over some days of it.
+    ``room`` (3, n + 2). Times and indices must have 63 bits together, as ms of ten years and 16 million indices have.
     """
-    if count == 0:
-        return
-    least, most, shift = times[0], times[0], 0
+    bits = 0
+    while count >> bits:
+        bits += 1
+    codes, mask, times = bare(room[0]), (1 << bits) - 1, bare(times)
     for i in range(count):
-        least, most = min(least, times[i]), max(most, times[i])
-    while (most - least) >> shift >= 2 * count:
-        shift += 1
-    place = np.zeros(((most - least) >> shift) + 2, np.int64)
+        codes[i] = (times[i] << bits) + i
+    in_place(room[0], count, room[1], room[2])
     for i in range(count):
-        place[((times[i] - least) >> shift) + 1] += 1
-    for box in range(len(place) - 1):
-        place[box + 1] += place[box]
-    for i in range(count):
-        box = (times[i] - least) >> shift
-        order[place[box]] = i
-        place[box] += 1
-    for i in range(1, count):
-        one, j = order[i], i
-        while j:
-            other = order[j - 1]
-            if times[other] < times[one] or (times[other] == times[one] and ties[other] <= ties[one]):
-                break
-            order[j] = other
-            j -= 1
-        order[j] = one
+        codes[i] &= mask
 
 
 @compiled
 def in_place(codes, count, spare, place):
     """Put the first ``count`` whole numbers in order, where they are spread over their range or in order nearly.
 
-    As ``in_order``, of numbers that say all there is to know; ``spare`` and ``place`` are room for as many.
+    They are put in as many boxes as there are, each for an equal stretch, and then looked through for neighbours that
+    stand the wrong way round. ``spare`` and ``place`` are room for as many.
     """
     if count == 0:
         return

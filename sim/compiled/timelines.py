@@ -219,13 +219,13 @@ def _add_group(cells, contacts, begin, end, group, groups, shifts, first_shift, 
     for row in range(begin, end):
         rows[count] = row
         count += contacts[GROUP][row] == group
-    start, order = np.empty(count, np.int64), np.empty(count, np.int64)
+    start, room = np.empty(count, np.int64), np.empty((3, count + 2), np.int64)
     for i in range(count):
         start[i] = contacts[LEFT][rows[i]]
-    in_order(start, rows, count, order)
+    in_order(start, count, room)
     stop, line = np.empty(count, np.int64), np.empty(count, np.int64)
     for i in range(count):
-        row = rows[order[i]]
+        row = rows[room[0, i]]
         start[i], stop[i], line[i] = contacts[LEFT][row], contacts[RELEASED][row], contacts[LINE][row]
     of_group = shifts[first_shift[group] : first_shift[group + 1]]
     lines, absent = groups[group, LINES], groups[group, ABSENT]

@@ -9,7 +9,7 @@ import numpy as np
 from sim.cells import AT
 from sim.clock import DAY, HOUR
 from sim.compiled.instants import day_of_hour, hour_of
-from sim.compiled.order import in_place
+from sim.compiled.order import in_order
 from sim.compiled.timelines import DAYS, FIRST_QUEUE, QUEUES, SLICES
 from sim.compiled.values import DIALLED, LEFT, QUEUE
 from sim.machine_code import bare, compiled
@@ -62,18 +62,14 @@ def _part(contacts, begin, end, waits, first):
 @compiled
 def _put_in_order(waits):
     """Put those of one queue in the order in which they come."""
-    count, disorder, bits = waits.shape[1], 0, 0
+    count, disorder = waits.shape[1], 0
     for i in range(1, count):
         disorder += waits[0, i] < waits[0, i - 1]
     if disorder:
-        room = np.empty((4, count + 2), np.int64)
-        while count >> bits:
-            bits += 1
+        room, before = np.empty((3, count + 2), np.int64), waits.copy()
+        in_order(waits[0], count, room)
         for i in range(count):
-            room[0, i], room[3, i] = (waits[0, i] << bits) + i, waits[1, i]
-        in_place(room[0], count, room[1], room[2])
-        for i in range(count):
-            waits[0, i], waits[1, i] = room[0, i] >> bits, room[3, room[0, i] & ((1 << bits) - 1)]
+            waits[0, i], waits[1, i] = before[0, room[0, i]], before[1, room[0, i]]
 
 
 @compiled
