@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from sim.cells import AT, COLUMNS
 from sim.compiled.kinds import (
-    ADDED,
     AT_LIMIT,
     CALLED_AGAIN,
     COUNTED,
@@ -20,6 +19,7 @@ from sim.compiled.kinds import (
     HELD_AT,
     KIND_OF_CALLER,
     KNOCKED,
+    LINE,
     LONGEST_AT,
     MORE_ATTEMPTS,
     PENDING,
@@ -65,11 +65,15 @@ def tell(columns, rows, at):
     """Write in ``columns`` what the row from a place on counts for, and empty it."""
     for column in range(WIDTH):
         columns[column] = 0
-    for number in range(ADDED):
-        value = rows[at + number]
-        if value:
-            for k in range(FIRST_COUNTED[number], FIRST_COUNTED[number + 1]):
-                columns[COUNTED[k]] += value
+    for line in range(0, ROW, LINE):
+        some = 0
+        for number in range(line, line + LINE):
+            some |= rows[at + number]
+        if some:
+            for number in range(line, line + LINE):
+                value = rows[at + number]
+                for k in range(FIRST_COUNTED[number], FIRST_COUNTED[number + 1] if value else 0):
+                    columns[COUNTED[k]] += value
     columns[LONGEST_WAIT] = rows[at + LONGEST_AT]
     for number in range(ROW):
         rows[at + number] = 0

@@ -98,8 +98,9 @@ _kinds = list(dict.fromkeys([*_contacts, *_callers]))
 _FIRST_SUM = len(_kinds)
 LONGEST_AT = _FIRST_SUM + len(SUMS)
 NOWHERE = LONGEST_AT + 1
-#: Numbers in a row, in whole cache lines.
-ROW = (NOWHERE + 8) // 8 * 8
+#: Numbers in a row, in whole lines of the processor's memory, in which most kinds that come together stand together.
+LINE = 8
+ROW = (NOWHERE + LINE) // LINE * LINE
 
 
 def _place(name: str | None) -> int:
@@ -117,7 +118,6 @@ WORK_AT, MORE_ATTEMPTS = _place("offered_work"), _place("attempts")
 FORWARDED, FORWARD_LOST, CALLED_AGAIN = _place("forwarded"), _place("forward_lost"), _place("called_again")
 #: Columns that the numbers of a row count in: those of number n from ``FIRST_COUNTED[n]`` on.
 _counted = [*(sorted(AT[name] for name in columns) for columns in _kinds), *([AT[name]] for name in SUMS)]
+_counted += [[] for _ in range(ROW - len(_counted))]
 COUNTED: Whole = np.array([column for columns in _counted for column in columns])
 FIRST_COUNTED: Whole = np.cumsum([0, *map(len, _counted)])
-#: Numbers of a row that are added.
-ADDED = len(_counted)
