@@ -14,7 +14,7 @@ from sim.centre import UNANSWERED, Centre, Group
 from sim.clock import HOUR, Calendar
 from sim.contact_values import Promises, working_day_ends
 from sim.contacts import Contacts, Outcome
-from sim.measures import doors
+from sim.measures import channel_of, doors
 from sim.timelines import line_time, shifts_of
 from sim.world import World
 
@@ -58,7 +58,7 @@ class Plan:
         numbers = (
             [*firsts, layout.slices, layout.days, len(centre.queues)],
             persons,
-            [queue.channel for queue in centre.queues],
+            channel_of(centre),
             np.concatenate(edges),
             np.cumsum([0, *map(len, edges)]),
             within,

@@ -16,7 +16,7 @@ from sim.clock import DAY
 from sim.compiled.callers import callers_of
 from sim.compiled.laws import NOTHING, SIZE, row_of
 from sim.compiled.luck import EXISTS, PURPOSES, luck_of
-from sim.compiled.surges import rows_of
+from sim.compiled.surges import integrals, rows_of
 from sim.draw import absences_of, expected_of, keys_of
 from sim.luck import Luck
 from sim.world import Whole, World, Worlds
@@ -86,6 +86,7 @@ class Quick:
     first: Whole
     causes: Whole
     surges: Floats
+    surged: Floats
 
     @classmethod
     def of(cls, luck: Luck, *, seed: int, centre: Centre | None = None) -> Quick | None:
@@ -100,14 +101,23 @@ class Quick:
         first = np.searchsorted(rates.edges, np.arange(rates.calendar.days + 1) * DAY)
         keys = np.ascontiguousarray([keys_of(luck, seed, purpose) for purpose in PURPOSES])
         causes = np.ascontiguousarray(luck.strata[:, 2])
-        return cls(luck, seed, needs, keys, laws, upto, first, causes, surges)
+        surged = integrals(rates.surges, rates.edges)
+        return cls(luck, seed, needs, keys, laws, upto, first, causes, surges, surged)
 
     def block(self, numbers: Whole) -> Worlds:
         """Worlds of these replications."""
         luck, rates, needs = self.luck, self.luck.rates, self.needs
         limits = expected_of(luck, self.seed, numbers, compiled=True)
         callers, begins = callers_of(
-            numbers, limits, self.keys[EXISTS], self.upto, rates.edges, self.first, self.causes, self.surges
+            numbers,
+            limits,
+            self.keys[EXISTS],
+            self.upto,
+            rates.edges,
+            self.first,
+            self.causes,
+            self.surges,
+            self.surged,
         )
         room = self._room(callers.shape[1])
         columns = luck_of(

@@ -12,6 +12,7 @@ from sim.centre import Centre
 from sim.clock import Calendar
 from sim.contacts import NO_GROUP, Contacts, Outcome
 from sim.estimates import Moments, Pairs
+from sim.measures import channel_of
 from sim.world import World
 
 Table = dict[str, NDArray[Any]]
@@ -46,7 +47,7 @@ def contact_columns(replication: int, world: World, centre: Centre, contacts: Co
         "cause": world.cause[whose],
         "topic": world.topic[whose],
         "age": world.age[whose],
-        "channel": _channel_of(centre)[contacts.queue],
+        "channel": channel_of(centre)[contacts.queue],
         "queue": contacts.queue,
         "dialled": np.datetime64(calendar.first, "ms") + contacts.dialled.astype("timedelta64[ms]"),
         "wait_ms": contacts.left_queue - contacts.dialled,
@@ -114,11 +115,6 @@ def moments_by_name(moments: Moments) -> Table:
     for k, what in enumerate(SUMS):
         columns |= {f"{what}{d}": moments.sums[k, :, d] for d in range(moments.sums.shape[2])}
     return columns
-
-
-def _channel_of(centre: Centre) -> NDArray[np.int32]:
-    """Channel of each queue."""
-    return np.array([queue.channel for queue in centre.queues], dtype=np.int32)
 
 
 def harmless(text: str) -> str:

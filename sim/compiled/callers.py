@@ -10,7 +10,7 @@ from sim.compiled.elementary import log
 from sim.compiled.instants import day_of
 from sim.compiled.order import in_order
 from sim.compiled.streams import HALF, LOW, M0, M1, W0, W1
-from sim.compiled.surges import integrals, within
+from sim.compiled.surges import within
 from sim.machine_code import bare, compiled, entry, inlined, sources
 from sim.streams import ROUNDS
 
@@ -116,8 +116,9 @@ def _arrive(callers, when, begin, end, upto, edges, first, causes, terms, surged
         opens, closes = edges[segment], edges[segment + 1]
         offset = inside * np.float64(closes - opens)
         if causes[stratum]:
-            at = causes[stratum] * many + segment
-            offset = within(terms, count, causes[stratum] - 1, opens, closes, surged[at], surged[at + 1], inside)
+            number = causes[stratum] - 1
+            at = number * many + segment
+            offset = within(terms, count, number, opens, closes, surged[at], surged[at + 1], inside)
         arrival[row] = min(max(opens + np.int64(offset), opens), closes - 1)
 
 
@@ -158,11 +159,12 @@ def _take(callers, when, count, slots, names, heights, cells, going):
 
 
 @compiled
-def _existing(replications, limits, key, upto, edges, first, causes, terms):
+def _existing(replications, limits, key, upto, edges, first, causes, terms, surged):
     """Who exists, replication by replication: columns, and where each replication begins.
 
     ``limits`` (R, S, days) expected counts; ``upto`` (S, m+1) what of a stratum's rate has come by each edge; ``first``
-    the first edge of each day; ``causes`` (S,), of which all but 0 have a surge in ``terms``.
+    the first edge of each day; ``causes`` (S,), of which all but 0 have a surge in ``terms``, and its integrals in
+    ``surged``.
     """
     expected = 0.0
     for limit_of in limits.flat:
@@ -170,7 +172,6 @@ def _existing(replications, limits, key, upto, edges, first, causes, terms):
     most = int(expected + 6 * np.sqrt(expected)) + BLOCK
     callers, when, count = np.empty((4, most), np.int64), np.empty(most), 0
     begins = np.zeros(len(replications) + 1, np.int64)
-    surged = integrals(terms, causes.max() + 1 if len(causes) else 1, edges)
     address, words, moments, _ = workspace()
     heights = np.empty(BLOCK)
     strata, days = (
@@ -249,12 +250,12 @@ def _after(callers, one, other):
 def _callers(version):
     @entry(
         "Tuple((int64[:,::1],int64[::1]))(int64[::1],float64[:,:,::1],uint64[:,::1],float64[:,::1],int64[::1],"
-        "int64[::1],int64[::1],float64[:,::1])"
+        "int64[::1],int64[::1],float64[:,::1],float64[:,::1])"
     )
-    def callers_of(replications, limits, key, upto, edges, first, causes, terms):
+    def callers_of(replications, limits, key, upto, edges, first, causes, terms, surged):
         """Columns of who exists by replication and arrival, and where each replication begins (see ``_existing``)."""
         _ = version
-        found, begins = _existing(replications, limits, key, upto, edges, first, causes, terms)
+        found, begins = _existing(replications, limits, key, upto, edges, first, causes, terms, surged)
         callers, most = np.empty((4, begins[-1]), np.int64), 0
         for r in range(len(replications)):
             most = max(most, begins[r + 1] - begins[r])

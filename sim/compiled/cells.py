@@ -170,14 +170,13 @@ def _multiply(cells, total, sums, columns, weights, first, two, room):
 
 
 @compiled
-def _tally_one(codes, begin, end, name, channel_of, out, count, sizes):
+def _tally_one(codes, name, channel_of, out, count, sizes):
     """Add the rows of a batch, of which the codes are in order, from the row ``count`` on; where they end."""
     batches, channels, queues, provinces, outcomes, waits, counts = out
     bins, some_outcomes, some_provinces = sizes
     # Divided only where the next leaf or outcome begins: divisions take longer than all else here.
     first, past, queue, channel, province, outcome, before = 0, 0, 0, 0, 0, 0, -1
-    for i in range(begin, end):
-        code = codes[i]
+    for code in codes:
         if code == before:
             counts[count - 1] += 1
             continue
@@ -215,7 +214,7 @@ def _tally(version):
         sizes = bins, some_outcomes, some_provinces
         for batch in range(len(begins) - 1):
             ordered = sorted_by_digits(codes[begins[batch] : begins[batch + 1]], most)
-            count = _tally_one(ordered, 0, len(ordered), names[batch], channel_of, out, count, sizes)
+            count = _tally_one(ordered, names[batch], channel_of, out, count, sizes)
         return count
 
     return tally

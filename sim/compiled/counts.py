@@ -19,12 +19,12 @@ from sim.compiled.kinds import (
     HELD_AT,
     KIND_OF_CALLER,
     KNOCKED,
-    LINE,
     LONGEST_AT,
     MORE_ATTEMPTS,
     PENDING,
     REACHED,
     ROW,
+    STRETCH,
     WAIT_AT,
     WORK_AT,
     WOULD,
@@ -65,12 +65,12 @@ def tell(columns, rows, at):
     """Write in ``columns`` what the row from a place on counts for, and empty it."""
     for column in range(WIDTH):
         columns[column] = 0
-    for line in range(0, ROW, LINE):
+    for stretch in range(0, ROW, STRETCH):
         some = 0
-        for number in range(line, line + LINE):
+        for number in range(stretch, stretch + STRETCH):
             some |= rows[at + number]
         if some:
-            for number in range(line, line + LINE):
+            for number in range(stretch, stretch + STRETCH):
                 value = rows[at + number]
                 for k in range(FIRST_COUNTED[number], FIRST_COUNTED[number + 1] if value else 0):
                     columns[COUNTED[k]] += value

@@ -99,8 +99,8 @@ _FIRST_SUM = len(_kinds)
 LONGEST_AT = _FIRST_SUM + len(SUMS)
 NOWHERE = LONGEST_AT + 1
 #: Numbers in a row, in whole lines of the processor's memory, in which most kinds that come together stand together.
-LINE = 8
-ROW = (NOWHERE + LINE) // LINE * LINE
+STRETCH = 8
+ROW = (NOWHERE + STRETCH) // STRETCH * STRETCH
 
 
 def _place(name: str | None) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled.elementary import exp
-from sim.machine_code import bare, compiled
+from sim.machine_code import compiled
 from sim.scenario.surges import Decay, Surge, Trapezoid
 
 DECAY, TRAPEZOID = range(2)
@@ -33,6 +33,11 @@ def rows_of(surges: Sequence[Surge]) -> NDArray[np.float64] | None:
                 case _:
                     return None
     return np.array(rows, dtype=np.float64).reshape(-1, SIZE)
+
+
+def integrals(surges: Sequence[Surge], edges: NDArray[np.int64]) -> NDArray[np.float64]:
+    """What of each surge has come by each edge, (surges, edges)."""
+    return np.array([surge.integral(edges.astype(float)) for surge in surges]).reshape(-1, len(edges))
 
 
 @compiled
@@ -69,16 +74,6 @@ def _at(terms, count, number, t):
                 now, upto = _trapezoid(since, terms[row + RISE], terms[row + HOLD], terms[row + FALL])
             value, integral = value + weight * now, integral + weight * upto
     return value, integral
-
-
-@compiled
-def integrals(terms, causes, edges):
-    """What of the surge of each cause but the first has come by each edge, (causes, edges)."""
-    found = np.zeros((causes, len(edges)))
-    for cause in range(1, causes):
-        for i in range(len(edges)):
-            found[cause, i] = _at(bare(terms), len(terms), cause - 1, np.float64(edges[i]))[1]
-    return found
 
 
 @compiled

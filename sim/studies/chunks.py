@@ -20,7 +20,7 @@ from sim.draw import draw_block
 from sim.engines import simulate_block
 from sim.estimates import Moments
 from sim.luck import Luck
-from sim.measures import measure
+from sim.measures import channel_of, measure
 from sim.products import Products
 from sim.summary import PAIRS
 from sim.tables import Table
@@ -90,13 +90,13 @@ class Kit:
     def tally(self, codes: NDArray[np.int64], sizes: dict[int, int]) -> Table:
         """How often each wait is there in each batch of so many, by its name (see ``contact_values.tally``)."""
         begins, names = np.cumsum([0, *sizes.values()]), np.array(list(sizes))
-        channel_of, provinces = np.array([queue.channel for queue in self.centre.queues]), len(self.centre.provinces)
+        channels, provinces = channel_of(self.centre), len(self.centre.provinces)
         if not self.compiled:
-            return tally(codes, begins, names, channel_of, provinces)
+            return tally(codes, begins, names, channels, provinces)
         from sim.compiled.cells import tally as quick
 
         columns = {name: np.empty(len(codes), dtype=kind) for name, kind in TALLY.items()}
-        count = quick(codes, begins, names, channel_of, *columns.values(), BINS, len(Outcome), provinces)
+        count = quick(codes, begins, names, channels, *columns.values(), BINS, len(Outcome), provinces)
         return {name: column[:count] for name, column in columns.items()}
 
     def _readable(self, numbers: range, keep_contacts: int) -> Chunk:
