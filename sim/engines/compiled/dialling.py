@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.engines.compiled.again import channel_of, hours_from, turned_away
-from sim.engines.compiled.foreseen import foresee
+from sim.engines.compiled.foreseen import foresee, settle
 from sim.engines.compiled.jit import Memory, compiled, inlined
 from sim.engines.compiled.lines import line_for, set_ends, take
 from sim.engines.compiled.memory import of_attempt, of_attempt_on
@@ -11,12 +11,14 @@ from sim.engines.compiled.names import (
     ACCEPTS,
     ANNOUNCE,
     AT_ONCE,
+    ATTEMPT,
     BALKED,
     BALKS,
     BLOCKED,
     CALL_BACK,
     CALL_BACK_FROM,
     CALLED_BACK,
+    CALLER,
     CLOSED,
     CLOSES,
     CLOSES_AT,
@@ -97,6 +99,9 @@ def _at_closed_door(m: Memory, contact: int, now: int) -> None:
 def arrive(m: Memory, contact: int, now: int) -> None:
     """A contact arrives (rules 9 to 15)."""
     queue, channel = m[contact + QUEUE], channel_of(m, contact)
+    if m[queue + OWN]:
+        settle(m, contact, foresee(m, queue, channel, m[contact + CALLER], m[contact + ATTEMPT], now))
+        return
     hours = hours_from(m, channel, now)
     if hours == 0 or m[hours + OPENS] > now:
         _at_closed_door(m, contact, now)
@@ -104,9 +109,6 @@ def arrive(m: Memory, contact: int, now: int) -> None:
     m[channel + HOURS] = hours  # where to look from next time, since time never goes back
     closes, inside = m[hours + CLOSES_AT], m[queue + INSIDE]
     m[contact + CLOSES] = closes
-    if m[queue + OWN]:
-        foresee(m, contact, now)
-        return
     if _taken_at_once(m, contact, now):
         return
     if inside >= m[queue + PLACES]:

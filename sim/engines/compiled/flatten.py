@@ -44,6 +44,7 @@ class _Memory:
             {
                 n.STAMP: n.NO_EVENT,
                 n.ATTEMPTS: centre.attempts,
+                n.ONCE: centre.attempts == 1 or not any(map(_goes_on, centre.habits)),
                 n.DIAL_END: min(centre.end, centre.horizon),
                 n.HORIZON: centre.horizon,
                 n.FIRST_QUEUE: self.queues[0] if self.queues else 0,
@@ -201,6 +202,11 @@ def _entitled(queue: Queue) -> dict[int, int]:
     for route in sorted(queue.routes, key=lambda route: route.after):
         after.setdefault(route.group, route.after)
     return after
+
+
+def _goes_on(habits: Habits) -> bool:
+    """Whether anybody may call again, or elsewhere."""
+    return bool(any(habits.redial) or habits.forward or habits.again)
 
 
 def _habits(habits: Habits, channels: Sequence[int]) -> dict[int, int]:

@@ -8,15 +8,17 @@ take most of the time of the engine. ``flatten.foreseen_group`` says which queue
 from __future__ import annotations
 
 from sim.centre import FULL_SPEED
-from sim.engines.compiled.again import after_answer, channel_of, gone, turned_away
+from sim.engines.compiled.again import after_answer, hours_from, try_again
 from sim.engines.compiled.jit import Memory, inlined
-from sim.engines.compiled.lines import work_of
-from sim.engines.compiled.memory import of_attempt_on
+from sim.engines.compiled.lines import work_on
+from sim.engines.compiled.memory import luck_on
 from sim.engines.compiled.names import (
     ABANDONED,
     ABANDONMENT,
+    ANSWERED,
+    ATTEMPTS,
     CLOSED,
-    CLOSES,
+    CLOSES_AT,
     CLOSING,
     DESKWORK,
     DUTY,
@@ -27,6 +29,7 @@ from sim.engines.compiled.names import (
     GROUP,
     HELD_BY,
     HORIZON,
+    HOURS,
     KINDS,
     LAST_DUTY,
     LEFT_QUEUE,
@@ -34,9 +37,10 @@ from sim.engines.compiled.names import (
     NEXT_LINE,
     NO_EVENT,
     NUMBER,
+    OPENS,
+    OUTCOME,
     OWN,
     PATIENCE,
-    QUEUE,
     RELEASED,
     SCHEDULE,
     SERVED_LATE,
@@ -45,7 +49,6 @@ from sim.engines.compiled.names import (
     START,
     STOP,
     UNFINISHED,
-    WHO,
 )
 
 #: When a line is on duty that has no shift left.
@@ -63,46 +66,67 @@ def _on_duty_from(m: Memory, line: int, instant: int) -> int:
 
 
 @inlined
-def _serve(m: Memory, contact: int, line: int, start: int) -> None:
-    """Let a line take a contact at ``start``, and see what its caller does afterwards."""
-    group = m[line + GROUP]
-    work, speed = work_of(m, contact, group), m[m[group + SPEEDS]]
-    if speed != FULL_SPEED and not m[m[contact + QUEUE] + DESKWORK]:
-        work = (work * FULL_SPEED + speed - 1) // speed
-    released = start + work
-    m[contact + LEFT_QUEUE] = start
-    m[contact + RELEASED] = released
-    m[contact + HELD_BY] = line
-    m[line + FREE_AT] = released
-    m[line + FREE_AFTER] = m[contact + WHO]
-    if released < m[HORIZON]:
-        after_answer(m, contact, released)
-
-
-@inlined
-def foresee(m: Memory, contact: int, now: int) -> None:
-    """Find out what becomes of a contact that is dialled now, while its channel is open."""
-    queue, closes, taken, line = m[contact + QUEUE], m[contact + CLOSES], NO_EVENT, 0
-    one = m[m[queue + OWN] + FIRST_LINE]
-    at_once = now * KINDS
+def _taken(m: Memory, queue: int, now: int, closes: int) -> tuple[int, int]:
+    """Stamp at which a line takes who is dialled now, if nothing ends the wait before, and the line."""
+    taken, line, late = NO_EVENT, 0, m[queue + SERVED_LATE]
+    one, at_once = m[m[queue + OWN] + FIRST_LINE], now * KINDS
     while one and taken > at_once:
         free = m[one + FREE_AT]
         at = max(free, now)
-        if at < closes or not m[queue + SERVED_LATE]:
+        if at < closes or not late:
             at = _on_duty_from(m, one, at)
         # It takes the contact at once, at the end of what it has in hand, or when it comes on duty.
         event = at * KINDS + (END if at == free and at > now else SCHEDULE)
         if event < taken or (event == taken and at == free and m[one + FREE_AFTER] < m[line + FREE_AFTER]):
             taken, line = event, one
         one = m[one + NEXT_LINE]
-    until = min(now + of_attempt_on(m, PATIENCE, contact, m[channel_of(m, contact) + NUMBER]), m[HORIZON])
-    gives_up, over = until * KINDS + ABANDONMENT, m[HORIZON] * KINDS
+    return taken, line
+
+
+@inlined
+def _work(m: Memory, caller: int, queue: int, channel: int, group: int) -> int:
+    """How long a line of the group has a caller in hand."""
+    work, speed = work_on(m, caller, channel, group), m[m[group + SPEEDS]]
+    if speed != FULL_SPEED and not m[queue + DESKWORK]:
+        work = (work * FULL_SPEED + speed - 1) // speed
+    return work
+
+
+@inlined
+def foresee(m: Memory, queue: int, channel: int, caller: int, attempt: int, now: int) -> tuple[int, int, int, int]:
+    """When a contact that is dialled now leaves the queue and is released, its outcome, and the line that takes it."""
+    hours = hours_from(m, channel, now)
+    if hours == 0 or m[hours + OPENS] > now:
+        return now, now, CLOSED, 0
+    m[channel + HOURS] = hours  # where to look from next time, since time never goes back
+    closes, horizon = m[hours + CLOSES_AT], m[HORIZON]
+    taken, line = _taken(m, queue, now, closes)
+    until = min(now + luck_on(m, PATIENCE, caller, attempt, m[channel + NUMBER]), horizon)
+    gives_up, over = until * KINDS + ABANDONMENT, horizon * KINDS
     sent_away = NO_EVENT if m[queue + SERVED_LATE] else closes * KINDS + CLOSING
     if taken < min(sent_away, gives_up, over):
-        _serve(m, contact, line, taken // KINDS)
-    elif over < min(sent_away, gives_up):
-        gone(m, contact, m[HORIZON], UNFINISHED)
-    elif sent_away < gives_up:
-        turned_away(m, contact, closes, CLOSED)
-    else:
-        turned_away(m, contact, until, ABANDONED)
+        start = taken // KINDS
+        released = start + _work(m, caller, queue, channel, m[line + GROUP])
+        m[line + FREE_AT] = released
+        m[line + FREE_AFTER] = caller * m[ATTEMPTS] + attempt
+        return start, released, ANSWERED, line
+    if over < min(sent_away, gives_up):
+        return horizon, horizon, UNFINISHED, 0
+    if sent_away < gives_up:
+        return closes, closes, CLOSED, 0
+    return until, until, ABANDONED, 0
+
+
+@inlined
+def settle(m: Memory, contact: int, future: tuple[int, int, int, int]) -> None:
+    """Write down what becomes of a contact, and see what its caller does afterwards."""
+    left, released, outcome, line = future
+    m[contact + LEFT_QUEUE] = left
+    m[contact + RELEASED] = released
+    m[contact + OUTCOME] = outcome
+    m[contact + HELD_BY] = line
+    if outcome == ANSWERED:
+        if released < m[HORIZON]:
+            after_answer(m, contact, released)
+    elif outcome != UNFINISHED:
+        try_again(m, contact, left, outcome)

@@ -133,10 +133,16 @@ def line_for(m: Memory, group: int, contact: int, now: int) -> int:
 @inlined
 def work_of(m: Memory, contact: int, group: int) -> int:
     """Work of a contact for a line of a group, in ms (rule 6)."""
-    caller, channel = m[contact + CALLER], m[m[contact + QUEUE] + CHANNEL]
-    on = m[channel + NUMBER]
+    channel = m[m[contact + QUEUE] + CHANNEL]
     if m[contact + OUTCOME] == SILENT:
-        return of_attempt_on(m, SILENCE, contact, on)
+        return of_attempt_on(m, SILENCE, contact, m[channel + NUMBER])
+    return work_on(m, m[contact + CALLER], channel, group)
+
+
+@inlined
+def work_on(m: Memory, caller: int, channel: int, group: int) -> int:
+    """Work of a caller on a channel for a line of a group, in ms."""
+    on = m[channel + NUMBER]
     work = of_caller_on(m, CONVERSATION, caller, on) + of_caller_on(m, WRAP_UP, caller, on)
     if m[group + FACTOR]:
         factor = m[group + FACTOR] + on * m[PROVINCES] + of_caller(m, PROVINCE, caller)

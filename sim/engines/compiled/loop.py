@@ -8,11 +8,14 @@ import numpy as np
 
 from sim.engines.compiled.again import after_answer, channel_of, gone, try_again, turned_away
 from sim.engines.compiled.dialling import arrive
+from sim.engines.compiled.foreseen import foresee
 from sim.engines.compiled.heap import drop
 from sim.engines.compiled.jit import Memory, compiled, entry, inlined, sources
 from sim.engines.compiled.lines import finish, line_for, set_duty, set_ends, take
 from sim.engines.compiled.memory import (
+    at,
     begin,
+    column_of,
     grown,
     has_room,
     lengthened,
@@ -21,6 +24,7 @@ from sim.engines.compiled.memory import (
     of_caller,
     sorted_to,
     words_of,
+    write_row,
 )
 from sim.engines.compiled.names import (
     ABANDONED,
@@ -56,9 +60,11 @@ from sim.engines.compiled.names import (
     NEXT_EVENT,
     NEXT_QUEUE,
     NO_EVENT,
+    ONCE,
     OUTCOME,
     OWN,
     PAIR,
+    PROVINCE,
     PROVINCES,
     QUEUE,
     QUEUES,
@@ -200,15 +206,41 @@ def _stamps(m: Memory, event: int) -> tuple[int, int, int, int]:
     return m[event], m[m[ENDS]], m[m[TIMERS]], m[m[REDIALS]]
 
 
+@inlined
+def _foresee_all(m: Memory, caller: int, callers: int, before: int, table: Memory, rows: int, first: int) -> int:
+    """Tell of those who call next what becomes of them, where each calls once and nothing else comes ``before``.
+
+    They are written to a table of so many ``rows``, from ``first`` on, and are no records in the memory. Returns who
+    calls after them.
+    """
+    arrivals, channels, provinces = column_of(m, FIRST_ARRIVAL), column_of(m, LUCK_CHANNEL), column_of(m, PROVINCE)
+    first_channel, size, last = m[FIRST_CHANNEL], QUEUES + m[PROVINCES], m[DIAL_END]
+    while caller < callers:
+        now, channel = at(arrivals, caller), first_channel + at(channels, caller) * size
+        queue = m[channel + QUEUES + at(provinces, caller)]
+        if now >= last or now * KINDS + ARRIVAL >= before or not m[queue + OWN]:
+            break
+        future = foresee(m, queue, channel, caller, 0, now)
+        write_row(m, (caller, 0, queue, now), future, table, first + caller, rows)
+        caller += 1
+    return caller
+
+
 @compiled
-def _play(memory: Whole, callers: int) -> bool:
-    """Events in their order, until all is over or there is no room for the next one; whether there was."""
-    m = words_of(memory)
-    event, caller, over = m[NEXT_EVENT], m[NEXT_CALLER], m[HORIZON] * KINDS
+def _play(memory: Whole, callers: int, flat: Whole, rows: int, first: int) -> bool:
+    """Events in their order, until all is over or there is no room for the next one; whether there was.
+
+    See ``_foresee_all`` for the last three.
+    """
+    m, table = words_of(memory), words_of(flat)
+    event, caller, over, once = m[NEXT_EVENT], m[NEXT_CALLER], m[HORIZON] * KINDS, m[ONCE]
     arrival = _first_arrival(m, caller, callers)
     sure, end, timer, redial = _stamps(m, event)
     while True:
         other = min(sure, end, timer, redial)
+        if once and arrival < other:
+            caller = _foresee_all(m, caller, callers, min(other, over), table, rows, first)
+            arrival = _first_arrival(m, caller, callers)
         stamp = min(arrival, other)
         if stamp >= over or not has_room(m):
             m[NEXT_EVENT], m[NEXT_CALLER] = event, caller
@@ -262,14 +294,15 @@ def _run(version: int) -> Callable[[Whole, Whole], tuple[Whole, Whole]]:
         for number in range(len(worlds)):
             world, first = worlds[number], begins[number]
             begin(memory, start, world)
-            while not _play(memory, world[0]):  # not grown within, where each event would count a reference to it
-                memory = grown(memory)
+            if first + world[0] > table.shape[1]:
+                table = lengthened(table, first, 2 * (first + world[0]))
+            while not _play(memory, world[0], table.reshape(-1), table.shape[1], first):
+                memory = grown(memory)  # not within, where each event would count a reference to it
             _finish_all(memory)
             last = first + (memory[FRESH] - start[FRESH]) // CONTACT
             if last > table.shape[1]:
                 table = lengthened(table, first, 2 * last)
-            sorted_to(memory, table.reshape(-1), table.shape[1], first, world[0])
-            begins[number + 1] = last
+            begins[number + 1] = sorted_to(memory, table.reshape(-1), table.shape[1], first)
         return table, begins
 
     return run

@@ -31,8 +31,10 @@ from sim.engines.compiled.names import (
     LEFT_QUEUE,
     LUCK,
     MISSED,
+    NEXT_CALLER,
     NUMBER,
     OF_LINE,
+    ONCE,
     OUTCOME,
     PROVINCE,
     QUEUE,
@@ -49,9 +51,21 @@ from sim.world import Whole
 
 
 @inlined
+def column_of(m: Memory, luck: int) -> tuple[int, int]:
+    """Luck with one number for each caller: address of the first, and the bytes between them."""
+    return m[luck], m[luck + 1]
+
+
+@inlined
+def at(column: tuple[int, int], caller: int) -> int:
+    """What there is of a caller in such a column."""
+    return words_at(column[0] + caller * column[1])[0]
+
+
+@inlined
 def of_caller(m: Memory, luck: int, caller: int) -> int:
     """Luck with one number for each caller."""
-    return words_at(m[luck] + caller * m[luck + 1])[0]
+    return at(column_of(m, luck), caller)
 
 
 @inlined
@@ -67,10 +81,15 @@ def of_attempt(m: Memory, luck: int, contact: int) -> int:
 
 
 @inlined
+def luck_on(m: Memory, luck: int, caller: int, attempt: int, channel: int) -> int:
+    """Luck of an attempt of a caller on one channel."""
+    return words_at(m[luck] + caller * m[luck + 1] + attempt * m[luck + 2] + channel * m[luck + 3])[0]
+
+
+@inlined
 def of_attempt_on(m: Memory, luck: int, contact: int, channel: int) -> int:
     """Luck of a contact on one channel."""
-    row = m[luck] + m[contact + CALLER] * m[luck + 1]
-    return words_at(row + m[contact + ATTEMPT] * m[luck + 2] + channel * m[luck + 3])[0]
+    return luck_on(m, luck, m[contact + CALLER], m[contact + ATTEMPT], channel)
 
 
 @inlined
@@ -139,27 +158,49 @@ def new_contact(m: Memory, caller: int, attempt: int, channel: int, dialled: int
     return contact
 
 
+@inlined
+def write_row(
+    m: Memory, who: tuple[int, int, int, int], future: tuple[int, int, int, int], table: Memory, row: int, rows: int
+) -> None:
+    """Write what became of a contact to a row of a table of so many ``rows``.
+
+    ``who``: caller, attempt, queue, when dialled; ``future``: when it left the queue and was released, outcome, line.
+    """
+    line = future[3]
+    table[row], table[row + rows] = who[0], who[1]
+    table[row + 2 * rows], table[row + 3 * rows] = m[who[2] + NUMBER], who[3]
+    table[row + 4 * rows], table[row + 5 * rows], table[row + 6 * rows] = future[0], future[1], future[2]
+    table[row + 7 * rows] = m[m[line + GROUP] + NUMBER] if line else NO_GROUP
+    table[row + 8 * rows] = m[line + NUMBER] if line else NO_GROUP
+
+
+@inlined
+def _write(m: Memory, contact: int, table: Memory, row: int, rows: int) -> None:
+    who = m[contact + CALLER], m[contact + ATTEMPT], m[contact + QUEUE], m[contact + DIALLED]
+    future = m[contact + LEFT_QUEUE], m[contact + RELEASED], m[contact + OUTCOME], m[contact + HELD_BY]
+    write_row(m, who, future, table, row, rows)
+
+
 @compiled
-def sorted_to(memory: Whole, flat: Whole, rows: int, start: int, callers: int) -> None:
-    """Write the rows of all contacts to a table of so many ``rows`` from ``start`` on, by caller, then attempt."""
+def sorted_to(memory: Whole, flat: Whole, rows: int, start: int) -> int:
+    """Write all contacts but those already there to a table of so many ``rows``, by caller, then attempt.
+
+    Rows begin at ``start``; returns where they end.
+    """
     m, table = words_of(memory), words_of(flat)
+    callers = m[NEXT_CALLER]
+    if m[ONCE]:
+        for contact in range(m[FIRST_CONTACT], m[FRESH], CONTACT):
+            _write(m, contact, table, start + m[contact + CALLER], rows)
+        return start + callers
     place = np.zeros(callers + 1, np.int64)
     for contact in range(m[FIRST_CONTACT], m[FRESH], CONTACT):
         place[m[contact + CALLER] + 1] += 1
     for caller in range(callers):
         place[caller + 1] += place[caller]
     for contact in range(m[FIRST_CONTACT], m[FRESH], CONTACT):
-        row = start + place[m[contact + CALLER]] + m[contact + ATTEMPT]
-        line = m[contact + HELD_BY]
-        table[row] = m[contact + CALLER]
-        table[row + rows] = m[contact + ATTEMPT]
-        table[row + 2 * rows] = m[m[contact + QUEUE] + NUMBER]
-        table[row + 3 * rows] = m[contact + DIALLED]
-        table[row + 4 * rows] = m[contact + LEFT_QUEUE]
-        table[row + 5 * rows] = m[contact + RELEASED]
-        table[row + 6 * rows] = m[contact + OUTCOME]
-        table[row + 7 * rows] = m[m[line + GROUP] + NUMBER] if line else NO_GROUP
-        table[row + 8 * rows] = m[line + NUMBER] if line else NO_GROUP
+        _write(m, contact, table, start + place[m[contact + CALLER]] + m[contact + ATTEMPT], rows)
+    return start + int(place[callers])
 
 
 @compiled

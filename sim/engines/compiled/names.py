@@ -43,6 +43,7 @@ CONTACT = 20
 # What there is once, after the record of nobody. ``FRESH`` is where the next contact goes, ``ROOM`` the length of the
 # memory, ``CLASSES`` the number of priorities. ``WAITING`` contacts wait in all queues. ``STATE`` is where the records
 # end that change in play. ``NEXT_EVENT`` of the calendar and ``NEXT_CALLER`` are where play goes on after a pause.
+# ``ONCE`` is whether nobody calls twice.
 (
     TIMERS,
     REDIALS,
@@ -65,10 +66,11 @@ CONTACT = 20
     ROOM,
     NEXT_EVENT,
     NEXT_CALLER,
-) = range(CONTACT, CONTACT + 21)
+    ONCE,
+) = range(CONTACT, CONTACT + 22)
 
 # Luck: for each of these, address of the first number and bytes between callers, attempts and channels.
-LUCK = CONTACT + 21
+LUCK = CONTACT + 22
 _OF_CALLER: Axes = ("callers",)
 _BY_CHANNEL: Axes = ("callers", "channels")
 _BY_ATTEMPT: Axes = ("callers", "attempts")
