@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim.centre import Centre, Habits
 from sim.clock import DAY
-from sim.compiled.callers import callers_of
+from sim.compiled.callers import STRATUM, callers_of
 from sim.compiled.laws import NOTHING, SIZE, row_of
 from sim.compiled.luck import EXISTS, PURPOSES, luck_of
 from sim.compiled.surges import integrals, rows_of
@@ -108,10 +108,11 @@ class Quick:
         """Worlds of these replications."""
         luck, rates, needs = self.luck, self.luck.rates, self.needs
         limits = expected_of(luck, self.seed, numbers, compiled=True)
-        callers, begins = callers_of(
+        columns, begins = callers_of(
             numbers,
             limits,
             self.keys[EXISTS],
+            luck.strata,
             self.upto,
             rates.edges,
             self.first,
@@ -119,12 +120,13 @@ class Quick:
             self.surges,
             self.surged,
         )
-        room = self._room(callers.shape[1])
-        columns = luck_of(
-            callers, self.keys, luck.strata, self.laws, luck.topic, luck.age, needs.reach, needs.thresholds,
-            needs.wanted, *room,
+        callers = int(begins[-1])
+        room = self._room(callers)
+        luck_of(
+            columns, callers, self.keys, self.laws, luck.topic, luck.age, needs.reach, needs.thresholds, needs.wanted,
+            *room,
         )  # fmt: skip
-        return Worlds(self._world(columns, *room), begins, absences_of(luck, self.seed, numbers))
+        return Worlds(self._world(columns[:, :callers], *room), begins, absences_of(luck, self.seed, numbers))
 
     def _room(self, callers: int) -> tuple[Whole, Whole, Whole, Whole]:
         """Room for luck by channel, of choices, by attempt and of offers; most of it is never touched."""
@@ -139,7 +141,7 @@ class Quick:
     def _world(self, columns: Whole, by_channel: Whole, choices: Whole, by_attempt: Whole, offers: Whole) -> World:
         luck = self.luck
         nothing = np.zeros((columns.shape[1], 0), dtype=np.int64)
-        channel, province, cause, topic, age, day, slot, arrival = columns
+        channel, province, cause, topic, age, day, slot, arrival = columns[:STRATUM]
         redial, switch, balk, voicemail = choices.transpose(1, 2, 0)
         told = dict(zip(("call_back", "silent", "forward", "again"), offers.transpose(1, 2, 0), strict=True))
         patience, redial_delay, silence, again_delay = by_attempt.transpose(0, 3, 1, 2)

@@ -20,8 +20,11 @@ BLOCK = 256
 FIRST_RUN = 8
 #: So many of them at once.
 AHEAD = 64
-#: Columns of callers as they are found.
-REPLICATION, STRATUM, SLOT, ARRIVAL = range(4)
+#: Columns of callers; the first eight are those of a world.
+CHANNEL, PROVINCE, CAUSE, TOPIC, AGE, DAY, SLOT, ARRIVAL, STRATUM, REPLICATION = range(10)
+COLUMNS = 10
+#: Columns of those of one replication as they are found, with days in place of instants at first.
+_STRATUM, _SLOT, _WHEN = range(3)
 
 
 @compiled
@@ -52,15 +55,15 @@ def uniforms(words, half, count, out):
 
 
 @compiled
-def point_at(address, key, callers, rows, first, count):
+def point_at(address, key, columns, rows, first, count):
     """Addresses of ``count`` of the callers in ``rows``, from the place ``first`` on."""
     address, rows, keys, strata = bare(address), bare(rows), bare(key), key.shape[1]
-    replication, stratum_of = bare(callers[REPLICATION]), bare(callers[STRATUM])
-    slot, arrival = bare(callers[SLOT]), bare(callers[ARRIVAL])
+    replication, stratum_of = bare(columns[REPLICATION]), bare(columns[STRATUM])
+    slot, day = bare(columns[SLOT]), bare(columns[DAY])
     for i in range(count):
         row = rows[first + i]
         address[i] = np.uint64(replication[row])
-        address[BLOCK + i] = np.uint64(day_of(arrival[row]))
+        address[BLOCK + i] = np.uint64(day[row])
         address[2 * BLOCK + i] = np.uint64(slot[row])
         stratum = stratum_of[row]
         address[3 * BLOCK + i], address[4 * BLOCK + i] = keys[stratum], keys[strata + stratum]
@@ -78,14 +81,12 @@ def workspace():
 
 
 @compiled
-def _longer(callers, when):
-    """The same columns with twice the room."""
-    many, moments = np.empty((len(callers), 2 * len(when)), np.int64), np.empty(2 * len(when))
-    for i in range(len(when)):
-        moments[i] = when[i]
-        for column in range(len(callers)):
-            many[column, i] = callers[column, i]
-    return many, moments
+def _longer(columns, count, most):
+    """Columns with the first ``count`` rows of these and room for ``most``."""
+    longer = np.empty((len(columns), most), columns.dtype)
+    for column in range(len(columns)):
+        longer[column, :count] = columns[column, :count]
+    return longer
 
 
 @inlined
@@ -103,12 +104,12 @@ def _segment(when, upto, start, stop):
 
 
 @compiled
-def _arrive(callers, when, begin, end, upto, edges, first, causes, terms, surged):
+def _arrive(found, when, count, upto, edges, first, causes, terms, surged):
     """Put instants in place of days; the base rate is constant between edges. ``surged`` see ``surges.integrals``."""
-    terms, count, surged, many = bare(terms), len(terms), bare(surged), len(edges)
-    strata, arrival, all_upto = bare(callers[STRATUM]), bare(callers[ARRIVAL]), bare(upto)
+    terms, some, surged, many = bare(terms), len(terms), bare(surged), len(edges)
+    strata, arrival, all_upto = bare(found[_STRATUM]), bare(found[_WHEN]), bare(upto)
     when, edges, first, causes, width = bare(when), bare(edges), bare(first), bare(causes), upto.shape[1]
-    for row in range(begin, end):
+    for row in range(count):
         stratum, day = strata[row], arrival[row]
         before = stratum * width
         segment, inside = _segment(when[row], all_upto, before + first[day], before + first[day + 1])
@@ -118,15 +119,15 @@ def _arrive(callers, when, begin, end, upto, edges, first, causes, terms, surged
         if causes[stratum]:
             number = causes[stratum] - 1
             at = number * many + segment
-            offset = within(terms, count, number, opens, closes, surged[at], surged[at + 1], inside)
+            offset = within(terms, some, number, opens, closes, surged[at], surged[at + 1], inside)
         arrival[row] = min(max(opens + np.int64(offset), opens), closes - 1)
 
 
 @compiled
-def _point_at_slots(address, replication, strata, days, key, cells, slot, size):
-    """Addresses of ``size`` slots from ``slot`` on of each of the ``cells``."""
+def _point_at_slots(address, replication, strata, days, key, cells, count, slot, size):
+    """Addresses of ``size`` slots from ``slot`` on of each of ``count`` cells."""
     address = bare(address)
-    for k in range(len(cells)):
+    for k in range(count):
         stratum, day = strata[cells[k]], days[cells[k]]
         for i in range(k * size, (k + 1) * size):
             address[i], address[BLOCK + i] = np.uint64(replication), np.uint64(day)
@@ -135,18 +136,19 @@ def _point_at_slots(address, replication, strata, days, key, cells, slot, size):
 
 
 @inlined
-def _take(callers, when, count, slots, names, heights, cells, going):
+def _take(found, when, count, slots, names, heights, cells, going):
     """Write who exists in the next slots of some cells; how many there are then, and how many cells go on."""
-    replication_of, stratum_of = bare(callers[REPLICATION]), bare(callers[STRATUM])
-    slot_of, day_of_caller, when = bare(callers[SLOT]), bare(callers[ARRIVAL]), bare(when)
-    some, steps, moments, replication, slot, size = slots
-    strata, days, steps, moments = bare(names[0]), bare(names[1]), bare(steps), bare(moments)
+    stratum_of, slot_of, day_of_caller, when = (
+        bare(found[_STRATUM]), bare(found[_SLOT]), bare(found[_WHEN]), bare(when[0])
+    )  # fmt: skip
+    some, looked_at, steps, moments, slot, size = slots
+    strata, days, steps, moments, some = bare(names[0]), bare(names[1]), bare(steps), bare(moments), bare(some)
     limit, height, risen, cells = bare(heights[0]), bare(heights[1]), bare(heights[2]), bare(cells)
-    for k in range(len(some)):
+    for k in range(looked_at):
         cell, i = some[k], 0
         stratum, day, up, most = strata[cell], days[cell], risen[cell] + steps[k * size], limit[cell]
         while height[cell] + up < most:
-            replication_of[count], stratum_of[count], slot_of[count] = replication, stratum, slot + i
+            stratum_of[count], slot_of[count] = stratum, slot + i
             day_of_caller[count], when[count] = day, moments[k * size + i]
             count, i = count + 1, i + 1
             if i == size:
@@ -159,110 +161,126 @@ def _take(callers, when, count, slots, names, heights, cells, going):
 
 
 @compiled
-def _existing(replications, limits, key, upto, edges, first, causes, terms, surged):
-    """Who exists, replication by replication: columns, and where each replication begins.
+def _existing(replication, limits, key, names, heights, found, when, room):
+    """Who exists in a replication: columns, a share of the day for each, and how many there are.
 
-    ``limits`` (R, S, days) expected counts; ``upto`` (S, m+1) what of a stratum's rate has come by each edge; ``first``
-    the first edge of each day; ``causes`` (S,), of which all but 0 have a surge in ``terms``, and its integrals in
-    ``surged``.
+    ``limits`` (S, days) expected counts, ``names`` stratum and day of each of their cells; ``heights`` (3, cells),
+    ``found`` and ``when`` are work space, of which there is more where it does not do.
     """
-    expected = 0.0
-    for limit_of in limits.flat:
-        expected += limit_of
-    most = int(expected + 6 * np.sqrt(expected)) + BLOCK
-    callers, when, count = np.empty((4, most), np.int64), np.empty(most), 0
-    begins = np.zeros(len(replications) + 1, np.int64)
-    address, words, moments, _ = workspace()
-    heights = np.empty(BLOCK)
-    strata, days = (
-        np.empty(limits.shape[1] * limits.shape[2], np.int64),
-        np.empty(limits.shape[1] * limits.shape[2], np.int64),
-    )
-    limit, height, risen = np.empty(len(strata)), np.empty(len(strata)), np.empty(len(strata))
-    for stratum in range(limits.shape[1]):
-        for day in range(limits.shape[2]):
-            cell = stratum * limits.shape[2] + day
-            strata[cell], days[cell] = stratum, day
-    cells = np.empty(len(strata), np.int64)
-    for r in range(len(replications)):
-        # All cells go on together, from run to run: few callers in each are many in all.
+    strata, days = names
+    limit, height, risen = heights[0], heights[1], heights[2]
+    (address, words, moments, _), steps, cells, some = room
+    # All cells go on together, from run to run: few callers in each are many in all.
+    going, count = 0, 0
+    for cell in range(len(strata)):
+        limit[cell], height[cell], risen[cell] = limits[strata[cell], days[cell]], 0.0, 0.0
+        cells[going] = cell
+        going += limit[cell] > 0
+    slot, run, left = 0, FIRST_RUN, FIRST_RUN
+    while going:
+        size, all_of_them = min(left, AHEAD), going
         going = 0
-        for cell in range(len(strata)):
-            limit[cell], height[cell], risen[cell] = limits[r, strata[cell], days[cell]], 0.0, 0.0
-            cells[going] = cell
-            going += limit[cell] > 0
-        slot, run, left = 0, FIRST_RUN, FIRST_RUN
-        while going:
-            size, looked_at = min(left, AHEAD), going
-            going = 0
-            for start in range(0, looked_at, BLOCK // size):
-                some = cells[start : min(start + BLOCK // size, looked_at)].copy()
-                _point_at_slots(address, replications[r], strata, days, key, some, slot, size)
-                scramble(address, len(some) * size, 0, words)
-                uniforms(words, 0, len(some) * size, heights)
-                uniforms(words, 1, len(some) * size, moments)
-                for i in range(len(some) * size):
-                    heights[i] = -log(heights[i])
-                if count + len(some) * size > len(when):
-                    callers, when = _longer(callers, when)
-                slots = some, heights, moments, replications[r], slot, size
-                count, going = _take(callers, when, count, slots, (strata, days), (limit, height, risen), cells, going)
-            slot, left = slot + size, left - size
-            if left == 0:
-                for k in range(going):
-                    height[cells[k]] += risen[cells[k]]
-                    risen[cells[k]] = 0.0
-                run = left = 2 * run
-        begins[r + 1] = count
-        _arrive(callers, when, begins[r], count, upto, edges, first, causes, terms, surged)
-    return callers, begins
+        for start in range(0, all_of_them, BLOCK // size):
+            looked_at = min(BLOCK // size, all_of_them - start)
+            some[:looked_at] = cells[start : start + looked_at]
+            _point_at_slots(address, replication, strata, days, key, some, looked_at, slot, size)
+            scramble(address, looked_at * size, 0, words)
+            uniforms(words, 0, looked_at * size, steps)
+            uniforms(words, 1, looked_at * size, moments)
+            for i in range(looked_at * size):
+                steps[i] = -log(steps[i])
+            if count + looked_at * size > found.shape[1]:
+                found, when = _longer(found, count, 2 * found.shape[1]), _longer(when, count, 2 * found.shape[1])
+            slots = some, looked_at, steps, moments, slot, size
+            count, going = _take(found, when, count, slots, names, (limit, height, risen), cells, going)
+        slot, left = slot + size, left - size
+        if left == 0:
+            for k in range(going):
+                height[cells[k]] += risen[cells[k]]
+                risen[cells[k]] = 0.0
+            run = left = 2 * run
+    return found, when, count
 
 
 @compiled
-def _by_arrival(callers, begin, end, room, out):
-    """Write the columns of a replication by arrival, then stratum and slot; ``room`` (3, n) is for work."""
-    count, order, together = end - begin, bare(room[0]), 0
-    found, arrival = bare(callers[ARRIVAL, begin:end]), bare(out[ARRIVAL, begin:end])
-    in_order(callers[ARRIVAL, begin:end], count, room)
-    for i in range(count):
-        arrival[i] = found[order[i]]
+def _in_order(found, count, room):
+    """Order those of a replication by arrival, then stratum and slot, in the first of ``room`` (3, n)."""
+    order, arrival, together = bare(room[0]), bare(found[_WHEN]), 0
+    in_order(found[_WHEN], count, room)
     for i in range(1, count):
-        together += arrival[i] == arrival[i - 1]
+        together += arrival[order[i]] == arrival[order[i - 1]]
     if together:  # which is hardly ever so
         for i in range(1, count):
             j = i
-            while j and arrival[j] == arrival[j - 1] and _after(callers, begin + order[j - 1], begin + order[j]):
+            while j and arrival[order[j]] == arrival[order[j - 1]] and _after(found, order[j - 1], order[j]):
                 order[j - 1], order[j] = order[j], order[j - 1]
                 j -= 1
-    for column in range(ARRIVAL):
-        found, ordered = bare(callers[column, begin:end]), bare(out[column, begin:end])
-        for i in range(count):
-            ordered[i] = found[order[i]]
 
 
 @compiled
-def _after(callers, one, other):
+def _write(found, count, order, strata, replication, columns, begin):
+    """Write those of a replication in order from the row ``begin`` on, as if there were one topic and age group."""
+    order, strata = bare(order), bare(strata)
+    for column, of in ((STRATUM, _STRATUM), (SLOT, _SLOT), (ARRIVAL, _WHEN)):
+        to, source = bare(columns[column, begin : begin + count]), bare(found[of])
+        for i in range(count):
+            to[i] = source[order[i]]
+    arrival, stratum = bare(columns[ARRIVAL, begin : begin + count]), bare(columns[STRATUM, begin : begin + count])
+    day = bare(columns[DAY, begin : begin + count])
+    for i in range(count):
+        day[i] = day_of(arrival[i])
+    for axis in range(3):
+        name = bare(columns[CHANNEL + axis, begin : begin + count])
+        for i in range(count):
+            name[i] = strata[3 * stratum[i] + axis]
+    for column, value in ((TOPIC, 0), (AGE, 0), (REPLICATION, replication)):
+        columns[column, begin : begin + count] = value
+
+
+@compiled
+def _after(found, one, other):
     """Whether a caller comes after another by stratum and slot."""
-    mine, theirs = callers[STRATUM, one], callers[STRATUM, other]
-    return mine > theirs or (mine == theirs and callers[SLOT, one] > callers[SLOT, other])
+    mine, theirs = found[_STRATUM, one], found[_STRATUM, other]
+    return mine > theirs or (mine == theirs and found[_SLOT, one] > found[_SLOT, other])
 
 
 def _callers(version):
     @entry(
-        "Tuple((int64[:,::1],int64[::1]))(int64[::1],float64[:,:,::1],uint64[:,::1],float64[:,::1],int64[::1],"
-        "int64[::1],int64[::1],float64[:,::1],float64[:,::1])"
+        "Tuple((int64[:,::1],int64[::1]))(int64[::1],float64[:,:,::1],uint64[:,::1],int64[:,::1],float64[:,::1],"
+        "int64[::1],int64[::1],int64[::1],float64[:,::1],float64[:,::1])"
     )
-    def callers_of(replications, limits, key, upto, edges, first, causes, terms, surged):
-        """Columns of who exists by replication and arrival, and where each replication begins (see ``_existing``)."""
+    def callers_of(replications, limits, key, names, upto, edges, first, causes, terms, surged):
+        """Columns of who exists by replication and arrival, with room to spare, and where each replication begins.
+
+        ``limits`` (R, S, days) expected counts; ``names`` (S, 3) channel, province and cause of each stratum; ``upto``
+        (S, m+1) what of its rate has come by each edge; ``first`` the first edge of each day; ``causes`` (S,), of which
+        all but 0 have a surge in ``terms``, and its integrals in ``surged``.
+        """
         _ = version
-        found, begins = _existing(replications, limits, key, upto, edges, first, causes, terms, surged)
-        callers, most = np.empty((4, begins[-1]), np.int64), 0
+        expected, days, cells = 0.0, limits.shape[2], limits.shape[1] * limits.shape[2]
+        for limit in limits.flat:
+            expected += limit
+        columns = np.empty((COLUMNS, int(expected + 6 * np.sqrt(expected)) + BLOCK), np.int64)
+        begins = np.zeros(len(replications) + 1, np.int64)
+        found, when = np.empty((3, 2 * BLOCK), np.int64), np.empty((1, 2 * BLOCK))
+        order = np.empty((3, 2 * BLOCK), np.int64)
+        strata, day_of_cell = np.arange(cells) // days, np.arange(cells) % days
+        work = workspace(), np.empty(BLOCK), np.empty(cells, np.int64), np.empty(cells, np.int64)
+        heights = np.empty((3, cells))
         for r in range(len(replications)):
-            most = max(most, begins[r + 1] - begins[r])
-        room = np.empty((3, most + 2), np.int64)
-        for r in range(len(replications)):
-            _by_arrival(found, begins[r], begins[r + 1], room, callers)
-        return callers, begins
+            begin, replication = begins[r], replications[r]
+            found, when, count = _existing(
+                replication, limits[r], key, (strata, day_of_cell), heights, found, when, work
+            )
+            _arrive(found, when[0], count, upto, edges, first, causes, terms, surged)
+            if count + 2 > order.shape[1]:
+                order = np.empty((3, 2 * count), np.int64)
+            _in_order(found, count, order)
+            if begin + count > columns.shape[1]:
+                columns = _longer(columns, begin, 2 * (begin + count))
+            _write(found, count, order[0], names, replication, columns, begin)
+            begins[r + 1] = begin + count
+        return columns, begins
 
     return callers_of
 

@@ -6,20 +6,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.compiled.callers import ARRIVAL, BLOCK, SLOT, STRATUM, point_at, scramble, uniforms, workspace
-from sim.compiled.instants import day_of
+from sim.compiled.callers import BLOCK, CAUSE, CHANNEL, TOPIC, point_at, scramble, uniforms, workspace
 from sim.compiled.laws import ALWAYS, KIND, NOTHING, ZERO, durations
 from sim.machine_code import bare, compiled, entry, inlined, sources
 
 #: What luck is for, in the order of keys.
 EXISTS, WORK, MARKS, WAITING, CHOICES, OFFERS, DELAYS = range(7)
 PURPOSES = ("exists", "work", "marks", "waiting", "choices", "offers", "delays")
-#: Columns of callers in a world, in the order of ``luck_of``.
-CHANNEL, PROVINCE, CAUSE, TOPIC, AGE, DAY_OF, SLOT_OF, ARRIVAL_OF = range(8)
 
 
 @compiled
-def _laws(key, callers, rows, count, chunk, half, law, to, work):
+def _laws(key, columns, rows, count, chunk, half, law, to, work):
     """Durations of ``rows`` under a law, from the first or the second uniform of their addresses."""
     address, words, numbers, found = work
     if law[KIND] == NOTHING:
@@ -27,18 +24,18 @@ def _laws(key, callers, rows, count, chunk, half, law, to, work):
     for first in range(0, count, BLOCK):
         size = min(BLOCK, count - first)
         if law[KIND] > ALWAYS or law[ZERO] > 0.0:
-            point_at(address, key, callers, rows, first, size)
+            point_at(address, key, columns, rows, first, size)
             scramble(address, size, chunk, words)
         _write(law, half, rows, first, size, to, words, numbers, found)
 
 
 @compiled
-def _work(key, callers, rows, count, laws, to, work):
+def _work(key, columns, rows, count, laws, to, work):
     """Conversation and wrap-up of ``rows`` on a channel, both of the same words."""
     address, words, numbers, found = work
     for first in range(0, count, BLOCK):
         size = min(BLOCK, count - first)
-        point_at(address, key, callers, rows, first, size)
+        point_at(address, key, columns, rows, first, size)
         scramble(address, size, 0, words)
         for half in range(2):
             _write(laws[half], half, rows, first, size, to[half], words, numbers, found)
@@ -55,12 +52,12 @@ def _write(law, half, rows, first, size, to, words, numbers, found):
 
 
 @compiled
-def _choices(key, callers, rows, count, chunk, out, work):
+def _choices(key, columns, rows, count, chunk, out, work):
     """Four words of each of ``rows`` in ``out`` (4, n)."""
     address, words = work[0], work[1]
     for first in range(0, count, BLOCK):
         size = min(BLOCK, count - first)
-        point_at(address, key, callers, rows, first, size)
+        point_at(address, key, columns, rows, first, size)
         scramble(address, size, chunk, words)
         for word in range(4):
             for i in range(size):
@@ -77,12 +74,12 @@ def _category(cumulative, first, count, uniform):
 
 
 @compiled
-def _marks(key, callers, rows, topic, age, columns, work):
+def _marks(key, columns, rows, topic, age, work):
     """Topics and age groups of everybody."""
     address, words, numbers, _ = work
     for first in range(0, len(rows), BLOCK):
         size = min(BLOCK, len(rows) - first)
-        point_at(address, key, callers, rows, first, size)
+        point_at(address, key, columns, rows, first, size)
         scramble(address, size, 0, words)
         for half, shares in ((0, topic), (1, age)):
             uniforms(words, half, size, numbers)
@@ -94,13 +91,15 @@ def _marks(key, callers, rows, topic, age, columns, work):
 
 
 @compiled
-def _may_be_on(channel, reach, columns, rows, count, out):
-    """Those of ``rows`` who may call on a channel, and how many."""
-    found = 0
+def _may_be_on(channel, reach, columns, rows, count, some):
+    """Those of ``rows`` who may call on a channel, and how many; ``some`` is room for as many."""
+    if reach[:, channel].all():
+        return rows, count
+    found, here, of, to = 0, bare(rows), bare(columns[CHANNEL]), bare(some)
     for i in range(count):
-        out[found] = rows[i]
-        found += reach[columns[CHANNEL, rows[i]], channel]
-    return found
+        to[found] = here[i]
+        found += reach[of[here[i]], channel]
+    return some, found
 
 
 @compiled
@@ -118,54 +117,35 @@ def _may_go_on(thresholds, columns, choices, offers, rows, count):
     return going
 
 
-@compiled
-def _copy(callers, strata, count, columns):
-    """Columns of callers but for topics and age groups, of which there may be one."""
-    stratum_of, arrival, names = bare(callers[STRATUM]), bare(callers[ARRIVAL]), bare(strata)
-    for axis in range(3):
-        column = bare(columns[axis])
-        for row in range(count):
-            column[row] = names[3 * stratum_of[row] + axis]
-    columns[TOPIC], columns[AGE] = 0, 0
-    columns[SLOT_OF], columns[ARRIVAL_OF] = callers[SLOT], callers[ARRIVAL]
-    day = bare(columns[DAY_OF])
-    for row in range(count):
-        day[row] = day_of(arrival[row])
-
-
 def _luck(version):
     @entry(
-        "int64[:,::1](int64[:,::1],uint64[:,:,::1],int64[:,::1],float64[:,:,::1],float64[:,:,::1],"
-        "float64[:,:,::1],int64[:,:,::1],int64[:,::1],int64[::1],int64[:,:,::1],int64[:,:,::1],int64[:,:,:,::1],"
-        "int64[:,:,::1])"
+        "void(int64[:,::1],int64,uint64[:,:,::1],float64[:,:,::1],float64[:,:,::1],float64[:,:,::1],int64[:,:,::1],"
+        "int64[:,::1],int64[::1],int64[:,:,::1],int64[:,:,::1],int64[:,:,:,::1],int64[:,:,::1])"
     )
     def luck_of(
-        callers, keys, strata, laws, topic, age, reach, thresholds, wanted, by_channel, choices, by_attempt, offers
+        columns, count, keys, laws, topic, age, reach, thresholds, wanted, by_channel, choices, by_attempt, offers
     ):
-        """Write the luck of callers that may be looked at; other places stay as they are. Returns columns of callers.
+        """Write the luck of ``count`` callers that may be looked at; other places stay as they are.
 
-        ``laws`` (6, C, SIZE) of conversation, wrap-up,
-        patience, redial delay, silence and the delay of calling again; ``reach`` (2, C, C) on which channels who begins
-        on a channel may call first and later; ``thresholds`` (C, 3) of going on; ``wanted`` whether choices
+        ``columns`` are those of ``callers_of``, and get topics and age groups. ``laws`` (6, C, SIZE) of conversation,
+        wrap-up, patience, redial delay, silence and the delay of calling again; ``reach`` (2, C, C) on which channels
+        who begins on a channel may call first and later; ``thresholds`` (C, 3) of going on; ``wanted`` whether choices
         and offers are looked at, and whether all there is, is. ``by_channel`` (2, C, n), ``choices`` and ``offers``
         (K, 4, n), ``by_attempt`` (4, K, C, n).
         """
         _ = version
-        count = callers.shape[1]
-        columns = np.empty((8, count), np.int64)
-        _copy(callers, strata, count, columns)
         work = workspace()
         rows, some = np.arange(count), np.empty(count + 1, np.int64)
         if topic.shape[2] > 1 or age.shape[2] > 1:
-            _marks(keys[MARKS], callers, rows, topic, age, columns, work)
+            _marks(keys[MARKS], columns, rows[:count], topic, age, work)
         for channel in range(laws.shape[1]):
-            n = _may_be_on(channel, reach[1 if len(choices) > 1 else 0], columns, rows, count, some)
-            _work(keys[WORK], callers, some, n, laws[:2, channel], by_channel[:, channel], work)
+            mine, n = _may_be_on(channel, reach[1 if len(choices) > 1 else 0], columns, rows, count, some)
+            _work(keys[WORK], columns, mine, n, laws[:2, channel], by_channel[:, channel], work)
         for attempt in range(len(choices)):
             if wanted[0]:
-                _choices(keys[CHOICES], callers, rows, count, attempt, choices[attempt], work)
+                _choices(keys[CHOICES], columns, rows, count, attempt, choices[attempt], work)
             if wanted[1]:
-                _choices(keys[OFFERS], callers, rows, count, attempt, offers[attempt], work)
+                _choices(keys[OFFERS], columns, rows, count, attempt, offers[attempt], work)
             where = reach[min(attempt, 1)]
             for two in range(2):  # patience and silence of these, delays of those who may go on
                 if two and wanted[0]:
@@ -175,12 +155,11 @@ def _luck(version):
                 elif two:
                     count = 0
                 for channel in range(laws.shape[1]):
-                    n = _may_be_on(channel, where, columns, rows, count, some)
+                    mine, n = _may_be_on(channel, where, columns, rows, count, some)
                     to, law = by_attempt[two, attempt, channel], laws[2 + two, channel]
-                    _laws(keys[WAITING], callers, some, n, attempt, two, law, to, work)
+                    _laws(keys[WAITING], columns, mine, n, attempt, two, law, to, work)
                     to, law = by_attempt[2 + two, attempt, channel], laws[4 + two, channel]
-                    _laws(keys[DELAYS], callers, some, n, attempt, two, law, to, work)
-        return columns
+                    _laws(keys[DELAYS], columns, mine, n, attempt, two, law, to, work)
 
     return luck_of
 
