@@ -158,8 +158,8 @@ def caller_values(world: World, centre: Centre, contacts: Contacts, channel: Who
 BIN = 1.005
 #: The least wait in ms of each bin but 0, up to ten years: whole numbers, so that every engine bins alike.
 LEAST = np.ceil(BIN ** np.arange(0, np.log(3660 * DAY) / np.log(BIN))).astype(np.int64)
-#: How many bins there are.
-BINS = len(LEAST) + 1
+#: Bits of the number of a bin.
+BIN_BITS = len(LEAST).bit_length()
 
 
 def bin_of(wait: Whole) -> Whole:
@@ -184,13 +184,13 @@ def wait_rows(world: World, contacts: Contacts, channel: Whole) -> tuple[Whole, 
 def wait_codes(rows: Whole, provinces: int) -> Whole:
     """One number for each row of ``wait_rows``; they order rows as rows do."""
     queue, province, outcome, bins = rows.T
-    codes: Whole = ((queue * provinces + province) * len(Outcome) + outcome) * BINS + bins
+    codes: Whole = ((queue * provinces + province) * len(Outcome) + outcome << BIN_BITS) + bins
     return codes
 
 
 def waits_of(codes: Whole, provinces: int) -> Whole:
     """The rows of ``wait_rows`` that these numbers stand for."""
-    rest, bins = np.divmod(codes, BINS)
+    rest, bins = codes >> BIN_BITS, codes & ((1 << BIN_BITS) - 1)
     rest, outcome = np.divmod(rest, len(Outcome))
     queue, province = np.divmod(rest, provinces)
     return np.stack([queue, province, outcome, bins], axis=1)

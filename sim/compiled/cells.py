@@ -8,7 +8,6 @@ import numpy as np
 
 from sim.compiled.counts import LONGEST_WAIT, WIDTH, add_persons, tell
 from sim.compiled.kinds import ROW
-from sim.compiled.order import sorted_by_digits
 from sim.compiled.timelines import (
     ABSENT,
     ABSENT_AS,
@@ -169,57 +168,6 @@ def _multiply(cells, total, sums, columns, weights, first, two, room):
                     formed[to + k] += quantity[one * TOGETHER + k] * quantity[other * TOGETHER + k]
 
 
-@compiled
-def _tally_one(codes, name, channel_of, out, count, sizes):
-    """Add the rows of a batch, of which the codes are in order, from the row ``count`` on; where they end."""
-    batches, channels, queues, provinces, outcomes, waits, counts = out
-    bins, some_outcomes, some_provinces = sizes
-    # Divided only where the next leaf or outcome begins: divisions take longer than all else here.
-    first, past, queue, channel, province, outcome, before = 0, 0, 0, 0, 0, 0, -1
-    for code in codes:
-        if code == before:
-            counts[count - 1] += 1
-            continue
-        before = code
-        if code >= past:
-            rest = code // bins
-            first, past = rest * bins, (rest + 1) * bins
-            leaf = rest // some_outcomes
-            outcome, queue = rest - leaf * some_outcomes, leaf // some_provinces
-            channel, province = channel_of[queue], leaf - queue * some_provinces
-        batches[count], channels[count], queues[count], provinces[count] = name, channel, queue, province
-        outcomes[count], waits[count], counts[count] = outcome, code - first, 1
-        count += 1
-    return count
-
-
-def _tally(version):
-    short = "int16[::1]"
-
-    @entry(
-        f"int64({_V},{_V},{_V},{_V},int32[::1],{short},{short},{short},{short},{short},int32[::1],int64,int64,int64)"
-    )
-    def tally(
-        codes, begins, names, channel_of, batches, channels, queues, provinces, outcomes, waits, counts, bins,
-        some_outcomes, some_provinces,
-    ):  # fmt: skip
-        """Write the rows of all batches; how many there are. See ``contact_values.tally``."""
-        _ = version
-        count, most = 0, 0
-        for code in codes:
-            most = max(most, code)
-        out = (
-            bare(batches), bare(channels), bare(queues), bare(provinces), bare(outcomes), bare(waits), bare(counts)
-        )  # fmt: skip
-        sizes = bins, some_outcomes, some_provinces
-        for batch in range(len(begins) - 1):
-            ordered = sorted_by_digits(codes[begins[batch] : begins[batch + 1]], most)
-            count = _tally_one(ordered, names[batch], channel_of, out, count, sizes)
-        return count
-
-    return tally
-
-
 def _add_products(version):
     @entry(f"void({_M},{_PRODUCTS})")
     def add_products(cells, total, sums, columns, weights, first, two):
@@ -282,4 +230,4 @@ def _add_up(version):
 
 
 #: Compiled anew after any change of the functions that they are made of.
-add_products, add_up, tally = _add_products(sources()), _add_up(sources()), _tally(sources())
+add_products, add_up = _add_products(sources()), _add_up(sources())

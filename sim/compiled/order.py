@@ -65,27 +65,34 @@ def in_place(codes, count, spare, place):
 
 
 @compiled
-def sorted_by_digits(numbers, most):
-    """Whole numbers from 0 to ``most`` in order, by their lowest bits, then the next, and so on; eleven at most."""
+def sorted_by_digits(numbers, most, room):
+    """Whole numbers from 0 to ``most`` in order, in one of the rows of ``room`` (2, n).
+
+    By their lowest bits, then the next, and so on; eleven at most.
+    """
     bits = 0
     while most >> bits:
         bits += 1
-    passes = (bits + 10) // 11
-    digit = (bits + passes - 1) // max(passes, 1)
-    here, there = numbers.copy(), np.empty_like(numbers)
+    passes = max((bits + 10) // 11, 1)
+    digit = (bits + passes - 1) // passes
+    place, here, there = np.empty((1 << digit) + 1, np.int64), numbers, room[0]
     for number in range(passes):
-        _sort_by_digit(here, there, len(here), number * digit, np.zeros((1 << digit) + 1, np.int64), (1 << digit) - 1)
-        here, there = there, here
+        _sort_by_digit(here, there, len(numbers), number * digit, place, (1 << digit) - 1)
+        here, there = there, room[(number + 1) % 2]
     return here
 
 
 @compiled
 def _sort_by_digit(here, there, count, shift, place, mask):
     here, there, place = bare(here), bare(there), bare(place)
+    for digit in range(mask + 2):
+        place[digit] = 0
     for i in range(count):
         place[((here[i] >> shift) & mask) + 1] += 1
-    for digit in range(mask):
-        place[digit + 1] += place[digit]
+    past = 0
+    for digit in range(mask + 1):
+        past += place[digit]
+        place[digit] = past
     for i in range(count):
         digit = (here[i] >> shift) & mask
         there[place[digit]] = here[i]

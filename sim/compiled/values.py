@@ -12,7 +12,7 @@ import numpy as np
 from sim.compiled.elementary import log
 from sim.compiled.instants import day_of_hour, hour_of
 from sim.compiled.kinds import CONTACT_BITS, FIRST, KIND_OF_CONTACT, MESSAGE, OFFERED, SHORT, WITHIN
-from sim.contact_values import BIN, BINS, LEAST
+from sim.contact_values import BIN, BIN_BITS, LEAST
 from sim.contacts import Outcome
 from sim.machine_code import bare, compiled, inlined
 
@@ -128,7 +128,7 @@ def _tell_codes(told, size):
     for k in range(size):
         outcome = told[OUTCOME_OF + k]
         ended = _ABANDONED if outcome == _SILENT else outcome
-        told[CODE + k] += (told[LEAF + k] * OUTCOMES + ended) * BINS
+        told[CODE + k] += (told[LEAF + k] * OUTCOMES + ended) << BIN_BITS
 
 
 @inlined

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from sim.cells import Layout, layout_of
 from sim.centre import Centre
 from sim.clock import Calendar
-from sim.contact_values import BINS, TALLY, Promises, tally, wait_codes
-from sim.contacts import Contacts, ContactTables, Outcome
+from sim.contact_values import TALLY, Promises, tally, wait_codes
+from sim.contacts import Contacts, ContactTables
 from sim.draw import draw_block
 from sim.engines import simulate_block
 from sim.estimates import Moments
@@ -93,10 +93,10 @@ class Kit:
         channels, provinces = channel_of(self.centre), len(self.centre.provinces)
         if not self.compiled:
             return tally(codes, begins, names, channels, provinces)
-        from sim.compiled.cells import tally as quick
+        from sim.compiled.tally import tally as quick
 
         columns = {name: np.empty(len(codes), dtype=kind) for name, kind in TALLY.items()}
-        count = quick(codes, begins, names, channels, *columns.values(), BINS, len(Outcome), provinces)
+        count = quick(codes, begins, names, channels, provinces, *columns.values())
         return {name: column[:count] for name, column in columns.items()}
 
     def _readable(self, numbers: range, keep_contacts: int) -> Chunk:
