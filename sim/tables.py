@@ -68,9 +68,7 @@ def measure_columns(first: int, values: NDArray[np.int64], layout: Layout) -> tu
         "kind": np.array([kinds.index(kind) for kind, _ in names], dtype=np.int32)[scope],
         "name": np.array([of.index(name) for _, name in names], dtype=np.int32)[scope],
     }
-    rows = values[replication, scope]
-    for i, column in enumerate(COLUMNS):
-        columns[column] = rows[:, i].copy()
+    columns |= dict(zip(COLUMNS, values[replication, scope].T.copy(), strict=True))
     return columns, {"kind": kinds, "name": of}
 
 

@@ -201,7 +201,7 @@ def _add_up(version):
         leaves, met = np.zeros(rows * ROW, np.int64), np.zeros(rows, np.int64)
         room = _room(every[0], first)
         hours = np.zeros((4, where[QUEUES], 24 * where[DAYS] + 1), np.int64)
-        line_hours = np.zeros((2, len(groups), 24 * where[DAYS] + 1), np.int64)
+        line_hours = np.zeros((2, len(groups) + 1, 24 * where[DAYS] + 1), np.int64)
         marks = np.zeros(marked[0] * marked[1] * marked[2] * ROW, np.int64)
         columns_of_row, told = np.empty(WIDTH, np.int64), np.empty(TOLD, np.int64)
         of_persons = persons, channel_of, edges, first_edge, within, forward, marked[1:]

@@ -21,7 +21,7 @@ _WORK, _DUTY, _BOTH = range(3)
 COLUMN_OF = (AT["busy"], AT["staffed"], AT["on_duty"], AT["overtime"], AT["all_busy"])
 _BUSY_TIME, _LATE_TIME, _ALL_BUSY_TIME = COLUMN_OF[BUSY], COLUMN_OF[OVERTIME], COLUMN_OF[ALL_BUSY]
 #: A shift is a row of its start, its stop and its line.
-STOP, SHIFT = 1, 3
+STOP = 1
 #: Places in the plan of a count: first cells, cells of a name, days and how many queues there are.
 FIRST_ALL, FIRST_CHANNEL, FIRST_QUEUE, FIRST_PROVINCE, FIRST_LINES, FIRST_MARKS, SLICES, DAYS, QUEUES = range(9)
 #: What is known of a group.
@@ -145,38 +145,58 @@ def _pass(out, level, now, until):
 
 
 @compiled
-def _add_alone(contacts, begin, end, groups, shifts, first_shift, next_shift, hours, until):
-    """Add line time of groups of one line with one thing in hand to ``hours`` (2, G, hours + 1): all, and overtime.
+def _add_alone(contacts, begin, end, groups, shifts, first_shift, hours, until):
+    """Add line time of groups of one line with one thing in hand to ``hours`` (2, G + 1, hours + 1): all, and overtime.
 
-    ``next_shift`` (G,) is where to look for the shift that an instant is in, or the next.
+    A row for nobody comes after those of groups: to add nothing there is quicker than to ask who has a line.
     """
-    of_groups, facts, width = bare(groups), groups.shape[1], hours.shape[2]
-    work, late = bare(hours[0]), bare(hours[1])
+    nobody, width = len(groups), hours.shape[2]
+    row_of, on_from, on_until = np.empty((3, nobody + 1), np.int64)
+    for group in range(nobody + 1):
+        alone = group < nobody and groups[group, ALONE]
+        row_of[group], on_from[group], on_until[group] = group if alone else nobody, 0, 0
+    on_until[nobody] = until + 1
     group_of, left_at, released_at = bare(contacts[GROUP]), bare(contacts[LEFT]), bare(contacts[RELEASED])
-    shifts, first_shift, next_shift = bare(shifts), bare(first_shift), bare(next_shift)
+    work, row_of, on_from, on_until = bare(hours[0]), bare(row_of), bare(on_from), bare(on_until)
+    next_shift = first_shift.copy()
     for row in range(begin, end):
-        group = group_of[row]
-        if group < 0 or not of_groups[group * facts + ALONE]:
-            continue
-        now, stop = left_at[row], min(released_at[row], until)
-        shift, last = next_shift[group], first_shift[group + 1]
-        while shift > first_shift[group] and shifts[(shift - 1) * SHIFT + STOP] > now:
-            shift -= 1
-        while shift < last and shifts[shift * SHIFT + STOP] <= now:
-            shift += 1
-        next_shift[group] = shift
-        while now < stop:
-            hour = hour_of(now)
-            at, step = group * width + hour, min(stop, (hour + 1) * HOUR)
-            starts = shifts[shift * SHIFT] if shift < last else stop
-            if now < starts:
-                step = min(step, starts)
-                late[at] += step - now
-            else:
-                step = min(step, shifts[shift * SHIFT + STOP])
-                shift += step == shifts[shift * SHIFT + STOP]
-            work[at] += step - now
-            now = step
+        # Who had no line is of the group -1 and was released at once.
+        line = row_of[group_of[row] if group_of[row] >= 0 else nobody]
+        now, stop = min(left_at[row], until), min(released_at[row], until)
+        hour = hour_of(now)
+        if on_from[line] <= now and stop <= min((hour + 1) * HOUR, on_until[line]):
+            work[line * width + hour] += stop - now if line < nobody else 0
+        elif line < nobody:
+            _add_by_shift(now, stop, line, shifts, first_shift, next_shift, hours)
+            shift = next_shift[line]
+            if shift < first_shift[line + 1]:
+                on_from[line], on_until[line] = shifts[shift, 0], shifts[shift, STOP]
+
+
+@compiled
+def _add_by_shift(now, stop, line, shifts, first_shift, next_shift, hours):
+    """Add a stretch of work hour by hour, in and out of shifts; see ``_add_alone``.
+
+    ``next_shift`` is where to look for the shift that an instant is in, or the next.
+    """
+    shift, last = next_shift[line], first_shift[line + 1]
+    while shift > first_shift[line] and shifts[shift - 1, STOP] > now:
+        shift -= 1
+    while shift < last and shifts[shift, STOP] <= now:
+        shift += 1
+    next_shift[line] = shift
+    while now < stop:
+        hour = hour_of(now)
+        step = min(stop, (hour + 1) * HOUR)
+        starts = shifts[shift, 0] if shift < last else stop
+        if now < starts:
+            step = min(step, starts)
+            hours[1, line, hour] += step - now
+        else:
+            step = min(step, shifts[shift, STOP])
+            shift += step == shifts[shift, STOP]
+        hours[0, line, hour] += step - now
+        now = step
 
 
 @compiled
@@ -201,10 +221,10 @@ def add_lines(cells, contacts, begin, end, groups, shifts, first_shift, absence,
     """Add line time of every group; ``on_duty`` (G, hours) is told of groups whose lines may be absent.
 
     ``groups`` (G, 4): how many lines, threshold of absence, number in ``absence``, and whether it is one line with one
-    thing in hand, whose time is the sum of its contacts'. ``hours`` (2, G, hours + 1) is for work, empty before and
-    after.
+    thing in hand, whose time is the sum of its contacts'. ``hours`` (2, G + 1, hours + 1) is for work, empty before
+    and after.
     """
-    _add_alone(contacts, begin, end, groups, shifts, first_shift, first_shift.copy(), hours, where[DAYS] * DAY)
+    _add_alone(contacts, begin, end, groups, shifts, first_shift, hours, where[DAYS] * DAY)
     _add_alone_hours(cells, groups, where, hours)
     for group in range(len(groups)):
         if not groups[group, ALONE]:

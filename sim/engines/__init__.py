@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from sim.centre import Centre
 from sim.clock import DAY
@@ -37,7 +38,7 @@ def simulate_block(worlds: Worlds, centre: Centre, *, engine: str = "simpy") -> 
     """The same for many worlds put together, of which the compiled engine makes one call."""
     if engine != "compiled":
         return ContactTables.of([simulate(world, centre, engine=engine) for world in worlds])
-    _check(worlds[0], centre)
+    _check(replace(worlds.callers, absence=worlds.absence[0]), centre)
     from sim.engines import compiled
 
     return compiled.simulate_block(worlds, centre)

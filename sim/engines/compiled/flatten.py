@@ -247,10 +247,11 @@ class Luck:
         absent = [worlds.callers.groups.index(group.name) if group.absent else 0 for group in centre.groups]
         words = [_where(array, array.strides) for array in self.arrays]
         words.append(_where(self.absence, self.absence.strides[1:]))
-        self.table = np.tile(np.array([0, *absent, *_flat(words)], np.int64), (len(worlds), 1))
-        self.table[:, 0] = np.diff(worlds.starts)
+        self.table = np.empty((len(worlds), 1 + len(absent) + n.STRIDES * len(words)), np.int64)
+        self.table[:] = [0, *absent, *_flat(words)]
+        self.table[:, 0] = worlds.starts[1:] - worlds.starts[:-1]
         first = self.table[:, 1 + len(absent) :: n.STRIDES]
-        first[:, :-1] += np.outer(worlds.starts[:-1], np.array([array.strides[0] for array in self.arrays]))
+        first[:, :-1] += worlds.starts[:-1, None] * np.array([array.strides[0] for array in self.arrays])
         first[:, -1] += np.arange(len(worlds)) * self.absence.strides[0]
 
     def _check(self, centre: Centre) -> None:
@@ -274,4 +275,4 @@ _WITH = {"silent": "silence", "again": "again_delay"}
 
 def _where(array: Whole, strides: Sequence[int]) -> list[int]:
     """Address of the first number, and the bytes between numbers along the axes of one world."""
-    return [array.__array_interface__["data"][0], *strides, *(0,) * (n.STRIDES - 1 - len(strides))]
+    return [array.ctypes.data, *strides, *(0,) * (n.STRIDES - 1 - len(strides))]
