@@ -54,19 +54,32 @@ def uniforms(words, half, count, out):
         out[i] = (np.float64((high << np.uint64(20)) | (low >> np.uint64(12))) + 0.5) * 2.0**-52
 
 
+@inlined
+def who_in(columns):
+    """Where numbers of callers' addresses are: replications, days, slots and strata.
+
+    Numbers without arrays, like all that is handed to what follows: to count a reference takes as long as some draws.
+    """
+    return bare(columns[REPLICATION]), bare(columns[DAY]), bare(columns[SLOT]), bare(columns[STRATUM])
+
+
+@inlined
+def keys_in(key):
+    """First and second words of a purpose's keys (2, S)."""
+    return bare(key[0]), bare(key[1])
+
+
 @compiled
-def point_at(address, key, columns, rows, first, count):
+def point_at(address, keys, who, rows, first, count):
     """Addresses of ``count`` of the callers in ``rows``, from the place ``first`` on."""
-    address, rows, keys, strata = bare(address), bare(rows), bare(key), key.shape[1]
-    replication, stratum_of = bare(columns[REPLICATION]), bare(columns[STRATUM])
-    slot, day = bare(columns[SLOT]), bare(columns[DAY])
+    replication, day, slot, stratum_of = who
     for i in range(count):
         row = rows[first + i]
         address[i] = np.uint64(replication[row])
         address[BLOCK + i] = np.uint64(day[row])
         address[2 * BLOCK + i] = np.uint64(slot[row])
         stratum = stratum_of[row]
-        address[3 * BLOCK + i], address[4 * BLOCK + i] = keys[stratum], keys[strata + stratum]
+        address[3 * BLOCK + i], address[4 * BLOCK + i] = keys[0][stratum], keys[1][stratum]
 
 
 @compiled
@@ -124,26 +137,24 @@ def _arrive(found, when, count, upto, edges, first, causes, terms, surged):
 
 
 @compiled
-def _point_at_slots(address, replication, strata, days, key, cells, count, slot, size):
+def _point_at_slots(address, replication, names, keys, cells, count, slot, size):
     """Addresses of ``size`` slots from ``slot`` on of each of ``count`` cells."""
-    address = bare(address)
+    strata, days = names
     for k in range(count):
         stratum, day = strata[cells[k]], days[cells[k]]
         for i in range(k * size, (k + 1) * size):
             address[i], address[BLOCK + i] = np.uint64(replication), np.uint64(day)
             address[2 * BLOCK + i] = np.uint64(slot + i - k * size)
-            address[3 * BLOCK + i], address[4 * BLOCK + i] = key[0, stratum], key[1, stratum]
+            address[3 * BLOCK + i], address[4 * BLOCK + i] = keys[0][stratum], keys[1][stratum]
 
 
-@inlined
-def _take(found, when, count, slots, names, heights, cells, going):
+@compiled
+def _take(to, count, slots, names, heights, cells, going):
     """Write who exists in the next slots of some cells; how many there are then, and how many cells go on."""
-    stratum_of, slot_of, day_of_caller, when = (
-        bare(found[_STRATUM]), bare(found[_SLOT]), bare(found[_WHEN]), bare(when[0])
-    )  # fmt: skip
+    stratum_of, slot_of, day_of_caller, when = to
     some, looked_at, steps, moments, slot, size = slots
-    strata, days, steps, moments, some = bare(names[0]), bare(names[1]), bare(steps), bare(moments), bare(some)
-    limit, height, risen, cells = bare(heights[0]), bare(heights[1]), bare(heights[2]), bare(cells)
+    strata, days = names
+    limit, height, risen = heights
     for k in range(looked_at):
         cell, i = some[k], 0
         stratum, day, up, most = strata[cell], days[cell], risen[cell] + steps[k * size], limit[cell]
@@ -160,6 +171,11 @@ def _take(found, when, count, slots, names, heights, cells, going):
     return count, going
 
 
+@inlined
+def _pointers(found, when):
+    return bare(found[_STRATUM]), bare(found[_SLOT]), bare(found[_WHEN]), bare(when[0])
+
+
 @compiled
 def _existing(replication, limits, key, names, heights, found, when, room):
     """Who exists in a replication: columns, a share of the day for each, and how many there are.
@@ -167,12 +183,14 @@ def _existing(replication, limits, key, names, heights, found, when, room):
     ``limits`` (S, days) expected counts, ``names`` stratum and day of each of their cells; ``heights`` (3, cells),
     ``found`` and ``when`` are work space, of which there is more where it does not do.
     """
-    strata, days = names
-    limit, height, risen = heights[0], heights[1], heights[2]
-    (address, words, moments, _), steps, cells, some = room
+    strata, days = bare(names[0]), bare(names[1])
+    limit, height, risen = bare(heights[0]), bare(heights[1]), bare(heights[2])
+    work, steps, cells, some = room
+    address, words, moments, steps = bare(work[0]), bare(work[1]), bare(work[2]), bare(steps)
+    count_of_cells, cells, some, to, keys = len(cells), bare(cells), bare(some), _pointers(found, when), keys_in(key)
     # All cells go on together, from run to run: few callers in each are many in all.
     going, count = 0, 0
-    for cell in range(len(strata)):
+    for cell in range(count_of_cells):
         limit[cell], height[cell], risen[cell] = limits[strata[cell], days[cell]], 0.0, 0.0
         cells[going] = cell
         going += limit[cell] > 0
@@ -182,8 +200,9 @@ def _existing(replication, limits, key, names, heights, found, when, room):
         going = 0
         for start in range(0, all_of_them, BLOCK // size):
             looked_at = min(BLOCK // size, all_of_them - start)
-            some[:looked_at] = cells[start : start + looked_at]
-            _point_at_slots(address, replication, strata, days, key, some, looked_at, slot, size)
+            for k in range(looked_at):
+                some[k] = cells[start + k]
+            _point_at_slots(address, replication, (strata, days), keys, some, looked_at, slot, size)
             scramble(address, looked_at * size, 0, words)
             uniforms(words, 0, looked_at * size, steps)
             uniforms(words, 1, looked_at * size, moments)
@@ -191,8 +210,9 @@ def _existing(replication, limits, key, names, heights, found, when, room):
                 steps[i] = -log(steps[i])
             if count + looked_at * size > found.shape[1]:
                 found, when = _longer(found, count, 2 * found.shape[1]), _longer(when, count, 2 * found.shape[1])
+                to = _pointers(found, when)
             slots = some, looked_at, steps, moments, slot, size
-            count, going = _take(found, when, count, slots, names, (limit, height, risen), cells, going)
+            count, going = _take(to, count, slots, (strata, days), (limit, height, risen), cells, going)
         slot, left = slot + size, left - size
         if left == 0:
             for k in range(going):

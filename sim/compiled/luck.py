@@ -6,7 +6,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.compiled.callers import BLOCK, CAUSE, CHANNEL, TOPIC, point_at, scramble, uniforms, workspace
+from sim.compiled.callers import (
+    AGE,
+    BLOCK,
+    CAUSE,
+    CHANNEL,
+    TOPIC,
+    keys_in,
+    point_at,
+    scramble,
+    uniforms,
+    who_in,
+    workspace,
+)
 from sim.compiled.laws import ALWAYS, KIND, NOTHING, ZERO, durations
 from sim.machine_code import bare, compiled, entry, inlined, sources
 
@@ -15,16 +27,22 @@ EXISTS, WORK, MARKS, WAITING, CHOICES, OFFERS, DELAYS = range(7)
 PURPOSES = ("exists", "work", "marks", "waiting", "choices", "offers", "delays")
 
 
+@inlined
+def _pointers(work):
+    return bare(work[0]), bare(work[1]), bare(work[2]), bare(work[3])
+
+
 @compiled
 def _laws(key, columns, rows, count, chunk, half, law, to, work):
     """Durations of ``rows`` under a law, from the first or the second uniform of their addresses."""
-    address, words, numbers, found = work
+    address, words, numbers, found = _pointers(work)
     if law[KIND] == NOTHING:
         return
+    keys, who, rows, law, to = keys_in(key), who_in(columns), bare(rows), bare(law), bare(to)
     for first in range(0, count, BLOCK):
         size = min(BLOCK, count - first)
         if law[KIND] > ALWAYS or law[ZERO] > 0.0:
-            point_at(address, key, columns, rows, first, size)
+            point_at(address, keys, who, rows, first, size)
             scramble(address, size, chunk, words)
         _write(law, half, rows, first, size, to, words, numbers, found)
 
@@ -32,13 +50,15 @@ def _laws(key, columns, rows, count, chunk, half, law, to, work):
 @compiled
 def _work(key, columns, rows, count, laws, to, work):
     """Conversation and wrap-up of ``rows`` on a channel, both of the same words."""
-    address, words, numbers, found = work
+    address, words, numbers, found = _pointers(work)
+    keys, who, rows = keys_in(key), who_in(columns), bare(rows)
+    two = (bare(laws[0]), bare(to[0])), (bare(laws[1]), bare(to[1]))
     for first in range(0, count, BLOCK):
         size = min(BLOCK, count - first)
-        point_at(address, key, columns, rows, first, size)
+        point_at(address, keys, who, rows, first, size)
         scramble(address, size, 0, words)
         for half in range(2):
-            _write(laws[half], half, rows, first, size, to[half], words, numbers, found)
+            _write(two[half][0], half, rows, first, size, two[half][1], words, numbers, found)
 
 
 @inlined
@@ -46,7 +66,6 @@ def _write(law, half, rows, first, size, to, words, numbers, found):
     """Durations of a block of ``rows``."""
     uniforms(words, half, size, numbers)
     durations(law, numbers, size, found)
-    rows, found, to = bare(rows), bare(found), bare(to)
     for i in range(size):
         to[rows[first + i]] = found[i]
 
@@ -54,14 +73,15 @@ def _write(law, half, rows, first, size, to, words, numbers, found):
 @compiled
 def _choices(key, columns, rows, count, chunk, out, work):
     """Four words of each of ``rows`` in ``out`` (4, n)."""
-    address, words = work[0], work[1]
+    address, words, _, _ = _pointers(work)
+    keys, who, rows, out, many = keys_in(key), who_in(columns), bare(rows), bare(out), out.shape[1]
     for first in range(0, count, BLOCK):
         size = min(BLOCK, count - first)
-        point_at(address, key, columns, rows, first, size)
+        point_at(address, keys, who, rows, first, size)
         scramble(address, size, chunk, words)
         for word in range(4):
             for i in range(size):
-                out[word, rows[first + i]] = np.int64(words[word * BLOCK + i])
+                out[word * many + rows[first + i]] = np.int64(words[word * BLOCK + i])
 
 
 @compiled
@@ -76,18 +96,23 @@ def _category(cumulative, first, count, uniform):
 @compiled
 def _marks(key, columns, rows, topic, age, work):
     """Topics and age groups of everybody."""
-    address, words, numbers, _ = work
-    for first in range(0, len(rows), BLOCK):
-        size = min(BLOCK, len(rows) - first)
-        point_at(address, key, columns, rows, first, size)
+    address, words, numbers, _ = _pointers(work)
+    keys, who, count, rows = keys_in(key), who_in(columns), len(rows), bare(rows)
+    cause, channel, channels = bare(columns[CAUSE]), bare(columns[CHANNEL]), topic.shape[1]
+    marks = (
+        (bare(topic), topic.shape[2], bare(columns[TOPIC])),
+        (bare(age), age.shape[2], bare(columns[AGE])),
+    )
+    for first in range(0, count, BLOCK):
+        size = min(BLOCK, count - first)
+        point_at(address, keys, who, rows, first, size)
         scramble(address, size, 0, words)
-        for half, shares in ((0, topic), (1, age)):
+        for half in range(2):
+            upto, some, to = marks[half]
             uniforms(words, half, size, numbers)
-            channels, count, upto, to = shares.shape[1], shares.shape[2], bare(shares), bare(columns[TOPIC + half])
             for i in range(size):
                 row = first + i
-                of = (columns[CAUSE, row] * channels + columns[CHANNEL, row]) * count
-                to[row] = _category(upto, of, count, numbers[i])
+                to[row] = _category(upto, (cause[row] * channels + channel[row]) * some, some, numbers[i])
 
 
 @compiled
