@@ -38,6 +38,7 @@ from sim.compiled.values import (
     KIND,
     LONGEST,
     MARK,
+    ONLY_ONE,
     OUTCOME_OF,
     OUTCOMES,
     WAIT,
@@ -119,17 +120,21 @@ def add_persons(
     most, reached, knocked, first = sizes[1], False, False, (0, 0, 0)
     for block in range(begin, end, BLOCK):
         size = min(BLOCK, end - block)
-        tell_contacts(told, block, size, start, told_of, marked)
+        tell_contacts(told, block, size, end, start, told_of, marked)
         _add_contacts(rows, told, DAY_AT, size)
         _add_contacts(rows, told, HOUR_AT, size)
         if marked:
             _add_contacts(of_marks, told, MARK, size)
+        several = 0
         for k in range(size):
             met[told[DAY_AT + k]], met[told[HOUR_AT + k]] = 1, 1
             outcome = told[OUTCOME_OF + k]
             codes[coded] = told[CODE + k]
             coded += outcome in (_ANSWERED, _ABANDONED, _CALLED_BACK, _SILENT)
-        for k in range(size):
+            several |= told[ONLY_ONE + k] == 0
+        for k in range(size if several else 0):
+            if told[ONLY_ONE + k]:  # its kind counts the caller too
+                continue
             i = block + k
             caller, attempt, outcome = caller_of[i], attempt_of[i], outcome_of[i]
             at = told[DAY_AT + k], told[HOUR_AT + k], told[MARK + k] if marked else -1

@@ -92,9 +92,20 @@ def _of_caller(bits: int) -> frozenset[str]:
     return frozenset(columns)
 
 
+def _of_only_contact(outcome: Outcome, bits: int, of_caller: int) -> frozenset[str]:
+    """The same with the caller, who has no other contact."""
+    reached = outcome in (Outcome.ANSWERED, Outcome.CALLED_BACK)
+    told = reached * REACHED | (outcome == Outcome.UNFINISHED) * PENDING | (outcome != Outcome.CLOSED) * KNOCKED
+    return _of_contact(outcome, bits | FIRST) | _of_caller(told | of_caller)
+
+
 _contacts = [_of_contact(outcome, bits) for outcome, bits in product(Outcome, range(1 << CONTACT_BITS))]
 _callers = [_of_caller(bits) for bits in range(1 << CALLER_BITS)]
-_kinds = list(dict.fromkeys([*_contacts, *_callers]))
+_only = [
+    _of_only_contact(outcome, bits, of_caller)
+    for of_caller, outcome, bits in product((0, AT_LIMIT, WOULD), Outcome, range(1 << CONTACT_BITS))
+]
+_kinds = list(dict.fromkeys([*_only, *_contacts, *_callers]))
 _FIRST_SUM = len(_kinds)
 LONGEST_AT = _FIRST_SUM + len(SUMS)
 NOWHERE = LONGEST_AT + 1
@@ -107,8 +118,11 @@ def _place(name: str | None) -> int:
     return NOWHERE if name is None else _FIRST_SUM + SUMS.index(name)
 
 
-#: Kind of a contact by outcome and bits, and of a caller by bits.
-KIND_OF_CONTACT: Whole = np.array([_kinds.index(columns) for columns in _contacts])
+#: Kind of a contact by outcome and bits, and of a caller by bits. After those of contacts of callers who have others
+#: too stand those of only ones: of callers who might call again and would not, who may not, and who would.
+KIND_OF_CONTACT: Whole = np.array([_kinds.index(columns) for columns in [*_contacts, *_only]])
+ONLY = len(_contacts)
+ONLY_AT_LIMIT, ONLY_WOULD = 2 * ONLY, 3 * ONLY
 KIND_OF_CALLER: Whole = np.array([_kinds.index(columns) for columns in _callers])
 #: Where the wait and the time in hand of an outcome are summed, and whether a kind of contact is offered at all.
 WAIT_AT: Whole = np.array([_place(_WAIT_OF.get(outcome)) for outcome in Outcome])

@@ -11,18 +11,45 @@ import numpy as np
 
 from sim.compiled.elementary import log
 from sim.compiled.instants import day_of_hour, hour_of
-from sim.compiled.kinds import CONTACT_BITS, FIRST, KIND_OF_CONTACT, MESSAGE, OFFERED, SHORT, WITHIN
+from sim.compiled.kinds import (
+    CONTACT_BITS,
+    FIRST,
+    KIND_OF_CONTACT,
+    MESSAGE,
+    OFFERED,
+    ONLY,
+    ONLY_AT_LIMIT,
+    ONLY_WOULD,
+    SHORT,
+    WITHIN,
+)
 from sim.contact_values import BIN, BIN_BITS, LEAST
 from sim.contacts import Outcome
 from sim.machine_code import bare, compiled, inlined
 
 #: As many contacts at once as stay in the processor's nearest memory with all that is told of them.
 BLOCK = 128
-#: What is told of a contact: a row of ``BLOCK`` numbers each. ``DAY_AT`` and ``HOUR_AT`` are the leaf's day and hour.
-WAIT, HELD, WORK, LONGEST, OUTCOME_OF, KIND, LEAF, DAY_AT, HOUR_AT, MARK, CODE, _HOUR, _DAY, _CHANNEL, _BITS = (
-    BLOCK * number for number in range(15)
-)
-TOLD = 15 * BLOCK
+#: What is told of a contact: a row of ``BLOCK`` numbers each. ``DAY_AT`` and ``HOUR_AT`` are the leaf's day and hour,
+#: ``ONLY_ONE`` is not 0 where the caller has no other contact.
+(
+    WAIT,
+    HELD,
+    WORK,
+    LONGEST,
+    OUTCOME_OF,
+    KIND,
+    LEAF,
+    DAY_AT,
+    HOUR_AT,
+    MARK,
+    CODE,
+    ONLY_ONE,
+    _HOUR,
+    _DAY,
+    _CHANNEL,
+    _BITS,
+) = (BLOCK * number for number in range(16))
+TOLD = 16 * BLOCK
 #: Columns of contacts in the order of ``Contacts``.
 CALLER, ATTEMPT, QUEUE, DIALLED, LEFT, RELEASED, OUTCOME, GROUP, LINE = range(9)
 OUTCOMES = len(Outcome)
@@ -114,11 +141,26 @@ def _tell_kinds(told, attempt, dialled, promised, ends, first, size, short, days
     for k in range(size):
         told[_BITS + k] |= (attempt[first + k] == 0) * FIRST + (told[WAIT + k] <= short) * SHORT
     for k in range(size):
-        told[KIND + k] = KIND_OF_CONTACT[(told[OUTCOME_OF + k] << CONTACT_BITS) + told[_BITS + k]]
+        told[KIND + k] = KIND_OF_CONTACT[told[ONLY_ONE + k] + (told[OUTCOME_OF + k] << CONTACT_BITS) + told[_BITS + k]]
     for k in range(size):
         offered = OFFERED[told[KIND + k]]
         told[WORK + k] *= offered
         told[LONGEST + k] = told[WAIT + k] * offered * (told[OUTCOME_OF + k] != _CALLED_BACK)
+
+
+@inlined
+def _tell_only(told, caller, attempt, redial, redials, first, size, end, start, attempts):
+    """Which contacts are their callers' only ones, as the place of their kinds."""
+    only = ONLY if attempts > 1 else ONLY_AT_LIMIT
+    for k in range(min(size, end - 1 - first)):
+        told[ONLY_ONE + k] = only * (attempt[first + k] == 0) * (caller[first + k + 1] != caller[first + k])
+    if first + size == end:
+        told[ONLY_ONE + size - 1] = only * (attempt[end - 1] == 0)
+    if redials[0] and attempts > 1:
+        for k in range(size):
+            asks = redials[1][told[_CHANNEL + k] * OUTCOMES + told[OUTCOME_OF + k]]
+            if asks and told[ONLY_ONE + k] and redial[(start + caller[first + k]) * redials[2]] < asks:
+                told[ONLY_ONE + k] = ONLY_WOULD
 
 
 @inlined
@@ -134,7 +176,7 @@ def _tell_codes(told, size):
 @inlined
 def pointers(contacts, world, luck, numbers, tables):
     """What ``tell_contacts`` reads, without arrays, whose references would be counted for every few contacts."""
-    conversation, wrap_up, patience = luck[2], luck[3], luck[4]
+    redial, conversation, wrap_up, patience = luck[0], luck[2], luck[3], luck[4]
     sizes, channel_of, edges, first_edge, promised, _, most_of_marks = numbers
     columns = (
         bare(contacts[0]), bare(contacts[1]), bare(contacts[2]), bare(contacts[3]), bare(contacts[4]),
@@ -142,26 +184,29 @@ def pointers(contacts, world, luck, numbers, tables):
     )  # fmt: skip
     people = bare(world[0]), bare(world[1]), bare(world[2]), bare(world[3])
     # Luck stands in memory in some order of its own.
-    of_people = bare(conversation), bare(wrap_up), bare(patience)
+    of_people = bare(conversation), bare(wrap_up), bare(patience), bare(redial)
     strides = (
         conversation.strides[0] // 8, conversation.strides[1] // 8, wrap_up.strides[0] // 8, wrap_up.strides[1] // 8,
         patience.strides[0] // 8, patience.strides[1] // 8, patience.strides[2] // 8,
     )  # fmt: skip
     plan = bare(channel_of), bare(edges), bare(first_edge), bare(promised), bare(tables[0])
-    return columns, people, of_people, strides, plan, (sizes[0], sizes[2], sizes[3], most_of_marks[0], most_of_marks[1])
+    redials = tables[1].any(), bare(tables[1]), redial.strides[0] // 8
+    numbers = sizes[0], sizes[1], sizes[2], sizes[3], most_of_marks[0], most_of_marks[1]
+    return columns, people, of_people, strides, plan, redials, numbers
 
 
 @compiled
-def tell_contacts(told, first, size, start, told_of, marked):
+def tell_contacts(told, first, size, end, start, told_of, marked):
     """Write what ``size`` contacts from the row ``first`` on count for in ``told`` (TOLD,), of what ``pointers`` gives.
 
-    ``start`` is the first caller; ``marked``: whether causes, topics and ages differ.
+    ``end`` is the row after the last of the replication, ``start`` its first caller; ``marked``: whether causes, topics
+    and ages differ.
     """
-    columns, people, of_people, strides, plan, sizes = told_of
+    columns, people, of_people, strides, plan, redials, sizes = told_of
     caller, attempt, queue, dialled, left, released, outcome = columns
-    talk, wrap, patience = of_people
+    talk, wrap, patience, redial = of_people
     channel_of, edges, first_edge, promised, ends = plan
-    days, short, provinces, most_topics, most_ages = sizes
+    days, attempts, short, provinces, most_topics, most_ages = sizes
     _tell_times(told, dialled, left, released, outcome, first, size)
     _tell_places(told, caller, queue, people[0], channel_of, first, size, start, provinces, days)
     for k in range(size):
@@ -174,6 +219,7 @@ def tell_contacts(told, first, size, start, told_of, marked):
             elif not _open(edges, first_edge[channel], first_edge[channel + 1], dialled[row]):
                 told[_BITS + k] = MESSAGE
     _tell_work(told, caller, talk, wrap, first, size, start, strides)
+    _tell_only(told, caller, attempt, redial, redials, first, size, end, start, attempts)
     _tell_kinds(told, attempt, dialled, promised, ends, first, size, short, days)
     _tell_codes(told, size)
     if marked:
