@@ -38,10 +38,22 @@ def remember(store: Store, table: str, part: Part, columns: Columns, names: Mapp
     # The order of names is that of their bytes, in queries as here.
     rank = {name: np.argsort(np.argsort(np.array(names[name], dtype=object))) for name in names if name in columns}
     keys = [columns[name] if name not in rank else rank[name][columns[name]] for name in _ORDER[table].split(", ")]
-    order = np.lexsort(keys[::-1])
-    told = {name: np.array(names[name], dtype=object) for name in rank}
-    rows = {name: (told[name][column] if name in told else column)[order] for name, column in columns.items()}
-    _known()[_address(store, table, part)] = _digest(table, part, rows)
+    order = _in_order(keys)
+    rows = {name: column[order] for name, column in columns.items()}
+    _known()[_address(store, table, part)] = _digest(table, part, rows, names)
+
+
+def _in_order(keys: Sequence[NDArray[Any]]) -> NDArray[np.int64]:
+    """Order of rows by whole numbers, the first key first; what is in order in stretches is quickly put together."""
+    codes, spans = np.zeros(len(keys[0]), dtype=np.int64), 1
+    for key in keys:
+        least = int(key.min(initial=0))
+        span = int(key.max(initial=0)) - least + 1
+        spans *= span
+        if spans >= 1 << 63:
+            return np.lexsort(keys[::-1])
+        codes = codes * span + (key - least)
+    return np.argsort(codes, kind="stable")
 
 
 def _digest_of(store: Store, table: str, part: Part) -> bytes:
@@ -64,15 +76,26 @@ def _address(store: Store, table: str, part: Part) -> tuple[Any, ...]:
     return path, *((written.st_mtime_ns, written.st_size, written.st_ino) if written else ())
 
 
-def _digest(table: str, part: Part, columns: Columns) -> bytes:
-    """Hash of the rows of one part of a table, in their order."""
+def _digest(table: str, part: Part, columns: Columns, names: Mapping[str, Sequence[str]] | None = None) -> bytes:
+    """Hash of the rows of one part of a table, in their order; columns in ``names`` hold indices of these."""
     digest = hashlib.sha256(f"{table} {part}".encode())
     if table == "moments":  # however they were stored
         columns = moments_by_name(moments_from(dict(columns), PAIRS, part[1] - part[0] + 1))
     for name in sorted(columns):
         digest.update(f"|{name}|{len(columns[name])}|".encode())
-        digest.update(_canonical(np.ma.getdata(columns[name])))
+        column = np.ma.getdata(columns[name])
+        digest.update(_named(column, names[name]) if names and name in names else _canonical(column))
     return digest.digest()
+
+
+def _named(column: NDArray[Any], names: Sequence[str]) -> bytes:
+    """The bytes of ``_canonical`` for the names that indices stand for; in order, a name comes many times in a row."""
+    if not len(column):
+        return b""
+    begins = np.flatnonzero(np.diff(column, prepend=column[0] - 1))
+    often = np.diff(begins, append=len(column)).tolist()
+    told = [f"{name}\0".encode() for name in names]
+    return b"".join(told[of] * some for of, some in zip(column[begins].tolist(), often, strict=True))[:-1]
 
 
 def _canonical(column: NDArray[Any]) -> bytes:

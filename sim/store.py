@@ -187,7 +187,7 @@ class Store:
         """Write a part; each column in ``names`` holds indices and is stored as the names they stand for."""
         path = self.part(table, part)
         picked = ", ".join(
-            f'list_extract(?::VARCHAR[], "{name}" + 1) AS "{name}"' if name in names else f'"{name}"'
+            f'list_extract(?::{_kinds_of(names[name])}[], "{name}" + 1) AS "{name}"' if name in names else f'"{name}"'
             for name in columns
         )
         lists = [list(names[name]) for name in columns if name in names]
@@ -270,6 +270,11 @@ def _database() -> duckdb.DuckDBPyConnection:
     import duckdb
 
     return duckdb.connect(config={"threads": 1})
+
+
+def _kinds_of(names: Sequence[str]) -> str:
+    """A type of so few different values, which are written without a look at each; they are read as text."""
+    return "ENUM(" + ", ".join(f"'{_quoted(name)}'" for name in names) + ")"
 
 
 def _quoted(path: Path | str) -> str:
