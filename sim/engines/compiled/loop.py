@@ -282,7 +282,7 @@ def _run(version: int) -> Callable[[Whole, Whole], tuple[Whole, Whole]]:
     def run(start: Whole, worlds: Whole) -> tuple[Whole, Whole]:
         """Rows of all worlds, and where each world's begin and the last one's end."""
         _ = version
-        callers, most = 0, 0
+        callers, most, told = 0, 0, 0
         for world in worlds:
             callers += world[0]
             most = max(most, world[0])
@@ -294,14 +294,16 @@ def _run(version: int) -> Callable[[Whole, Whole], tuple[Whole, Whole]]:
         for number in range(len(worlds)):
             world, first = worlds[number], begins[number]
             begin(memory, start, world)
+            told += world[0]
             if first + world[0] > table.shape[1]:
-                table = lengthened(table, first, 2 * (first + world[0]))
+                table = lengthened(table, first, first + world[0] + SPARE)
             while not _play(memory, world[0], table.reshape(-1), table.shape[1], first):
                 memory = grown(memory)  # not within, where each event would count a reference to it
             _finish_all(memory)
             last = first + (memory[FRESH] - start[FRESH]) // CONTACT
-            if last > table.shape[1]:
-                table = lengthened(table, first, 2 * last)
+            likely = last + last * (callers - told) // max(told, 1)
+            if max(last, likely) > table.shape[1]:  # known early, when there is little to copy yet
+                table = lengthened(table, first, max(last, likely) + likely // 8 + SPARE)
             begins[number + 1] = sorted_to(memory, table.reshape(-1), table.shape[1], first)
         return table, begins
 
