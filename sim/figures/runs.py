@@ -174,7 +174,7 @@ def draw_comparison(found: Comparison, *, say: Language = ENGLISH) -> Figure:
     scenario = found.results[found.base].scenario
     worlds = say.number(found.replications)
     text = say("figure.comparison_below", title=scenario.titled(say.code), worlds=worlds)
-    headed(figure, say("figure.comparison", base=say.name(found.base)), text.replace("$", r"\$"))
+    headed(figure, say("figure.comparison", base=found.called(found.base, say)), text.replace("$", r"\$"))
     return figure
 
 
@@ -195,7 +195,7 @@ def draw_differences(found: Comparison, measure: str, ax: Axes | None = None, *,
     ax.set_xlabel(wrapped(say("figure.difference", what=say(f"counted.{measure}")), 48))
     numbers_in(say, ax.xaxis)
     ax.spines[["top", "right"]].set_visible(False)
-    ax.set_yticks(range(len(plans)), [say.name(plan).replace("$", r"\$") for plan in plans])
+    ax.set_yticks(range(len(plans)), [found.called(plan, say).replace("$", r"\$") for plan in plans])
     return figure_of(ax)
 
 

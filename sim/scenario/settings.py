@@ -49,6 +49,7 @@ def _read(path: Path, children: tuple[Path, ...], asked: Place) -> Located:
     if not isinstance(parent.value, str) or not parent.value:
         raise ScenarioError([Mistake(parent.place, "extends", "names one scenario file, relative to this one")])
     base = _read(path.parent / parent.value, (*children, here), parent.place)
+    base.value.pop("short_title", None)  # of that file alone, as what it changes is
     return merge(base, tree)
 
 
