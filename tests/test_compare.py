@@ -15,6 +15,7 @@ from rich.console import Console
 from single import single
 
 import sim
+from sim.cli.commands import cli
 from sim.figures.runs import draw_comparison
 from sim.language import ENGLISH, language
 from sim.report.plans import in_words
@@ -116,6 +117,19 @@ def test_worlds_and_intervals_are_named_for_one_plan_and_for_several(found) -> N
     assert one.interval_told(ENGLISH).startswith("± is half a 95 % interval. ")
     two = sim.Comparison({**one.results, "again": found.results[found.plans[0]]})
     assert two.interval_told(ENGLISH).startswith("± is half an interval that holds at 95 % for all 2 plans together. ")
+
+
+def test_what_is_wrong_with_plans_is_told_of_them_all_at_once() -> None:
+    plans = ["second: lines.antwrpen=2; lines.limburg=2", "half: lines.limburg=1.5", "odd: lines.limburg=2; nothing"]
+    arguments = ["compare", str(CAMPAIGN), "--set", "attempts=none", *(f"--plan={plan}" for plan in plans)]
+    with pytest.raises(sim.ScenarioError) as wrong:
+        cli.main(arguments, standalone_mode=False)
+    half, odd, second, of_all = str(wrong.value).splitlines()
+    assert half == "--plan 'half: lines.limburg=1.5': lines.limburg.count: 1.5 is not a whole number of lines"
+    assert odd == "--plan 'odd: nothing': write it as path=value, for example lines.antwerpen=2"
+    assert second.startswith("--plan 'second: lines.antwrpen=2': lines.antwrpen: 'antwrpen' is not a province")
+    assert second.endswith("limburg, chat, e-mail. Did you mean 'antwerpen'?")
+    assert of_all.startswith("--set attempts=none: attempts: 'none' is not")
 
 
 @pytest.mark.parametrize(
