@@ -29,7 +29,8 @@ SOURCES = {p: p.read_text(encoding="utf-8") for p in (ROOT / "sim").rglob("*") i
 WRITTEN = "\n".join(SOURCES.values())
 EN, NL = (language(code) for code in CODES)
 #: Sections whose keys are words that come from elsewhere: looked up with ``known``, shown as they are where unknown.
-OPEN = ("date", "hours", "unit", "name", "status", "theory", "part", "system", "checked", "law", "parameter", "about")
+OPEN = ("date", "hours", "unit", "name", "status", "theory", "part", "system", "checked", "law", "parameter", "about",
+        "written")  # fmt: skip
 
 
 def placeholders(text: str) -> set[str]:
@@ -125,6 +126,15 @@ def test_estimates_dates_and_values() -> None:
         "telefoon 12,4 %, antwerpen 1.869.730, 4 dagen, 2020-02-10 21:00"
     )
     assert NL.name("phone/limburg") == "telefoon/limburg"
+
+
+def test_words_of_the_format_are_told() -> None:
+    assert [NL.value(word) for word in ("own", "unlimited", "all", "own sake")] == [
+        "eigen",
+        "onbeperkt",
+        "alle",
+        "own sake",
+    ]
 
 
 def test_there_is_no_third_language() -> None:
