@@ -109,7 +109,9 @@ def test_estimates_dates_and_values() -> None:
     assert plain(Estimate(1234.5, 1230, 1239), NL) == "1.234,5 ±4,5"
     assert plain(Estimate(0, 0, 0.0037), NL) == "<0,0037"
     assert signed(Estimate(3.0, 2.0, 4.0), NL) == "+3,0 ±1,0"
-    assert seconds(Estimate(7200, 7200, 7200), NL) == "2,0 u"
+    # What is whole and exact has no decimals.
+    assert seconds(Estimate(7200, 7200, 7200), NL) == "2 u"
+    assert seconds(Estimate(9000, 9000, 9000), NL) == "2,5 u"
     first, last = dt.date(2020, 2, 10), dt.date(2020, 2, 27)
     assert (EN.period(first, last), NL.period(first, last)) == (
         "10 to 27 February 2020",

@@ -9,6 +9,7 @@ import re
 import shutil
 from math import inf, nan
 from pathlib import Path
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
@@ -27,6 +28,7 @@ from sim.report.curves import Axis, Extras, Point, Series, draw_curves
 from sim.report.duty import hours_between, lines_at
 from sim.report.folders import opened
 from sim.report.heat import draw_heat
+from sim.report.of_calibrate import _edge
 from sim.report.of_study import sections_of, tiles_of
 from sim.report.reading import Reader
 from sim.report.rows import Line, Mark, draw_rows, label_lines
@@ -338,6 +340,15 @@ def test_cells_of_a_workbook_are_in_the_unit_of_their_head_and_in_words(folders,
     assert plain_of("base", "today", reader) == "vandaag"
     assert plain_of("plan", "north, mon-fri 9:00-11:00", reader) == "north, ma-vr 9:00-11:00"
     assert (plain_of("lines.antwerpen", "2", reader), plain_of("stated", "2", reader)) == (2.0, "2")
+
+
+def test_pairs_of_fitted_numbers_have_their_units() -> None:
+    mean, contacts = "handling.phone.conversation.mean", "demand.contacts"
+    values = [{"parameter": path, "unit": unit} for path, unit in ((mean, "min"), (contacts, "number"))]
+    found = SimpleNamespace(table=lambda name: values if name == "values" else [{mean: 40.0, contacts: 9.0}] * 2)
+    _, picture, table = _edge(found, Reader(NL, {}))
+    assert "Gemiddelde gespreksduur (telefoon) (min)" in picture.drawing
+    assert list(table.heads) == ["Gemiddelde gespreksduur (telefoon) (min)", "Vraag in oproepen"]
 
 
 def test_names_of_plans_are_nothing_that_plans_write_differently() -> None:
