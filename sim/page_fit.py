@@ -16,7 +16,7 @@ from sim.fit.days_scenario import DaysFit
 from sim.fit.whole import Fit
 from sim.language import ENGLISH, Language
 from sim.language.said import told
-from sim.tell.fit import left_out, lumped, read_days_text, read_text
+from sim.tell.fit import left_out, lumped, read_days_text, read_text, unclear
 from sim.tell.fit_rows import (
     Row,
     check_cells,
@@ -58,7 +58,8 @@ class Grid:
 def fit_page(fit: Fit, say: Language = ENGLISH) -> str:
     """The page of a fitted log."""
     log = fit.log
-    notes = [*lumped(fit, say), *(told(note, say) for note in log.notes), *left_out(log.reasons, say)]
+    notes = [*unclear(fit.pieces.surge, say), *lumped(fit, say)]
+    notes += [*(told(note, say) for note in log.notes), *left_out(log.reasons, say)]
     pictures = {name: svg_of(one) for name, one in draw_fit(fit, say).items()}
     return _page(fit.pieces.source, fit.verdict_in(say), read_text(log, say), notes, tables_of(fit, say), pictures, say)
 
@@ -67,7 +68,7 @@ def days_page(fit: DaysFit, say: Language = ENGLISH) -> str:
     """The page of fitted daily counts."""
     counts = fit.daily.counts
     said = (*counts.notes, *fit.daily.warnings, fit.daily.overdispersion.says)
-    notes = [told(note, say) for note in said]
+    notes = [*unclear(fit.surge, say), *(told(note, say) for note in said)]
     tables = [_number_grid(day_rows(fit, say), say), _check_grid(fit.checks, say)]
     source = re.split(r"[/\\]", counts.source)[-1]
     pictures = {"days": svg_of(draw_days(fit, say))}

@@ -55,7 +55,7 @@ _STALE_S = 7 * 86_400
 def essence(scenario: Scenario) -> dict[str, Any]:
     """What of a scenario affects numbers: without names, sources, and how many replications are looked at."""
     written = scenario.model_dump(mode="json", exclude_none=True)
-    for key in ("name", "title", "about", "experiment"):
+    for key in ("name", "title", "short_title", "about", "experiment"):
         written.pop(key, None)
     written["demand"].pop("found_from", None)  # what was found counts, not from what
     if "trace" in written:  # its content counts, not where it lies

@@ -9,7 +9,7 @@ import re
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from pictures import texts_of
+from pictures import room_beside, texts_of
 from rich.console import Console
 
 import sim
@@ -302,6 +302,7 @@ def test_every_verdict_is_told_and_drawn_in_dutch(observed, fit, says, panels) -
     texts = texts_of(figure)
     assert "Wat achter het waargenomene zit" in texts
     in_dutch(texts)
+    assert room_beside(figure) > 0.09
     if found.verdict == "fitted":
         # Each value, with its interval, stands in its panel where the study has it; each end of patience below it.
         for one, forest in zip(found.found, figure.axes[-len(fit) :], strict=True):

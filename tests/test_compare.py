@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import subprocess
 import sys
@@ -10,10 +11,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
 from single import single
 
 import sim
-from sim.language import ENGLISH
+from sim.cli.commands import cli
+from sim.figures.runs import draw_comparison
+from sim.language import ENGLISH, language
+from sim.report.plans import in_words
+from sim.tell.comparison import tell_comparison
 
 ROOT = Path(__file__).parent.parent
 CAMPAIGN = ROOT / "scenarios" / "als-je-eens-wist-2020.yaml"
@@ -85,6 +91,24 @@ def test_plans_in_one_command(tmp_path) -> None:
     assert "the same 6 worlds (numbers 0 to 5 of seed 1712)." in " ".join(done.stdout.split())
 
 
+def test_only_a_file_that_says_how_it_is_called_is_called_otherwise_than_typed(tmp_path) -> None:
+    base, shipped = CAMPAIGN, ROOT / "scenarios" / "plans" / "two-chats.yaml"
+    own = tmp_path / "pooling.yaml"
+    own.write_text(f"extends: {shipped}\n", encoding="utf-8")
+    plans = {path.stem: sim.load(path) for path in (base, shipped, own)}
+    plans |= {"two chats": plans["two-chats"], "phone": sim.load(base, ["lines.antwerpen=2"])}
+    found = sim.compare(plans, replications=2, workers=1, out=tmp_path, assumptions=False)
+    shown = [base.stem, "twee chats tegelijk", "pooling", "two chats", "phone"]
+    assert [found.called(plan, language("nl")) for plan in found.results] == shown
+    assert list(in_words(found, language("nl")).results) == shown
+    [axes, _] = draw_comparison(found, say=language("nl")).axes
+    assert [label.get_text() for label in axes.get_yticklabels()] == shown[:0:-1]
+    out = Console(width=200, record=True, file=io.StringIO())
+    tell_comparison(found, out, language("nl"))
+    told = out.export_text()
+    assert all(f"\n{name}: " in told for name in shown[1:])
+
+
 def test_worlds_and_intervals_are_named_for_one_plan_and_for_several(found) -> None:
     told, n, seed = json.loads(found.to_json()), found.replications, found.worlds.seed
     assert told["worlds"]["en"] == [f"{n} worlds (numbers 0 to {n - 1} of seed {seed})"]
@@ -93,6 +117,19 @@ def test_worlds_and_intervals_are_named_for_one_plan_and_for_several(found) -> N
     assert one.interval_told(ENGLISH).startswith("± is half a 95 % interval. ")
     two = sim.Comparison({**one.results, "again": found.results[found.plans[0]]})
     assert two.interval_told(ENGLISH).startswith("± is half an interval that holds at 95 % for all 2 plans together. ")
+
+
+def test_what_is_wrong_with_plans_is_told_of_them_all_at_once() -> None:
+    plans = ["second: lines.antwrpen=2; lines.limburg=2", "half: lines.limburg=1.5", "odd: lines.limburg=2; nothing"]
+    arguments = ["compare", str(CAMPAIGN), "--set", "attempts=none", *(f"--plan={plan}" for plan in plans)]
+    with pytest.raises(sim.ScenarioError) as wrong:
+        cli.main(arguments, standalone_mode=False)
+    half, odd, second, of_all = str(wrong.value).splitlines()
+    assert half == "--plan 'half: lines.limburg=1.5': lines.limburg.count: 1.5 is not a whole number of lines"
+    assert odd == "--plan 'odd: nothing': write it as path=value, for example lines.antwerpen=2"
+    assert second.startswith("--plan 'second: lines.antwrpen=2': lines.antwrpen: 'antwrpen' is not a province")
+    assert second.endswith("limburg, chat, e-mail. Did you mean 'antwerpen'?")
+    assert of_all.startswith("--set attempts=none: attempts: 'none' is not")
 
 
 @pytest.mark.parametrize(

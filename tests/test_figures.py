@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+
+from pictures import room_beside
 
 import sim
 from sim.figures.runs import draw_all, draw_waits, save
+from sim.figures.sensitivity import label_of
+from sim.figures.sweep import draw_sweep
+from sim.language import language
+from sim.studies.unknowns import unknowns_of
 
 CAMPAIGN = Path(__file__).parent.parent / "scenarios" / "als-je-eens-wist-2020.yaml"
 
@@ -23,6 +30,7 @@ def test_every_picture_says_what_it_shows(tmp_path) -> None:
         first, second = (save(f, tmp_path / "picture.png").read_bytes() for f in (figure, again[name]))
         assert first == second
         assert len(first) > 10_000
+        assert room_beside(figure) > 0.09, name
 
 
 def test_a_picture_can_be_drawn_into_axes_of_ones_own(tmp_path) -> None:
@@ -32,3 +40,19 @@ def test_a_picture_can_be_drawn_into_axes_of_ones_own(tmp_path) -> None:
     ax = Figure().subplots()
     assert draw_waits(result, ax=ax) is ax.figure
     assert "busy-day" not in draw_all(result)
+
+
+def test_numbers_of_a_heat_map_have_the_same_decimals(tmp_path) -> None:
+    scenario = sim.load(CAMPAIGN, ["demand.contacts=2000"])
+    over = ["lines.antwerpen=1..2", "handling.phone.conversation.mean=25 min|50 min"]
+    measures = ["never_reached_share", "offered"]
+    found = sim.sweep(scenario, over, measures=measures, replications=2, workers=1, out=tmp_path, assumptions=False)
+    share, offered, *_ = draw_sweep(found).axes
+    assert [len(text.get_text().partition(".")[2]) for text in share.texts] == [1] * 4
+    # Thousands have no exponent.
+    assert all(re.fullmatch(r"\d,\d{3}", text.get_text()) for text in offered.texts)
+
+
+def test_a_range_of_many_parts_is_cut_behind_one_of_them() -> None:
+    ages = next(one for one in unknowns_of(sim.load(CAMPAIGN)) if "minor" in str(one.low) and "e-mail" in one.name)
+    assert label_of(ages, language("nl")).splitlines()[-1] == "minderjarig 4 %, … tot minderjarig 25 %, …"

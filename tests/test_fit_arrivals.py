@@ -38,7 +38,7 @@ def counted(
     return DailyCounts(source, start, counts, ("n",), missing, counts.size, ())
 
 
-@pytest.mark.parametrize("check", ["arrivals", "poisson", "campaign", "no campaign", "daily"])
+@pytest.mark.parametrize("check", ["arrivals", "poisson", "campaign", "small campaign", "no campaign", "daily"])
 def test_what_logs_were_made_with_is_found(check) -> None:
     # One in a hundred times a check of good intervals would fail; the luck is fixed. The program does 200 logs.
     found = recovered(check, 20, first=1000)

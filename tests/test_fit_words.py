@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import pickle
 import re
+from dataclasses import replace
 from functools import lru_cache
+from html import unescape
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +21,17 @@ from sim.fit.checks import Check, shown, verdict
 from sim.fit.days_scenario import fit_days_of
 from sim.fit.fitted import Fitted
 from sim.fit.read import read
+from sim.fit.recovery_arrivals import drawn_counts
 from sim.fit.simulated_log import simulated_log
 from sim.fit.whole import Fit, fit_log
 from sim.language import CODES, language
 from sim.language.said import Digits, Name, Said, told
+from sim.page_fit import fit_page
 from sim.scenario.load import loads
+from sim.tell.fit import unclear
+from sim.tell.fit_rows import rows_of
 
+ROOT = Path(__file__).parent.parent
 EN, NL = (language(code) for code in CODES)
 #: Words that no Dutch text has; "wait" and "handling" are what an option calls a column.
 ENGLISH = (
@@ -160,3 +168,37 @@ def test_the_verdict_in_dutch() -> None:
     )
     assert shown(0.1234, "%", NL) == "12,3 %"
     assert shown(float("inf"), "h", NL) == "geen grens"
+
+
+@pytest.mark.parametrize(("code", "barely"), [("en", "barely beyond chance"), ("nl", "het toeval nauwelijks te boven")])
+def test_a_campaign_that_chance_does_as_much_as_is_bounded_in_words(code, barely) -> None:
+    say, log = language(code), ROOT / "docs" / "examples" / "call-log.csv"
+    found = fit_log(log, campaigns=[dt.datetime(2021, 3, 8)])
+    surge = found.pieces.surge
+    assert surge.test.p_value > 0.05
+    assert surge.extra.low <= 0 < surge.extra.value < 36 < surge.extra.high < 60
+    [sentence] = unclear(surge, say)
+    assert say("fit.campaign_unclear", p="|", most="54", share="|").split("|")[1] in sentence
+    rows = [what for what, *_ in rows_of(found, say)]
+    assert say("number.extra") in rows
+    assert not {say(f"number.{of}") for of in ("jump", "decay", "plateau")} & set(rows)
+    assert sentence in unescape(fit_page(found, say))
+    [campaign] = found.scenario.campaigns
+    assert campaign.surge[0].time_constant.status == "assumed"
+
+    [sentence] = unclear(replace(surge, test=replace(surge.test, p_value=0.03)), say)
+    assert barely in sentence
+    clear = replace(surge, test=replace(surge.test, p_value=0.001))
+    assert unclear(clear, say) == unclear(None, say) == []
+
+
+def test_daily_counts_bound_a_campaign_in_words(tmp_path) -> None:
+    counts = drawn_counts("words", 1, np.full((60, 1), 20.0), 0.2)[:, 0]
+    rows = (f"{dt.date(2024, 1, 1) + dt.timedelta(days=day)},{count}" for day, count in enumerate(counts))
+    (tmp_path / "days.csv").write_text("\n".join(["date,calls", *rows]) + "\n", encoding="utf-8")
+    arguments = (str(tmp_path / "days.csv"), "--campaign", "2024-02-05", "--out", str(tmp_path))
+    for code, words in (("en", "cannot be told from none"), ("nl", "niet van geen campagne te onderscheiden")):
+        told_ = run(*arguments, "--lang", code)
+        assert words in told_
+        assert language(code)("number.jump") not in told_
+        assert words in (tmp_path / "days-fitted.html").read_text(encoding="utf-8")

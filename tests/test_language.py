@@ -29,7 +29,8 @@ SOURCES = {p: p.read_text(encoding="utf-8") for p in (ROOT / "sim").rglob("*") i
 WRITTEN = "\n".join(SOURCES.values())
 EN, NL = (language(code) for code in CODES)
 #: Sections whose keys are words that come from elsewhere: looked up with ``known``, shown as they are where unknown.
-OPEN = ("date", "hours", "unit", "name", "status", "theory", "part", "system", "checked", "law", "parameter", "about")
+OPEN = ("date", "hours", "unit", "name", "status", "theory", "part", "system", "checked", "law", "parameter", "about",
+        "written")  # fmt: skip
 
 
 def placeholders(text: str) -> set[str]:
@@ -108,7 +109,9 @@ def test_estimates_dates_and_values() -> None:
     assert plain(Estimate(1234.5, 1230, 1239), NL) == "1.234,5 ±4,5"
     assert plain(Estimate(0, 0, 0.0037), NL) == "<0,0037"
     assert signed(Estimate(3.0, 2.0, 4.0), NL) == "+3,0 ±1,0"
-    assert seconds(Estimate(7200, 7200, 7200), NL) == "2,0 u"
+    # What is whole and exact has no decimals.
+    assert seconds(Estimate(7200, 7200, 7200), NL) == "2 u"
+    assert seconds(Estimate(9000, 9000, 9000), NL) == "2,5 u"
     first, last = dt.date(2020, 2, 10), dt.date(2020, 2, 27)
     assert (EN.period(first, last), NL.period(first, last)) == (
         "10 to 27 February 2020",
@@ -125,6 +128,15 @@ def test_estimates_dates_and_values() -> None:
         "telefoon 12,4 %, antwerpen 1.869.730, 4 dagen, 2020-02-10 21:00"
     )
     assert NL.name("phone/limburg") == "telefoon/limburg"
+
+
+def test_words_of_the_format_are_told() -> None:
+    assert [NL.value(word) for word in ("own", "unlimited", "all", "own sake")] == [
+        "eigen",
+        "onbeperkt",
+        "alle",
+        "own sake",
+    ]
 
 
 def test_there_is_no_third_language() -> None:

@@ -9,6 +9,7 @@ import re
 import shutil
 from math import inf, nan
 from pathlib import Path
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
@@ -21,10 +22,13 @@ from sim.cli.commands import cli
 from sim.estimates import Estimate
 from sim.language import ENGLISH, language
 from sim.report import write_report
+from sim.report.assumed import changed
+from sim.report.columns import plain_of
 from sim.report.curves import Axis, Extras, Point, Series, draw_curves
 from sim.report.duty import hours_between, lines_at
 from sim.report.folders import opened
 from sim.report.heat import draw_heat
+from sim.report.of_calibrate import _edge
 from sim.report.of_study import sections_of, tiles_of
 from sim.report.reading import Reader
 from sim.report.rows import Line, Mark, draw_rows, label_lines
@@ -276,7 +280,15 @@ def test_rows_are_as_they_were_before_they_were_written() -> None:
 def test_every_column_that_studies_write_has_a_head() -> None:
     """Names of columns stand in the sources as keys of literal dictionaries."""
     written: set[str] = set()
-    for name in ("plan_tables", "campaign_tables", "next_line_words", "calibrate_words", "sensitivity_words"):
+    sources = (
+        "plan_tables",
+        "campaign_tables",
+        "next_line_words",
+        "calibrate_words",
+        "sensitivity_words",
+        "matters_words",
+    )
+    for name in sources:
         tree = ast.parse((ROOT / "sim" / "studies" / f"{name}.py").read_text())
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef) and re.search(r"row|tables|_assumed|_end", node.name):
@@ -307,6 +319,43 @@ def test_numbers_of_a_workbook_are_those_of_the_tables(folders, tmp_path) -> Non
         first = next(csv.DictReader(file, delimiter=";"))
     assert float(first["nooit bereikt"].replace(",", ".")) == rows["any province (phone)"]["never_reached"].value
     assert first["laag"] != ""
+
+
+def test_cells_of_a_workbook_are_in_the_unit_of_their_head_and_in_words(folders, tmp_path) -> None:
+    found = folders["next-line"]
+    _, workbook, *_ = write_report(found, say=NL, to=tmp_path / "p.html", excel=True)
+    heads, first, *_ = openpyxl.load_workbook(workbook)["Plaatsen"].iter_rows(min_row=4)
+    cells = {str(head.value): cell for head, cell in zip(heads, first, strict=True)}
+    assert cells["beste, %"].value == pytest.approx(90)  # as the page has it
+    assert (cells["lijnuren"].value, cells["lijnuren"].number_format) == (40, "#,##0")
+    assert cells["nooit bereikt"].number_format == "#,##0.00"
+    assert cells["gemiddelde wachttijd (s)"].value == -5
+    assert [cells[head].value for head in ("waar", "lijnen van", "uren")] == [
+        "alle provincies (telefoon)", "alle provincies", "alle",
+    ]  # fmt: skip
+    reader = Reader.of(read(found), NL)
+    assert plain_of("plan", "lines.antwerpen 1, handling.phone.wrap_up.mean 2 min", reader) == (
+        "Lijnen (antwerpen) 1, Gemiddeld nawerk (telefoon) 2 min"
+    )
+    assert plain_of("base", "today", reader) == "vandaag"
+    assert plain_of("plan", "north, mon-fri 9:00-11:00", reader) == "north, ma-vr 9:00-11:00"
+    assert (plain_of("lines.antwerpen", "2", reader), plain_of("stated", "2", reader)) == (2.0, "2")
+
+
+def test_pairs_of_fitted_numbers_have_their_units() -> None:
+    mean, contacts = "handling.phone.conversation.mean", "demand.contacts"
+    values = [{"parameter": path, "unit": unit} for path, unit in ((mean, "min"), (contacts, "number"))]
+    found = SimpleNamespace(table=lambda name: values if name == "values" else [{mean: 40.0, contacts: 9.0}] * 2)
+    _, picture, table = _edge(found, Reader(NL, {}))
+    assert "Gemiddelde gespreksduur (telefoon) (min)" in picture.drawing
+    assert list(table.heads) == ["Gemiddelde gespreksduur (telefoon) (min)", "Vraag in oproepen"]
+
+
+def test_names_of_plans_are_nothing_that_plans_write_differently() -> None:
+    plans = [sim.load(ROOT / "scenarios" / "plans" / f"{name}.yaml") for name in ("second-line-antwerpen", "two-chats")]
+    paths = [path for path, *_ in changed(*plans)]
+    assert "lines.antwerpen" in " ".join(paths)
+    assert not [path for path in paths if "title" in path]
 
 
 def test_charts_place_values_in_order_and_survive_what_is_not_known() -> None:

@@ -225,6 +225,16 @@ def test_titles_by_language() -> None:
             sim.loads(f"title: {wrong}\n" + small)
 
 
+def test_a_short_title_is_of_its_own_file_alone(tmp_path) -> None:
+    small = (ROOT / "tests" / "small.yaml").read_text(encoding="utf-8")
+    (tmp_path / "base.yaml").write_text("short_title: {en: as it is, nl: zoals nu}\n" + small, encoding="utf-8")
+    (tmp_path / "more.yaml").write_text("extends: base.yaml\nlines: {phone: 4}\n", encoding="utf-8")
+    base, more = (sim.load(tmp_path / f"{name}.yaml") for name in ("base", "more"))
+    assert (base.short_titled(), base.short_titled("nl"), more.short_titled("nl")) == ("as it is", "zoals nu", "more")
+
+
 def test_shipped_scenarios_have_titles_in_both_languages() -> None:
     for path in (ROOT / "scenarios").rglob("*.yaml"):
-        assert set(sim.load(path).title.by) == {"en", "nl"}, path
+        scenario = sim.load(path)
+        assert set(scenario.title.by) == {"en", "nl"}, path
+        assert path.parent.name != "plans" or set(scenario.short_title.by) == {"en", "nl"}, path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -67,6 +68,15 @@ def test_a_latin_hypercube_meets_every_part_of_every_range_once() -> None:
     assert sorted(point[1] for point in points) == sorted("11223344")
     assert sorted(point[2] for point in points) == sorted("xxxxyyyy")
     assert points == latin_hypercube(axes, 8, seed=3)
+
+
+def test_a_measure_that_is_the_same_at_every_point_is_said_to_be(tmp_path) -> None:
+    measures = ["callers", "abandoned"]
+    found = sweep(SMALL, ["lines.phone=1..2"], replications=12, measures=measures, out=tmp_path, assumptions=False)
+    same, goes = found.answer.sentences(ENGLISH)
+    assert re.fullmatch(r"people who called \(per period\): [\d.,]+ ±[\d.]+ at every point\.", same)
+    # Value and half interval have the same decimals.
+    assert re.search(r": from \d+\.\d ±\d+\.\d with Lines", goes)
 
 
 def test_points_are_runs_and_are_not_run_again(tmp_path) -> None:
@@ -138,7 +148,7 @@ def test_dutch_and_json_on_the_command_line(tmp_path) -> None:
     arguments = ("--set", "lines.phone=1..2", "-n", "3", "--no-figures", "--out", str(tmp_path))
     done = command("sweep", str(SMALL_FILE), *arguments, "--lang", "nl")
     assert done.returncode == 0, done.stderr
-    for words in ("een reeks instellingen", "gaat van", "2 punten", "Resultaten:", "op elk punt"):
+    for words in ("een reeks instellingen", ": van ", "2 punten", "Resultaten:", "op elk punt"):
         assert words in " ".join(done.stdout.split()), words
     done = command("sweep", str(SMALL_FILE), *arguments, "--json")
     answer = json.loads(done.stdout)

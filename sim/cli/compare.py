@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from sim.cli.common import (
     resumable,
     tell_kept,
 )
+from sim.errors import Mistake, Place, ScenarioError
 
 if TYPE_CHECKING:
     from sim.scenario.model import Scenario
@@ -100,16 +102,32 @@ def compare(
 
 def _plans(files: tuple[Path, ...], settings: tuple[str, ...], plans: tuple[str, ...]) -> dict[str, Scenario]:
     """Scenarios by the names under which they are compared; the first is the base."""
-    named = [(file.stem, file, settings) for file in files]
+    named: list[tuple[str, Path, list[str]]] = [(file.stem, file, []) for file in files]
     for variant in plans:
-        name, colon, changes = variant.partition(":")
-        if not colon or not name.strip() or "=" not in changes:
+        name, colon, written = variant.partition(":")
+        if not colon or not name.strip() or "=" not in written:
             message = f"{variant!r} is not NAME:PATH=VALUE, such as 'second line: lines.antwerpen=2'"
             raise click.BadParameter(message, param_hint="--plan")
-        named.append((name.strip(), files[0], (*settings, *(change.strip() for change in changes.split(";")))))
+        named.append((name.strip(), files[0], [change.strip() for change in written.split(";")]))
     if len(named) < 2:
         raise click.UsageError("a comparison needs two plans: name another file, or a --plan of the first")
     names = [name for name, _, _ in named]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise click.UsageError(f"two plans are called {twice!r}; give files and plans different names")
-    return {name: load_scenario(file, changes) for name, file, changes in named}
+    loaded, mistakes = {}, []
+    for name, file, changes in named:
+        try:
+            loaded[name] = load_scenario(file, (*settings, *changes))
+        except ScenarioError as error:
+            mistakes += [_of_plan(mistake, name, changes) for mistake in error.mistakes]
+    if mistakes:
+        raise ScenarioError(mistakes)
+    return loaded
+
+
+def _of_plan(mistake: Mistake, name: str, changes: list[str]) -> Mistake:
+    """The mistake at the option in which it was written."""
+    from sim.scenario.settings import place_of
+
+    written = next((change for change in changes if mistake.place == place_of(change)), None)
+    return mistake if written is None else replace(mistake, place=Place(f"--plan '{name}: {written}'"))

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from sim.colours import BETTER, MUTED, WORSE
 from sim.figures.sensitivity import label_of
-from sim.figures.style import headed, numbers_in, spread_note
+from sim.figures.style import headed, numbers_in, sheet, spread_note
 from sim.language import ENGLISH, Language
 from sim.language.shown import in_words
 from sim.studies.calibrate import Calibration, Found
@@ -38,7 +38,7 @@ def draw_calibration(found: Calibration, *, say: Language = ENGLISH) -> Figure:
     """Above: single periods and what was observed; below, where it was asked: values under other assumptions."""
     rows = _rows(found)
     heights = (3.6, 1.0 + 0.5 * len(rows)) if rows else (3.6,)
-    figure = Figure(figsize=(12, 1.5 + sum(heights)))
+    figure = sheet(12, 1.5 + sum(heights))
     names = [in_words(of.path, say) for of in found.parameters]
     title = say("calibrate.figure", parameter=names[0])
     if found.two is not None:

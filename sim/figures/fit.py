@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from io import BytesIO
+from typing import Any
 from zlib import crc32
 
 import matplotlib as mpl
@@ -16,7 +17,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from sim.colours import OUTCOMES, WORSE
-from sim.figures.style import axes_of, figure_of, legend_below, numbers_in, titled
+from sim.figures.style import axes_of, figure_of, legend_below, numbers_in, sheet, titled
 from sim.fit.compared import Calls, abandonment, by_hour, wait_answered_s
 from sim.fit.days_scenario import DaysFit
 from sim.fit.families import LOGNORMAL
@@ -31,6 +32,8 @@ from sim.tell.fit_rows import patience_law
 
 _DATA, _MODEL = OUTCOMES["answered"][0], WORSE
 _BAND = "#BBBBBB"
+#: Hours of the day along an axis.
+_HOURS = range(0, 25, 3)
 #: A line needs more contrast than an area: a closed door is darker here.
 _OF = {outcome: colour for outcome, (colour, _) in OUTCOMES.items()} | {"closed": "#777777"}
 
@@ -149,11 +152,11 @@ def draw_redials(redials: Redials, ax: Axes | None = None, *, say: Language = EN
     """Share that has called again after so long, by what happened, and the law above the background."""
     ax = axes_of(ax)
     grid = np.geomspace(10, 86_400, 300)
-    lines = {"answered": "-", "abandoned": "-", "blocked": "-.", "closed": ":"}
+    lines: dict[str, Any] = {"answered": (0, (8, 2)), "abandoned": "-", "blocked": "-.", "closed": ":"}
     for outcome, delays in redials.delays.items():
         share = 100 * np.searchsorted(delays, grid, side="right") / max(redials.calls[outcome], 1)
         label = say("picture.log_after", outcome=say.known("outcome", outcome))
-        ax.plot(grid / 60, share, lines[outcome], color=_OF[outcome], lw=1.6, label=label)
+        ax.plot(grid / 60, share, ls=lines[outcome], color=_OF[outcome], lw=1.6, label=label)
     if redials.median is not None and redials.sigma is not None:
         theta = np.log([redials.median.value, redials.sigma.value])
         gone = 1 - np.exp(LOGNORMAL.log_survival(theta, grid))
@@ -196,6 +199,7 @@ def draw_lines(fit: Fit, ax: Axes | None = None, *, say: Language = ENGLISH) -> 
         label = say("picture.at_once_of", queues=names)
         ax.step(hours, staffing.least[busiest], style, where="post", color=_DATA, lw=0.9, label=label)
     ax.set_xlim(0, 24)
+    ax.set_xticks(_HOURS)
     ax.set_ylim(0, None)
     numbers_in(say, ax.yaxis)
     ax.set_xlabel(say("picture.hour_of_day"))
@@ -235,13 +239,14 @@ def draw_days(fit: DaysFit, say: Language = ENGLISH, ax: Axes | None = None) -> 
 
 def draw_replay(replay: Replay, say: Language = ENGLISH) -> Figure:
     """Abandonment and wait by hour of the day: log beside simulations, with the range of 95 % of them."""
-    figure = Figure(figsize=(10, 5.6), layout="constrained")
+    figure = sheet(10, 5.6)
     top, bottom = figure.subplots(2, 1, sharex=True)
     _by_hour(top, replay, abandonment, scale=100, label=say("picture.gave_up_share"), say=say)
     _by_hour(bottom, replay, wait_answered_s, scale=1, label=say("picture.mean_wait"), say=say)
     bottom.set_xlabel(say("picture.hour_of_calling"))
     bottom.set_xlim(-0.5, 23.5)
-    top.legend(frameon=False, ncols=3, fontsize=9, loc="upper left")
+    bottom.set_xticks(_HOURS)
+    bottom.legend(frameon=False, ncols=3, fontsize=9, loc="upper center", bbox_to_anchor=(0.5, -0.3))
     below = say(f"picture.below_{replay.name}", simulations=len(replay.simulated))
     titled(top, say(f"picture.title_{replay.name}"), below)
     return figure

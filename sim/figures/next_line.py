@@ -5,7 +5,7 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from sim.estimates import Estimate
-from sim.figures.style import headed, numbers_in, wrapped
+from sim.figures.style import headed, numbers_in, sheet, wrapped
 from sim.language import ENGLISH, Language
 from sim.studies.next_line import NextLine, Saved
 from sim.studies.next_line_words import where
@@ -17,7 +17,7 @@ def draw_next_line(found: NextLine, *, say: Language = ENGLISH) -> Figure:
     """What a line saves at every place: in the period, and by 100 hours of the line; 95 % intervals."""
     places = [saved for saved in (*found.all_day, *found.parts) if saved.by(found.ranked_by).value]
     rows = sorted(places, key=lambda saved: -saved.by(found.ranked_by).value)
-    figure = Figure(figsize=(11, 1.7 + 0.32 * len(rows)), layout="constrained")
+    figure = sheet(11, 1.7 + 0.32 * len(rows))
     left, right = figure.subplots(1, 2, sharey=True)
     what = say(f"counted.{found.ranked_by}")
     for at, saved in enumerate(rows):

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.estimates import Estimate
-from sim.figures.style import axes_of, figure_of, titled, wrapped
+from sim.figures.style import axes_of, figure_of, sheet, titled, wrapped
 from sim.language import ENGLISH, Language, key_of
 from sim.language.shown import axis_of
 from sim.studies.campaign import Planned as Campaign
@@ -69,7 +69,7 @@ def _met(ax: Axes, points: list[Point], price: Any, say: Language) -> None:
         ax.annotate(
             f"{point.met}/{len(point.way.targets)}",
             (price(point.scenario), point.lost.value),
-            xytext=(6, 8),
+            xytext=(9, 9),
             textcoords="offset points",
             fontsize=8,
             color="#444444",
@@ -86,7 +86,7 @@ def _marks(ax: Axes, at: list[float], values: list[Estimate], colour: str, mark:
     )
 
 
-def _wrapped(text: str, width: int = 130) -> str:
+def _wrapped(text: str, width: int = 145) -> str:
     from textwrap import fill
 
     return fill(text, width)
@@ -100,7 +100,7 @@ def draw_campaign(found: Campaign, say: Language = ENGLISH) -> Figure:
     if found.start is not None and found.start.best is not None:
         parts.append(found.start)
         heights.append(1.4 + 0.32 * (len(found.start.moved) + 1))
-    figure = Figure(figsize=(10, sum(heights)), layout="constrained")
+    figure = sheet(10, sum(heights))
     axes = figure.subplots(len(parts), 1, squeeze=False, gridspec_kw={"height_ratios": heights})[:, 0]
     name = found.scenario.titled(say.code)
     for ax, one in zip(axes, parts, strict=True):

@@ -15,7 +15,7 @@ from sim.colours import BETTER, OUTCOMES, UNCLEAR, WORSE
 from sim.demand import Rates, rates_of
 from sim.errors import ResultsError
 from sim.figures.day import draw_busy_day
-from sim.figures.style import axes_of, figure_of, headed, legend_below, numbers_in, titled, wrapped
+from sim.figures.style import axes_of, figure_of, headed, legend_below, numbers_in, sheet, titled, wrapped
 from sim.language import ENGLISH, Language
 from sim.results import Result
 from sim.scenario.model import Scenario
@@ -49,8 +49,8 @@ def draw_arrival_rates(scenario: Scenario, ax: Axes | None = None, *, say: Langu
         ax.step(when, [*closed, 0], where="post", color="black", lw=0.6, ls=":", label=say("figure.while_closed"))
     starts = [start.value for c in scenario.campaigns for wave in c.surge for start in wave.at if len(wave.at) > 1]
     if starts:
-        tops = [-0.02 * max(below.max(), closed.max())] * len(starts)
-        ax.plot(np.array(starts), tops, "k^", clip_on=False, label=say("figure.broadcast"), ls="")
+        tops = [-0.015 * max(below.max(), closed.max())] * len(starts)
+        ax.plot(np.array(starts), tops, "k^", ms=4, clip_on=False, label=say("figure.broadcast"), ls="")
     ax.set_ylabel(say("figure.rate"))
     ax.set_xlim(when[0], when[-1])
     ax.set_ylim(0, None)
@@ -117,7 +117,7 @@ def draw_waits(result: Result, ax: Axes | None = None, *, say: Language = ENGLIS
 
 def draw_outcomes(result: Result, *, say: Language = ENGLISH) -> Figure:
     """Mean contacts by day and by hour of the day, by what happened to them."""
-    figure = Figure(figsize=(10, 7.2), layout="constrained")
+    figure = sheet(10, 7.2)
     upper, lower = figure.subplots(2, 1)
     draw_by_day(result, upper, say=say)
     draw_by_hour(result, lower, say=say)
@@ -167,14 +167,14 @@ _COMPARED = ("abandoned", "never_reached")
 
 def draw_comparison(found: Comparison, *, say: Language = ENGLISH) -> Figure:
     """Differences of each plan to the base, with the intervals that hold for all plans together."""
-    figure = Figure(figsize=(10, 1.9 + 0.5 * len(found.plans)), layout="constrained")
+    figure = sheet(10, 1.9 + 0.5 * len(found.plans))
     axes = figure.subplots(1, len(_COMPARED), sharey=True)
     for ax, measure in zip(axes, _COMPARED, strict=True):
         draw_differences(found, measure, ax, say=say)
     scenario = found.results[found.base].scenario
     worlds = say.number(found.replications)
     text = say("figure.comparison_below", title=scenario.titled(say.code), worlds=worlds)
-    headed(figure, say("figure.comparison", base=say.name(found.base)), text.replace("$", r"\$"))
+    headed(figure, say("figure.comparison", base=found.called(found.base, say)), text.replace("$", r"\$"))
     return figure
 
 
@@ -187,15 +187,16 @@ def draw_differences(found: Comparison, measure: str, ax: Axes | None = None, *,
         colour = BETTER if d.high < 0 else WORSE if d.low > 0 else UNCLEAR
         ax.plot([d.low, d.high], [row, row], color=colour, lw=3, solid_capstyle="butt")
         ax.plot(d.value, row, "o" if d.high < 0 else "s" if d.low > 0 else "D", color=colour, ms=7)
-        text = ("+" if d.value >= 0 else "") + say.number(d.value, 1)
-        ax.annotate(text, (d.value, row), xytext=(0, 8), textcoords="offset points", ha="center")
+        text = ("+" if d.value > 0 else "") + say.number(d.value, 1 if d.value else 0)
+        over_line = {"fc": "white", "ec": "none", "pad": 0.6}
+        ax.annotate(text, (d.value, row), xytext=(0, 8), textcoords="offset points", ha="center", bbox=over_line)
     ax.axvline(0, color="black", lw=0.8)
     ax.margins(x=0.15)
     ax.set_ylim(-0.6, len(plans) - 0.2)
     ax.set_xlabel(wrapped(say("figure.difference", what=say(f"counted.{measure}")), 48))
     numbers_in(say, ax.xaxis)
     ax.spines[["top", "right"]].set_visible(False)
-    ax.set_yticks(range(len(plans)), [say.name(plan).replace("$", r"\$") for plan in plans])
+    ax.set_yticks(range(len(plans)), [found.called(plan, say).replace("$", r"\$") for plan in plans])
     return figure_of(ax)
 
 

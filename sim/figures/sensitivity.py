@@ -7,7 +7,7 @@ from textwrap import wrap
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.figures.style import headed, numbers_in, spread_note
+from sim.figures.style import headed, numbers_in, sheet, spread_note
 from sim.language import ENGLISH, Language
 from sim.studies.one_at_a_time import OneAtATime
 from sim.studies.outcomes import Outcome
@@ -16,7 +16,8 @@ from sim.studies.unknowns import Unknown, shown_value
 
 #: Assumptions that are drawn.
 _MOST = 14
-_LONGEST = 38
+#: Letters of either end of a range.
+_LONGEST = 19
 #: Letters in a line of a name.
 _NAME = 42
 #: Light and plain for the low end, dark and hatched for the high one, so that they differ in greyscale.
@@ -27,7 +28,7 @@ def draw_tornado(found: Sensitivity, of: Outcome, *, say: Language = ENGLISH) ->
     """Left: how far the outcome goes when one assumption goes to its low or high; right: Sobol's indices."""
     shown = [unknown for unknown, *_ in found.ranked(of.text)] or list(found.apart.widest(of.text))
     shown = [unknown for unknown in shown if found.apart.span(unknown, of.text)][:_MOST]
-    figure = Figure(figsize=(12, 3.0 + 0.5 * len(shown)))
+    figure = sheet(12, 3.0 + 0.5 * len(shown))
     headed(figure, say("ranking.heading", outcome=of.told(say)), found.scenario.titled(say.code))
     left, right = figure.subplots(1, 2, sharey=True, width_ratios=(3, 1.4))
     spread = found.spreads[of.text]
@@ -51,7 +52,7 @@ def draw_tornado(found: Sensitivity, of: Outcome, *, say: Language = ENGLISH) ->
 def draw_one_at_a_time(found: OneAtATime, of: Outcome, title: str, *, say: Language = ENGLISH) -> Figure:
     """How far the outcome goes when one assumption goes to its low or high, the widest first."""
     shown = [unknown for unknown in found.widest(of.text) if found.span(unknown, of.text)][:_MOST]
-    figure = Figure(figsize=(10, 2.8 + 0.5 * len(shown)))
+    figure = sheet(10, 2.8 + 0.5 * len(shown))
     headed(figure, say("sensitivity.moved", outcome=of.told(say)), title)
     _bars(figure.subplots(), found, of, shown, say)
     note = {"measure": of.told(say), "definition": _definition(of, say), "apart": found.where.told(say)}
@@ -112,6 +113,13 @@ def _indices(ax: Axes, found: Sensitivity, of: Outcome, shown: list[Unknown], sa
 
 def label_of(unknown: Unknown, say: Language) -> str:
     """Name and range; what does not fit is in the table."""
-    ends = [shown_value(end, say) for end in (unknown.low, unknown.high)]
-    low, high = (end if len(end) <= _LONGEST // 2 else end[: _LONGEST // 2 - 1] + "…" for end in ends)
+    low, high = (_short(shown_value(end, say)) for end in (unknown.low, unknown.high))
     return "\n".join([*wrap(unknown.words(say), _NAME), say("sensitivity.to", low=low, high=high)])
+
+
+def _short(text: str) -> str:
+    """As many of its parts as fit, or letters where it has none."""
+    if len(text) <= _LONGEST:
+        return text
+    parts = text[: _LONGEST + 1].rpartition(", ")[0]
+    return f"{parts}, …" if parts else text[: _LONGEST - 1] + "…"

@@ -8,17 +8,25 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from sim.colours import MUTED
 from sim.language import Language
 
 #: Letters of a note in an inch.
 _LETTERS_PER_INCH = 13.7
+#: Inches between what is written and the edges of a picture, and between panels.
+_ROOM = 0.1
 
 
 def axes_of(ax: Axes | None, *, height: float = 4.0) -> Axes:
     """The given axes, or those of a figure of their own."""
-    return Figure(figsize=(10, height), layout="constrained").subplots() if ax is None else ax
+    return sheet(10, height).subplots() if ax is None else ax
+
+
+def sheet(width: float, height: float) -> Figure:
+    """An empty figure of so many inches, in which nothing that is written touches an edge."""
+    return Figure(figsize=(width, height), layout=ConstrainedLayoutEngine(w_pad=_ROOM, h_pad=_ROOM))
 
 
 def figure_of(ax: Axes) -> Figure:
@@ -37,7 +45,8 @@ def titled(ax: Axes, what: str, below: str) -> None:
 def headed(figure: Figure, title: str, below: str) -> None:
     """A title and a line below it over all panels, which the layout leaves room for."""
     height = figure.get_figheight()
-    figure.set_layout_engine("constrained", rect=(0, 0, 1, 1 - 0.62 / height))
+    room = {"w_pad": _ROOM, "h_pad": _ROOM}
+    figure.set_layout_engine("constrained", rect=(0, 0, 1, 1 - 0.62 / height), **room)
     figure.text(0.01, 1 - 0.1 / height, title, va="top", fontsize=12, fontweight="bold")
     figure.text(0.01, 1 - 0.36 / height, below, va="top", fontsize=9, color=MUTED)
 

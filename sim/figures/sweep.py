@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from math import floor, log10
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
-from sim.figures.style import headed, numbers_in, wrapped
+from sim.figures.style import headed, numbers_in, sheet, wrapped
 from sim.language import ENGLISH, Language
 from sim.language.shown import in_words
 from sim.studies.levels import Axis
@@ -43,7 +45,7 @@ def _panels(found: Sweep, across: int, draw: Any, say: Language) -> Figure:
     columns = across if across > 1 else min(len(measures), 2)
     rows = -(-len(measures) * across // columns)
     width = 10.0 if columns < 4 else 3.0 * columns
-    figure = Figure(figsize=(width, 0.7 + 3.4 * rows), layout="constrained")
+    figure = sheet(width, 0.7 + 3.4 * rows)
     axes = np.atleast_1d(np.array(figure.subplots(rows, columns))).ravel()
     for number, measure in enumerate(measures):
         for part in range(across):
@@ -107,9 +109,10 @@ def _draw_heat(ax: Axes, found: Sweep, measure: tuple[str, str, str], _part: int
         values[row, column] = point.estimate(measure).value
     image = ax.imshow(values, cmap="Blues", aspect="auto", origin="lower")
     middle = (np.nanmin(values) + np.nanmax(values)) / 2 if np.isfinite(values).any() else 0.0
+    digits = _digits(values)
     for (row, column), value in np.ndenumerate(values):
         if values.size <= _MOST_WRITTEN:
-            shown = say.significant(value, 3) if np.isfinite(value) else "-"
+            shown = say.number(value, digits) if np.isfinite(value) else "-"
             ax.text(column, row, shown, ha="center", va="center", color="white" if value > middle else "black")
     ax.set_xticks(range(len(across.texts)), _levels(across, say), rotation=30 if len(across.texts) > 5 else 0)
     ax.set_yticks(range(len(down.texts)), _levels(down, say))
@@ -117,3 +120,9 @@ def _draw_heat(ax: Axes, found: Sweep, measure: tuple[str, str, str], _part: int
     ax.set_ylabel(in_words(down.path, say))
     ax.set_title(label(measure, say), loc="left", fontsize=10)
     numbers_in(say, ax.figure.colorbar(image, ax=ax).ax.yaxis)
+
+
+def _digits(values: NDArray[np.float64]) -> int:
+    """Decimals that leave three digits of the largest value, and at least its whole part."""
+    largest = np.abs(values[np.isfinite(values)]).max(initial=0.0)
+    return max(0, 2 - floor(log10(largest))) if largest else 0

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from scipy import special
 
-from sim.figures.style import numbers_in, titled
+from sim.figures.style import numbers_in, sheet, titled
 from sim.language import ENGLISH, Language
 from sim.verify.verdict import Verification
 
@@ -22,7 +22,7 @@ _NAMED = 3
 
 def draw_z_scores(found: Verification, *, say: Language = ENGLISH) -> Figure:
     """Normal QQ plot: independent z-scores in the band that holds 99 % of each, all z-scores behind them."""
-    figure = Figure(figsize=(10, 6), layout="constrained")
+    figure = sheet(10, 6)
     ax = figure.subplots()
     every, independent = np.array([score.z for score in found.scores]), np.array(found.independent)
     ax.plot(*_points(every), "o", mfc="none", color="#999999", ms=4, label=say("verify.every", count=len(every)))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sim.fit.fitted import Fitted
-from sim.fit.stated import Block, number, stated
-from sim.fit.surge import SurgeFit
+from sim.fit.stated import Block, assumed, number, stated
+from sim.fit.surge import SHORTEST, SurgeFit
 from sim.quantities import format_duration
 
 
@@ -17,6 +17,9 @@ def campaign_block(surge: SurgeFit, source: str, *, scale: float) -> Block | Non
     if jumps > 0:
         at = [f"{moment:%Y-%m-%d %H:%M}" for moment in surge.campaign.starts]
         constant = stated(surge.decay, f"{source}: interrupted time series", write=_days, least=0.01, most=400.0)
+        if not surge.clear:
+            value, low, high = (_days(days) for days in (surge.decay.value, SHORTEST, surge.longest))
+            constant = assumed(value, low, high, f"{source} does not tell it")
         waves.append({"shape": "decay", "at": at, "time_constant": constant, "weight": number(jumps)})
     if plateau > 0:
         at = [f"{min(surge.campaign.starts):%Y-%m-%d %H:%M}"]

@@ -31,7 +31,8 @@ Whole = NDArray[np.int64]
 #: Time constants from which the likelihood is climbed, days.
 _STARTS = (0.7, 2.0, 5.0, 12.0)
 #: The shortest time constant, days: below it a jump is over within hours, and its size can be anything.
-_SHORTEST = log(0.25)
+SHORTEST = 0.25
+_SHORTEST = log(SHORTEST)
 #: The longest: this part of the time since the first broadcast. What decays more slowly is a plateau.
 _PART = 1 / 3
 #: A campaign is clear enough for its decay to mean something where chance does as much less often than this.
@@ -73,7 +74,8 @@ class SurgeFit:
     ``jump`` is the extra rate right after a broadcast and ``plateau`` that which stays, both as shares of the ordinary
     rate; ``decay`` the time constant; ``extra`` the contacts that the campaign added over the counted days, of which
     ``by_jumps`` came with the jumps and ``by_plateau`` with the plateau; ``uplift`` the extra ones as a share of the
-    ordinary ones since the first broadcast. ``test`` holds the campaign to no campaign at all.
+    ordinary ones since the first broadcast. ``test`` holds the campaign to no campaign at all: where it does not reject
+    that, 0 is in the intervals of ``extra`` and ``uplift``. ``longest`` is the longest decay that was tried, days.
     """
 
     campaign: Campaign
@@ -88,6 +90,12 @@ class SurgeFit:
     test: Test
     fit: CountFit
     ordinary: Floats
+    longest: float
+
+    @property
+    def clear(self) -> bool:
+        """Whether so much is beyond chance that jump, decay and plateau are told."""
+        return self.test.p_value < _CLEAR
 
     @property
     def weights(self) -> tuple[float, float]:
@@ -158,18 +166,19 @@ def fit_surge(days: Days, campaign: Campaign) -> SurgeFit:
         jump=_share(fit, curve, jump, test),
         decay=_days(fit, curve, decay, test),
         plateau=_share(fit, curve, plateau, test),
-        extra=_extra(fit, curve, "contacts", lambda ordinary, factor: float((ordinary * (factor - 1)).sum())),
+        extra=_extra(fit, curve, test, "contacts", lambda ordinary, factor: float((ordinary * (factor - 1)).sum())),
         by_jumps=float(
             (
                 curve.parts(fit.theta)[0] * fit.theta[jump] * curve.shape(curve.log_days(float(fit.theta[decay])))[0]
             ).sum()
         ),
         by_plateau=float((curve.parts(fit.theta)[0] * fit.theta[plateau] * curve.stays).sum()),
-        uplift=_extra(fit, curve, "%", lambda ordinary, factor: _over(ordinary, factor, curve.stays)),
+        uplift=_extra(fit, curve, test, "%", lambda ordinary, factor: _over(ordinary, factor, curve.stays)),
         busyness=_busyness(fit),
         test=test,
         fit=fit,
         ordinary=curve.parts(fit.theta)[0],
+        longest=exp(curve.longest),
     )
 
 
@@ -257,10 +266,9 @@ def _best(curve: _Surged, counts: Whole, starts: Sequence[Floats]) -> CountFit:
 
 def _share(fit: CountFit, curve: _Surged, index: int, test: Test) -> Fitted:
     """Jump or plateau; where there may be no campaign its decay means nothing, and the interval holds for both."""
-    clear = test.p_value < _CLEAR
-    # Without a clear jump the likelihood has a peak for short and one for long decays: both are tried at each step.
-    others = () if clear else tuple(curve.place(tau) for tau in _STARTS if log(tau) < curve.longest)
-    low, high = profile_interval(fit, index, at_once=1 if clear else 2, others=others)
+    # The likelihood may have a peak for short and one for long decays: both are tried at each step.
+    others = tuple(curve.place(tau) for tau in _STARTS if log(tau) < curve.longest)
+    low, high = profile_interval(fit, index, at_once=1 if test.p_value < _CLEAR else 2, others=others)
     return Fitted(float(fit.theta[index]), low, high, "%", _PROFILE)
 
 
@@ -279,11 +287,12 @@ def _over(ordinary: Floats, factor: Floats, stays: Floats) -> float:
     return float((ordinary * (factor - 1))[since].sum() / max(ordinary[since].sum(), 1e-300))
 
 
-def _extra(fit: CountFit, curve: _Surged, unit: str, of: Callable[[Floats, Floats], float]) -> Fitted:
-    """A number of the surge with the delta method's interval, which may reach below 0."""
+def _extra(fit: CountFit, curve: _Surged, test: Test, unit: str, of: Callable[[Floats, Floats], float]) -> Fitted:
+    """A number of the surge with the delta method's interval; 0 is in it where chance alone does as much."""
     value = of(*curve.parts(fit.theta))
     half = fit.t * fit.error(lambda theta: of(*curve.parts(theta)))
-    return Fitted(value, value - half, value + half, unit, _DELTA)
+    low, high = value - half, value + half
+    return Fitted(value, low if test.rejected else min(low, 0.0), high, unit, _DELTA)
 
 
 def _busyness(fit: CountFit) -> Fitted:

@@ -104,8 +104,10 @@ class Language:
     def value(self, written: str) -> str:
         """A value of a scenario file as the language writes it: ``minor 12.4 %`` -> ``minderjarig 12,4 %``.
 
-        Names, hours, units and numbers are told; a day stands as the file has it.
+        Names, hours, units, numbers and words of the format are told; a day stands as the file has it.
         """
+        if told := self.known_if("written", written):
+            return told
         named = re.sub(r"(?<![^,] )\b[a-z][^,\d]*(?= \d)", lambda name: self.name(name[0]), self.hours(written))
         units = re.sub(r"(?<=\d )(?:days?|h|min|s)\b", lambda word: self.known("unit", word[0]), named)
         return re.sub(r"(?<![\w.:-])\d+(?:\.\d+)?(?![\w.:-])", self._number_in, units)

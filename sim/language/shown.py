@@ -32,7 +32,8 @@ def parts(found: Estimate, say: Language = ENGLISH) -> tuple[str, str]:
         return (f"<{say.significant(found.high, 2)}" if 0 < found.high < inf else "0"), ""
     if not isfinite(found.half):
         return say.number(found.value, 1), "±?"
-    digits = digits_of(found.half)
+    exact = found.low == found.value == found.high
+    digits = 0 if exact and found.value.is_integer() else digits_of(found.half)
     return say.number(found.value, digits), f"±{say.number(found.half, digits)}" if found.half else ""
 
 

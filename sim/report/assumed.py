@@ -68,7 +68,7 @@ def _leaves(dumped: object, path: str = "") -> dict[str, str]:
             return _leaves(dumped["value"], path)
         found: dict[str, str] = {}
         for name, value in dumped.items():
-            if path or name not in ("name", "title", "about", "experiment"):
+            if path or name not in ("name", "title", "short_title", "about", "experiment"):
                 found |= _leaves(value, f"{path}.{name}" if path else str(name))
         return found
     if isinstance(dumped, list):

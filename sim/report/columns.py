@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import isfinite
 
@@ -19,6 +20,9 @@ _KINDS: Mapping[str, str] = {
     "target": "target",
     "verdict": "verdict",
     "plan": "staffing",
+    "base": "staffing",
+    "second": "staffing",
+    "place": "place",
     "unit": "unit",
     "targets met": "some_of",
     "organised": "way",
@@ -32,7 +36,7 @@ _KINDS: Mapping[str, str] = {
     "from": "day",
     "to": "day",
     "start": "moment",
-    "group": "group",
+    "group": "place",
     "stated": "value",
     "set_to": "value",
     "parameter": "path",
@@ -44,8 +48,10 @@ _KINDS: Mapping[str, str] = {
 }
 #: Numbers this near to a whole one, or this large, are shown without decimals.
 _ROUND, _LARGE = 0.005, 100
-_TIMES = ("mean_wait_s",)
-_PERCENT = ("probability_best", "first_order", "total", "variance_by_chance")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+TIMES = ("mean_wait_s",)
+#: Shares under a head in percent.
+PERCENT = ("probability_best", "first_order", "total", "variance_by_chance")
 
 
 def head_of(column: str, reader: Reader) -> str:
@@ -64,7 +70,8 @@ def read_text(column: str, found: str, reader: Reader) -> str:
     say = reader.say
     ways: Mapping[str, Callable[[str], str]] = {
         "group": say.name, "hours": say.hours, "target": reader.target, "verdict": reader.verdict,
-        "staffing": reader.staffing, "some_of": reader.some_of, "way": reader.way, "path": reader.path,
+        "staffing": reader.staffing, "place": reader.somewhere, "some_of": reader.some_of,
+        "way": reader.way, "path": reader.path,
         "day": reader.day, "days": reader.days, "moment": reader.moment, "value": reader.value,
         "outcome": reader.outcome,
         "unit": reader.unit, "status": lambda status: say.known("status", status),
@@ -106,7 +113,7 @@ def cell_of(column: str, row: Row, reader: Reader, good: Mapping[str, int]) -> C
         return read_text(column, found, reader)
     if isinstance(found, Estimate):
         return _estimate(column, found, row, reader, good)
-    return exact(100 * found if column in _PERCENT else found, reader)
+    return exact(100 * found if column in PERCENT else found, reader)
 
 
 def exact(found: float, reader: Reader) -> Number:
@@ -122,12 +129,12 @@ def exact(found: float, reader: Reader) -> Number:
 def _estimate(column: str, found: Estimate, row: Row, reader: Reader, good: Mapping[str, int]) -> Number:
     if not isfinite(found.value):
         return Number("–")
-    in_seconds = column in _TIMES or text(row, "unit") == "s"
+    in_seconds = column in TIMES or text(row, "unit") == "s"
     if column in good:
         if in_seconds:
             return time_difference(found, reader, good=good[column])
         return difference(found, reader.say, good=good[column])
-    if column in _PERCENT:
+    if column in PERCENT:
         found = Estimate(*(min(max(100 * end, 0.0), 100.0) for end in (found.value, found.low, found.high)))
     return time(found, reader.say) if in_seconds else number(found, reader.say)
 
@@ -141,10 +148,16 @@ def time_difference(found: Estimate, reader: Reader, *, good: int) -> Number:
 
 
 def plain_of(column: str, found: Value, reader: Reader) -> str | float | dt.date | None:
-    """A cell of a spreadsheet other than an estimate: text in words, a day, or a number."""
+    """A cell of a spreadsheet other than an estimate: text in words, a day, or a number.
+
+    What was swept over, under the path of a setting, is a number where it is written as one.
+    """
     if isinstance(found, bool):
         return reader.yes(found)
     if isinstance(found, str):
         day = _KINDS.get(column) == "day" and as_day(found)
-        return day or read_text(column, found, reader)
-    return None if found is None or isinstance(found, Estimate) or not isfinite(found) else float(found)
+        swept = column not in _KINDS and column not in HEADS and _NUMBER.fullmatch(found)
+        return float(found) if swept else day or read_text(column, found, reader)
+    if found is None or isinstance(found, Estimate) or not isfinite(found):
+        return None
+    return float(100 * found if column in PERCENT else found)

@@ -96,12 +96,20 @@ def _edge(found: Studied, reader: Reader) -> Iterator[Part]:
     across, up = list(rows[0])[:2]
     pairs = [(estimate(row, across).value, estimate(row, up).value) for row in [*rows, rows[0]]]
     points = [Point(x, Estimate(y, y, y)) for x, y in pairs]
+    names = {path: _named(path, found, reader) for path in (across, up)}
     picture = draw_curves(
-        [Series("", points)], title=say("told.edge"), across=Axis(reader.path(across)), up=reader.path(up), say=say
+        [Series("", points)], title=say("told.edge"), across=Axis(names[across]), up=names[up], say=say
     )
     yield Words(say("told.edge_lead"))
     yield Picture(picture, say("told.edge_caption"))
-    yield table_of(say("told.edge_table"), rows, (across, up), reader)
+    yield table_of(say("told.edge_table"), rows, (across, up), reader, heads=names)
+
+
+def _named(path: str, found: Studied, reader: Reader) -> str:
+    """A number that was fitted, with its unit."""
+    units = (_unit(row, reader) for row in found.table("values") if text(row, "parameter") == path)
+    unit, name = next(units, ""), reader.path(path)
+    return f"{name} ({unit})" if unit else name
 
 
 def _rests(found: Studied, reader: Reader) -> Iterator[Part]:
@@ -113,10 +121,11 @@ def _rests(found: Studied, reader: Reader) -> Iterator[Part]:
         rows = _widest(rows, path, estimate(value, "value").value)
         lines = [Line(say("told.found"), [Mark(estimate(value, "value"), "circle", BETTER)])]
         lines += [_moved(row, path, reader) for row in rows[:_MOST]]
-        axis = f"{reader.path(path)} ({unit})" if (unit := _unit(value, reader)) else reader.path(path)
+        axis = _named(path, found, reader)
         yield Picture(draw_rows(lines, title=reader.path(path), axis=axis, say=say), say("told.calibrate_caption"))
-    columns = ("assumption", "stated", "to", *(text(row, "parameter") for row in found.table("values")))
-    heads = {"to": say("head.set_to")}
+    fitted = [text(row, "parameter") for row in found.table("values")]
+    columns = ("assumption", "stated", "to", *fitted)
+    heads = {"to": say("head.set_to"), **{path: _named(path, found, reader) for path in fitted}}
     note = say("ranking.cut", shown=_MOST, rows=len(rows)) if len(rows) > _MOST else ""
     yield table_of(say("told.calibrate_table"), rows[:_MOST], columns, reader, heads=heads, note=note)
 

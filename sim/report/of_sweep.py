@@ -29,7 +29,8 @@ def tiles(found: Studied, reader: Reader) -> Iterator[Tile]:
         known = [value for value in known if isfinite(value)]
         if known:
             low, high = (plain(Estimate(end, end, end), reader.say) for end in (min(known), max(known)))
-            yield Tile(reader.with_unit(measure), reader.say("told.from_to", low=low, high=high))
+            ends = low if low == high else reader.say("told.from_to", low=low, high=high)
+            yield Tile(reader.with_unit(measure), ends)
 
 
 def sections(found: Studied, reader: Reader) -> Iterator[Section]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from sim.colours import BETTER, UNCLEAR, WORSE
 from sim.estimates import NOTHING, Estimate
@@ -37,12 +36,11 @@ _RARE = ("balked", "called_back", "blocked")
 
 def in_words(found: Comparison, say: Language) -> Comparison:
     """The same with its plans called as readers of the language call them."""
-    results = {say.name(plan): result for plan, result in found.results.items()}
+    results = {found.called(plan, say): result for plan, result in found.results.items()}
     if len(results) < len(found.results):  # two plans would be called alike
         return found
     of = found.matters
-    told = of and replace(of, base=say.name(of.base), first=say.name(of.first), second=say.name(of.second))
-    return Comparison(results, told)
+    return Comparison(results, of and of.named(*(found.called(plan, say) for plan in of.plans)))
 
 
 def plan_sentences(found: Comparison, say: Language) -> list[tuple[str, str]]:

@@ -93,6 +93,22 @@ class Reader:
         name = self.say("next.any", channel=self.say.name(anywhere[1])) if anywhere else self.say.name(group)
         return name if hours == "all" else f"{name}, {self.say.hours(hours)}"
 
+    def somewhere(self, text: str) -> str:
+        """The same of one text: ``any province (phone), mon-fri 9:00-13:00``."""
+        if text == "anywhere":
+            return self.say("next.anywhere")
+        place, _, hours = text.partition(", ")
+        return self.place(place, hours or "all", place)
+
+    def _point(self, text: str) -> str:
+        """Another plan by its name: as things are, a place, or the settings of a sweep's point."""
+        if text == "today":
+            return self.say("next.today")
+        settings = [part.partition(" ") for part in text.split(", ")]
+        if all(value and "." in path for path, _, value in settings):
+            return ", ".join(f"{self.path(path)} {self.value(value)}" for path, _, value in settings)
+        return self.somewhere(text)
+
     def staffing(self, text: str) -> str:
         """``antwerpen and chat 3 lines each; limburg 1 line 9:00-13:00 and 2 lines 13:00-17:00``, short."""
         return "; ".join(map(self._staffed, text.split("; ")))
@@ -101,7 +117,7 @@ class Reader:
         """Groups that have the same lines."""
         found = list(_LINES.finditer(part))
         if not found:
-            return part
+            return self._point(part)
         names = re.split(r", | and ", part[: found[0].start()].strip())
         levels = [self._lines(int(one[1]), one[2].removesuffix("each").strip()) for one in found]
         return f"{', '.join(map(self.say.name, names))}: {', '.join(levels)}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from sim.estimates import Estimate
 from sim.language import Language
-from sim.report.columns import head_of, plain_of
+from sim.report.columns import PERCENT, TIMES, head_of, plain_of
 from sim.report.of_study import definitions, made
 from sim.report.reading import Reader
 from sim.report.sheets import Sheet, Value, assumption_sheet, made_sheet, three
@@ -62,7 +62,7 @@ def _table(name: str, rows: Sequence[Row], note: str, reader: Reader) -> Sheet:
     estimates = {c for c in columns if any(isinstance(row.get(c), Estimate) for row in rows)}
     heads: list[str] = []
     for column in columns:
-        heads.append(head_of(column, reader))
+        heads.append(head_of(column, reader) + (f" ({say('unit.s')})" if column in TIMES else ""))
         heads += [say("workbook.low"), say("workbook.high")] if column in estimates else []
     cells = [[value for c in columns for value in _cells(c, row, reader, wide=c in estimates)] for row in rows]
     title = say(_TITLES[name]) if name in _TITLES else name[:_LONGEST]
@@ -72,6 +72,6 @@ def _table(name: str, rows: Sequence[Row], note: str, reader: Reader) -> Sheet:
 def _cells(column: str, row: Row, reader: Reader, *, wide: bool) -> list[Value]:
     found = row.get(column)
     if isinstance(found, Estimate):
-        return three(found)
+        return three(found.scaled(100) if column in PERCENT else found)
     value = plain_of(column, found, reader)
     return [value, None, None] if wide else [value]

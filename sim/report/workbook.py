@@ -18,6 +18,8 @@ from sim.language import Language
 from sim.report.sheets import Sheet, Value
 from sim.store import write_bytes_atomically
 
+#: Numbers this near to a whole one are whole.
+_WHOLE = 1e-6
 #: First row of the heads, below title and note.
 _TOP = 3
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -33,6 +35,7 @@ def write_workbook(sheets: Sequence[Sheet], path: Path, *, title: str, written: 
         "note": book.add_format({"font_color": "#59626B", "text_wrap": False}),
         "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom", "indent": 1}),
         "right": book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom", "align": "right"}),
+        "count": book.add_format({"num_format": "#,##0"}),
         "number": book.add_format({"num_format": "#,##0.00"}),
         "faint": book.add_format({"num_format": "#,##0.00", "font_color": "#59626B"}),
         "day": book.add_format({"num_format": f"[$-{say('workbook.locale')}]ddd d mmm yyyy", "align": "left"}),
@@ -63,9 +66,10 @@ def _fill(page: Any, sheet: Sheet, title: str, formats: dict[str, Any], say: Lan
     for column, head in enumerate(sheet.heads):
         numeric = any(isinstance(row[column], float) for row in sheet.rows)
         page.write_string(_TOP, column, head, formats["right" if numeric else "head"])
+    looks = [_look(sheet, column, ends) for column in range(len(sheet.heads))]
     for number, row in enumerate(sheet.rows, start=_TOP + 1):
         for column, value in enumerate(row):
-            _write(page, number, column, value, formats, faint=sheet.heads[column] in ends)
+            _write(page, number, column, value, formats, looks[column])
     for column, width in enumerate(_widths(sheet)):
         page.set_column(column, column, width)
     page.freeze_panes(_TOP + 1, 1)
@@ -77,13 +81,24 @@ def _fill(page: Any, sheet: Sheet, title: str, formats: dict[str, Any], say: Lan
     page.repeat_rows(_TOP)
 
 
-def _write(page: Any, row: int, column: int, value: Value, formats: dict[str, Any], *, faint: bool) -> None:
+def _look(sheet: Sheet, column: int, ends: set[str]) -> str:
+    """How the numbers of a column are written: counts without decimals, ends of intervals fainter than estimates."""
+    if sheet.heads[column] in ends:
+        return "faint"
+    if sheet.heads[column + 1 : column + 2] and sheet.heads[column + 1] in ends:
+        return "number"
+    cells = (row[column] for row in sheet.rows)
+    whole = all(abs(cell - round(cell)) < _WHOLE for cell in cells if isinstance(cell, float))
+    return "count" if whole else "number"
+
+
+def _write(page: Any, row: int, column: int, value: Value, formats: dict[str, Any], look: str) -> None:
     if isinstance(value, str):
         page.write_string(row, column, value, formats["text"])
     elif isinstance(value, dt.date):
         page.write_datetime(row, column, value, formats["day"])
     elif value is not None:
-        page.write_number(row, column, value, formats["faint" if faint else "number"])
+        page.write_number(row, column, value, formats[look])
 
 
 def _widths(sheet: Sheet) -> Sequence[float]:

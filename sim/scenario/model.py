@@ -297,6 +297,9 @@ class Scenario(Block):
         description="of the results folder (default: the file's)",
     )
     title: Told = Field(Words(), description="of tables and pictures; in several languages as {en: ..., nl: ...}")
+    short_title: Told = Field(
+        Words(), description="of this file among plans held side by side, by language likewise (default: its name)"
+    )
     about: Told = Field(Words(), description="what it is about, in words; by language likewise")
     period: Period = Field(description="the days")
     calendar: CalendarBlock = Field(CalendarBlock(), description="working days and holidays")
@@ -366,6 +369,10 @@ class Scenario(Block):
     def titled(self, code: str = "en") -> str:
         """Its title in a language; its name where it has none."""
         return Words.parse(self.title).told(code) or self.name
+
+    def short_titled(self, code: str = "en") -> str:
+        """Its short title in a language; its name where it has none."""
+        return Words.parse(self.short_title).told(code) or self.name
 
     def replace(self, **settings: Any) -> Scenario:
         """This scenario with ``path=value`` settings, dots written as double underscores: ``lines__limburg=2``."""

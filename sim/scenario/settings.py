@@ -49,6 +49,7 @@ def _read(path: Path, children: tuple[Path, ...], asked: Place) -> Located:
     if not isinstance(parent.value, str) or not parent.value:
         raise ScenarioError([Mistake(parent.place, "extends", "names one scenario file, relative to this one")])
     base = _read(path.parent / parent.value, (*children, here), parent.place)
+    base.value.pop("short_title", None)  # of that file alone, as what it changes is
     return merge(base, tree)
 
 
@@ -125,7 +126,7 @@ def apply_settings(tree: Located, settings: list[str]) -> Located:
     """The tree with each ``path=value`` put in place; the value is read as YAML."""
     mistakes: list[Mistake] = []
     for setting in settings:
-        place = Place(f"--set {setting}")
+        place = place_of(setting)
         path, equals, text = setting.partition("=")
         if not equals or not path.strip():
             mistakes.append(Mistake(place, "", "write it as path=value, for example lines.antwerpen=2"))
@@ -139,6 +140,11 @@ def apply_settings(tree: Located, settings: list[str]) -> Located:
     if mistakes:
         raise ScenarioError(mistakes)
     return tree
+
+
+def place_of(setting: str) -> Place:
+    """Where a setting is written."""
+    return Place(f"--set {setting}")
 
 
 def _at(tree: Located, place: Place) -> Located:

@@ -109,6 +109,11 @@ class Comparison:
         """The other plans."""
         return list(self.results)[1:]
 
+    def called(self, plan: str, say: Language) -> str:
+        """A plan as readers know it: by the short title of its own file, or as it was named for this comparison."""
+        scenario = self.results[plan].scenario
+        return scenario.short_titled(say.code) if scenario.name == plan else plan
+
     @property
     def replications(self) -> int:
         """Worlds that every plan met."""

@@ -73,6 +73,11 @@ class Matters:
     where: Which
     found: tuple[Assumption, ...]
 
+    @property
+    def plans(self) -> list[str]:
+        """Names of its two or three plans."""
+        return [name for name in (self.base, self.first, self.second) if name]
+
     def named(self, base: str, first: str, second: str = "") -> Matters:
         """The same with other names of its plans, such as those of a reader's language."""
         return replace(self, base=base, first=first, second=second)

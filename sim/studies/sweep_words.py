@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.estimates import NOTHING, Estimate
+from sim.estimates import NOTHING
 from sim.language import ENGLISH, Language
-from sim.language.shown import in_words, measured
+from sim.language.shown import in_words, measured, plain
 from sim.studies.answers import Answer
 from sim.studies.matters_words import rows, sentences
 from sim.studies.sweep import Point, Sweep
@@ -60,15 +60,14 @@ def _sentences(found: Sweep, say: Language) -> Iterator[str]:
         there = [(estimate, point) for estimate, point in there if estimate is not NOTHING]
         if there:
             (low, at_low), (high, at_high) = (f(there, key=lambda pair: pair[0].value) for f in (min, max))
-            ends = {"low": _value(low, say), "high": _value(high, say)}
+            if low.value == high.value:
+                yield say("sweep.same", measure=label(measure, say), value=plain(low, say))
+                continue
+            ends = {"low": plain(low, say), "high": plain(high, say)}
             at = {"at_low": at_point(at_low, say), "at_high": at_point(at_high, say)}
             yield say("sweep.goes", measure=label(measure, say), **ends, **at)
     if refused := len(found.points) - len(found.played):
         yield say("sweep.refused", refused=say.number(refused), points=say.number(len(found.points)))
-
-
-def _value(found: Estimate, say: Language) -> str:
-    return f"{say.significant(found.value, 4)} ±{say.significant(found.half, 2)}"
 
 
 def at_point(point: Point, say: Language) -> str:

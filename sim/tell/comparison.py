@@ -30,12 +30,12 @@ def tell_comparison(found: Comparison, out: Console, say: Language = ENGLISH) ->
     period = say.period(scenario.period.first, scenario.period.last)
     out.print(say("compare.rests_on", period=period, worlds=found.worlds.told(say)))
     for plan in found.plans:
-        out.print(f"[bold]{escape(say.name(plan))}[/bold]: {sentence(found, plan, say)}")
+        out.print(f"[bold]{escape(found.called(plan, say))}[/bold]: {sentence(found, plan, say)}")
     out.print(_differences(found, say))
     out.print(_levels(found, say))
     out.print(_fates(found, say))
     if found.matters is not None:
-        names = (say.name(plan) for plan in (found.matters.base, found.matters.first, found.matters.second))
+        names = (found.called(plan, say) for plan in found.matters.plans)
         tell_matters(found.matters.named(*names), out, say)
 
 
@@ -60,10 +60,10 @@ def _percent(found: Difference, say: Language) -> str:
 def _differences(found: Comparison, say: Language) -> Table:
     columns = (say("column.plan"), *(say(f"compare.{measure}") for measure in _SHOWN))
     caption = found.interval_told(say)
-    table = table_of(say("compare.differences", base=escape(say.name(found.base))), *columns, caption=caption)
+    table = table_of(say("compare.differences", base=escape(found.called(found.base, say))), *columns, caption=caption)
     for plan in found.plans:
         cells = [signed(found.difference(plan, measure).difference, say) for measure in _SHOWN]
-        table.add_row(escape(say.name(plan)), *cells)
+        table.add_row(escape(found.called(plan, say)), *cells)
     return table
 
 
@@ -79,7 +79,7 @@ def _levels(found: Comparison, say: Language) -> Table:
     for plan in (found.base, *found.plans):
         of = list(_values(found, plan, measures, kind="all", name="all"))
         of += _values(found, plan, ("loss", "asa", level), kind="channel", name=phone)
-        table.add_row(escape(say.name(plan)), *(plain(value, say) for value in of))
+        table.add_row(escape(found.called(plan, say)), *(plain(value, say) for value in of))
     return table
 
 
@@ -99,5 +99,5 @@ def _fates(found: Comparison, say: Language) -> Table:
     for plan, fate in fates.items():
         parts = (fate.gained, fate.lost, fate.both, fate.neither) if fate else ()
         shown = [plain(part, say) for part in parts] or [say("compare.other_callers"), "", "", ""]
-        table.add_row(escape(say.name(plan)), *shown)
+        table.add_row(escape(found.called(plan, say)), *shown)
     return table

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from math import ceil
 
 from rich.console import Console
 from rich.markup import escape
@@ -10,6 +11,8 @@ from rich.table import Table
 
 from sim.fit.days_scenario import DaysFit
 from sim.fit.log import OUTCOMES, Dropped, Log
+from sim.fit.memory import p_text
+from sim.fit.surge import SurgeFit
 from sim.fit.whole import Fit
 from sim.language import ENGLISH, Language
 from sim.language.said import told
@@ -37,7 +40,7 @@ def tell_fit(fit: Fit, out: Console, say: Language = ENGLISH) -> None:
     """What was read, what was fitted, where it does not fit."""
     tell_log(fit.log, out, say)
     out.print(f"\n[bold]{escape(fit.verdict_in(say))}[/bold]")
-    for sentence in lumped(fit, say):
+    for sentence in (*unclear(fit.pieces.surge, say), *lumped(fit, say)):
         out.print(sentence, markup=False)
     out.print(numbers(rows_of(fit, say), say))
     out.print(patience_table(fit, say))
@@ -67,6 +70,8 @@ def tell_days(fit: DaysFit, out: Console, say: Language = ENGLISH) -> None:
     for text in (*fit.daily.counts.notes, *fit.daily.warnings):
         out.print(f"  {told(text, say)}", markup=False)
     out.print(f"\n[bold]{escape(fit.verdict_in(say))}[/bold]")
+    for sentence in unclear(fit.surge, say):
+        out.print(sentence, markup=False)
     out.print(numbers(day_rows(fit, say), say))
     out.print(told(fit.daily.overdispersion.says, say), markup=False)
 
@@ -95,6 +100,17 @@ def lumped(fit: Fit, say: Language = ENGLISH) -> list[str]:
     """Channels whose provinces differ although the scenario has one law for them."""
     found = fit.pieces.laws.lumped if fit.log.by_province else ()
     return [say(f"fit.lumped_{what}", channel=say.name(channel)) for channel, what in found]
+
+
+def unclear(surge: SurgeFit | None, say: Language = ENGLISH) -> list[str]:
+    """That the log does not tell a campaign from none and how large it may have been, or that it does so barely."""
+    if surge is None or surge.clear:
+        return []
+    p, extra, most = told(p_text(surge.test.p_value), say), surge.extra, say.number(ceil(max(surge.extra.high, 0.0)))
+    if surge.test.rejected:
+        ends = say("fit.range", low=say.number(max(extra.low, 0.0)), high=most)
+        return [say("fit.campaign_barely", p=p, contacts=say.number(extra.value), range=ends)]
+    return [say("fit.campaign_unclear", p=p, most=most, share=say.percent(max(surge.uplift.high, 0.0)))]
 
 
 def numbers(rows: Iterable[Row], say: Language = ENGLISH) -> Table:

@@ -67,8 +67,9 @@ def _row(what: str, found: Fitted, say: Language) -> Row:
 
 
 def _campaign(surge: SurgeFit | None, say: Language) -> Iterator[Row]:
+    """What it added, and the shape of it where that is told."""
     if surge is not None:
-        for key in ("extra", "jump", "decay", "plateau"):
+        for key in ("extra", "jump", "decay", "plateau") if surge.clear else ("extra",):
             yield _row(say(f"number.{key}"), getattr(surge, key), say)
 
 
