@@ -163,7 +163,7 @@ LAYERS = (
     ("luck", "draw", "engines", "audit", "quick_draw", "compiled.callers", "compiled.luck", "compiled.surges"),
     (
         *("cells", "contact_values", "timelines", "compiled.kinds", "compiled.values", "compiled.counts"),
-        *("compiled.timelines", "compiled.waiting"),
+        *("compiled.timelines", "compiled.waiting", "compiled.tally"),
     ),
     ("measures", "intervals", "estimates", "products", "counting", "compiled.cells", "compiled.measures", "language"),
     (
