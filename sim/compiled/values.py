@@ -55,8 +55,8 @@ CALLER, ATTEMPT, QUEUE, DIALLED, LEFT, RELEASED, OUTCOME, GROUP, LINE = range(9)
 OUTCOMES = len(Outcome)
 #: By how much the logarithm of a wait grows from bin to bin.
 _GROWTH = float(np.log(BIN))
-#: The least wait of each bin, and of one after the last that nobody reaches.
-_LEAST = np.append(LEAST, np.iinfo(np.int64).max)
+#: More than the logarithm can be wrong, and less than the last wait of any bin falls short of the next (a test looks).
+_NEARLY = 5e-12
 _CALLED_BACK, _UNFINISHED, _SILENT, _ABANDONED = (
     int(Outcome.CALLED_BACK),
     int(Outcome.UNFINISHED),
@@ -68,9 +68,8 @@ _CALLED_BACK, _UNFINISHED, _SILENT, _ABANDONED = (
 @inlined
 def bin_of(wait):
     """Bin of a wait (see ``contact_values.bin_of``)."""
-    some = max(wait, 1)
-    nearest = min(int(log(float(some)) * (1.0 / _GROWTH) + 0.5), len(_LEAST) - 1)
-    return (nearest + (_LEAST[nearest] <= some)) * (wait > 0)
+    below = int(log(float(max(wait, 1))) * (1.0 / _GROWTH) + _NEARLY)
+    return min(below + 1, len(LEAST)) * (wait > 0)
 
 
 @inlined
