@@ -28,15 +28,18 @@ _STRATUM, _SLOT, _WHEN = range(3)
 
 
 @compiled
-def scramble(address, count, chunk, words):
-    """Words of the first ``count`` addresses, ten rounds of Philox for many numbers at once (see ``streams``).
+def scramble(who, at, keys, count, chunk, words):
+    """Words of ``count`` addresses, ten rounds of Philox for many numbers at once (see ``streams``).
 
-    ``address`` (5 BLOCK) replications, then days, slots and both words of keys; ``words`` (4 BLOCK).
+    ``who`` has replications, days and slots, from the place ``at`` on; ``keys`` (2 BLOCK) both words of theirs, and
+    ``words`` (4 BLOCK) gets four for each.
     """
+    replication, day, slot = who
     # The rounds stand here, since a function of its own is not put together with the loop around it.
     for i in range(count):
-        a, b, c, d = address[i], address[BLOCK + i], address[2 * BLOCK + i], np.uint64(chunk)
-        x, y = address[3 * BLOCK + i], address[4 * BLOCK + i]
+        a, b = np.uint64(replication[at + i]), np.uint64(day[at + i])
+        c, d = np.uint64(slot[at + i]), np.uint64(chunk)
+        x, y = keys[i], keys[BLOCK + i]
         for _ in range(ROUNDS):
             first, second = (a & LOW) * M0, (c & LOW) * M1
             a, b = (second >> HALF) ^ b ^ x, second & LOW
@@ -70,24 +73,35 @@ def keys_in(key):
 
 
 @compiled
-def point_at(address, keys, who, rows, first, count):
-    """Addresses of ``count`` of the callers in ``rows``, from the place ``first`` on."""
-    replication, day, slot, stratum_of = who
+def scramble_rows(keys, who, rows, first, count, chunk, room):
+    """Words of ``count`` of the callers in ``rows``, which are in order, from the place ``first`` on."""
+    replication, day, slot, stratum = who
+    some, keyed, words, begin = room[:3], room[3], room[4], rows[first]
+    for i in range(count):
+        of = stratum[rows[first + i]]
+        keyed[i], keyed[BLOCK + i] = keys[0][of], keys[1][of]
+    if rows[first + count - 1] - begin == count - 1:  # as most are: read where they stand
+        scramble((replication, day, slot), begin, keyed, count, chunk, words)
+        return
     for i in range(count):
         row = rows[first + i]
-        address[i] = np.uint64(replication[row])
-        address[BLOCK + i] = np.uint64(day[row])
-        address[2 * BLOCK + i] = np.uint64(slot[row])
-        stratum = stratum_of[row]
-        address[3 * BLOCK + i], address[4 * BLOCK + i] = keys[0][stratum], keys[1][stratum]
+        some[0][i], some[1][i], some[2][i] = replication[row], day[row], slot[row]
+    scramble(some, 0, keyed, count, chunk, words)
 
 
 @compiled
 def workspace():
-    """Work space: addresses, words, uniforms and durations of a block."""
+    """Work space of a block: replications, days, slots, keys, words, uniforms and durations."""
     return (
-        np.empty(5 * BLOCK, np.uint64), np.empty(4 * BLOCK, np.uint64), np.empty(BLOCK), np.empty(BLOCK, np.int64)
+        np.empty((3, BLOCK), np.int64), np.empty(2 * BLOCK, np.uint64), np.empty(4 * BLOCK, np.uint64),
+        np.empty(BLOCK), np.empty(BLOCK, np.int64),
     )  # fmt: skip
+
+
+@inlined
+def room_in(work):
+    """The first three of these without arrays."""
+    return bare(work[0][0]), bare(work[0][1]), bare(work[0][2]), bare(work[1]), bare(work[2])
 
 
 # --- who calls, and when ---
@@ -137,15 +151,16 @@ def _arrive(found, when, count, upto, edges, first, causes, terms, surged):
 
 
 @compiled
-def _point_at_slots(address, replication, names, keys, cells, count, slot, size):
-    """Addresses of ``size`` slots from ``slot`` on of each of ``count`` cells."""
+def _scramble_slots(keys, replication, names, cells, count, slot, size, room):
+    """Words of ``size`` slots from ``slot`` on of each of ``count`` cells."""
     strata, days = names
+    some, keyed, words = room[:3], room[3], room[4]
     for k in range(count):
         stratum, day = strata[cells[k]], days[cells[k]]
         for i in range(k * size, (k + 1) * size):
-            address[i], address[BLOCK + i] = np.uint64(replication), np.uint64(day)
-            address[2 * BLOCK + i] = np.uint64(slot + i - k * size)
-            address[3 * BLOCK + i], address[4 * BLOCK + i] = keys[0][stratum], keys[1][stratum]
+            some[0][i], some[1][i], some[2][i] = replication, day, slot + i - k * size
+            keyed[i], keyed[BLOCK + i] = keys[0][stratum], keys[1][stratum]
+    scramble(some, 0, keyed, count * size, 0, words)
 
 
 @compiled
@@ -186,7 +201,7 @@ def _existing(replication, limits, key, names, heights, found, when, room):
     strata, days = bare(names[0]), bare(names[1])
     limit, height, risen = bare(heights[0]), bare(heights[1]), bare(heights[2])
     work, steps, cells, some = room
-    address, words, moments, steps = bare(work[0]), bare(work[1]), bare(work[2]), bare(steps)
+    told, words, moments, steps = room_in(work), bare(work[2]), bare(work[3]), bare(steps)
     count_of_cells, cells, some, to, keys = len(cells), bare(cells), bare(some), _pointers(found, when), keys_in(key)
     # All cells go on together, from run to run: few callers in each are many in all.
     going, count = 0, 0
@@ -202,8 +217,7 @@ def _existing(replication, limits, key, names, heights, found, when, room):
             looked_at = min(BLOCK // size, all_of_them - start)
             for k in range(looked_at):
                 some[k] = cells[start + k]
-            _point_at_slots(address, replication, (strata, days), keys, some, looked_at, slot, size)
-            scramble(address, looked_at * size, 0, words)
+            _scramble_slots(keys, replication, (strata, days), some, looked_at, slot, size, told)
             uniforms(words, 0, looked_at * size, steps)
             uniforms(words, 1, looked_at * size, moments)
             for i in range(looked_at * size):

@@ -13,8 +13,8 @@ from sim.compiled.callers import (
     CHANNEL,
     TOPIC,
     keys_in,
-    point_at,
-    scramble,
+    room_in,
+    scramble_rows,
     uniforms,
     who_in,
     workspace,
@@ -29,34 +29,32 @@ PURPOSES = ("exists", "work", "marks", "waiting", "choices", "offers", "delays")
 
 @inlined
 def _pointers(work):
-    return bare(work[0]), bare(work[1]), bare(work[2]), bare(work[3])
+    return room_in(work), bare(work[2]), bare(work[3]), bare(work[4])
 
 
 @compiled
 def _laws(key, columns, rows, count, chunk, half, law, to, work):
     """Durations of ``rows`` under a law, from the first or the second uniform of their addresses."""
-    address, words, numbers, found = _pointers(work)
+    room, words, numbers, found = _pointers(work)
     if law[KIND] == NOTHING:
         return
     keys, who, rows, law, to = keys_in(key), who_in(columns), bare(rows), bare(law), bare(to)
     for first in range(0, count, BLOCK):
         size = min(BLOCK, count - first)
         if law[KIND] > ALWAYS or law[ZERO] > 0.0:
-            point_at(address, keys, who, rows, first, size)
-            scramble(address, size, chunk, words)
+            scramble_rows(keys, who, rows, first, size, chunk, room)
         _write(law, half, rows, first, size, to, words, numbers, found)
 
 
 @compiled
 def _work(key, columns, rows, count, laws, to, work):
     """Conversation and wrap-up of ``rows`` on a channel, both of the same words."""
-    address, words, numbers, found = _pointers(work)
+    room, words, numbers, found = _pointers(work)
     keys, who, rows = keys_in(key), who_in(columns), bare(rows)
     two = (bare(laws[0]), bare(to[0])), (bare(laws[1]), bare(to[1]))
     for first in range(0, count, BLOCK):
         size = min(BLOCK, count - first)
-        point_at(address, keys, who, rows, first, size)
-        scramble(address, size, 0, words)
+        scramble_rows(keys, who, rows, first, size, 0, room)
         for half in range(2):
             _write(two[half][0], half, rows, first, size, two[half][1], words, numbers, found)
 
@@ -73,12 +71,11 @@ def _write(law, half, rows, first, size, to, words, numbers, found):
 @compiled
 def _choices(key, columns, rows, count, chunk, out, work):
     """Four words of each of ``rows`` in ``out`` (4, n)."""
-    address, words, _, _ = _pointers(work)
+    room, words, _, _ = _pointers(work)
     keys, who, rows, out, many = keys_in(key), who_in(columns), bare(rows), bare(out), out.shape[1]
     for first in range(0, count, BLOCK):
         size = min(BLOCK, count - first)
-        point_at(address, keys, who, rows, first, size)
-        scramble(address, size, chunk, words)
+        scramble_rows(keys, who, rows, first, size, chunk, room)
         for word in range(4):
             for i in range(size):
                 out[word * many + rows[first + i]] = np.int64(words[word * BLOCK + i])
@@ -96,7 +93,7 @@ def _category(cumulative, first, count, uniform):
 @compiled
 def _marks(key, columns, rows, topic, age, work):
     """Topics and age groups of everybody."""
-    address, words, numbers, _ = _pointers(work)
+    room, words, numbers, _ = _pointers(work)
     keys, who, count, rows = keys_in(key), who_in(columns), len(rows), bare(rows)
     cause, channel, channels = bare(columns[CAUSE]), bare(columns[CHANNEL]), topic.shape[1]
     marks = (
@@ -105,8 +102,7 @@ def _marks(key, columns, rows, topic, age, work):
     )
     for first in range(0, count, BLOCK):
         size = min(BLOCK, count - first)
-        point_at(address, keys, who, rows, first, size)
-        scramble(address, size, 0, words)
+        scramble_rows(keys, who, rows, first, size, 0, room)
         for half in range(2):
             upto, some, to = marks[half]
             uniforms(words, half, size, numbers)
