@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from sim.centre import Centre, Habits
 from sim.clock import DAY
-from sim.compiled.callers import STRATUM, callers_of
+from sim.compiled.addresses import STRATUM
+from sim.compiled.callers import callers_of
 from sim.compiled.laws import NOTHING, SIZE, row_of
 from sim.compiled.luck import EXISTS, PURPOSES, luck_of
 from sim.compiled.surges import integrals, rows_of

@@ -157,6 +157,7 @@ LAYERS = (
     (
         *("errors", "clock", "elementary", "distributions", "streams", "theory", "quantities", "machine_code"),
         *("compiled.streams", "compiled.elementary", "compiled.laws", "compiled.order", "compiled.instants"),
+        "compiled.addresses",
     ),
     ("contacts", "centre", "world"),
     ("scenario", "demand"),

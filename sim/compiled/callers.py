@@ -6,105 +6,35 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.compiled.addresses import (
+    AGE,
+    ARRIVAL,
+    BLOCK,
+    CHANNEL,
+    COLUMNS,
+    DAY,
+    REPLICATION,
+    SLOT,
+    STRATUM,
+    TOPIC,
+    keys_in,
+    room_in,
+    scramble,
+    uniforms,
+    workspace,
+)
 from sim.compiled.elementary import log
 from sim.compiled.instants import day_of
 from sim.compiled.order import in_order
-from sim.compiled.streams import HALF, LOW, M0, M1, W0, W1
 from sim.compiled.surges import within
 from sim.machine_code import bare, compiled, entry, inlined, sources
-from sim.streams import ROUNDS
 
-#: As many numbers at once as stay in the processor's nearest memory.
-BLOCK = 256
 #: Slots are looked at in runs of 8, 16, 32, ... a day (see ``draw``).
 FIRST_RUN = 8
 #: So many of them at once.
 AHEAD = 64
-#: Columns of callers; the first eight are those of a world.
-CHANNEL, PROVINCE, CAUSE, TOPIC, AGE, DAY, SLOT, ARRIVAL, STRATUM, REPLICATION = range(10)
-COLUMNS = 10
 #: Columns of those of one replication as they are found, with days in place of instants at first.
 _STRATUM, _SLOT, _WHEN = range(3)
-
-
-@compiled
-def scramble(who, at, keys, count, chunk, words):
-    """Words of ``count`` addresses, ten rounds of Philox for many numbers at once (see ``streams``).
-
-    ``who`` has replications, days and slots, from the place ``at`` on; ``keys`` (2 BLOCK) both words of theirs, and
-    ``words`` (4 BLOCK) gets four for each.
-    """
-    replication, day, slot = who
-    # The rounds stand here, since a function of its own is not put together with the loop around it.
-    for i in range(count):
-        a, b = np.uint64(replication[at + i]), np.uint64(day[at + i])
-        c, d = np.uint64(slot[at + i]), np.uint64(chunk)
-        x, y = keys[i], keys[BLOCK + i]
-        for _ in range(ROUNDS):
-            first, second = (a & LOW) * M0, (c & LOW) * M1
-            a, b = (second >> HALF) ^ b ^ x, second & LOW
-            c, d = (first >> HALF) ^ d ^ y, first & LOW
-            x, y = (x + W0) & LOW, (y + W1) & LOW
-        words[i], words[BLOCK + i], words[2 * BLOCK + i], words[3 * BLOCK + i] = a, b, c, d
-
-
-@inlined
-def uniforms(words, half, count, out):
-    """Numbers in (0, 1) of the first or the last two words (see ``streams.Addresses.pairs``)."""
-    at = 2 * BLOCK * half
-    for i in range(count):
-        high, low = words[at + i], words[at + BLOCK + i]
-        out[i] = (np.float64((high << np.uint64(20)) | (low >> np.uint64(12))) + 0.5) * 2.0**-52
-
-
-@inlined
-def who_in(columns):
-    """Where numbers of callers' addresses are: replications, days, slots and strata.
-
-    Numbers without arrays, like all that is handed to what follows: to count a reference takes as long as some draws.
-    """
-    return bare(columns[REPLICATION]), bare(columns[DAY]), bare(columns[SLOT]), bare(columns[STRATUM])
-
-
-@inlined
-def keys_in(key):
-    """First and second words of a purpose's keys (2, S)."""
-    return bare(key[0]), bare(key[1])
-
-
-@compiled
-def scramble_rows(keys, who, rows, first, count, chunk, room):
-    """Words of ``count`` of the callers in ``rows``, which are in order, from the place ``first`` on."""
-    replication, day, slot, stratum = who
-    some, keyed, words, begin = room[:3], room[3], room[4], rows[first]
-    for i in range(count):
-        of = stratum[rows[first + i]]
-        keyed[i], keyed[BLOCK + i] = keys[0][of], keys[1][of]
-    if rows[first + count - 1] - begin == count - 1:  # as most are: read where they stand
-        scramble((replication, day, slot), begin, keyed, count, chunk, words)
-        return
-    for i in range(count):
-        row = rows[first + i]
-        some[0][i], some[1][i], some[2][i] = replication[row], day[row], slot[row]
-    scramble(some, 0, keyed, count, chunk, words)
-
-
-@compiled
-def workspace():
-    """Work space of a block: replications, days, slots, keys, words, uniforms and durations."""
-    return (
-        np.empty((3, BLOCK), np.int64), np.empty(2 * BLOCK, np.uint64), np.empty(4 * BLOCK, np.uint64),
-        np.empty(BLOCK), np.empty(BLOCK, np.int64),
-    )  # fmt: skip
-
-
-@inlined
-def room_in(work):
-    """The first three of these without arrays."""
-    return bare(work[0][0]), bare(work[0][1]), bare(work[0][2]), bare(work[1]), bare(work[2])
-
-
-# --- who calls, and when ---
 
 
 @compiled

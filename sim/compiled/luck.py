@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.compiled.callers import (
+from sim.compiled.addresses import (
     AGE,
     BLOCK,
     CAUSE,
