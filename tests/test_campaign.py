@@ -123,7 +123,7 @@ def test_every_start_brings_as_many_callers() -> None:
     sized = Sized.of(with_campaign(), 0)
     stated, others, left_out = starts_of(sized, ("9:00", "20:00"))
     brought = rates_of(sized.scenario).mass[1].sum()
-    assert stated.text == "Tue 5 Mar 09:00"
+    assert stated.text == "Tue 5 Mar 9:00"
     assert rates_of(stated.scenario).mass[1].sum() == pytest.approx(brought)
     assert len(others) + len(left_out) == 13
     assert len({start.moment for start in others}) == len(others)

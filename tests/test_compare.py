@@ -132,6 +132,12 @@ def test_what_is_wrong_with_plans_is_told_of_them_all_at_once() -> None:
     assert of_all.startswith("--set attempts=none: attempts: 'none' is not")
 
 
+def test_a_plan_that_makes_a_mistake_elsewhere_in_the_file_is_named() -> None:
+    fax = "channels.fax.hours=mon-fri 9:00-17:00; demand.by_channel.fax=1 %; handling.fax=5 min"
+    with pytest.raises(sim.ScenarioError, match=r"^--plan 'by fax': .*nobody serves the queue fax"):
+        cli.main(["compare", str(CAMPAIGN), "--plan", f"by fax: {fax}"], standalone_mode=False)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -1029,7 +1029,7 @@ FILES = {
     "alias to itself": (b"a: &a [*a]", "nested deeper"),
     "deep mappings": (b"".join(b" " * n + b"a:\n" for n in range(200)), "nested deeper than 40 levels"),
     "very deep lists": (b"a: " + b"[" * 20_000, "nested deeper"),
-    "two documents": (BASELINE.encode() + b"\n---\na: 1\n", "another document"),
+    "two documents": (BASELINE.encode() + b"\n---\na: 1\n", "another document begins; a file has one scenario"),
     "half a character": (b'title: "\\ud800"', "half a character"),
     "a key of two lines": (b'"a\\nb": 1', "is not a key"),
     "a list as a key": (b"? [a, b]\n: 1", "a key must be a plain word"),

@@ -6,7 +6,7 @@ from html import escape
 from itertools import groupby
 
 from sim.app.controls import Control, Part, Value, Values
-from sim.app.words import proper
+from sim.app.words import subject
 from sim.language import Language
 
 #: Units whose controls are steppers; the others are sliders.
@@ -39,7 +39,7 @@ def _part(part: Part, values: Values, say: Language) -> str:
 def _control(control: Control, values: Values, say: Language) -> str:
     value = values[control.key]
     ident = f"c-{control.key}"
-    label = escape(say(control.label, name=proper(control.name, say)))
+    label = escape(say(control.label, name=subject(control, say)))
     hint = _hint(control, say)
     described = f' aria-describedby="{escape(ident)}-hint"' if hint else ""
     told = f'<p class="hint" id="{escape(ident)}-hint">{escape(hint)}</p>' if hint else ""

@@ -21,7 +21,7 @@ from sim.app.looks import Look, looks
 from sim.app.page_kept import SideBySide
 from sim.app.page_studies import Studies
 from sim.app.parts import button, disclosure, heading, live, raw
-from sim.app.words import answer, proper, status, trouble
+from sim.app.words import answer, status, subject, trouble
 from sim.app.work import Task, Worker
 from sim.language import CODES, Language
 
@@ -124,7 +124,7 @@ class Page:
         try:
             value = control.parsed(text)
         except Refused as error:
-            error.values["key"] = self.say(control.label, name=proper(control.name, self.say))
+            error.values["key"] = self.say(control.label, name=subject(control, self.say))
             self._refused, self._changed_at = trouble(error, self.say), 0.0
             self.worker.stop()
             self._stale(self._refused)

@@ -13,7 +13,7 @@ from sim.app.kept import Beside
 from sim.app.link import Asked
 from sim.app.looks import PLAN, TODAY
 from sim.app.parts import raw
-from sim.app.words import about, busiest, change_words, cost_words, duration, ends, number, proper, trouble
+from sim.app.words import about, busiest, change_words, cost_words, duration, ends, number, subject, trouble
 from sim.estimates import Estimate
 from sim.language import Language
 
@@ -125,7 +125,7 @@ def words(parts: tuple[Part, ...], values: Values, say: Language) -> str:
 
 def _said(control: Control, values: Values, say: Language) -> str:
     """One control; '' for one that means nothing now, and for how long others wait, which goes with their helping."""
-    value, name = str(values[control.key]), proper(control.name, say)
+    value, name = str(values[control.key]), subject(control, say)
     if control.needs is not None and values[control.needs[0]] not in control.needs[1]:
         return ""
     if control.key.startswith("help.") and control.options:

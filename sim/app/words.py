@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from math import isfinite
 
-from sim.app.controls import ANYWHERE, Refused
+from sim.app.controls import ANYWHERE, Control, Refused
 from sim.app.looks import TODAY, Look
 from sim.errors import ScenarioError
 from sim.estimates import Estimate
@@ -23,6 +23,11 @@ def proper(name: str, say: Language) -> str:
         shown = say.name(name)
         return shown[:1].upper() + shown[1:]
     return "-".join(part[:1].upper() + part[1:] for part in name.split("-"))
+
+
+def subject(control: Control, say: Language) -> str:
+    """Whose control it is; a campaign is called as the scenario calls it."""
+    return say.name(control.name) if control.label == "app.campaign_size" else proper(control.name, say)
 
 
 def number(value: float, half: float, say: Language, *, fine: bool = False) -> str:

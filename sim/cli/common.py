@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from sim.studies.answers import Answer
 
 INTERRUPTED = 130
+#: As many worlds as a scenario may ask for.
+MOST_WORLDS = 100_000_000
 
 FILE = click.argument("file", type=click.Path(path_type=Path))
 SET = click.option(
@@ -33,7 +35,9 @@ CLUSTER = click.option(
 def replications(what: str, *, least: int = 1, usual: int | None = None) -> Callable[[Any], Any]:
     """How many worlds a study plays, spelled alike at every command; ``--worlds`` is another name of it."""
     names = ("-n", "--replications", "--worlds", "replications")
-    return click.option(*names, type=click.IntRange(least), default=usual, show_default=usual is not None, help=what)
+    return click.option(
+        *names, type=click.IntRange(least, MOST_WORLDS), default=usual, show_default=usual is not None, help=what
+    )
 
 
 REPLICATIONS = replications("Independent periods to simulate, each a world of its own.")

@@ -119,15 +119,18 @@ def _plans(files: tuple[Path, ...], settings: tuple[str, ...], plans: tuple[str,
         try:
             loaded[name] = load_scenario(file, (*settings, *changes))
         except ScenarioError as error:
-            mistakes += [_of_plan(mistake, name, changes) for mistake in error.mistakes]
+            new = [mistake for mistake in error.mistakes if mistake not in mistakes]
+            mistakes += [_of_plan(mistake, name, changes) for mistake in new]
     if mistakes:
         raise ScenarioError(mistakes)
     return loaded
 
 
 def _of_plan(mistake: Mistake, name: str, changes: list[str]) -> Mistake:
-    """The mistake at the option in which it was written."""
+    """The mistake at the option in which it was written, or of the plan that makes it one elsewhere in the file."""
     from sim.scenario.settings import place_of
 
     written = next((change for change in changes if mistake.place == place_of(change)), None)
-    return mistake if written is None else replace(mistake, place=Place(f"--plan '{name}: {written}'"))
+    if written is not None:
+        return replace(mistake, place=Place(f"--plan '{name}: {written}'"))
+    return replace(mistake, place=Place(f"--plan '{name}': {mistake.place}")) if changes else mistake

@@ -18,6 +18,8 @@ from importlib.resources import files
 CODES = ("en", "nl")
 _SPACE = "\N{NO-BREAK SPACE}"
 _SWAPPED = str.maketrans(",.", ".,")
+#: A day, or a moment of it, as files have it.
+_MOMENT = re.compile(r"\b\d{4}-\d\d-\d\d\b( \d\d:\d\d\b)?")
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,14 @@ class Language:
         """Mon 10 Feb."""
         return f"{self.weekday(day)} {day.day} {self('date.short_months').split()[day.month - 1]}"
 
+    def moment(self, at: dt.datetime) -> str:
+        """10 February 2020 9:00."""
+        return f"{self.date(at.date())} {clock(at)}"
+
+    def short_moment(self, at: dt.datetime) -> str:
+        """Mon 10 Feb 9:00."""
+        return f"{self.short_date(at.date())} {clock(at)}"
+
     def weekday(self, day: dt.date) -> str:
         """Mon."""
         return self("date.weekdays").split()[day.weekday()]
@@ -104,13 +114,14 @@ class Language:
     def value(self, written: str) -> str:
         """A value of a scenario file as the language writes it: ``minor 12.4 %`` -> ``minderjarig 12,4 %``.
 
-        Names, hours, units, numbers and words of the format are told; a day stands as the file has it.
+        Names, hours, units, numbers, moments, days and words of the format are told.
         """
         if told := self.known_if("written", written):
             return told
         named = re.sub(r"(?<![^,] )\b[a-z][^,\d]*(?= \d)", lambda name: self.name(name[0]), self.hours(written))
         units = re.sub(r"(?<=\d )(?:days?|h|min|s)\b", lambda word: self.known("unit", word[0]), named)
-        return re.sub(r"(?<![\w.:-])\d+(?:\.\d+)?(?![\w.:-])", self._number_in, units)
+        numbers = re.sub(r"(?<![\w.:-])\d+(?:\.\d+)?(?![\w.:-])", self._number_in, units)
+        return _MOMENT.sub(self._moment_in, numbers)
 
     def _number_in(self, found: re.Match[str]) -> str:
         whole, _, decimals = found[0].partition(".")
@@ -118,9 +129,21 @@ class Language:
             self.number(float(found[0]), len(decimals) if decimals.strip("0") else 0) if len(whole) < 16 else found[0]
         )
 
+    def _moment_in(self, found: re.Match[str]) -> str:
+        try:
+            at = dt.datetime.fromisoformat(found[0])
+        except ValueError:
+            return found[0]
+        return self.moment(at) if found[1] else self.date(at.date())
+
     @property
     def _months(self) -> list[str]:
         return self("date.months").split()
+
+
+def clock(at: dt.datetime) -> str:
+    """A time of day: 9:00."""
+    return f"{at.hour}:{at:%M}"
 
 
 def key_of(text: str) -> str:

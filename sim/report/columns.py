@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import isfinite
 
 from sim.estimates import Estimate
+from sim.language.shown import in_time
 from sim.report.grids import Cell, Code, Grid, Number, difference, grid, number, time
 from sim.report.reading import Reader, as_day
 from sim.report.studied import Row, Value, text
@@ -140,11 +141,12 @@ def _estimate(column: str, found: Estimate, row: Row, reader: Reader, good: Mapp
 
 
 def time_difference(found: Estimate, reader: Reader, *, good: int) -> Number:
-    """A difference of times, in s."""
-    shown = difference(found, reader.say, good=good)
+    """A difference of times, in the unit that suits it."""
+    scaled, unit = in_time(found)
+    shown = difference(scaled, reader.say, good=good)
     if not found.value:
         return shown
-    return Number(shown.whole, shown.decimals, shown.half, reader.say("unit.s"), tone=shown.tone)
+    return Number(shown.whole, shown.decimals, shown.half, reader.say.known("unit", unit), tone=shown.tone)
 
 
 def plain_of(column: str, found: Value, reader: Reader) -> str | float | dt.date | None:

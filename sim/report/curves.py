@@ -25,6 +25,8 @@ LOOKS = (
 )
 #: Numbers of looks that mean the same on every page: one of many, hollow, and a line alone.
 FIRST, HOLLOW, THREAD = 0, 4, 5
+#: How far a ring is from its point, and a note, which stands outside of it.
+_RING, _NOTE = 12, 11
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ def draw_curves(
         parts += _series(one, frame)
     if more.ring is not None:
         x, y = frame.x(more.ring[0]), frame.y(more.ring[1])
-        parts.append(tag("circle", cx=x, cy=y, r=12, class_="ring"))
+        parts.append(tag("circle", cx=x, cy=y, r=_RING, class_="ring"))
     for number, (of, name) in enumerate(keys):
         parts += [*_sample(of, 14 + _KEY * number), text(_LEFT + 34, 18 + _KEY * number, name, class_="label")]
     return drawing(size[0], floor + _BELOW, *parts, title=title)
@@ -185,7 +187,7 @@ def _series(one: Series, frame: _Frame) -> Iterator[str]:
             yield tag("line", x1=x, x2=x, stroke=colour, stroke_width=2, **ends)
         yield point(x, y, shape, colour, hint(p.said) if p.said else "")
         if p.note:
-            yield text(x + 9, y - 8, p.note, class_="tick")
+            yield text(x + _NOTE, y - _NOTE, p.note, class_="tick")
 
 
 def _end(found: Estimate, *, high: bool) -> float:

@@ -28,4 +28,4 @@ def written(manifest: dict[str, Any], say: Language) -> str:
         at = dt.datetime.fromisoformat(str(manifest.get("written", "")))
     except ValueError:
         return ""
-    return f"{say.date(at.date())}, {at:%H:%M} UTC"
+    return f"{say.moment(at)} UTC"

@@ -66,7 +66,7 @@ class Reader:
         return self.say("plan.of", some=some, all=every) if every else text
 
     def moment(self, text: str) -> str:
-        """``Mon 10 Feb 09:00``, and whether it was on fresh worlds."""
+        """``Mon 10 Feb 9:00``, and whether it was on fresh worlds."""
         found = _MOMENT.match(text)
         if found is None:
             return text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from math import isfinite
 
@@ -12,6 +13,7 @@ from sim.colours import OUTCOMES
 from sim.estimates import NOTHING, Estimate
 from sim.language import Language
 from sim.language.shown import in_words
+from sim.quantities import parse_duration
 from sim.report.made import made
 from sim.report.tables import busiest_channel
 from sim.results import WAITS, Result
@@ -62,8 +64,8 @@ def _of_a_run(result: Result, say: Language) -> Iterator[Sheet]:
 
 def assumption_sheet(scenario: Scenario, say: Language) -> Sheet:
     """Every value that says where it comes from."""
-    heads = [say(f"column.{name}") for name in ("value_of", "is", "status")]
-    heads += [say("report.low"), say("report.high"), say("column.source"), say("workbook.setting")]
+    heads = [say("column.value_of"), say("column.is"), say("report.low"), say("report.high"), say("workbook.unit")]
+    heads += [say("column.status"), say("column.source"), say("workbook.setting")]
     return _sheet("assumptions", _stated(scenario, say), say("report.uncertain_note"), heads, say)
 
 
@@ -88,9 +90,19 @@ def _by_time(result: Result, slice_: str, head: str, names: Mapping[str, Value],
 
 def _stated(scenario: Scenario, say: Language) -> Iterator[Sequence[Value]]:
     for found in assumptions(scenario):
-        value, low, high = map(say.value, (found.value, found.low, found.high))
-        words = in_words(found.path, say)
-        yield words, value, say.known("status", found.status), low, high, found.source, found.path
+        values, unit = _measured((found.value, found.low, found.high), say)
+        yield in_words(found.path, say), *values, unit, say.known("status", found.status), found.source, found.path
+
+
+def _measured(texts: Sequence[str], say: Language) -> tuple[Sequence[Value], str]:
+    """Numbers in the unit of the first, where all are such (a range may be in another unit of time); else the texts."""
+    unit = texts[0].rpartition(" ")[2] if " " in texts[0] else ""
+    with suppress(ValueError):
+        if unit in ("", "%"):
+            return [float(text.removesuffix(unit)) if text else None for text in texts], unit
+        size = parse_duration(f"1 {unit}")
+        return [parse_duration(text) / size if text else None for text in texts], say.known("unit", unit)
+    return [say.value(text) for text in texts], ""
 
 
 def _estimate(row: Row) -> Estimate:

@@ -191,7 +191,8 @@ class Service:
         """Queues from which no group takes."""
         lines = at(self.tree, "lines")
         empty = [queue for queue, routes in self.routes.items() if not routes and queue not in self.doubtful()]
-        for queue in empty if lines is not None else []:
+        # Where these are no groups at all, that is the mistake.
+        for queue in empty if lines is not None and isinstance(lines.value, dict) else []:
             if self.said_of(queue) is None and lines is not None:
                 group = queue.partition("/")[2] or queue
                 why = f"nobody serves the queue {queue}; add {group}: 1, or 0 for no line"

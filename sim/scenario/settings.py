@@ -39,6 +39,10 @@ def _read(path: Path, children: tuple[Path, ...], asked: Place) -> Located:
         raise ScenarioError([Mistake(asked, "extends", f"files extend each other in a circle: {chain}")])
     if len(children) >= _MOST_PARENTS:
         raise ScenarioError([Mistake(asked, "extends", f"more than {_MOST_PARENTS} files extend each other")])
+    if children and path.is_dir():
+        raise ScenarioError(
+            [Mistake(asked, "extends", f"{str(path)!r} is a directory; name the scenario file inside it")]
+        )
     if children and not path.exists():
         found = nearest(path.name, [p.name for p in path.parent.glob("*.y*ml")])
         raise ScenarioError([Mistake(asked, "extends", f"there is no file {str(path)!r}.{found}")])

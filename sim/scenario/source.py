@@ -110,6 +110,8 @@ def _explain(error: MarkedYAMLError) -> str:
     problem = " ".join(str(error.problem or error.context or "").split())
     if "found duplicate key" in problem or "duplicate key" in problem:
         return f"is written twice: {problem.split(' with value')[0].replace('found ', '')}; keep one"
+    if "another document" in problem:
+        return "another document begins; a file has one scenario"
     if "'\\t'" in problem:
         return "a tab is used for indentation; YAML allows only spaces"
     begun = error.context_mark

@@ -44,12 +44,12 @@ class Start:
 
     @property
     def text(self) -> str:
-        """``Mon 10 Feb 21:00``."""
+        """``Mon 10 Feb 9:00``."""
         return self.told()
 
     def told(self, say: Language = ENGLISH) -> str:
         """In the words of a language."""
-        return f"{say.short_date(self.moment.date())} {self.moment:%H:%M}"
+        return say.short_moment(self.moment)
 
 
 @dataclass(frozen=True)

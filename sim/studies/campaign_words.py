@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.language import ENGLISH, Language
+from sim.language import ENGLISH, Language, clock
 from sim.language.shown import plain, signed
 from sim.scenario.model import Scenario
 from sim.studies.answers import Rows
@@ -238,7 +238,7 @@ def _left_out(start: When, say: Language) -> str:
     kept = {start.stated.moment.date(), *(one.start.moment.date() for one in start.moved)}
     by_day: dict[dt.date, list[str]] = {}
     for moment in start.left_out:
-        by_day.setdefault(moment.date(), []).append(f"{moment:%H:%M}")
+        by_day.setdefault(moment.date(), []).append(clock(moment))
     days = [
         say("campaign.left_out_day", day=say.short_date(day), times=", ".join(times))
         if day in kept
