@@ -95,7 +95,8 @@ def verdicts(scenario: Scenario, of: Of, say: Language) -> Iterator[str]:
             verdict = _verdict(found.low >= 100 * target.answered, found.high < 100 * target.answered)
             asked = {"share": say.percent(target.answered), "promise": promise(target, say)}
             shown = plain(found, say)
-            yield say(f"target.{verdict}") + " " + say("target.answered", name=say.name(name), found=shown, **asked)
+            what = "at_once" if target.within == 0 else "answered"
+            yield say(f"target.{verdict}") + " " + say(f"target.{what}", name=say.name(name), found=shown, **asked)
     if targets.never_reached is not None:
         found = of("never_reached_share")
         verdict = _verdict(found.high <= 100 * targets.never_reached, found.low > 100 * targets.never_reached)
