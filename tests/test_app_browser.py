@@ -359,6 +359,7 @@ def test_questions_that_take_longer(window: playwright.Page) -> None:
 
 def test_save_load_again_and_report(window: playwright.Page, tmp_path: Path) -> None:
     window.goto("/en?scenario=small&lines.antwerpen=2")
+    whole(window)  # until then the page grows, and what is pressed may move away under the mouse
     with window.expect_download() as saved:
         window.get_by_role("link", name="Save as YAML").click()
     file = tmp_path / saved.value.suggested_filename
