@@ -158,7 +158,7 @@ def _luck(version):
         work = workspace()
         rows, some = np.arange(count), np.empty(count + 1, np.int64)
         if topic.shape[2] > 1 or age.shape[2] > 1:
-            _marks(keys[MARKS], columns, rows[:count], topic, age, work)
+            _marks(keys[MARKS], columns, rows, topic, age, work)
         for channel in range(laws.shape[1]):
             mine, n = _may_be_on(channel, reach[1 if len(choices) > 1 else 0], columns, rows, count, some)
             _work(keys[WORK], columns, mine, n, laws[:2, channel], by_channel[:, channel], work)

@@ -95,7 +95,7 @@ class SurgeFit:
     @property
     def clear(self) -> bool:
         """Whether so much is beyond chance that jump, decay and plateau are told."""
-        return self.test.p_value < _CLEAR
+        return _clear(self.test)
 
     @property
     def weights(self) -> tuple[float, float]:
@@ -150,6 +150,10 @@ class _Surged:
             (ordinary * theta[-3] * slope)[:, None],
         ]
         return means, np.concatenate(slopes, axis=1)
+
+
+def _clear(test: Test) -> bool:
+    return test.p_value < _CLEAR
 
 
 def fit_surge(days: Days, campaign: Campaign) -> SurgeFit:
@@ -268,13 +272,13 @@ def _share(fit: CountFit, curve: _Surged, index: int, test: Test) -> Fitted:
     """Jump or plateau; where there may be no campaign its decay means nothing, and the interval holds for both."""
     # The likelihood may have a peak for short and one for long decays: both are tried at each step.
     others = tuple(curve.place(tau) for tau in _STARTS if log(tau) < curve.longest)
-    low, high = profile_interval(fit, index, at_once=1 if test.p_value < _CLEAR else 2, others=others)
+    low, high = profile_interval(fit, index, at_once=1 if _clear(test) else 2, others=others)
     return Fitted(float(fit.theta[index]), low, high, "%", _PROFILE)
 
 
 def _days(fit: CountFit, curve: _Surged, index: int, test: Test) -> Fitted:
     value = exp(curve.log_days(float(fit.theta[index])))
-    if test.p_value >= _CLEAR:
+    if not _clear(test):
         return Fitted(value, 0.0, inf, "days", Said("how.no_jump"))
     low, high = profile_interval(fit, index)
     # An end at the limit of what can be told is no end.

@@ -56,6 +56,16 @@ def hours_from(m: Memory, channel: int, instant: int) -> int:
     return hours if hours < last else 0
 
 
+@inlined
+def open_until(m: Memory, channel: int, now: int) -> int:
+    """When the opening hours of a channel end in which it is now, 0 where it is closed."""
+    hours = hours_from(m, channel, now)
+    if hours == 0 or m[hours + OPENS] > now:
+        return 0
+    m[channel + HOURS] = hours  # where to look from next time, since time never goes back
+    return m[hours + CLOSES_AT]
+
+
 @compiled
 def _dial_next(m: Memory, contact: int, channel: int, at: int) -> None:
     """Have the caller of a contact dial again, unless it is too late for that (rule 26)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.engines.compiled.again import channel_of, hours_from, turned_away
+from sim.engines.compiled.again import channel_of, open_until, turned_away
 from sim.engines.compiled.foreseen import foresee, settle
 from sim.engines.compiled.jit import Memory, compiled, inlined
 from sim.engines.compiled.lines import line_for, set_ends, take
@@ -21,19 +21,16 @@ from sim.engines.compiled.names import (
     CALLER,
     CLOSED,
     CLOSES,
-    CLOSES_AT,
     FIRST_AT_ONCE,
     FIRST_BALK,
     FIRST_WAIT,
     HORIZON,
-    HOURS,
     INSIDE,
     LAST_AT_ONCE,
     LAST_BALK,
     LAST_WAIT,
     LEAVES_MESSAGE,
     NUMBER,
-    OPENS,
     OUTCOME,
     OWN,
     PAIR,
@@ -102,12 +99,10 @@ def arrive(m: Memory, contact: int, now: int) -> None:
     if m[queue + OWN]:
         settle(m, contact, foresee(m, queue, channel, m[contact + CALLER], m[contact + ATTEMPT], now))
         return
-    hours = hours_from(m, channel, now)
-    if hours == 0 or m[hours + OPENS] > now:
+    closes, inside = open_until(m, channel, now), m[queue + INSIDE]
+    if not closes:
         _at_closed_door(m, contact, now)
         return
-    m[channel + HOURS] = hours  # where to look from next time, since time never goes back
-    closes, inside = m[hours + CLOSES_AT], m[queue + INSIDE]
     m[contact + CLOSES] = closes
     if _taken_at_once(m, contact, now):
         return

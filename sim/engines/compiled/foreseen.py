@@ -8,7 +8,7 @@ take most of the time of the engine. ``flatten.foreseen_group`` says which queue
 from __future__ import annotations
 
 from sim.centre import FULL_SPEED
-from sim.engines.compiled.again import after_answer, hours_from, try_again
+from sim.engines.compiled.again import after_answer, open_until, try_again
 from sim.engines.compiled.jit import Memory, inlined
 from sim.engines.compiled.lines import work_on
 from sim.engines.compiled.memory import luck_on
@@ -18,7 +18,6 @@ from sim.engines.compiled.names import (
     ANSWERED,
     ATTEMPTS,
     CLOSED,
-    CLOSES_AT,
     CLOSING,
     DESKWORK,
     DUTY,
@@ -29,7 +28,6 @@ from sim.engines.compiled.names import (
     GROUP,
     HELD_BY,
     HORIZON,
-    HOURS,
     KINDS,
     LAST_DUTY,
     LEFT_QUEUE,
@@ -37,7 +35,6 @@ from sim.engines.compiled.names import (
     NEXT_LINE,
     NO_EVENT,
     NUMBER,
-    OPENS,
     OUTCOME,
     OWN,
     PATIENCE,
@@ -95,11 +92,9 @@ def _work(m: Memory, caller: int, queue: int, channel: int, group: int) -> int:
 @inlined
 def foresee(m: Memory, queue: int, channel: int, caller: int, attempt: int, now: int) -> tuple[int, int, int, int]:
     """When a contact that is dialled now leaves the queue and is released, its outcome, and the line that takes it."""
-    hours = hours_from(m, channel, now)
-    if hours == 0 or m[hours + OPENS] > now:
+    closes, horizon = open_until(m, channel, now), m[HORIZON]
+    if not closes:
         return now, now, CLOSED, 0
-    m[channel + HOURS] = hours  # where to look from next time, since time never goes back
-    closes, horizon = m[hours + CLOSES_AT], m[HORIZON]
     taken, line = _taken(m, queue, now, closes)
     until = min(now + luck_on(m, PATIENCE, caller, attempt, m[channel + NUMBER]), horizon)
     gives_up, over = until * KINDS + ABANDONMENT, horizon * KINDS
