@@ -380,6 +380,7 @@ def test_save_load_again_and_report(window: playwright.Page, tmp_path: Path) -> 
 
 def test_a_day_is_played_back(window: playwright.Page, tmp_path: Path) -> None:
     window.goto("/en?scenario=small&help.phone=others")
+    whole(window)  # until then the page grows, and tiles move between two looks at them
     window.click("#play-day")
     day = window.frame_locator("iframe.day")
     # A sketch of the provinces with a tile for the chat below it, and the same in numbers.
