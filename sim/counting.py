@@ -27,7 +27,7 @@ _DUTY = ("staffed", "on_duty")
 class Plan:
     """The arrays that ``compiled.cells.add_up`` takes.
 
-    ``fixed`` (cells, columns) of what is the same in every replication, by day and hour; ``periods`` cells of whole
+    ``fixed`` (columns, cells) of what is the same in every replication, by day and hour; ``periods`` cells of whole
     periods. ``numbers`` and ``tables`` are lists of arrays of one and two dimensions (see ``of``), ``shifts`` (m, 3)
     start, stop and line; ``on_duty`` (G, hours) of groups that are never absent.
     """
@@ -75,7 +75,7 @@ class Plan:
         )
         on_duty, fixed = _fixed(layout, centre)
         return cls(
-            fixed,
+            np.ascontiguousarray(fixed.T),
             layout.periods(),
             tuple(np.array(part, dtype=np.int64) for part in numbers),
             tuple(

@@ -17,7 +17,7 @@ _Sum = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True)
 class Products:
-    """Totals (cells, columns) and sums of products (P, cells) over the replications that were added so far.
+    """Totals (columns, cells) and sums of products (P, cells) over the replications that were added so far.
 
     Quantities are the columns, and after them weighted sums of columns: ``which`` has the columns and weights of the
     latter, where each begins, and the two quantities of every product. ``places`` (3, D) are those of yy, xy and xx of
@@ -57,16 +57,16 @@ class Products:
         first = np.cumsum([0, *map(len, composed)], dtype=np.int64)
         two = np.array(list(products), dtype=np.int64).reshape(-1, 2)
         which = (np.ascontiguousarray(terms[:, 0]), np.ascontiguousarray(terms[:, 1]), first, two)
-        total = np.zeros((cells, len(pairs.columns)), dtype=np.int64)
+        total = np.zeros((len(pairs.columns), cells), dtype=np.int64)
         return cls(pairs, total, np.zeros((len(two), cells)), which, places)
 
     @classmethod
-    def none(cls, size: tuple[int, int]) -> Products:
+    def none(cls, columns: int) -> Products:
         """For who wants no products; nothing is added."""
         nothing = np.zeros(0, dtype=np.int64)
         which = (nothing, nothing, np.zeros(1, dtype=np.int64), np.zeros((0, 2), dtype=np.int64))
         return cls(
-            Pairs((), ()), np.zeros((0, size[1]), dtype=np.int64), np.zeros((0, 0)), which, nothing.reshape(3, 0)
+            Pairs((), ()), np.zeros((columns, 0), dtype=np.int64), np.zeros((0, 0)), which, nothing.reshape(3, 0)
         )
 
     def again(self) -> Products:
@@ -77,7 +77,7 @@ class Products:
         """Add replications, (R, cells, columns)."""
         from sim.compiled.cells import add_products
 
-        for cells in np.require(values, np.int64, ["C", "W"]):
+        for cells in np.require(values.transpose(0, 2, 1), np.int64, ["C", "W"]):
             add_products(cells, self.total, self.sums, *self.which)
 
     def __add__(self, other: Products) -> Products:
@@ -85,11 +85,11 @@ class Products:
 
     def moments(self, replications: int) -> Moments:
         """All sums, each pair's own. Sums of numerators and denominators are whole numbers and follow from totals."""
-        sums = np.zeros((5, len(self.total), len(self.pairs.pairs)))
+        sums, total = np.zeros((5, self.total.shape[1], len(self.pairs.pairs))), self.total.T
         for part, weights in zip(sums[:2], (self.pairs.over, self.pairs.under), strict=True):
             for pair, column in zip(*np.nonzero(weights), strict=True):
-                part[:, pair] += self.total[:, column] * weights[pair, column]
+                part[:, pair] += total[:, column] * weights[pair, column]
         for part, places in zip(sums[2:], self.places, strict=True):
             there = places >= 0
             part[:, there] = self.sums[places[there]].T
-        return Moments(self.pairs, replications, self.total.copy(), sums)
+        return Moments(self.pairs, replications, total.copy(), sums)

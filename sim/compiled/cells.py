@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.cells import COLUMNS, TIME_COLUMNS
 from sim.compiled.counts import LONGEST_WAIT, WIDTH, add_persons, tell
-from sim.compiled.kinds import ROW
+from sim.compiled.kinds import NUMBERS
 from sim.compiled.timelines import (
     ABSENT,
     ABSENT_AS,
@@ -31,65 +32,97 @@ from sim.machine_code import bare, compiled, entry, inlined, sources
 
 _V, _M, _CUBE, _FOUR = "int64[::1]", "int64[:,::1]", "int64[:,:,::1]", "int64[:,:,:,:]"
 #: Cells whose products are formed at once: as many as stay in the processor's nearest memory.
-TOGETHER = 32
+TOGETHER = 64
 _PRODUCTS = f"{_M},float64[:,::1],{_V},{_V},{_V},{_M}"
 
 
+#: Columns that are not told of contacts.
+_OF_TIME = np.array([name in TIME_COLUMNS for name in COLUMNS])
+
+
 @inlined
-def _put(cells, cell, columns, at):
-    """Add columns that begin at a place to a cell."""
-    to = cell * WIDTH
-    most = max(cells[to + LONGEST_WAIT], columns[at + LONGEST_WAIT])
-    for column in range(WIDTH):
-        cells[to + column] += columns[at + column]
-    cells[to + LONGEST_WAIT] = most
+def _put(cells, first, size, columns, at, longest):
+    """Add numbers from a place on to as many cells, or where they are the longest, take the larger."""
+    if longest:
+        for i in range(size):
+            cells[first + i] = max(cells[first + i], columns[at + i])
+    else:
+        for i in range(size):
+            cells[first + i] += columns[at + i]
 
 
 @compiled
-def _fold_leaves(cells, leaves, met, where, channel_of, provinces, columns):
-    """Add leaves to the days and hours of their queue, province, channel and all, and empty them."""
-    slices, flat, leaves, met, columns = where[SLICES], bare(cells), bare(leaves), bare(met), bare(columns)
+def _fold_leaves(cells, leaves, met, ever, where, channel_of, provinces, room):
+    """Add leaves to the days and hours of their queue, province, channel and all, and empty them.
+
+    ``ever`` (NUMBERS,) gets which kinds were met, and ``room`` which columns are not 0 any more.
+    """
+    columns, there, used = room
+    slices, flat, width, met, ever = where[SLICES], bare(cells), cells.shape[1], bare(met), bare(ever)
+    leaves, columns, there, used, size = bare(leaves), bare(columns), bare(there), bare(used), slices - 1
     for leaf in range(len(channel_of) * provinces):
-        queue, province = leaf // provinces, leaf % provinces
-        for slice_ in range(slices - 1):
-            row = leaf * (slices - 1) + slice_
-            if met[row]:
-                met[row] = 0
-                tell(columns, leaves, row * ROW)
-                _put(flat, where[FIRST_ALL] + 1 + slice_, columns, 0)
-                _put(flat, where[FIRST_CHANNEL] + channel_of[queue] * slices + 1 + slice_, columns, 0)
-                _put(flat, where[FIRST_QUEUE] + queue * slices + 1 + slice_, columns, 0)
-                _put(flat, where[FIRST_PROVINCE] + province * slices + 1 + slice_, columns, 0)
+        some = False
+        for number in range(NUMBERS):
+            ever[number] |= met[leaf * NUMBERS + number]
+            some |= met[leaf * NUMBERS + number] != 0
+        if some:
+            queue, province = leaf // provinces, leaf % provinces
+            tell(columns, there, leaves, met, leaf, size)
+            for column in range(WIDTH):
+                if there[column]:
+                    used[column] = 1
+                    first, at, longest = column * width + 1, column * size, column == LONGEST_WAIT
+                    _put(flat, first + where[FIRST_ALL], size, columns, at, longest)
+                    _put(flat, first + where[FIRST_CHANNEL] + channel_of[queue] * slices, size, columns, at, longest)
+                    _put(flat, first + where[FIRST_QUEUE] + queue * slices, size, columns, at, longest)
+                    _put(flat, first + where[FIRST_PROVINCE] + province * slices, size, columns, at, longest)
 
 
 @compiled
-def _fold_marks(cells, marks, where, most, columns):
-    """Add up by cause, topic and age, and empty the marks; where there is one of each, days are added up instead."""
-    flat, some, columns = bare(cells), len(marks) // ROW, bare(columns)
+def _fold_marks(cells, marks, ever, where, most, room):
+    """Add up by cause, topic and age, and empty the marks; where there is one of each, days are added up instead.
+
+    ``ever`` see ``_fold_leaves``; it is emptied.
+    """
+    columns, there, used = room
+    flat, some, width, columns = bare(cells), len(marks) // NUMBERS, cells.shape[1], bare(columns)
     first, causes, topics, ages = where[FIRST_MARKS], most[0], most[1], most[2]
     if some == 1:
-        for day in range(where[DAYS]):
-            _put(flat, first, flat, (where[FIRST_ALL] + 1 + day) * WIDTH)
-        for cell in range(first + 1, first + 3):
-            _put(flat, cell, flat, first * WIDTH)
+        for number in range(NUMBERS):
+            ever[number] = 0
+        for column in range(WIDTH):
+            if used[column] and (column == LONGEST_WAIT or not _OF_TIME[column]):
+                at = column * width + first
+                _sum(flat, at, column * width + where[FIRST_ALL] + 1, where[DAYS], column == LONGEST_WAIT)
+                flat[at + 1], flat[at + 2] = flat[at], flat[at]
         return
-    marks = bare(marks)
-    for mark in range(some):
-        cause, topic, age = mark // (topics * ages), mark // ages % topics, mark % ages
-        tell(columns, marks, mark * ROW)
-        _put(flat, first + cause, columns, 0)
-        _put(flat, first + causes + topic, columns, 0)
-        _put(flat, first + causes + topics + age, columns, 0)
+    tell(columns, bare(there), bare(marks), bare(ever), 0, some)
+    for column in range(WIDTH):
+        if there[column]:
+            at, longest = column * width + first, column == LONGEST_WAIT
+            for mark in range(some):
+                cause, topic, age = mark // (topics * ages), mark // ages % topics, mark % ages
+                _put(flat, at + cause, 1, columns, column * some + mark, longest)
+                _put(flat, at + causes + topic, 1, columns, column * some + mark, longest)
+                _put(flat, at + causes + topics + age, 1, columns, column * some + mark, longest)
+
+
+@inlined
+def _sum(cells, to, first, size, longest):
+    """Put the sum of some cells, or the largest of them, in a cell."""
+    cells[to] = 0
+    for cell in range(first, first + size):
+        cells[to] = max(cells[to], cells[cell]) if longest else cells[to] + cells[cell]
 
 
 @compiled
 def _fold_time(cells, where, groups, on_duty, routes, first_route):
     """Time of lines into that of all, and when somebody was there for a queue whose lines may be absent."""
-    slices = where[SLICES]
-    for group in range(len(groups)):
-        for slice_ in range(1, slices):
-            for column in COLUMN_OF:
-                cells[where[FIRST_ALL] + slice_, column] += cells[where[FIRST_LINES] + group * slices + slice_, column]
+    slices, width, flat = where[SLICES], cells.shape[1], bare(cells)
+    for column in COLUMN_OF:
+        for group in range(len(groups)):
+            first = column * width + where[FIRST_LINES] + group * slices
+            _put(flat, column * width + where[FIRST_ALL] + 1, slices - 1, flat, first + 1, False)
     for queue in range(len(first_route) - 1):
         mine = routes[first_route[queue] : first_route[queue + 1]]
         seldom, duty = False, np.zeros(on_duty.shape[1], np.int64)
@@ -98,27 +131,24 @@ def _fold_time(cells, where, groups, on_duty, routes, first_route):
             for hour in range(len(duty)):
                 duty[hour] = max(duty[hour], on_duty[group, hour])
         if seldom:
-            add_hours(cells, where[FIRST_QUEUE] + queue * slices, where[DAYS], COLUMN_OF[ON_DUTY], duty)
+            add_hours(cells[COLUMN_OF[ON_DUTY]], where[FIRST_QUEUE] + queue * slices, where[DAYS], duty)
 
 
 @compiled
-def _fold_days(cells, where):
+def _fold_days(cells, where, used):
     """Days into the period, of everything that is split."""
-    for first in range(0, where[FIRST_MARKS], where[SLICES]):
-        for column in range(WIDTH):
-            cells[first, column] = 0
-        for cell in range(first + 1, first + 1 + where[DAYS]):
-            most = max(cells[first, LONGEST_QUEUE], cells[cell, LONGEST_QUEUE])
-            waited = max(cells[first, LONGEST_WAIT], cells[cell, LONGEST_WAIT])
-            for column in range(WIDTH):
-                cells[first, column] += cells[cell, column]
-            cells[first, LONGEST_QUEUE], cells[first, LONGEST_WAIT] = most, waited
+    flat, width = bare(cells), cells.shape[1]
+    for column in range(WIDTH):
+        if used[column]:
+            longest = column in (LONGEST_QUEUE, LONGEST_WAIT)
+            for first in range(column * width, column * width + where[FIRST_MARKS], where[SLICES]):
+                _sum(flat, first, first + 1, where[DAYS], longest)
 
 
 @compiled
-def _room(cells, first):
+def _room(columns, first):
     """Room for ``_multiply``: quantities of as many cells as are looked at together, and which of them are not 0."""
-    quantities = cells.shape[1] + len(first) - 1
+    quantities = columns + len(first) - 1
     return np.empty(quantities * TOGETHER), np.empty(quantities, np.int64)
 
 
@@ -138,31 +168,31 @@ def _compose(quantity, there, columns, weights, begin, end, to, size):
 
 
 @compiled
-def _multiply(cells, total, sums, columns, weights, first, two, room):
+def _multiply(cells, used, total, sums, columns, weights, first, two, room):
     """Add the columns of a replication to totals, and products of quantities to sums; see ``products``.
 
     Most columns of most cells are 0: nobody is called back, or it is night.
     """
-    width, composed, products, quantity, there = cells.shape[1], len(first) - 1, len(two), bare(room[0]), bare(room[1])
+    width, composed, products, quantity, there = len(cells), len(first) - 1, len(two), bare(room[0]), bare(room[1])
     here, so_far, formed, columns, weights = bare(cells), bare(total), bare(sums), bare(columns), bare(weights)
-    first, pairs = bare(first), bare(two)
-    for begin in range(0, len(total), TOGETHER):
-        size = min(TOGETHER, len(total) - begin)
+    first, pairs, used, some = bare(first), bare(two), bare(used), total.shape[1]
+    for begin in range(0, some, TOGETHER):
+        size = min(TOGETHER, some - begin)
         for column in range(width):
-            there[column] = 0
-        for k in range(size):
-            at = (begin + k) * width
-            for column in range(width):
-                so_far[at + column] += here[at + column]
-                there[column] |= here[at + column]
-        for column in range(width):
-            if there[column]:
+            at, any_here = column * some + begin, 0
+            if used[column]:
                 for k in range(size):
-                    quantity[column * TOGETHER + k] = np.float64(here[(begin + k) * width + column])
+                    any_here |= here[at + k]
+            if any_here:
+                for k in range(size):
+                    so_far[at + k] += here[at + k]
+                for k in range(size):
+                    quantity[column * TOGETHER + k] = np.float64(here[at + k])
+            there[column] = any_here
         for one in range(composed):
             _compose(quantity, there, columns, weights, first[one], first[one + 1], width + one, size)
         for product in range(products):
-            one, other, to = pairs[2 * product], pairs[2 * product + 1], product * len(total) + begin
+            one, other, to = pairs[2 * product], pairs[2 * product + 1], product * some + begin
             if there[one] and there[other]:
                 for k in range(size):
                     formed[to + k] += quantity[one * TOGETHER + k] * quantity[other * TOGETHER + k]
@@ -171,9 +201,10 @@ def _multiply(cells, total, sums, columns, weights, first, two, room):
 def _add_products(version):
     @entry(f"void({_M},{_PRODUCTS})")
     def add_products(cells, total, sums, columns, weights, first, two):
-        """Add one replication (cells, columns)."""
+        """Add one replication (columns, cells)."""
         _ = version
-        _multiply(cells, total, sums, columns, weights, first, two, _room(cells, first))
+        used = np.ones(len(cells), np.int64)
+        _multiply(cells, used, total, sums, columns, weights, first, two, _room(len(cells), first))
 
     return add_products
 
@@ -197,34 +228,42 @@ def _add_up(version):
         groups, on_duty = known.copy(), always_on_duty.copy()
         for group in range(len(groups)):
             groups[group, ABSENT_AS] = absent_as[group]
-        rows = len(channel_of) * persons[3] * (where[SLICES] - 1)
-        leaves, met = np.zeros(rows * ROW, np.int64), np.zeros(rows, np.int64)
-        room = _room(every[0], first)
+        some_leaves, slices = len(channel_of) * persons[3], where[SLICES] - 1
+        leaves, met = np.zeros(some_leaves * NUMBERS * slices, np.int64), np.zeros(some_leaves * NUMBERS, np.int8)
+        some_marks = marked[0] * marked[1] * marked[2]
+        marks, ever = np.zeros(some_marks * NUMBERS, np.int64), np.zeros(NUMBERS, np.int8)
+        # A column that is not used is 0 everywhere, and passed over.
+        used, always = np.zeros(WIDTH, np.int64), np.zeros(WIDTH, np.int64)
+        for column in range(WIDTH):
+            always[column] = fixed[column].any()
+            used[column] = always[column] or _OF_TIME[column]
+        of_columns = np.empty(WIDTH * max(slices, some_marks), np.int64), np.empty(WIDTH, np.int64), used
+        room, told = _room(WIDTH, first), np.empty(TOLD, np.int64)
         hours = np.zeros((4, where[QUEUES], 24 * where[DAYS] + 1), np.int64)
         line_hours = np.zeros((2, len(groups) + 1, 24 * where[DAYS] + 1), np.int64)
-        marks = np.zeros(marked[0] * marked[1] * marked[2] * ROW, np.int64)
-        columns_of_row, told = np.empty(WIDTH, np.int64), np.empty(TOLD, np.int64)
         of_persons = persons, channel_of, edges, first_edge, within, forward, marked[1:]
         of_callers = redial, passed_on, conversation, wrap_up, patience
         for r in range(len(starts) - 1):
             cells, begin, end = every[min(r, len(every) - 1)], begins[r], begins[r + 1]
-            for cell in range(len(fixed)):
-                for column in range(WIDTH):
-                    cells[cell, column] = fixed[cell, column]
+            for column in range(WIDTH):
+                if always[column]:
+                    cells[column] = fixed[column]
+                elif used[column]:
+                    cells[column] = 0
             coded[r + 1] = add_persons(
                 leaves, met, marks, contacts, begin, end, world, of_callers, starts[r], of_persons,
                 (deadlines, redials), codes, coded[r], told,
             )  # fmt: skip
             add_queues(cells, contacts, begin, end, where, hours)
             add_lines(cells, contacts, begin, end, groups, shifts, first_shift, absence[r], on_duty, where, line_hours)
-            _fold_leaves(cells, leaves, met, where, channel_of, persons[3], columns_of_row)
-            _fold_marks(cells, marks, where, marked, columns_of_row)
+            _fold_leaves(cells, leaves, met, ever, where, channel_of, persons[3], of_columns)
+            _fold_marks(cells, marks, ever, where, marked, of_columns)
             _fold_time(cells, where, groups, on_duty, routes, first_route)
-            _fold_days(cells, where)
+            _fold_days(cells, where, used)
             for period in range(len(periods)):
                 for column in range(WIDTH):
-                    values[r, period, column] = cells[periods[period], column]
-            _multiply(cells, total, sums, columns, weights, first, two, room)
+                    values[r, period, column] = cells[column, periods[period]]
+            _multiply(cells, used, total, sums, columns, weights, first, two, room)
 
     return add_up
 

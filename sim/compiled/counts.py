@@ -1,7 +1,8 @@
-"""What contacts and callers count for, added up by leaf, in machine code: rows of ``kinds``.
+"""What contacts and callers count for, added up by leaf, in machine code: the numbers of ``kinds``.
 
-A leaf is a queue and a province, by day or by hour of the day, or a cause, a topic and an age over the period. All
-cells of persons are sums of leaves.
+A leaf is a queue and a province; each of its numbers stands for all days and hours of the day in turn, so that days and
+hours are added up together. All cells of persons are sums of leaves. Of causes, topics and ages there are numbers over
+the period, a leaf of its own with marks in place of days.
 """
 
 # mypy: disallow-untyped-defs=False, disallow-untyped-calls=False, disallow-untyped-decorators=False
@@ -14,6 +15,7 @@ from sim.compiled.kinds import (
     CALLED_AGAIN,
     COUNTED,
     FIRST_COUNTED,
+    FIRST_SUM,
     FORWARD_LOST,
     FORWARDED,
     HELD_AT,
@@ -21,10 +23,10 @@ from sim.compiled.kinds import (
     KNOCKED,
     LONGEST_AT,
     MORE_ATTEMPTS,
+    NOWHERE,
+    NUMBERS,
     PENDING,
     REACHED,
-    ROW,
-    STRETCH,
     WAIT_AT,
     WORK_AT,
     WOULD,
@@ -36,6 +38,7 @@ from sim.compiled.values import (
     HELD,
     HOUR_AT,
     KIND,
+    LEAF,
     LONGEST,
     MARK,
     ONLY_ONE,
@@ -62,43 +65,56 @@ _ANSWERED, _ABANDONED, _CLOSED, _UNFINISHED, _CALLED_BACK, _SILENT = (
 
 
 @compiled
-def tell(columns, rows, at):
-    """Write in ``columns`` what the row from a place on counts for, and empty it."""
+def tell(columns, there, leaves, met, leaf, size):
+    """Write in ``columns`` (WIDTH size) what the numbers of a leaf count for, and empty them.
+
+    ``leaves`` (L, NUMBERS, size); ``met`` (L, NUMBERS) which kinds were added to; ``there`` (WIDTH,) which columns
+    were written. Others stay as they are.
+    """
     for column in range(WIDTH):
-        columns[column] = 0
-    for stretch in range(0, ROW, STRETCH):
-        some = 0
-        for number in range(stretch, stretch + STRETCH):
-            some |= rows[at + number]
+        there[column] = 0
+    for number in range(NOWHERE):
+        at, some = (leaf * NUMBERS + number) * size, met[leaf * NUMBERS + number] != 0
+        if number >= FIRST_SUM:
+            for i in range(size):
+                some |= leaves[at + i] != 0
         if some:
-            for number in range(stretch, stretch + STRETCH):
-                value = rows[at + number]
-                for k in range(FIRST_COUNTED[number], FIRST_COUNTED[number + 1] if value else 0):
-                    columns[COUNTED[k]] += value
-    columns[LONGEST_WAIT] = rows[at + LONGEST_AT]
-    for number in range(ROW):
-        rows[at + number] = 0
+            met[leaf * NUMBERS + number] = 0
+            for k in range(FIRST_COUNTED[number], FIRST_COUNTED[number + 1]):
+                to = COUNTED[k] * size
+                if there[COUNTED[k]]:
+                    for i in range(size):
+                        columns[to + i] += leaves[at + i]
+                else:
+                    for i in range(size):
+                        columns[to + i] = leaves[at + i]
+                there[COUNTED[k]] = 1
+            for i in range(size):
+                leaves[at + i] = 0
 
 
 @inlined
-def _add_contacts(rows, told, places, size):
-    """Add what contacts count for to the rows that ``places`` in ``told`` tell of."""
+def _add_contacts(leaves, told, places, size, width):
+    """Add what contacts count for to the numbers, ``width`` apart, that ``places`` in ``told`` tell of."""
     for k in range(size):
-        outcome, at = told[OUTCOME_OF + k], told[places + k] * ROW
-        rows[at + told[KIND + k]] += 1
-        rows[at + WORK_AT] += told[WORK + k]
-        rows[at + WAIT_AT[outcome]] += told[WAIT + k]
-        rows[at + HELD_AT[outcome]] += told[HELD + k]
-        rows[at + LONGEST_AT] = max(rows[at + LONGEST_AT], told[LONGEST + k])
+        outcome, at = told[OUTCOME_OF + k], told[places + k]
+        longest = at + LONGEST_AT * width
+        leaves[at + told[KIND + k] * width] += 1
+        leaves[at + WORK_AT * width] += told[WORK + k]
+        leaves[at + WAIT_AT[outcome] * width] += told[WAIT + k]
+        leaves[at + HELD_AT[outcome] * width] += told[HELD + k]
+        leaves[longest] = max(leaves[longest], told[LONGEST + k])
 
 
 @inlined
-def _add(leaves, marks, at, number, value):
+def _add(leaves, met, marks, at, number, value):
     """Add to the day, the hour and the mark of a contact; where all have one mark, it is what all have together."""
-    leaves[at[0] * ROW + number] += value
-    leaves[at[1] * ROW + number] += value
-    if at[2] >= 0:
-        marks[at[2] * ROW + number] += value
+    leaf, day, hour, mark, width, some_marks = at
+    met[leaf * NUMBERS + number] = 1
+    leaves[day + number * width] += value
+    leaves[hour + number * width] += value
+    if mark >= 0:
+        marks[mark + number * some_marks] += value
 
 
 @compiled
@@ -107,27 +123,28 @@ def add_persons(
 ):  # fmt: skip
     """Add contacts from row ``begin`` to ``end``, all of one replication, and their callers.
 
-    ``leaves`` (rows ROW) by leaf and slice, ``met`` (rows,) which were added to; ``marks`` (rows ROW) by cause,
-    topic and age. ``codes`` get those of the waits from ``coded`` on; returns how many there are then. ``room`` (TOLD,)
-    is for work; for the rest see ``counting.Plan``.
+    ``leaves`` (L, NUMBERS, slices), ``met`` (L, NUMBERS) which kinds were added to; ``marks`` (NUMBERS, marks) by
+    cause, topic and age. ``codes`` get those of the waits from ``coded`` on; returns how many there are then. ``room``
+    (TOLD,) is for work; for the rest see ``counting.Plan``.
     """
-    marked, rows, told = len(marks) > ROW, bare(leaves), bare(room)
+    some_marks, rows, told = len(marks) // NUMBERS, bare(leaves), bare(room)
+    marked, width = some_marks > 1, numbers[0][0] + 24
     met, of_marks, codes = bare(met), bare(marks), bare(codes)
     caller_of, attempt_of, outcome_of = bare(contacts[0]), bare(contacts[1]), bare(contacts[6])
     redial, forward, sizes, channel_of, forwarded = luck[0], luck[1], numbers[0], numbers[1], numbers[5]
     queue_of, channel_of, forwarded, redials = bare(contacts[2]), bare(channel_of), bare(forwarded), bare(tables[1])
     told_of = pointers(contacts, world, luck, numbers, tables)
-    most, reached, knocked, first = sizes[1], False, False, (0, 0, 0)
+    most, reached, knocked, first = sizes[1], False, False, (0, 0, 0, 0, 0, 0)
     for block in range(begin, end, BLOCK):
         size = min(BLOCK, end - block)
         tell_contacts(told, block, size, end, start, told_of, marked)
-        _add_contacts(rows, told, DAY_AT, size)
-        _add_contacts(rows, told, HOUR_AT, size)
+        _add_contacts(rows, told, DAY_AT, size, width)
+        _add_contacts(rows, told, HOUR_AT, size, width)
         if marked:
-            _add_contacts(of_marks, told, MARK, size)
+            _add_contacts(of_marks, told, MARK, size, some_marks)
         several = 0
         for k in range(size):
-            met[told[DAY_AT + k]], met[told[HOUR_AT + k]] = 1, 1
+            met[told[LEAF + k] * NUMBERS + told[KIND + k]] = 1
             outcome = told[OUTCOME_OF + k]
             codes[coded] = told[CODE + k]
             coded += outcome in (_ANSWERED, _ABANDONED, _CALLED_BACK, _SILENT)
@@ -137,7 +154,8 @@ def add_persons(
                 continue
             i = block + k
             caller, attempt, outcome = caller_of[i], attempt_of[i], outcome_of[i]
-            at = told[DAY_AT + k], told[HOUR_AT + k], told[MARK + k] if marked else -1
+            mark = told[MARK + k] if marked else -1
+            at = told[LEAF + k], told[DAY_AT + k], told[HOUR_AT + k], mark, width, some_marks
             if attempt == 0:
                 reached, knocked, first = False, False, at
             got = outcome in (_ANSWERED, _CALLED_BACK)
@@ -146,15 +164,15 @@ def add_persons(
                 asks = redials[channel_of[queue_of[i]] * OUTCOMES + outcome]
                 would = asks > 0 and redial[start + caller, attempt] < asks
                 bits = reached * REACHED + (outcome == _UNFINISHED) * PENDING + knocked * KNOCKED + would * WOULD
-                _add(rows, of_marks, first, KIND_OF_CALLER[bits + (attempt + 1 == most) * AT_LIMIT], 1)
+                _add(rows, met, of_marks, first, KIND_OF_CALLER[bits + (attempt + 1 == most) * AT_LIMIT], 1)
                 if attempt:
-                    _add(rows, of_marks, first, MORE_ATTEMPTS, attempt)
+                    _add(rows, met, of_marks, first, MORE_ATTEMPTS, attempt)
             elif got:
                 to = forwarded[channel_of[queue_of[i]]]
                 if to and forward[start + caller, attempt] < to:
-                    _add(rows, of_marks, at, FORWARDED, 1)
+                    _add(rows, met, of_marks, at, FORWARDED, 1)
                     if outcome_of[i + 1] not in (_ANSWERED, _CALLED_BACK):
-                        _add(rows, of_marks, at, FORWARD_LOST, 1)
+                        _add(rows, met, of_marks, at, FORWARD_LOST, 1)
                 else:
-                    _add(rows, of_marks, at, CALLED_AGAIN, 1)
+                    _add(rows, met, of_marks, at, CALLED_AGAIN, 1)
     return coded

@@ -1,6 +1,6 @@
 """Kinds of contacts and of callers: alike in all columns that count them, so that one number counts them all.
 
-A row of a leaf has how many there are of each kind of contact, then of each kind of caller, then sums of whole numbers,
+Of a leaf there is how many there are of each kind of contact, then of each kind of caller, then sums of whole numbers,
 and the longest wait. ``COUNTED`` says what a kind counts for; see ``contact_values`` for the meaning of columns.
 """
 
@@ -106,16 +106,15 @@ _only = [
     for of_caller, outcome, bits in product((0, AT_LIMIT, WOULD), Outcome, range(1 << CONTACT_BITS))
 ]
 _kinds = list(dict.fromkeys([*_only, *_contacts, *_callers]))
-_FIRST_SUM = len(_kinds)
-LONGEST_AT = _FIRST_SUM + len(SUMS)
+FIRST_SUM = len(_kinds)
+LONGEST_AT = FIRST_SUM + len(SUMS)
 NOWHERE = LONGEST_AT + 1
-#: Numbers in a row, in whole lines of the processor's memory, in which most kinds that come together stand together.
-STRETCH = 8
-ROW = (NOWHERE + STRETCH) // STRETCH * STRETCH
+#: How many numbers there are of a leaf.
+NUMBERS = NOWHERE + 1
 
 
 def _place(name: str | None) -> int:
-    return NOWHERE if name is None else _FIRST_SUM + SUMS.index(name)
+    return NOWHERE if name is None else FIRST_SUM + SUMS.index(name)
 
 
 #: Kind of a contact by outcome and bits, and of a caller by bits. After those of contacts of callers who have others
@@ -130,8 +129,8 @@ HELD_AT: Whole = np.array([_place(_HELD_OF.get(outcome)) for outcome in Outcome]
 OFFERED: Whole = np.array(["offered" in columns for columns in _kinds], dtype=np.int64)
 WORK_AT, MORE_ATTEMPTS = _place("offered_work"), _place("attempts")
 FORWARDED, FORWARD_LOST, CALLED_AGAIN = _place("forwarded"), _place("forward_lost"), _place("called_again")
-#: Columns that the numbers of a row count in: those of number n from ``FIRST_COUNTED[n]`` on.
+#: Columns that the numbers of a leaf count in: those of number n from ``FIRST_COUNTED[n]`` on.
 _counted = [*(sorted(AT[name] for name in columns) for columns in _kinds), *([AT[name]] for name in SUMS)]
-_counted += [[] for _ in range(ROW - len(_counted))]
+_counted += [[AT["longest_wait"]], []]
 COUNTED: Whole = np.array([column for columns in _counted for column in columns])
 FIRST_COUNTED: Whole = np.cumsum([0, *map(len, _counted)])

@@ -56,10 +56,10 @@ def counted(
     """Counts of these replications; each is also added to ``products``. ``every`` keeps the cells of each."""
     some, world, size = len(worlds), worlds.callers, plan.fixed.shape
     columns = tuple(map(_row, tables.rows.columns().values()))
-    cells = np.empty((some if every else 1, *size), dtype=np.int64)
-    values = np.empty((some, len(plan.periods), size[1]), dtype=np.int64)
+    cells = np.zeros((some if every else 1, *size), dtype=np.int64)
+    values = np.empty((some, len(plan.periods), size[0]), dtype=np.int64)
     codes, begins = np.empty(len(tables.rows), dtype=np.int64), np.zeros(some + 1, dtype=np.int64)
-    sums = products or Products.none(size)
+    sums = products or Products.none(size[0])
     add_up(
         cells, values, codes, begins, sums.total, sums.sums, *sums.which, columns, _row(tables.begins),
         tuple(_row(getattr(world, name)) for name in ("province", "cause", "topic", "age")),
@@ -67,7 +67,7 @@ def counted(
         _ours(world.patience), _row(worlds.starts), _ours(worlds.absence) if worlds.absence.size else _NOBODY_AWAY,
         plan.absent_as(world), plan.fixed, plan.periods, plan.numbers, plan.tables, plan.shifts, plan.on_duty,
     )  # fmt: skip
-    return Counted(cells, values, codes[: begins[-1]], begins)
+    return Counted(cells.transpose(0, 2, 1), values, codes[: begins[-1]], begins)
 
 
 _NOBODY_AWAY = np.zeros((1, 1, 1, 1), dtype=np.int64)

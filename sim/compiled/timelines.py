@@ -211,9 +211,9 @@ def _add_alone_hours(cells, groups, where, hours):
                 hours[0, group, hour], hours[1, group, hour] = 0, 0
                 day = day_of_hour(hour)
                 for cell in (base + day, base + days + hour - 24 * day):
-                    cells[cell, _BUSY_TIME] += work
-                    cells[cell, _LATE_TIME] += late
-                    cells[cell, _ALL_BUSY_TIME] += work - late
+                    cells[_BUSY_TIME, cell] += work
+                    cells[_LATE_TIME, cell] += late
+                    cells[_ALL_BUSY_TIME, cell] += work - late
 
 
 @compiled
@@ -253,15 +253,15 @@ def _add_group(cells, contacts, begin, end, group, groups, shifts, first_shift, 
     for what in range(len(COLUMN_OF)):
         # Duty without absence is the same in every replication and is there before.
         if absent or what not in (STAFFED, ON_DUTY):
-            add_hours(cells, first + group * slices, days, COLUMN_OF[what], hours[what])
+            add_hours(cells[COLUMN_OF[what]], first + group * slices, days, hours[what])
     if absent:
         on_duty[:] = hours[ON_DUTY]
 
 
 @inlined
-def add_hours(cells, base, days, column, hours):
-    """Add hours of the period to the days and the hours of the day."""
+def add_hours(column, base, days, hours):
+    """Add hours of the period to the days and the hours of the day of a column of cells."""
     for hour in range(len(hours)):
         day = day_of_hour(hour)
-        cells[base + 1 + day, column] += hours[hour]
-        cells[base + 1 + days + hour - 24 * day, column] += hours[hour]
+        column[base + 1 + day] += hours[hour]
+        column[base + 1 + days + hour - 24 * day] += hours[hour]

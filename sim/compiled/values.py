@@ -16,6 +16,7 @@ from sim.compiled.kinds import (
     FIRST,
     KIND_OF_CONTACT,
     MESSAGE,
+    NUMBERS,
     OFFERED,
     ONLY,
     ONLY_AT_LIMIT,
@@ -29,8 +30,8 @@ from sim.machine_code import bare, compiled, inlined
 
 #: As many contacts at once as stay in the processor's nearest memory with all that is told of them.
 BLOCK = 128
-#: What is told of a contact: a row of ``BLOCK`` numbers each. ``DAY_AT`` and ``HOUR_AT`` are the leaf's day and hour,
-#: ``ONLY_ONE`` is not 0 where the caller has no other contact.
+#: What is told of a contact: a row of ``BLOCK`` numbers each. ``DAY_AT`` and ``HOUR_AT`` are where the first number
+#: of the leaf stands for the day and the hour, ``ONLY_ONE`` is not 0 where the caller has no other contact.
 (
     WAIT,
     HELD,
@@ -105,9 +106,9 @@ def _tell_places(told, caller, queue, province, channel_of, first, size, start, 
     for k in range(size):
         told[_CHANNEL + k] = channel_of[queue[first + k]]
     for k in range(size):
-        row = told[LEAF + k] * (days + 24)
-        told[DAY_AT + k] = row + told[_DAY + k]
-        told[HOUR_AT + k] = row + days + told[_HOUR + k] - 24 * told[_DAY + k]
+        first_number = told[LEAF + k] * NUMBERS * (days + 24)
+        told[DAY_AT + k] = first_number + told[_DAY + k]
+        told[HOUR_AT + k] = first_number + days + told[_HOUR + k] - 24 * told[_DAY + k]
 
 
 @inlined

@@ -116,7 +116,7 @@ def _add_hours(cells, where, hours):
                 time = hours[TIME, queue, hour] + (level - hours[LEAVING, queue, hour]) * HOUR
                 day = day_of_hour(hour)
                 for cell in (base + day, base + days + hour - 24 * day):
-                    cells[cell, QUEUE_TIME] += time
-                    cells[cell, LONGEST_QUEUE] = max(cells[cell, LONGEST_QUEUE], most)
+                    cells[QUEUE_TIME, cell] += time
+                    cells[LONGEST_QUEUE, cell] = max(cells[LONGEST_QUEUE, cell], most)
             for what in range(len(hours)):
                 hours[what, queue, hour] = 0
