@@ -56,7 +56,7 @@ def works(there: Staged, engine: str, replications: int, part_of: int | None = N
     worlds = there.worlds if replications == len(there.worlds) else Worlds.of(list(there.worlds)[:replications])
     luck, promises = prepare(scenario), parts.promises_of(scenario)
     plan = Plan.of(layout_of(worlds.callers, centre), centre, scenario.days, promises)
-    products = Products.of(PAIRS, plan.fixed.shape[0])
+    products = Products.of(PAIRS, plan.fixed.shape[1])
     # As a run does: only the luck that this centre may look at.
     drawing = Quick.of(luck, seed=SEED, centre=centre)
     tables = simulate_block(worlds, centre, engine="compiled")

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sim import elementary
 from sim.clock import DAY
 from sim.demand import Rates
-from sim.distributions import Law, whole_ms
+from sim.distributions import Deterministic, Law, whole_ms
 from sim.luck import Luck, prepare
 from sim.scenario.model import Scenario
 from sim.scenario.surges import Surge
@@ -132,6 +132,8 @@ def keys_of(luck: Luck, seed: int, purpose: str) -> NDArray[np.uint64]:
 def expected_of(luck: Luck, seed: int, replications: Whole, *, compiled: bool) -> Floats:
     """Expected callers on days as busy as they are, by replication, stratum and day."""
     days = luck.count.shape[1]
+    if isinstance(luck.busyness, Deterministic):
+        return np.repeat(luck.count[None] * luck.busyness.mean, len(replications), axis=0)
     at = replace(days_of(seed, ("busyness",), replications, days), compiled=compiled)
     busyness = luck.busyness.quantile(at.pairs()[:, 0, 0])
     expected: Floats = luck.count * busyness.reshape(-1, 1, days)

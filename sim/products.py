@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,16 +81,18 @@ class Products:
         for cells in np.require(values.transpose(0, 2, 1), np.int64, ["C", "W"]):
             add_products(cells, self.total, self.sums, *self.which)
 
-    def __add__(self, other: Products) -> Products:
-        return Products(self.pairs, self.total + other.total, self.sums + other.sums, self.which, self.places)
+    def __iadd__(self, other: Products) -> Self:
+        np.add(self.total, other.total, out=self.total)
+        np.add(self.sums, other.sums, out=self.sums)
+        return self
 
     def moments(self, replications: int) -> Moments:
         """All sums, each pair's own. Sums of numerators and denominators are whole numbers and follow from totals."""
-        sums, total = np.zeros((5, self.total.shape[1], len(self.pairs.pairs))), self.total.T
+        sums = np.zeros((5, len(self.pairs.pairs), self.total.shape[1]))
         for part, weights in zip(sums[:2], (self.pairs.over, self.pairs.under), strict=True):
             for pair, column in zip(*np.nonzero(weights), strict=True):
-                part[:, pair] += total[:, column] * weights[pair, column]
+                part[pair] += self.total[column] * weights[pair, column]
         for part, places in zip(sums[2:], self.places, strict=True):
             there = places >= 0
-            part[:, there] = self.sums[places[there]].T
-        return Moments(self.pairs, replications, total.copy(), sums)
+            part[there] = self.sums[places[there]]
+        return Moments(self.pairs, replications, self.total.T, sums.transpose(0, 2, 1))

@@ -127,7 +127,8 @@ class Quick:
             columns, callers, self.keys, self.laws, luck.topic, luck.age, needs.reach, needs.thresholds, needs.wanted,
             *room,
         )  # fmt: skip
-        return Worlds(self._world(columns[:, :callers], *room), begins, absences_of(luck, self.seed, numbers))
+        world, absence = self._world(columns[:, :callers], *room), absences_of(luck, self.seed, numbers)
+        return Worlds(world, begins, absence, sound=True)
 
     def _room(self, callers: int) -> tuple[Whole, Whole, Whole, Whole]:
         """Room for luck by channel, of choices, by attempt and of offers; most of it is never touched."""

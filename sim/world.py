@@ -100,12 +100,14 @@ OF_CALLERS = tuple(
 class Worlds:
     """Worlds of several replications: callers one after the other, those of world i from ``starts[i]`` on.
 
-    ``callers`` has the columns of all; the absences are those of ``absence`` (replications, G, L, D).
+    ``callers`` has the columns of all; the absences are those of ``absence`` (replications, G, L, D). ``sound`` says
+    that all channels and provinces are known to be some of the names that ``callers`` has of them.
     """
 
     callers: World
     starts: Whole
     absence: Whole
+    sound: bool = False
 
     @classmethod
     def of(cls, worlds: Sequence[World]) -> Worlds:

@@ -260,9 +260,9 @@ def _add_up(version):
             _fold_marks(cells, marks, ever, where, marked, of_columns)
             _fold_time(cells, where, groups, on_duty, routes, first_route)
             _fold_days(cells, where, used)
-            for period in range(len(periods)):
-                for column in range(WIDTH):
-                    values[r, period, column] = cells[column, periods[period]]
+            for column in range(WIDTH):
+                for period in range(len(periods)):
+                    values[column, r, period] = cells[column, periods[period]]
             _multiply(cells, used, total, sums, columns, weights, first, two, room)
 
     return add_up

@@ -57,7 +57,7 @@ def counted(
     some, world, size = len(worlds), worlds.callers, plan.fixed.shape
     columns = tuple(map(_row, tables.rows.columns().values()))
     cells = np.zeros((some if every else 1, *size), dtype=np.int64)
-    values = np.empty((some, len(plan.periods), size[0]), dtype=np.int64)
+    values = np.empty((size[0], some, len(plan.periods)), dtype=np.int64)
     codes, begins = np.empty(len(tables.rows), dtype=np.int64), np.zeros(some + 1, dtype=np.int64)
     sums = products or Products.none(size[0])
     add_up(
@@ -67,7 +67,7 @@ def counted(
         _ours(world.patience), _row(worlds.starts), _ours(worlds.absence) if worlds.absence.size else _NOBODY_AWAY,
         plan.absent_as(world), plan.fixed, plan.periods, plan.numbers, plan.tables, plan.shifts, plan.on_duty,
     )  # fmt: skip
-    return Counted(cells.transpose(0, 2, 1), values, codes[: begins[-1]], begins)
+    return Counted(cells.transpose(0, 2, 1), values.transpose(1, 2, 0), codes[: begins[-1]], begins)
 
 
 _NOBODY_AWAY = np.zeros((1, 1, 1, 1), dtype=np.int64)
@@ -75,11 +75,11 @@ _NOBODY_AWAY = np.zeros((1, 1, 1, 1), dtype=np.int64)
 
 def _ours(array: NDArray[Any]) -> Whole:
     """Whole numbers that machine code takes, which does not ask whether it may write."""
-    return np.require(array, np.int64, ["W"])
+    return array if array.dtype == np.int64 and array.flags.writeable else np.require(array, np.int64, ["W"])
 
 
 def _row(array: NDArray[Any]) -> Whole:
-    return np.require(array, np.int64, ["C", "W"])
+    return array if array.dtype == np.int64 and array.flags.carray else np.require(array, np.int64, ["C", "W"])
 
 
 def moments(pairs: Pairs, values: Whole) -> Moments:

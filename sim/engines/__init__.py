@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
-
 from sim.centre import Centre
 from sim.clock import DAY
 from sim.contacts import Contacts, ContactTables
-from sim.world import World, Worlds
+from sim.world import Whole, World, Worlds
 
 ENGINES = ("simpy", "compiled")
 
@@ -17,7 +15,7 @@ def simulate(world: World, centre: Centre, *, engine: str = "simpy") -> Contacts
     """What becomes of the callers of ``world`` at ``centre``; ValueError for an unknown engine or luck not drawn."""
     if engine not in ENGINES:
         raise ValueError(f"{engine!r} is not an engine; there are {', '.join(ENGINES)}")
-    _check(world, centre)
+    _check(world, world.absence, centre)
     if engine == "compiled":
         from sim.engines import compiled
 
@@ -38,26 +36,26 @@ def simulate_block(worlds: Worlds, centre: Centre, *, engine: str = "simpy") -> 
     """The same for many worlds put together, of which the compiled engine makes one call."""
     if engine != "compiled":
         return ContactTables.of([simulate(world, centre, engine=engine) for world in worlds])
-    _check(replace(worlds.callers, absence=worlds.absence[0]), centre)
+    _check(worlds.callers, worlds.absence[0], centre)
     from sim.engines import compiled
 
     return compiled.simulate_block(worlds, centre)
 
 
-def _check(world: World, centre: Centre) -> None:
+def _check(world: World, absence: Whole, centre: Centre) -> None:
     if world.channels != tuple(channel.name for channel in centre.channels) or world.provinces != centre.provinces:
         raise ValueError("the world and the centre do not have the same channels and provinces")
-    if missing := ", ".join(sorted(set(_not_drawn(world, centre)))):
+    if missing := ", ".join(sorted(set(_not_drawn(world, absence, centre)))):
         raise ValueError(f"the centre needs luck that this world was drawn without: {missing}")
 
 
-def _not_drawn(world: World, centre: Centre) -> Iterator[str]:
+def _not_drawn(world: World, absence: Whole, centre: Centre) -> Iterator[str]:
     """Luck that the centre's thresholds are compared with, yet that the world does not hold."""
     yield from (name for name in centre.luck_used() if world.redial.shape != getattr(world, name).shape)
     if centre.attempts > world.redial.shape[1]:
         yield f"attempts beyond {world.redial.shape[1]}"
     for group in centre.groups:
         if group.absent:
-            lines = world.absence.shape[1] if group.name in world.groups else 0
-            if lines < len(group.shifts) or world.absence.shape[2] * DAY < centre.horizon:
+            lines = absence.shape[1] if group.name in world.groups else 0
+            if lines < len(group.shifts) or absence.shape[2] * DAY < centre.horizon:
                 yield f"absence of {group.name}"

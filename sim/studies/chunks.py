@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,10 +37,15 @@ TOGETHER = 80_000
 
 @dataclass(frozen=True)
 class Chunk:
-    """What is kept of a chunk: values of whole periods by replication, sums by cell, and the waits of each."""
+    """What is kept of a chunk: values of whole periods by replication, sums by cell, and waits.
 
-    values: NDArray[np.int64]
+    ``values`` (R, periods, columns), ``codes`` of waits (see ``contact_values.wait_codes``), and of ``waits`` (R,) how
+    many each replication has: arrays one after the other, to be joined once.
+    """
+
+    values: list[NDArray[np.int64]]
     sums: Moments | Products
+    codes: list[NDArray[np.int64]]
     waits: list[NDArray[np.int64]]
     kept: list[tuple[int, World, Contacts]]
 
@@ -87,9 +91,8 @@ class Kit:
         """These replications, with the contacts of those below ``keep_contacts``."""
         return self._by_machine(numbers, keep_contacts) if self.compiled else self._readable(numbers, keep_contacts)
 
-    def tally(self, codes: NDArray[np.int64], sizes: dict[int, int]) -> Table:
-        """How often each wait is there in each batch of so many, by its name (see ``contact_values.tally``)."""
-        begins, names = np.cumsum([0, *sizes.values()]), np.array(list(sizes))
+    def tally(self, codes: NDArray[np.int64], begins: NDArray[np.int64], names: NDArray[np.int64]) -> Table:
+        """How often each wait is there in each batch; see ``contact_values.tally``."""
         channels, provinces = channel_of(self.centre), len(self.centre.provinces)
         if not self.compiled:
             return tally(codes, begins, names, channels, provinces)
@@ -104,24 +107,25 @@ class Kit:
         tables = simulate_block(worlds, self.centre)
         found = measure(worlds, self.centre, tables, calendar=self.calendar, promises=self.promises)
         codes = wait_codes(found.waits, len(self.centre.provinces))
-        waits = _apart(codes, np.searchsorted(found.replication, np.arange(len(numbers) + 1)))
+        waits = np.bincount(found.replication, minlength=len(numbers))
         kept = list(_kept(numbers, worlds, tables, keep_contacts))
-        return Chunk(found.cells[:, self.layout.periods()], Moments.of(PAIRS, found.cells), waits, kept)
+        return Chunk([found.cells[:, self.layout.periods()]], Moments.of(PAIRS, found.cells), [codes], [waits], kept)
 
     def _by_machine(self, numbers: range, keep_contacts: int) -> Chunk:
         from sim.compiled.measures import counted
 
         keep_memory()
-        sums, values, waits = self._products.again(), [], []
+        sums, values, codes, waits = self._products.again(), [], [], []
         kept: list[tuple[int, World, Contacts]] = []
         for some in self._together(numbers):
             worlds = self._drawn(some)
             tables = simulate_block(worlds, self.centre, engine="compiled")
             found = counted(self._plan, worlds, tables, products=sums)
             values.append(found.values)
-            waits += _apart(found.codes, found.begins)
+            codes.append(found.codes)
+            waits.append(np.diff(found.begins))
             kept += _kept(some, worlds, tables, keep_contacts)
-        return Chunk(np.concatenate(values), sums, waits, kept)
+        return Chunk(values, sums, codes, waits, kept)
 
     def _drawn(self, numbers: range) -> Worlds:
         if self._quick is not None:
@@ -141,10 +145,6 @@ def keep_memory() -> None:
     The library of GNU returns less from now on, once it has seen so large a block come and go; others see nothing.
     """
     np.empty(31 << 20, dtype=np.uint8)
-
-
-def _apart(codes: NDArray[np.int64], begins: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-    return [codes[start:stop] for start, stop in pairwise(begins.tolist())]
 
 
 def _kept(

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.centre import Centre
 from sim.clock import Calendar
@@ -110,16 +111,13 @@ def make(job: Job, part: Part) -> Made:
     if job.versions != versions():
         raise SimError(f"a worker has {versions()}, the run is of {job.versions}; install the same on all machines")
     kit = _kit(job.scenario, job.log, job.seed, job.engine == "compiled")
-    values, contacts, waits, sums = [], [], [], None
-    many: dict[int, int] = {}  # waits of each batch
+    values, contacts, codes, waits, sums = [], [], [], [], None
     for first in range(part[0], part[1] + 1, CHUNK):
         numbers = range(first, min(first + CHUNK, part[1] + 1))
         found = kit.chunk(numbers, job.keep_contacts)
-        values.append(found.values)
+        values += found.values
         sums = _sum(sums, found.sums)
-        for number, codes in zip(numbers, found.waits, strict=True):
-            batch = number - number % batch_size(part)
-            many[batch] = many.get(batch, 0) + len(codes)
+        codes += found.codes
         waits += found.waits
         contacts += [
             contact_columns(number, world, kit.centre, table, kit.calendar) for number, world, table in found.kept
@@ -128,7 +126,7 @@ def make(job: Job, part: Part) -> Made:
     moments = sums.moments(part[1] - part[0] + 1) if isinstance(sums, Products) else sums
     assert moments is not None  # a part has at least one replication
     pieces = [Piece("contacts", _joined(contacts), names)] if contacts else []
-    pieces.append(Piece("waits", kit.tally(np.concatenate(waits), many), names))
+    pieces.append(Piece("waits", kit.tally(np.concatenate(codes), *_batches(part, np.concatenate(waits))), names))
     pieces.append(Piece("moments", moment_columns(moments), {}))
     pieces.append(Piece(LAST_WRITTEN, *measure_columns(part[0], np.concatenate(values), kit.layout)))
     return Made(part, pieces)
@@ -142,9 +140,17 @@ def write(store: Store, made: Made) -> Part:
     return made.part
 
 
+def _batches(part: Part, waits: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where the waits of each batch of replications begin and the last ones end, and the batches' names."""
+    numbers = np.arange(part[0], part[1] + 1)
+    names, first = np.unique(numbers - numbers % batch_size(part), return_index=True)
+    return np.cumsum([0, *np.add.reduceat(waits, first)]), names
+
+
 def _sum(one: Moments | Products | None, other: Moments | Products) -> Moments | Products:
     if isinstance(one, Products) and isinstance(other, Products):
-        return one + other
+        one += other
+        return one
     return one + other if isinstance(one, Moments) and isinstance(other, Moments) else other
 
 

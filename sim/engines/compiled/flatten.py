@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from operator import lt
 
 import numpy as np
 
@@ -243,7 +244,7 @@ class Luck:
     def __init__(self, worlds: Worlds, centre: Centre) -> None:
         self.arrays = [np.asarray(getattr(worlds.callers, name), np.int64) for name in n.LUCK_FIELDS]
         self.absence = np.asarray(worlds.absence, np.int64)
-        self._check(centre)
+        self._check(centre, sound=worlds.sound)
         absent = [worlds.callers.groups.index(group.name) if group.absent else 0 for group in centre.groups]
         words = [_where(array, array.strides) for array in self.arrays]
         words.append(_where(self.absence, self.absence.strides[1:]))
@@ -254,25 +255,35 @@ class Luck:
         first[:, :-1] += worlds.starts[:-1, None] * np.array([array.strides[0] for array in self.arrays])
         first[:, -1] += np.arange(len(worlds)) * self.absence.strides[0]
 
-    def _check(self, centre: Centre) -> None:
+    def _check(self, centre: Centre, *, sound: bool) -> None:
         """Machine code reads unchecked: see that all it may read is there."""
-        seldom = {"voicemail", "call_back", "silent", "silence", "forward", "again", "again_delay"}
-        used = centre.luck_used()
-        unread = seldom - used - {more for name, more in _WITH.items() if name in used}
-        least = {"callers": len(self.arrays[0]), "attempts": centre.attempts, "channels": len(centre.channels)}
-        for (name, axes), array in zip(n.LUCK_FIELDS.items(), self.arrays, strict=True):
-            shape = tuple(0 if name in unread else least[axis] for axis in axes)
-            if array.ndim != len(axes) or any(size < need for size, need in zip(array.shape, shape, strict=True)):
+        callers = len(self.arrays[0])
+        for (name, read, needed), array in zip(_needed(centre), self.arrays, strict=True):
+            shape = (callers if read else 0, *needed)
+            if array.ndim != len(shape) or any(map(lt, array.shape, shape)):
                 raise ValueError(f"{name} of the world has shape {array.shape}, {shape} is needed")
         for array, most in ((self.arrays[0], len(centre.channels)), (self.arrays[1], len(centre.provinces))):
-            if len(array) and array.view(np.uint64).max() >= most:  # where what is below 0 is far above
+            if not sound and len(array) and array.view(np.uint64).max() >= most:  # where what is below 0 is far above
                 raise ValueError("a caller of the world has a channel or province that the centre has not")
 
 
-#: Luck that is read where other luck is used.
+#: Luck that is read where other luck is used, and luck that not every centre reads.
 _WITH = {"silent": "silence", "again": "again_delay"}
+_SELDOM = {"voicemail", "call_back", "forward", *_WITH, *_WITH.values()}
+
+
+@lru_cache(maxsize=64)
+def _needed(centre: Centre) -> list[tuple[str, bool, tuple[int, ...]]]:
+    """Name of each luck, whether the centre may read it, and the least size of it beside callers."""
+    used = centre.luck_used()
+    unread = _SELDOM - used - {more for name, more in _WITH.items() if name in used}
+    least = {"attempts": centre.attempts, "channels": len(centre.channels)}
+    return [
+        (name, name not in unread, tuple(0 if name in unread else least[axis] for axis in axes[1:]))
+        for name, axes in n.LUCK_FIELDS.items()
+    ]
 
 
 def _where(array: Whole, strides: Sequence[int]) -> list[int]:
     """Address of the first number, and the bytes between numbers along the axes of one world."""
-    return [array.ctypes.data, *strides, *(0,) * (n.STRIDES - 1 - len(strides))]
+    return [array.__array_interface__["data"][0], *strides, *(0,) * (n.STRIDES - 1 - len(strides))]
