@@ -57,6 +57,19 @@ def _bare(_typing: Any, array: Any) -> Any:
 #: sign, and nothing counts references. Only of what a function is handed: its own arrays go once it names them no more.
 bare = cast(Callable[[Any], Any], intrinsic(_bare))
 
+def _wide(_typing: Any) -> Any:
+    def code(context: Any, builder: Any, _signature: Any, _arguments: Any) -> Any:
+        # Past the names of attributes that llvmlite knows, of which this is none.
+        set.add(builder.function.attributes, '"prefer-vector-width"="512"')
+        return context.get_dummy_value()
+
+    return types.none(), code
+
+
+#: Has the function that calls it do as many numbers in a step as the processor can. Compilers take half of that unless
+#: told, since some processors slow down at it; loops of products and conversions gain more than that.
+wide = cast(Callable[[], None], intrinsic(_wide))
+
 #: Beside the compiled modules, where the numbers and formulas in them come from.
 _READ = ("cells", "clock", "contact_values", "contacts", "elementary", "machine_code", "streams")
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.compiled.streams import HALF, LOW, M0, M1, W0, W1
-from sim.machine_code import bare, compiled, inlined
+from sim.machine_code import bare, compiled, inlined, wide
 from sim.streams import ROUNDS
 
 #: As many numbers at once as stay in the processor's nearest memory.
@@ -24,6 +24,7 @@ def scramble(who, at, keys, count, chunk, words):
     ``who`` has replications, days and slots, from the place ``at`` on; ``keys`` (2 BLOCK) both words of theirs, and
     ``words`` (4 BLOCK) gets four for each.
     """
+    wide()
     replication, day, slot = who
     # The rounds stand here, since a function of its own is not put together with the loop around it.
     for i in range(count):

@@ -27,14 +27,14 @@ from sim.compiled.elementary import log
 from sim.compiled.instants import day_of
 from sim.compiled.order import in_order
 from sim.compiled.surges import within
-from sim.machine_code import bare, compiled, entry, inlined, sources
+from sim.machine_code import bare, compiled, entry, inlined, sources, wide
 
 #: Slots are looked at in runs of 8, 16, 32, ... a day (see ``draw``).
 FIRST_RUN = 8
 #: So many of them at once.
 AHEAD = 64
-#: Columns of those of one replication as they are found, with days in place of instants at first.
-_STRATUM, _SLOT, _WHEN = range(3)
+#: Columns of those of one replication as they are found: the cell of a stratum and a day, the slot, and the instant.
+_CELL, _SLOT, _WHEN = range(3)
 
 
 @compiled
@@ -46,38 +46,57 @@ def _longer(columns, count, most):
     return longer
 
 
+@compiled
+def _cells(strata, days, upto, first):
+    """What is known of each cell, a stratum on a day: in whole numbers and in others.
+
+    Stratum, day, where the stratum's row begins in ``upto``, and where the day begins in the row and how many segments
+    it has; what of the stratum's rate has come before the day, and what comes on it.
+    """
+    whole, shares = np.empty((5, strata * days), np.int64), np.empty((2, strata * days))
+    for stratum in range(strata):
+        for day in range(days):
+            cell, start, stop = stratum * days + day, first[day], first[day + 1]
+            whole[0, cell], whole[1, cell], whole[2, cell] = stratum, day, stratum * upto.shape[1]
+            whole[3, cell], whole[4, cell] = start, stop - start
+            shares[0, cell] = upto[stratum, start]
+            shares[1, cell] = upto[stratum, stop] - upto[stratum, start]
+    return whole, shares
+
+
 @inlined
-def _segment(when, upto, start, stop):
-    """Segment between edges in which a share ``when`` of a day's count has come, and the share within it."""
-    target = upto[start] + when * (upto[stop] - upto[start])
-    # As if all hours were alike, which is near enough to look on from there.
-    segment = min(start + int(when * (stop - start)), stop - 1)
-    while segment + 1 < stop and upto[segment + 1] <= target:
-        segment += 1
-    while segment > start and upto[segment] > target:
-        segment -= 1
-    inside = (target - upto[segment]) / max(upto[segment + 1] - upto[segment], 1e-300)
-    return segment, min(max(inside, 0.0), 1.0)
+def _numbers(cells):
+    """The numbers of cells without arrays."""
+    whole, shares = cells
+    return (bare(whole[0]), bare(whole[1]), bare(whole[2]), bare(whole[3]), bare(whole[4])), (
+        bare(shares[0]),
+        bare(shares[1]),
+    )
 
 
 @compiled
-def _arrive(found, when, count, upto, edges, first, causes, terms, surged):
-    """Put instants in place of days; the base rate is constant between edges. ``surged`` see ``surges.integrals``."""
+def _arrive(found, when, count, cells, upto, edges, causes, terms, surged):
+    """Put instants to those who exist; the base rate is constant between edges. ``surged`` see ``surges.integrals``."""
+    (strata, _, rows, starts, lengths), (before, comes) = _numbers(cells)
     terms, some, surged, many = bare(terms), len(terms), bare(surged), len(edges)
-    strata, arrival, all_upto = bare(found[_STRATUM]), bare(found[_WHEN]), bare(upto)
-    when, edges, first, causes, width = bare(when), bare(edges), bare(first), bare(causes), upto.shape[1]
-    for row in range(count):
-        stratum, day = strata[row], arrival[row]
-        before = stratum * width
-        segment, inside = _segment(when[row], all_upto, before + first[day], before + first[day + 1])
-        segment -= before
-        opens, closes = edges[segment], edges[segment + 1]
-        offset = inside * np.float64(closes - opens)
-        if causes[stratum]:
-            number = causes[stratum] - 1
-            at = number * many + segment
-            offset = within(terms, some, number, opens, closes, surged[at], surged[at + 1], inside)
-        arrival[row] = min(max(opens + np.int64(offset), opens), closes - 1)
+    cell_of, arrival, when, upto, edges = bare(found[_CELL]), bare(found[_WHEN]), bare(when), bare(upto), bare(edges)
+    causes = bare(causes)
+    for i in range(count):
+        cell, share = cell_of[i], when[i]
+        row, start, most, target = rows[cell], starts[cell], lengths[cell] - 1, before[cell] + share * comes[cell]
+        # As if all hours were alike, which is near enough to look on from there.
+        segment = start + min(int(share * (most + 1)), most)
+        while segment < start + most and upto[row + segment + 1] <= target:
+            segment += 1
+        while segment > start and upto[row + segment] > target:
+            segment -= 1
+        at, opens, closes = row + segment, edges[segment], edges[segment + 1]
+        inside = min(max((target - upto[at]) / max(upto[at + 1] - upto[at], 1e-300), 0.0), 1.0)
+        offset, cause = inside * np.float64(closes - opens), causes[strata[cell]] if some else 0
+        if cause:
+            at = (cause - 1) * many + segment
+            offset = within(terms, some, cause - 1, opens, closes, surged[at], surged[at + 1], inside)
+        arrival[i] = min(max(opens + np.int64(offset), opens), closes - 1)
 
 
 @compiled
@@ -94,18 +113,16 @@ def _scramble_slots(keys, replication, names, cells, count, slot, size, room):
 
 
 @compiled
-def _take(to, count, slots, names, heights, cells, going):
+def _take(to, count, slots, heights, cells, going):
     """Write who exists in the next slots of some cells; how many there are then, and how many cells go on."""
-    stratum_of, slot_of, day_of_caller, when = to
+    cell_of, slot_of, when = to
     some, looked_at, steps, moments, slot, size = slots
-    strata, days = names
     limit, height, risen = heights
     for k in range(looked_at):
         cell, i = some[k], 0
-        stratum, day, up, most = strata[cell], days[cell], risen[cell] + steps[k * size], limit[cell]
+        up, most = risen[cell] + steps[k * size], limit[cell]
         while height[cell] + up < most:
-            stratum_of[count], slot_of[count] = stratum, slot + i
-            day_of_caller[count], when[count] = day, moments[k * size + i]
+            cell_of[count], slot_of[count], when[count] = cell, slot + i, moments[k * size + i]
             count, i = count + 1, i + 1
             if i == size:
                 cells[going] = cell
@@ -118,17 +135,18 @@ def _take(to, count, slots, names, heights, cells, going):
 
 @inlined
 def _pointers(found, when):
-    return bare(found[_STRATUM]), bare(found[_SLOT]), bare(found[_WHEN]), bare(when[0])
+    return bare(found[_CELL]), bare(found[_SLOT]), bare(when[0])
 
 
 @compiled
-def _existing(replication, limits, key, names, heights, found, when, room):
+def _existing(replication, limits, key, known, heights, found, when, room):
     """Who exists in a replication: columns, a share of the day for each, and how many there are.
 
-    ``limits`` (S, days) expected counts, ``names`` stratum and day of each of their cells; ``heights`` (3, cells),
-    ``found`` and ``when`` are work space, of which there is more where it does not do.
+    ``limits`` (S, days) expected counts, ``known`` see ``_cells``; ``heights`` (3, cells), ``found`` and ``when`` are
+    work space, of which there is more where it does not do.
     """
-    strata, days = bare(names[0]), bare(names[1])
+    wide()
+    (strata, days, _, _, _), _ = _numbers(known)
     limit, height, risen = bare(heights[0]), bare(heights[1]), bare(heights[2])
     work, steps, cells, some = room
     told, words, moments, steps = room_in(work), bare(work[2]), bare(work[3]), bare(steps)
@@ -156,7 +174,7 @@ def _existing(replication, limits, key, names, heights, found, when, room):
                 found, when = _longer(found, count, 2 * found.shape[1]), _longer(when, count, 2 * found.shape[1])
                 to = _pointers(found, when)
             slots = some, looked_at, steps, moments, slot, size
-            count, going = _take(to, count, slots, (strata, days), (limit, height, risen), cells, going)
+            count, going = _take(to, count, slots, (limit, height, risen), cells, going)
         slot, left = slot + size, left - size
         if left == 0:
             for k in range(going):
@@ -168,31 +186,34 @@ def _existing(replication, limits, key, names, heights, found, when, room):
 
 @compiled
 def _in_order(found, count, room):
-    """Order those of a replication by arrival, then stratum and slot, in the first of ``room`` (3, n)."""
-    order, arrival, together = bare(room[0]), bare(found[_WHEN]), 0
+    """Order those of a replication by arrival, then stratum and slot, in the first of ``room`` (3, n).
+
+    Arrivals in order are in the second.
+    """
+    order, arrival, together = bare(room[0]), bare(room[1]), 0
     in_order(found[_WHEN], count, room)
     for i in range(1, count):
-        together += arrival[order[i]] == arrival[order[i - 1]]
+        together += arrival[i] == arrival[i - 1]
     if together:  # which is hardly ever so
         for i in range(1, count):
             j = i
-            while j and arrival[order[j]] == arrival[order[j - 1]] and _after(found, order[j - 1], order[j]):
+            while j and arrival[j] == arrival[j - 1] and _after(found, order[j - 1], order[j]):
                 order[j - 1], order[j] = order[j], order[j - 1]
                 j -= 1
 
 
 @compiled
-def _write(found, count, order, strata, replication, columns, begin):
+def _write(found, count, room, strata, cells, replication, columns, begin):
     """Write those of a replication in order from the row ``begin`` on, as if there were one topic and age group."""
-    order, strata = bare(order), bare(strata)
-    for column, of in ((STRATUM, _STRATUM), (SLOT, _SLOT), (ARRIVAL, _WHEN)):
-        to, source = bare(columns[column, begin : begin + count]), bare(found[of])
-        for i in range(count):
-            to[i] = source[order[i]]
-    arrival, stratum = bare(columns[ARRIVAL, begin : begin + count]), bare(columns[STRATUM, begin : begin + count])
-    day = bare(columns[DAY, begin : begin + count])
+    (stratum_of, _, _, _, _), _ = _numbers(cells)
+    order, strata, arrivals = bare(room[0]), bare(strata), bare(room[1])
+    cell_of, slot_of = bare(found[_CELL]), bare(found[_SLOT])
+    slot, arrival = bare(columns[SLOT, begin : begin + count]), bare(columns[ARRIVAL, begin : begin + count])
+    stratum, day = bare(columns[STRATUM, begin : begin + count]), bare(columns[DAY, begin : begin + count])
     for i in range(count):
-        day[i] = day_of(arrival[i])
+        slot[i], stratum[i] = slot_of[order[i]], stratum_of[cell_of[order[i]]]
+    for i in range(count):
+        arrival[i], day[i] = arrivals[i], day_of(arrivals[i])
     for axis in range(3):
         name = bare(columns[CHANNEL + axis, begin : begin + count])
         for i in range(count):
@@ -203,8 +224,8 @@ def _write(found, count, order, strata, replication, columns, begin):
 
 @compiled
 def _after(found, one, other):
-    """Whether a caller comes after another by stratum and slot."""
-    mine, theirs = found[_STRATUM, one], found[_STRATUM, other]
+    """Whether a caller comes after another of the same day by stratum and slot."""
+    mine, theirs = found[_CELL, one], found[_CELL, other]
     return mine > theirs or (mine == theirs and found[_SLOT, one] > found[_SLOT, other])
 
 
@@ -228,21 +249,21 @@ def _callers(version):
         begins = np.zeros(len(replications) + 1, np.int64)
         found, when = np.empty((3, 2 * BLOCK), np.int64), np.empty((1, 2 * BLOCK))
         order = np.empty((3, 2 * BLOCK), np.int64)
-        strata, day_of_cell = np.arange(cells) // days, np.arange(cells) % days
+        known = _cells(limits.shape[1], days, upto, first)
         work = workspace(), np.empty(BLOCK), np.empty(cells, np.int64), np.empty(cells, np.int64)
         heights = np.empty((3, cells))
         for r in range(len(replications)):
             begin, replication = begins[r], replications[r]
             found, when, count = _existing(
-                replication, limits[r], key, (strata, day_of_cell), heights, found, when, work
+                replication, limits[r], key, known, heights, found, when, work
             )
-            _arrive(found, when[0], count, upto, edges, first, causes, terms, surged)
+            _arrive(found, when[0], count, known, upto, edges, causes, terms, surged)
             if count + 2 > order.shape[1]:
                 order = np.empty((3, 2 * count), np.int64)
             _in_order(found, count, order)
             if begin + count > columns.shape[1]:
                 columns = _longer(columns, begin, 2 * (begin + count))
-            _write(found, count, order[0], names, replication, columns, begin)
+            _write(found, count, order, names, known, replication, columns, begin)
             begins[r + 1] = begin + count
         return columns, begins
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim import elementary
 from sim.elementary import DIGITS, FAR, HALF_ROOT, LEAST, MIDDLE, MOST, ONE, PER_LN2, ROUNDER
-from sim.machine_code import compiled
+from sim.machine_code import compiled, wide
 
 _log_of, _exp_of = compiled(elementary.log_of), compiled(elementary.exp_of)
 _middle, _tail, _far = (
@@ -35,6 +35,7 @@ def exp(x):
 @compiled
 def normal_quantiles(u, count):
     """The first ``count`` of ``u`` become their normal quantiles; see ``elementary.normal_quantile``."""
+    wide()
     outside, where = 0, np.empty(count, np.int64)
     for i in range(count):
         where[outside] = i

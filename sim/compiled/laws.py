@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.clock import FOREVER
 from sim.compiled.elementary import exp, log, normal_quantiles
 from sim.distributions import Deterministic, Exponential, Law, Lognormal, Mixture, Never, Uniform, Weibull
-from sim.machine_code import compiled
+from sim.machine_code import compiled, wide
 
 #: Kinds of laws; those up to ``ALWAYS`` need no luck unless there is a share at zero.
 NOTHING, ALWAYS, EXPONENTIAL, LOGNORMAL, WEIBULL, UNIFORM = range(6)
@@ -49,6 +49,7 @@ def row_of(law: Law, *, least: int = 0) -> NDArray[np.float64] | None:
 @compiled
 def durations(law, u, count, out):
     """Whole ms in ``out`` under a law from the first ``count`` uniforms ``u``, which are used up."""
+    wide()
     kind, one, other, zero, least = int(law[KIND]), law[ONE], law[OTHER], law[ZERO], int(law[LEAST])
     if zero > 0.0:
         for i in range(count):

@@ -11,18 +11,19 @@ from sim.machine_code import bare, compiled
 
 @compiled
 def in_order(times, count, room):
-    """Indices of the first ``count`` ``times`` in order, those of one time as they stand, in the first of ``room``.
+    """Indices of the first ``count`` ``times`` in order, those of one time as they stand, and the times.
 
-    ``room`` (3, n + 2). Times and indices must have 63 bits together, as ms of ten years and 16 million indices have.
+    In the first two rows of ``room`` (3, n + 2). Times and indices must have 63 bits together, as ms of ten years and 16 million indices have.
     """
     bits = 0
     while count >> bits:
         bits += 1
-    codes, mask, times = bare(room[0]), (1 << bits) - 1, bare(times)
+    codes, mask, times, sorted_times = bare(room[0]), (1 << bits) - 1, bare(times), bare(room[1])
     for i in range(count):
         codes[i] = (times[i] << bits) + i
     in_place(room[0], count, room[1], room[2])
     for i in range(count):
+        sorted_times[i] = codes[i] >> bits
         codes[i] &= mask
 
 
@@ -36,11 +37,11 @@ def in_place(codes, count, spare, place):
     if count == 0:
         return
     codes, spare, place = bare(codes), bare(spare), bare(place)
-    least, most, sorted_, shift = codes[0], codes[0], True, 0
+    least, most, disorder, shift = codes[0], codes[0], 0, 0
     for i in range(1, count):
-        sorted_ = sorted_ and codes[i - 1] <= codes[i]
+        disorder += codes[i - 1] > codes[i]
         least, most = min(least, codes[i]), max(most, codes[i])
-    if sorted_:
+    if not disorder:
         return
     while (most - least) >> shift >= count:
         shift += 1
