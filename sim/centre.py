@@ -6,7 +6,9 @@ engines can only agree or differ by a bug. What the numbers mean in play is in `
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any
 
 from sim.contacts import Outcome
 
@@ -169,6 +171,18 @@ class Centre:
     end: int
     horizon: int
     priorities: tuple[Priority, ...] = ()
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        # Of all shifts and hours; what was prepared for a centre is looked up for every block of worlds.
+        return hash(tuple(self.__getstate__().values()))
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Without the hash, which is another one in another process.
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def next_opening(self, channel: int, instant: int) -> int | None:
         """First instant from ``instant`` on at which ``channel`` is open, or None."""

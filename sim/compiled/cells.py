@@ -28,7 +28,7 @@ from sim.compiled.timelines import (
 )
 from sim.compiled.values import TOLD
 from sim.compiled.waiting import LONGEST_QUEUE, add_queues
-from sim.machine_code import bare, compiled, entry, inlined, sources
+from sim.machine_code import bare, compiled, entry, inlined, sources, wide
 
 _V, _M, _CUBE, _FOUR = "int64[::1]", "int64[:,::1]", "int64[:,:,::1]", "int64[:,:,:,:]"
 #: Cells whose products are formed at once: as many as stay in the processor's nearest memory.
@@ -173,6 +173,7 @@ def _multiply(cells, used, total, sums, columns, weights, first, two, room):
 
     Most columns of most cells are 0: nobody is called back, or it is night.
     """
+    wide()
     width, composed, products, quantity, there = len(cells), len(first) - 1, len(two), bare(room[0]), bare(room[1])
     here, so_far, formed, columns, weights = bare(cells), bare(total), bare(sums), bare(columns), bare(weights)
     first, pairs, used, some = bare(first), bare(two), bare(used), total.shape[1]
