@@ -95,15 +95,18 @@ def tell(columns, there, leaves, met, leaf, size):
 
 @inlined
 def _add_contacts(leaves, told, places, size, width):
-    """Add what contacts count for to the numbers, ``width`` apart, that ``places`` in ``told`` tell of."""
+    """Add what contacts count for to the numbers, ``width`` apart, that each of the ``places`` in ``told`` tells of."""
     for k in range(size):
-        outcome, at = told[OUTCOME_OF + k], told[places + k]
-        longest = at + LONGEST_AT * width
-        leaves[at + told[KIND + k] * width] += 1
-        leaves[at + WORK_AT * width] += told[WORK + k]
-        leaves[at + WAIT_AT[outcome] * width] += told[WAIT + k]
-        leaves[at + HELD_AT[outcome] * width] += told[HELD + k]
-        leaves[longest] = max(leaves[longest], told[LONGEST + k])
+        outcome, longest = told[OUTCOME_OF + k], told[LONGEST + k]
+        kind, wait_at, held_at = told[KIND + k] * width, WAIT_AT[outcome] * width, HELD_AT[outcome] * width
+        work, wait, held = told[WORK + k], told[WAIT + k], told[HELD + k]
+        for place in places:
+            at = told[place + k]
+            leaves[at + kind] += 1
+            leaves[at + WORK_AT * width] += work
+            leaves[at + wait_at] += wait
+            leaves[at + held_at] += held
+            leaves[at + LONGEST_AT * width] = max(leaves[at + LONGEST_AT * width], longest)
 
 
 @inlined
@@ -138,10 +141,9 @@ def add_persons(
     for block in range(begin, end, BLOCK):
         size = min(BLOCK, end - block)
         tell_contacts(told, block, size, end, start, told_of, marked)
-        _add_contacts(rows, told, DAY_AT, size, width)
-        _add_contacts(rows, told, HOUR_AT, size, width)
+        _add_contacts(rows, told, (DAY_AT, HOUR_AT), size, width)
         if marked:
-            _add_contacts(of_marks, told, MARK, size, some_marks)
+            _add_contacts(of_marks, told, (MARK,), size, some_marks)
         several = 0
         for k in range(size):
             met[told[LEAF + k] * NUMBERS + told[KIND + k]] = 1

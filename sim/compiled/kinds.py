@@ -117,16 +117,17 @@ def _place(name: str | None) -> int:
     return NOWHERE if name is None else FIRST_SUM + SUMS.index(name)
 
 
-#: Kind of a contact by outcome and bits, and of a caller by bits. After those of contacts of callers who have others
+#: Twice the kind of a contact by outcome and bits, and 1 if it is offered; and kind of a caller by bits. After those of contacts of callers who have others
 #: too stand those of only ones: of callers who might call again and would not, who may not, and who would.
-KIND_OF_CONTACT: Whole = np.array([_kinds.index(columns) for columns in [*_contacts, *_only]])
+KIND_OF_CONTACT: Whole = np.array(
+    [2 * _kinds.index(columns) + ("offered" in columns) for columns in [*_contacts, *_only]]
+)
 ONLY = len(_contacts)
 ONLY_AT_LIMIT, ONLY_WOULD = 2 * ONLY, 3 * ONLY
 KIND_OF_CALLER: Whole = np.array([_kinds.index(columns) for columns in _callers])
-#: Where the wait and the time in hand of an outcome are summed, and whether a kind of contact is offered at all.
+#: Where the wait and the time in hand of an outcome are summed.
 WAIT_AT: Whole = np.array([_place(_WAIT_OF.get(outcome)) for outcome in Outcome])
 HELD_AT: Whole = np.array([_place(_HELD_OF.get(outcome)) for outcome in Outcome])
-OFFERED: Whole = np.array(["offered" in columns for columns in _kinds], dtype=np.int64)
 WORK_AT, MORE_ATTEMPTS = _place("offered_work"), _place("attempts")
 FORWARDED, FORWARD_LOST, CALLED_AGAIN = _place("forwarded"), _place("forward_lost"), _place("called_again")
 #: Columns that the numbers of a leaf count in: those of number n from ``FIRST_COUNTED[n]`` on.

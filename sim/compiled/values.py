@@ -17,7 +17,6 @@ from sim.compiled.kinds import (
     KIND_OF_CONTACT,
     MESSAGE,
     NUMBERS,
-    OFFERED,
     ONLY,
     ONLY_AT_LIMIT,
     ONLY_WOULD,
@@ -143,7 +142,8 @@ def _tell_kinds(told, attempt, dialled, promised, ends, first, size, short, days
     for k in range(size):
         told[KIND + k] = KIND_OF_CONTACT[told[ONLY_ONE + k] + (told[OUTCOME_OF + k] << CONTACT_BITS) + told[_BITS + k]]
     for k in range(size):
-        offered = OFFERED[told[KIND + k]]
+        offered = told[KIND + k] & 1
+        told[KIND + k] >>= 1
         told[WORK + k] *= offered
         told[LONGEST + k] = told[WAIT + k] * offered * (told[OUTCOME_OF + k] != _CALLED_BACK)
 
