@@ -27,11 +27,12 @@ _DUTY = ("staffed", "on_duty")
 class Plan:
     """The arrays that ``compiled.cells.add_up`` takes.
 
-    ``fixed`` (columns, cells) of what is the same in every replication, by day and hour; ``periods`` cells of whole
+    ``leaves`` are all of their slices; ``fixed`` (columns, cells) of what is the same in every replication, by day and hour; ``periods`` cells of whole
     periods. ``numbers`` and ``tables`` are lists of arrays of one and two dimensions (see ``of``), ``shifts`` (m, 3)
     start, stop and line; ``on_duty`` (G, hours) of groups that are never absent.
     """
 
+    leaves: int
     fixed: Whole
     periods: Whole
     numbers: tuple[Whole, ...]
@@ -75,6 +76,7 @@ class Plan:
         )
         on_duty, fixed = _fixed(layout, centre)
         return cls(
+            len(centre.queues) * len(centre.provinces) * (layout.slices - 1),
             np.ascontiguousarray(fixed.T),
             layout.periods(),
             tuple(np.array(part, dtype=np.int64) for part in numbers),

@@ -212,14 +212,17 @@ def _add_products(version):
 
 def _add_up(version):
     @entry(
-        f"void({_CUBE},{_CUBE},{_V},{_V},{_PRODUCTS},UniTuple({_V},9),{_V},UniTuple({_V},4),UniTuple(int64[:,:],4),"
+        f"void({_CUBE},{_V},{_CUBE},{_V},{_V},{_PRODUCTS},UniTuple({_V},9),{_V},UniTuple({_V},4),UniTuple(int64[:,:],4),"
         f"int64[:,:,:],{_V},{_FOUR},{_V},{_M},{_V},UniTuple({_V},11),UniTuple({_M},3),{_M},{_M})"
     )
     def add_up(
-        every, values, codes, coded, total, sums, columns, weights, first, two, contacts, begins, world, luck, patience,
+        every, leaves, values, codes, coded, total, sums, columns, weights, first, two, contacts, begins, world, luck, patience,
         starts, absence, absent_as, fixed, periods, numbers, tables, shifts, always_on_duty,
     ):  # fmt: skip
-        """Count replications; see ``compiled.measures.counted`` and ``counting.Plan``."""
+        """Count replications; see ``compiled.measures.counted`` and ``counting.Plan``.
+
+        ``every`` (1 or R, columns, cells) is empty, and ``leaves`` (see ``add_persons``) before and after.
+        """
         _ = version
         where, persons, channel_of, edges, first_edge, within, forward, marked, first_shift, routes, first_route = (
             numbers
@@ -230,7 +233,7 @@ def _add_up(version):
         for group in range(len(groups)):
             groups[group, ABSENT_AS] = absent_as[group]
         some_leaves, slices = len(channel_of) * persons[3], where[SLICES] - 1
-        leaves, met = np.zeros(some_leaves * NUMBERS * slices, np.int64), np.zeros(some_leaves * NUMBERS, np.int8)
+        met = np.zeros(some_leaves * NUMBERS, np.int8)
         some_marks = marked[0] * marked[1] * marked[2]
         marks, ever = np.zeros(some_marks * NUMBERS, np.int64), np.zeros(NUMBERS, np.int8)
         # A column that is not used is 0 everywhere, and passed over.

@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from threading import local
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from sim.cells import layout_of
 from sim.centre import Centre
 from sim.clock import Calendar
 from sim.compiled.cells import add_up
+from sim.compiled.kinds import NUMBERS
 from sim.contact_values import Promises, waits_of
 from sim.contacts import ContactTables
 from sim.counting import Plan
@@ -30,7 +32,7 @@ Floats = NDArray[np.float64]
 class Counted:
     """What was added up of some replications.
 
-    ``cells`` (R, cells, columns), of the last one only where they were not asked for; ``values`` (R, periods, columns)
+    ``cells`` (R, cells, columns), of nobody where they were not asked for; ``values`` (R, periods, columns)
     of whole periods; ``codes`` of the waits, those of replication r from ``begins[r]`` on (see ``waits_of``).
     """
 
@@ -56,20 +58,40 @@ def counted(
     """Counts of these replications; each is also added to ``products``. ``every`` keeps the cells of each."""
     some, world, size = len(worlds), worlds.callers, plan.fixed.shape
     columns = tuple(map(_row, tables.rows.columns().values()))
-    cells = np.zeros((some if every else 1, *size), dtype=np.int64)
+    room = _ROOM.of(plan)
+    cells = np.zeros((some, *size), dtype=np.int64) if every else room.cells
     values = np.empty((size[0], some, len(plan.periods)), dtype=np.int64)
     codes, begins = np.empty(len(tables.rows), dtype=np.int64), np.zeros(some + 1, dtype=np.int64)
     sums = products or Products.none(size[0])
     add_up(
-        cells, values, codes, begins, sums.total, sums.sums, *sums.which, columns, _row(tables.begins),
+        cells, room.leaves, values, codes, begins, sums.total, sums.sums, *sums.which, columns, _row(tables.begins),
         tuple(_row(getattr(world, name)) for name in ("province", "cause", "topic", "age")),
         tuple(_ours(getattr(world, name)) for name in ("redial", "forward", "conversation", "wrap_up")),
         _ours(world.patience), _row(worlds.starts), _ours(worlds.absence) if worlds.absence.size else _NOBODY_AWAY,
         plan.absent_as(world), plan.fixed, plan.periods, plan.numbers, plan.tables, plan.shifts, plan.on_duty,
     )  # fmt: skip
-    return Counted(cells.transpose(0, 2, 1), values.transpose(1, 2, 0), codes[: begins[-1]], begins)
+    room.cells.fill(0)
+    return Counted(cells[: some if every else 0].transpose(0, 2, 1), values.transpose(1, 2, 0), codes[: begins[-1]], begins)
 
 
+class _Room(local):
+    """Leaves and cells for work, of each thread its own; to empty them anew would take as long as to count some calls.
+
+    They are empty whenever nothing is counted, but for what counts nowhere.
+    """
+
+    leaves, cells = np.zeros(0, dtype=np.int64), np.zeros((0, 0, 0), dtype=np.int64)
+
+    def of(self, plan: Plan) -> Self:
+        """The room, with as much as this plan needs."""
+        if len(self.leaves) != (leaves := plan.leaves * NUMBERS):
+            self.leaves = np.zeros(leaves, dtype=np.int64)
+        if self.cells.shape[1:] != plan.fixed.shape:
+            self.cells = np.zeros((1, *plan.fixed.shape), dtype=np.int64)
+        return self
+
+
+_ROOM = _Room()
 _NOBODY_AWAY = np.zeros((1, 1, 1, 1), dtype=np.int64)
 
 
