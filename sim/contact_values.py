@@ -181,19 +181,21 @@ def wait_rows(world: World, contacts: Contacts, channel: Whole) -> tuple[Whole, 
     return np.stack(columns, axis=1), waited
 
 
-def wait_codes(rows: Whole, provinces: int) -> Whole:
-    """One number for each row of ``wait_rows``; they order rows as rows do."""
+def wait_codes(rows: Whole, channel_of: Whole, provinces: int) -> Whole:
+    """One number for each row of ``wait_rows``, by channel, province, outcome and bin; ``channel_of`` (Q,) each queue.
+
+    Who calls on a channel from a province is always in the same queue, so there are few of these numbers.
+    """
     queue, province, outcome, bins = rows.T
-    codes: Whole = ((queue * provinces + province) * len(Outcome) + outcome << BIN_BITS) + bins
+    codes: Whole = ((channel_of[queue] * provinces + province) * len(Outcome) + outcome << BIN_BITS) + bins
     return codes
 
 
-def waits_of(codes: Whole, provinces: int) -> Whole:
-    """The rows of ``wait_rows`` that these numbers stand for."""
+def waits_of(codes: Whole, queue_of: Whole) -> Whole:
+    """The rows of ``wait_rows`` that these numbers stand for; ``queue_of`` (C, P) by channel and province."""
     rest, bins = codes >> BIN_BITS, codes & ((1 << BIN_BITS) - 1)
-    rest, outcome = np.divmod(rest, len(Outcome))
-    queue, province = np.divmod(rest, provinces)
-    return np.stack([queue, province, outcome, bins], axis=1)
+    leaf, outcome = np.divmod(rest, len(Outcome))
+    return np.stack([queue_of.ravel()[leaf], leaf % queue_of.shape[1], outcome, bins], axis=1)
 
 
 #: Columns of a tally: numbers as short as may be, since hardly two contacts of one replication wait alike.
@@ -208,16 +210,17 @@ TALLY = {
 }
 
 
-def tally(codes: Whole, begins: Whole, names: Whole, channel_of: Whole, provinces: int) -> dict[str, NDArray[Any]]:
+def tally(codes: Whole, begins: Whole, names: Whole, queue_of: Whole) -> dict[str, NDArray[Any]]:
     """How often each wait is there in each batch, a row each, in order: the columns of ``TALLY``.
 
     The waits of batch b are ``codes`` from ``begins[b]`` to ``begins[b + 1]``, and it is called ``names[b]``;
-    ``channel_of`` (Q,) of each queue.
+    ``queue_of`` (C, P) by channel and province.
     """
     rows = []
     for name, start, stop in zip(names, begins[:-1], begins[1:], strict=True):
         distinct, count = np.unique(codes[start:stop], return_counts=True)
-        queue, province, outcome, bins = waits_of(distinct, provinces).T
-        rows.append([np.full(len(distinct), name), channel_of[queue], queue, province, outcome, bins, count])
+        queue, province, outcome, bins = waits_of(distinct, queue_of).T
+        channel = (distinct >> BIN_BITS) // (len(Outcome) * queue_of.shape[1])
+        rows.append([np.full(len(distinct), name), channel, queue, province, outcome, bins, count])
     columns = zip(TALLY.items(), zip(*rows, strict=True), strict=True)
     return {name: np.concatenate(parts).astype(kind) for (name, kind), parts in columns}

@@ -14,7 +14,7 @@ from sim.centre import UNANSWERED, Centre, Group
 from sim.clock import HOUR, Calendar
 from sim.contact_values import Promises, working_day_ends
 from sim.contacts import Contacts, Outcome
-from sim.measures import channel_of, doors
+from sim.measures import channel_of, doors, queue_of
 from sim.timelines import line_time, shifts_of
 from sim.world import World
 
@@ -60,6 +60,7 @@ class Plan:
             [*firsts, layout.slices, layout.days, len(centre.queues)],
             persons,
             channel_of(centre),
+            queue_of(centre).ravel(),
             np.concatenate(edges),
             np.cumsum([0, *map(len, edges)]),
             within,
@@ -76,7 +77,7 @@ class Plan:
         )
         on_duty, fixed = _fixed(layout, centre)
         return cls(
-            len(centre.queues) * len(centre.provinces) * (layout.slices - 1),
+            len(centre.channels) * len(centre.provinces) * (layout.slices - 1),
             np.ascontiguousarray(fixed.T),
             layout.periods(),
             tuple(np.array(part, dtype=np.int64) for part in numbers),

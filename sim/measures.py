@@ -110,6 +110,11 @@ def channel_of(centre: Centre) -> Whole:
     return np.array([queue.channel for queue in centre.queues], dtype=np.int64)
 
 
+def queue_of(centre: Centre) -> Whole:
+    """Queue by channel and province, (C, P)."""
+    return np.array(centre.queue_of, dtype=np.int64).reshape(len(centre.channels), len(centre.provinces))
+
+
 def who(world: World, contacts: Contacts, centre: Centre) -> dict[str, Whole]:
     """Position of each contact among the names of every scope of persons."""
     whose = contacts.caller

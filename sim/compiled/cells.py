@@ -52,7 +52,7 @@ def _put(cells, first, size, columns, at, longest):
 
 
 @compiled
-def _fold_leaves(cells, leaves, met, ever, where, channel_of, provinces, room):
+def _fold_leaves(cells, leaves, met, ever, where, queue_of, provinces, room):
     """Add leaves to the days and hours of their queue, province, channel and all, and empty them.
 
     ``ever`` (NUMBERS,) gets which kinds were met, and ``room`` which columns are not 0 any more.
@@ -60,21 +60,21 @@ def _fold_leaves(cells, leaves, met, ever, where, channel_of, provinces, room):
     columns, there, used = room
     slices, flat, width, met, ever = where[SLICES], bare(cells), cells.shape[1], bare(met), bare(ever)
     leaves, columns, there, used, size = bare(leaves), bare(columns), bare(there), bare(used), slices - 1
-    for leaf in range(len(channel_of) * provinces):
+    for leaf in range(len(queue_of)):
         some = False
         for number in range(NUMBERS):
             ever[number] |= met[leaf * NUMBERS + number]
             some |= met[leaf * NUMBERS + number] != 0
         if some:
-            queue, province = leaf // provinces, leaf % provinces
+            channel, province = leaf // provinces, leaf % provinces
             tell(columns, there, leaves, met, leaf, size)
             for column in range(WIDTH):
                 if there[column]:
                     used[column] = 1
                     first, at, longest = column * width + 1, column * size, column == LONGEST_WAIT
                     _put(flat, first + where[FIRST_ALL], size, columns, at, longest)
-                    _put(flat, first + where[FIRST_CHANNEL] + channel_of[queue] * slices, size, columns, at, longest)
-                    _put(flat, first + where[FIRST_QUEUE] + queue * slices, size, columns, at, longest)
+                    _put(flat, first + where[FIRST_CHANNEL] + channel * slices, size, columns, at, longest)
+                    _put(flat, first + where[FIRST_QUEUE] + queue_of[leaf] * slices, size, columns, at, longest)
                     _put(flat, first + where[FIRST_PROVINCE] + province * slices, size, columns, at, longest)
 
 
@@ -213,7 +213,7 @@ def _add_products(version):
 def _add_up(version):
     @entry(
         f"void({_CUBE},{_V},{_CUBE},{_V},{_V},{_PRODUCTS},UniTuple({_V},9),{_V},UniTuple({_V},4),UniTuple(int64[:,:],4),"
-        f"int64[:,:,:],{_V},{_FOUR},{_V},{_M},{_V},UniTuple({_V},11),UniTuple({_M},3),{_M},{_M})"
+        f"int64[:,:,:],{_V},{_FOUR},{_V},{_M},{_V},UniTuple({_V},12),UniTuple({_M},3),{_M},{_M})"
     )
     def add_up(
         every, leaves, values, codes, coded, total, sums, columns, weights, first, two, contacts, begins, world, luck, patience,
@@ -224,16 +224,14 @@ def _add_up(version):
         ``every`` (1 or R, columns, cells) is empty, and ``leaves`` (see ``add_persons``) before and after.
         """
         _ = version
-        where, persons, channel_of, edges, first_edge, within, forward, marked, first_shift, routes, first_route = (
-            numbers
-        )
+        where, persons, channel_of, queue_of, edges, first_edge, within, forward, marked = numbers[:9]
+        first_shift, routes, first_route = numbers[9:]
         deadlines, redials, known = tables
         redial, passed_on, conversation, wrap_up = luck
         groups, on_duty = known.copy(), always_on_duty.copy()
         for group in range(len(groups)):
             groups[group, ABSENT_AS] = absent_as[group]
-        some_leaves, slices = len(channel_of) * persons[3], where[SLICES] - 1
-        met = np.zeros(some_leaves * NUMBERS, np.int8)
+        slices, met = where[SLICES] - 1, np.zeros(len(queue_of) * NUMBERS, np.int8)
         some_marks = marked[0] * marked[1] * marked[2]
         marks, ever = np.zeros(some_marks * NUMBERS, np.int64), np.zeros(NUMBERS, np.int8)
         # A column that is not used is 0 everywhere, and passed over.
@@ -260,7 +258,7 @@ def _add_up(version):
             )  # fmt: skip
             add_queues(cells, contacts, begin, end, where, hours)
             add_lines(cells, contacts, begin, end, groups, shifts, first_shift, absence[r], on_duty, where, line_hours)
-            _fold_leaves(cells, leaves, met, ever, where, channel_of, persons[3], of_columns)
+            _fold_leaves(cells, leaves, met, ever, where, queue_of, persons[3], of_columns)
             _fold_marks(cells, marks, ever, where, marked, of_columns)
             _fold_time(cells, where, groups, on_duty, routes, first_route)
             _fold_days(cells, where, used)

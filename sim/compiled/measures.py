@@ -20,7 +20,7 @@ from sim.contact_values import Promises, waits_of
 from sim.contacts import ContactTables
 from sim.counting import Plan
 from sim.estimates import Moments, Pairs
-from sim.measures import Measures
+from sim.measures import Measures, queue_of
 from sim.products import Products
 from sim.world import Worlds
 
@@ -48,7 +48,7 @@ def measure(
     """See ``sim.measures.measure``."""
     plan = Plan.of(layout_of(worlds.callers, centre), centre, calendar, promises)
     found = counted(plan, worlds, tables, every=True)
-    waits = waits_of(found.codes, len(centre.provinces))
+    waits = waits_of(found.codes, queue_of(centre))
     return Measures(found.cells, waits, np.repeat(np.arange(len(worlds)), np.diff(found.begins)))
 
 

@@ -27,7 +27,7 @@ def _runs(codes, count, values, ends):
 
 
 @compiled
-def _tell(values, ends, count, name, channel_of, some_provinces, out, row):
+def _tell(values, ends, count, name, queue_of, out, row):
     """Write the rows of a batch with so many values, from ``row`` on."""
     batches, channels, queues, provinces, outcomes, waits, counts = out
     values, ends = bare(values), bare(ends)
@@ -44,11 +44,11 @@ def _tell(values, ends, count, name, channel_of, some_provinces, out, row):
         while past < count and values[past] >> BIN_BITS == group:
             past += 1
         leaf = group // _OUTCOMES
-        queue = leaf // some_provinces
+        channel, province = leaf // queue_of.shape[1], leaf % queue_of.shape[1]
         for column, number in (
-            (channels, channel_of[queue]),
-            (queues, queue),
-            (provinces, leaf - queue * some_provinces),
+            (channels, channel),
+            (queues, queue_of[channel, province]),
+            (provinces, province),
             (outcomes, group - leaf * _OUTCOMES),
         ):
             for i in range(first, past):
@@ -60,11 +60,9 @@ def _tally(version):
     vector, short = "int64[::1]", "int16[::1]"
 
     @entry(
-        f"int64({vector},{vector},{vector},{vector},int64,int32[::1],{short},{short},{short},{short},{short},int32[::1])"
+        f"int64({vector},{vector},{vector},int64[:,::1],int32[::1],{short},{short},{short},{short},{short},int32[::1])"
     )
-    def tally(
-        codes, begins, names, channel_of, some_provinces, batches, channels, queues, provinces, outcomes, waits, counts
-    ):
+    def tally(codes, begins, names, queue_of, batches, channels, queues, provinces, outcomes, waits, counts):
         """Write the rows of all batches; how many there are."""
         _ = version
         out = bare(batches), bare(channels), bare(queues), bare(provinces), bare(outcomes), bare(waits), bare(counts)
@@ -78,7 +76,7 @@ def _tally(version):
             some = codes[begins[batch] : begins[batch + 1]]
             if len(some):
                 count = _runs(sorted_by_digits(some, most, room), len(some), runs[0], runs[1])
-                _tell(runs[0], runs[1], count, names[batch], channel_of, some_provinces, out, row)
+                _tell(runs[0], runs[1], count, names[batch], queue_of, out, row)
                 row += count
         return row
 

@@ -101,9 +101,9 @@ def _tell_times(told, dialled, left, released, outcome, first, size):
 @inlined
 def _tell_places(told, caller, queue, province, channel_of, first, size, start, provinces, days):
     for k in range(size):
-        told[LEAF + k] = queue[first + k] * provinces + province[start + caller[first + k]]
-    for k in range(size):
         told[_CHANNEL + k] = channel_of[queue[first + k]]
+    for k in range(size):
+        told[LEAF + k] = told[_CHANNEL + k] * provinces + province[start + caller[first + k]]
     for k in range(size):
         first_number = told[LEAF + k] * NUMBERS * (days + 24)
         told[DAY_AT + k] = first_number + told[_DAY + k]

@@ -19,7 +19,7 @@ from sim.draw import draw_block
 from sim.engines import simulate_block
 from sim.estimates import Moments
 from sim.luck import Luck
-from sim.measures import channel_of, measure
+from sim.measures import channel_of, measure, queue_of
 from sim.products import Products
 from sim.summary import PAIRS
 from sim.tables import Table
@@ -93,20 +93,20 @@ class Kit:
 
     def tally(self, codes: NDArray[np.int64], begins: NDArray[np.int64], names: NDArray[np.int64]) -> Table:
         """How often each wait is there in each batch; see ``contact_values.tally``."""
-        channels, provinces = channel_of(self.centre), len(self.centre.provinces)
+        queues = queue_of(self.centre)
         if not self.compiled:
-            return tally(codes, begins, names, channels, provinces)
+            return tally(codes, begins, names, queues)
         from sim.compiled.tally import tally as quick
 
         columns = {name: np.empty(len(codes), dtype=kind) for name, kind in TALLY.items()}
-        count = quick(codes, begins, names, channels, provinces, *columns.values())
+        count = quick(codes, begins, names, queues, *columns.values())
         return {name: column[:count] for name, column in columns.items()}
 
     def _readable(self, numbers: range, keep_contacts: int) -> Chunk:
         worlds = draw_block(self.luck, seed=self.seed, replications=numbers)
         tables = simulate_block(worlds, self.centre)
         found = measure(worlds, self.centre, tables, calendar=self.calendar, promises=self.promises)
-        codes = wait_codes(found.waits, len(self.centre.provinces))
+        codes = wait_codes(found.waits, channel_of(self.centre), len(self.centre.provinces))
         waits = np.bincount(found.replication, minlength=len(numbers))
         kept = list(_kept(numbers, worlds, tables, keep_contacts))
         return Chunk([found.cells[:, self.layout.periods()]], Moments.of(PAIRS, found.cells), [codes], [waits], kept)
