@@ -160,6 +160,10 @@ BIN = 1.005
 LEAST = np.ceil(BIN ** np.arange(0, np.log(3660 * DAY) / np.log(BIN))).astype(np.int64)
 #: Bits of the number of a bin.
 BIN_BITS = len(LEAST).bit_length()
+#: Waits as numbers (see ``wait_codes``), which there are as many of as contacts, and how many pairs of a channel and a
+#: province they can tell apart.
+Codes = NDArray[np.int32]
+MOST_PAIRS = (1 << 31 - BIN_BITS) // len(Outcome)
 
 
 def bin_of(wait: Whole) -> Whole:
@@ -181,17 +185,17 @@ def wait_rows(world: World, contacts: Contacts, channel: Whole) -> tuple[Whole, 
     return np.stack(columns, axis=1), waited
 
 
-def wait_codes(rows: Whole, channel_of: Whole, provinces: int) -> Whole:
+def wait_codes(rows: Whole, channel_of: Whole, provinces: int) -> Codes:
     """One number for each row of ``wait_rows``, by channel, province, outcome and bin; ``channel_of`` (Q,) each queue.
 
     Who calls on a channel from a province is always in the same queue, so there are few of these numbers.
     """
     queue, province, outcome, bins = rows.T
-    codes: Whole = ((channel_of[queue] * provinces + province) * len(Outcome) + outcome << BIN_BITS) + bins
-    return codes
+    codes = ((channel_of[queue] * provinces + province) * len(Outcome) + outcome << BIN_BITS) + bins
+    return codes.astype(np.int32)
 
 
-def waits_of(codes: Whole, queue_of: Whole) -> Whole:
+def waits_of(codes: Codes, queue_of: Whole) -> Whole:
     """The rows of ``wait_rows`` that these numbers stand for; ``queue_of`` (C, P) by channel and province."""
     rest, bins = codes >> BIN_BITS, codes & ((1 << BIN_BITS) - 1)
     leaf, outcome = np.divmod(rest, len(Outcome))
@@ -210,7 +214,7 @@ TALLY = {
 }
 
 
-def tally(codes: Whole, begins: Whole, names: Whole, queue_of: Whole) -> dict[str, NDArray[Any]]:
+def tally(codes: Codes, begins: Whole, names: Whole, queue_of: Whole) -> dict[str, NDArray[Any]]:
     """How often each wait is there in each batch, a row each, in order: the columns of ``TALLY``.
 
     The waits of batch b are ``codes`` from ``begins[b]`` to ``begins[b + 1]``, and it is called ``names[b]``;

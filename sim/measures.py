@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from sim.cells import AT, CALLER_COLUMNS, COLUMNS, CONTACT_COLUMNS, Layout, layout_of
 from sim.centre import Centre
 from sim.clock import DAY, HOUR, Calendar
-from sim.contact_values import Promises, caller_values, contact_values, wait_rows
+from sim.contact_values import MOST_PAIRS, Promises, caller_values, contact_values, wait_rows
 from sim.contacts import Contacts, ContactTables
+from sim.errors import SimError
 from sim.timelines import duty_of, line_time, open_time, queue_time
 from sim.world import World, Worlds
 
@@ -111,7 +112,10 @@ def channel_of(centre: Centre) -> Whole:
 
 
 def queue_of(centre: Centre) -> Whole:
-    """Queue by channel and province, (C, P)."""
+    """Queue by channel and province, (C, P); SimError where they are more than can be told apart."""
+    pairs = len(centre.channels) * len(centre.provinces)
+    if pairs > MOST_PAIRS:
+        raise SimError(f"channels by provinces are {pairs:,}; at most {MOST_PAIRS:,} can be counted apart")
     return np.array(centre.queue_of, dtype=np.int64).reshape(len(centre.channels), len(centre.provinces))
 
 

@@ -205,7 +205,7 @@ def test_numbers_are_put_in_order_in_place(most) -> None:
     for count in (0, 1, 2, 7, 500):
         codes = rng.integers(0, most, count + 3, endpoint=True)
         before = codes.copy()
-        ordered(codes, count, np.empty(count + 2, np.int64), np.empty(count + 2, np.int64))
+        ordered(codes, count, np.empty(count, np.int64), np.empty(2 * count + 1, np.int64))
         assert np.array_equal(codes[:count], np.sort(before[:count]))
         assert np.array_equal(codes[count:], before[count:])
 

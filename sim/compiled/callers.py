@@ -186,7 +186,7 @@ def _existing(replication, limits, key, known, heights, found, when, room):
 
 @compiled
 def _in_order(found, count, room):
-    """Order those of a replication by arrival, then stratum and slot, in the first of ``room`` (3, n).
+    """Order those of a replication by arrival, then stratum and slot, in the first of ``room`` (4, n).
 
     Arrivals in order are in the second.
     """
@@ -203,8 +203,11 @@ def _in_order(found, count, room):
 
 
 @compiled
-def _write(found, count, room, strata, cells, replication, columns, begin):
-    """Write those of a replication in order from the row ``begin`` on, as if there were one topic and age group."""
+def _write(found, count, room, strata, one_of, cells, replication, columns, begin):
+    """Write those of a replication in order from the row ``begin`` on, as if there were one topic and age group.
+
+    ``strata`` (S, 3) and ``one_of`` (3,) their only channel, province and cause, -1 where there are several.
+    """
     (stratum_of, _, _, _, _), _ = _numbers(cells)
     order, strata, arrivals = bare(room[0]), bare(strata), bare(room[1])
     cell_of, slot_of = bare(found[_CELL]), bare(found[_SLOT])
@@ -215,9 +218,9 @@ def _write(found, count, room, strata, cells, replication, columns, begin):
     for i in range(count):
         arrival[i], day[i] = arrivals[i], day_of(arrivals[i])
     for axis in range(3):
-        name = bare(columns[CHANNEL + axis, begin : begin + count])
+        name, only = bare(columns[CHANNEL + axis, begin : begin + count]), one_of[axis]
         for i in range(count):
-            name[i] = strata[3 * stratum[i] + axis]
+            name[i] = strata[3 * stratum[i] + axis] if only < 0 else only
     for column, value in ((TOPIC, 0), (AGE, 0), (REPLICATION, replication)):
         columns[column, begin : begin + count] = value
 
@@ -248,10 +251,13 @@ def _callers(version):
         columns = np.empty((COLUMNS, int(expected + 6 * np.sqrt(expected)) + BLOCK), np.int64)
         begins = np.zeros(len(replications) + 1, np.int64)
         found, when = np.empty((3, 2 * BLOCK), np.int64), np.empty((1, 2 * BLOCK))
-        order = np.empty((3, 2 * BLOCK), np.int64)
+        order = np.empty((4, 2 * BLOCK), np.int64)
         known = _cells(limits.shape[1], days, upto, first)
         work = workspace(), np.empty(BLOCK), np.empty(cells, np.int64), np.empty(cells, np.int64)
-        heights = np.empty((3, cells))
+        heights, one_of = np.empty((3, cells)), np.full(3, -1)
+        for axis in range(3 if len(names) else 0):
+            if (names[:, axis] == names[0, axis]).all():
+                one_of[axis] = names[0, axis]
         for r in range(len(replications)):
             begin, replication = begins[r], replications[r]
             found, when, count = _existing(
@@ -259,11 +265,11 @@ def _callers(version):
             )
             _arrive(found, when[0], count, known, upto, edges, causes, terms, surged)
             if count + 2 > order.shape[1]:
-                order = np.empty((3, 2 * count), np.int64)
+                order = np.empty((4, 2 * count), np.int64)
             _in_order(found, count, order)
             if begin + count > columns.shape[1]:
                 columns = _longer(columns, begin, 2 * (begin + count))
-            _write(found, count, order, names, known, replication, columns, begin)
+            _write(found, count, order, names, one_of, known, replication, columns, begin)
             begins[r + 1] = begin + count
         return columns, begins
 

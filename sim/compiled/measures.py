@@ -16,7 +16,7 @@ from sim.centre import Centre
 from sim.clock import Calendar
 from sim.compiled.cells import add_up
 from sim.compiled.kinds import NUMBERS
-from sim.contact_values import Promises, waits_of
+from sim.contact_values import Codes, Promises, waits_of
 from sim.contacts import ContactTables
 from sim.counting import Plan
 from sim.estimates import Moments, Pairs
@@ -38,7 +38,7 @@ class Counted:
 
     cells: Whole
     values: Whole
-    codes: Whole
+    codes: Codes
     begins: Whole
 
 
@@ -61,7 +61,7 @@ def counted(
     room = _ROOM.of(plan)
     cells = np.zeros((some, *size), dtype=np.int64) if every else room.cells
     values = np.empty((size[0], some, len(plan.periods)), dtype=np.int64)
-    codes, begins = np.empty(len(tables.rows), dtype=np.int64), np.zeros(some + 1, dtype=np.int64)
+    codes, begins = np.empty(len(tables.rows), dtype=np.int32), np.zeros(some + 1, dtype=np.int64)
     sums = products or Products.none(size[0])
     add_up(
         cells, room.leaves, values, codes, begins, sums.total, sums.sums, *sums.which, columns, _row(tables.begins),

@@ -13,7 +13,7 @@ from sim.machine_code import bare, compiled
 def in_order(times, count, room):
     """Indices of the first ``count`` ``times`` in order, those of one time as they stand, and the times.
 
-    In the first two rows of ``room`` (3, n + 2). Times and indices must have 63 bits together, as ms of ten years and 16 million indices have.
+    In the first two rows of ``room`` (4, n + 2). Times and indices must have 63 bits together, as ms of ten years and 16 million indices have.
     """
     bits = 0
     while count >> bits:
@@ -21,7 +21,7 @@ def in_order(times, count, room):
     codes, mask, times, sorted_times = bare(room[0]), (1 << bits) - 1, bare(times), bare(room[1])
     for i in range(count):
         codes[i] = (times[i] << bits) + i
-    in_place(room[0], count, room[1], room[2])
+    in_place(room[0], count, room[1], room[2:].reshape(-1))
     for i in range(count):
         sorted_times[i] = codes[i] >> bits
         codes[i] &= mask
@@ -31,8 +31,8 @@ def in_order(times, count, room):
 def in_place(codes, count, spare, place):
     """Put the first ``count`` whole numbers in order, where they are spread over their range or in order nearly.
 
-    They are put in as many boxes as there are, each for an equal stretch, and then looked through for neighbours that
-    stand the wrong way round. ``spare`` and ``place`` are room for as many.
+    They are put in as many boxes as there are or up to twice that, each for an equal stretch, and then looked through
+    for neighbours that stand the wrong way round. ``spare`` is room for as many, ``place`` for twice as many and one.
     """
     if count == 0:
         return
@@ -43,7 +43,7 @@ def in_place(codes, count, spare, place):
         least, most = min(least, codes[i]), max(most, codes[i])
     if not disorder:
         return
-    while (most - least) >> shift >= count:
+    while (most - least) >> shift >= 2 * count:
         shift += 1
     boxes = ((most - least) >> shift) + 1
     for box in range(boxes + 1):

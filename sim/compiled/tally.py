@@ -60,7 +60,7 @@ def _tally(version):
     vector, short = "int64[::1]", "int16[::1]"
 
     @entry(
-        f"int64({vector},{vector},{vector},int64[:,::1],int32[::1],{short},{short},{short},{short},{short},int32[::1])"
+        f"int64(int32[::1],{vector},{vector},int64[:,::1],int32[::1],{short},{short},{short},{short},{short},int32[::1])"
     )
     def tally(codes, begins, names, queue_of, batches, channels, queues, provinces, outcomes, waits, counts):
         """Write the rows of all batches; how many there are."""
@@ -71,7 +71,7 @@ def _tally(version):
             most = max(most, code)
         for batch in range(len(begins) - 1):
             largest = max(largest, begins[batch + 1] - begins[batch])
-        room, runs = np.empty((2, largest), np.int64), np.empty((2, largest), np.int64)
+        room, runs = np.empty((2, largest), np.int32), np.empty((2, largest), np.int32)
         for batch in range(len(begins) - 1):
             some = codes[begins[batch] : begins[batch + 1]]
             if len(some):

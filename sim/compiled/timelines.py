@@ -239,7 +239,7 @@ def _add_group(cells, contacts, begin, end, group, groups, shifts, first_shift, 
     for row in range(begin, end):
         rows[count] = row
         count += contacts[GROUP][row] == group
-    start, room = np.empty(count, np.int64), np.empty((3, count + 2), np.int64)
+    start, room = np.empty(count, np.int64), np.empty((4, count + 2), np.int64)
     for i in range(count):
         start[i] = contacts[LEFT][rows[i]]
     in_order(start, count, room)

@@ -66,7 +66,7 @@ def _put_in_order(waits):
     for i in range(1, count):
         disorder += waits[0, i] < waits[0, i - 1]
     if disorder:
-        room, before = np.empty((3, count + 2), np.int64), waits.copy()
+        room, before = np.empty((4, count + 2), np.int64), waits.copy()
         in_order(waits[0], count, room)
         for i in range(count):
             waits[0, i], waits[1, i] = before[0, room[0, i]], before[1, room[0, i]]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sim.cells import Layout, layout_of
 from sim.centre import Centre
 from sim.clock import Calendar
-from sim.contact_values import TALLY, Promises, tally, wait_codes
+from sim.contact_values import TALLY, Codes, Promises, tally, wait_codes
 from sim.contacts import Contacts, ContactTables
 from sim.draw import draw_block
 from sim.engines import simulate_block
@@ -45,7 +45,7 @@ class Chunk:
 
     values: list[NDArray[np.int64]]
     sums: Moments | Products
-    codes: list[NDArray[np.int64]]
+    codes: list[Codes]
     waits: list[NDArray[np.int64]]
     kept: list[tuple[int, World, Contacts]]
 
@@ -91,7 +91,7 @@ class Kit:
         """These replications, with the contacts of those below ``keep_contacts``."""
         return self._by_machine(numbers, keep_contacts) if self.compiled else self._readable(numbers, keep_contacts)
 
-    def tally(self, codes: NDArray[np.int64], begins: NDArray[np.int64], names: NDArray[np.int64]) -> Table:
+    def tally(self, codes: Codes, begins: NDArray[np.int64], names: NDArray[np.int64]) -> Table:
         """How often each wait is there in each batch; see ``contact_values.tally``."""
         queues = queue_of(self.centre)
         if not self.compiled:
