@@ -46,9 +46,6 @@ class Plan:
     def of(cls, layout: Layout, centre: Centre, calendar: Calendar, promises: Promises) -> Plan:
         """The plan of a centre."""
         edges = [np.array([edge for span in rules.open for edge in span]) for rules in centre.channels]
-        within = [
-            -1 if days >= 0 else max(ms, 0) for ms, days in zip(promises.within, promises.working_days, strict=True)
-        ]
         shifts = [
             [(*span, line) for line, spans in enumerate(group.shifts) for span in spans] for group in centre.groups
         ]
@@ -63,7 +60,7 @@ class Plan:
             queue_of(centre).ravel(),
             np.concatenate(edges),
             np.cumsum([0, *map(len, edges)]),
-            within,
+            [days >= 0 for days in promises.working_days],
             [habits.forward for habits in centre.habits],
             [size["cause"], size["topic"], size["age"]],
             np.cumsum([0, *map(len, shifts)]),
@@ -71,7 +68,7 @@ class Plan:
             np.cumsum([0, *map(len, routes)]),
         )
         tables = (
-            np.array([_deadlines(calendar, days) for days in promises.working_days]),
+            np.array([_bounds(calendar, *of) for of in zip(promises.within, promises.working_days, strict=True)]),
             _redials(centre),
             np.array([(len(group.shifts), group.absent, 0, _alone(group, centre)) for group in centre.groups]),
         )
@@ -95,9 +92,9 @@ class Plan:
         return np.array([world.groups.index(g.name) if g.absent else 0 for g in self.groups], dtype=np.int64)
 
 
-def _deadlines(calendar: Calendar, days: int) -> Whole:
-    """End of the promised working day by day of the contact; nothing where none is promised."""
-    return working_day_ends(calendar, days) if days >= 0 else np.zeros(calendar.days, dtype=np.int64)
+def _bounds(calendar: Calendar, within: int, days: int) -> Whole:
+    """By day of the contact the end of the promised working day, or the longest wait that is within the promise."""
+    return working_day_ends(calendar, days) if days >= 0 else np.full(calendar.days, max(within, 0))
 
 
 def _redials(centre: Centre) -> Whole:

@@ -224,9 +224,9 @@ def _add_up(version):
         ``every`` (1 or R, columns, cells) is empty, and ``leaves`` (see ``add_persons``) before and after.
         """
         _ = version
-        where, persons, channel_of, queue_of, edges, first_edge, within, forward, marked = numbers[:9]
+        where, persons, channel_of, queue_of, edges, first_edge, by_day, forward, marked = numbers[:9]
         first_shift, routes, first_route = numbers[9:]
-        deadlines, redials, known = tables
+        bounds, redials, known = tables
         redial, passed_on, conversation, wrap_up = luck
         groups, on_duty = known.copy(), always_on_duty.copy()
         for group in range(len(groups)):
@@ -243,7 +243,7 @@ def _add_up(version):
         room, told = _room(WIDTH, first), np.empty(TOLD, np.int64)
         hours = np.zeros((4, where[QUEUES], 24 * where[DAYS] + 1), np.int64)
         line_hours = np.zeros((2, len(groups) + 1, 24 * where[DAYS] + 1), np.int64)
-        of_persons = persons, channel_of, edges, first_edge, within, forward, marked[1:]
+        of_persons = persons, channel_of, edges, first_edge, by_day, forward, marked[1:]
         of_callers = redial, passed_on, conversation, wrap_up, patience
         for r in range(len(starts) - 1):
             cells, begin, end = every[min(r, len(every) - 1)], begins[r], begins[r + 1]
@@ -254,7 +254,7 @@ def _add_up(version):
                     cells[column] = 0
             coded[r + 1] = add_persons(
                 leaves, met, marks, contacts, begin, end, world, of_callers, starts[r], of_persons,
-                (deadlines, redials), codes, coded[r], told,
+                (bounds, redials), codes, coded[r], told,
             )  # fmt: skip
             add_queues(cells, contacts, begin, end, where, hours)
             add_lines(cells, contacts, begin, end, groups, shifts, first_shift, absence[r], on_duty, where, line_hours)

@@ -113,9 +113,9 @@ def _tell_places(told, caller, queue, province, channel_of, first, size, start, 
 @inlined
 def _tell_work(told, caller, talk, wrap, first, size, start, strides):
     for k in range(size):
-        told[WORK + k] = talk[(start + caller[first + k]) * strides[0] + told[_CHANNEL + k] * strides[1]]
-    for k in range(size):
-        told[WORK + k] += wrap[(start + caller[first + k]) * strides[2] + told[_CHANNEL + k] * strides[3]]
+        row, channel = start + caller[first + k], told[_CHANNEL + k]
+        conversation, after = talk[row * strides[0] + channel * strides[1]], wrap[row * strides[2] + channel * strides[3]]
+        told[WORK + k] = conversation + after
 
 
 @inlined
@@ -130,13 +130,15 @@ def _tell_marks(told, caller, marks, first, size, start, most_topics, most_ages)
 
 
 @inlined
-def _tell_kinds(told, attempt, dialled, promised, ends, first, size, short, days):
-    """Bits and kinds, where it is known whether a contact is a message."""
+def _tell_kinds(told, attempt, dialled, by_day, bounds, first, size, short, days):
+    """Bits and kinds, where it is known whether a contact is a message.
+
+    ``by_day`` (C,) is 1 where a promise is an instant, and 0 where it is a wait; ``bounds`` (C, days).
+    """
     for k in range(size):
         channel = told[_CHANNEL + k]
-        within, end = promised[channel], ends[channel * days + told[_DAY + k]]
-        until = dialled[first + k] + within if within >= 0 else end
-        told[_BITS + k] |= (dialled[first + k] + told[WAIT + k] <= until) * WITHIN
+        over = dialled[first + k] * by_day[channel] + told[WAIT + k] - bounds[channel * days + told[_DAY + k]]
+        told[_BITS + k] |= (over <= 0) * WITHIN
     for k in range(size):
         told[_BITS + k] |= (attempt[first + k] == 0) * FIRST + (told[WAIT + k] <= short) * SHORT
     for k in range(size):
@@ -177,7 +179,7 @@ def _tell_codes(told, size):
 def pointers(contacts, world, luck, numbers, tables):
     """What ``tell_contacts`` reads, without arrays, whose references would be counted for every few contacts."""
     redial, conversation, wrap_up, patience = luck[0], luck[2], luck[3], luck[4]
-    sizes, channel_of, edges, first_edge, promised, _, most_of_marks = numbers
+    sizes, channel_of, edges, first_edge, by_day, _, most_of_marks = numbers
     columns = (
         bare(contacts[0]), bare(contacts[1]), bare(contacts[2]), bare(contacts[3]), bare(contacts[4]),
         bare(contacts[5]), bare(contacts[6]),
@@ -189,7 +191,7 @@ def pointers(contacts, world, luck, numbers, tables):
         conversation.strides[0] // 8, conversation.strides[1] // 8, wrap_up.strides[0] // 8, wrap_up.strides[1] // 8,
         patience.strides[0] // 8, patience.strides[1] // 8, patience.strides[2] // 8,
     )  # fmt: skip
-    plan = bare(channel_of), bare(edges), bare(first_edge), bare(promised), bare(tables[0])
+    plan = bare(channel_of), bare(edges), bare(first_edge), bare(by_day), bare(tables[0])
     redials = tables[1].any(), bare(tables[1]), redial.strides[0] // 8
     numbers = sizes[0], sizes[1], sizes[2], sizes[3], most_of_marks[0], most_of_marks[1]
     return columns, people, of_people, strides, plan, redials, numbers
@@ -205,7 +207,7 @@ def tell_contacts(told, first, size, end, start, told_of, marked):
     columns, people, of_people, strides, plan, redials, sizes = told_of
     caller, attempt, queue, dialled, left, released, outcome = columns
     talk, wrap, patience, redial = of_people
-    channel_of, edges, first_edge, promised, ends = plan
+    channel_of, edges, first_edge, by_day, bounds = plan
     days, attempts, short, provinces, most_topics, most_ages = sizes
     _tell_times(told, dialled, left, released, outcome, first, size)
     _tell_places(told, caller, queue, people[0], channel_of, first, size, start, provinces, days)
@@ -220,7 +222,7 @@ def tell_contacts(told, first, size, end, start, told_of, marked):
                 told[_BITS + k] = MESSAGE
     _tell_work(told, caller, talk, wrap, first, size, start, strides)
     _tell_only(told, caller, attempt, redial, redials, first, size, end, start, attempts)
-    _tell_kinds(told, attempt, dialled, promised, ends, first, size, short, days)
+    _tell_kinds(told, attempt, dialled, by_day, bounds, first, size, short, days)
     _tell_codes(told, size)
     if marked:
         _tell_marks(told, caller, people[1:], first, size, start, most_topics, most_ages)
