@@ -242,46 +242,50 @@ class Luck:
     """
 
     def __init__(self, worlds: Worlds, centre: Centre) -> None:
-        self.arrays = [np.asarray(getattr(worlds.callers, name), np.int64) for name in n.LUCK_FIELDS]
+        read = _read(centre)
+        self.arrays = {name: np.asarray(getattr(worlds.callers, name), np.int64) for name in read}
         self.absence = np.asarray(worlds.absence, np.int64)
-        self._check(centre, sound=worlds.sound)
+        self._check(centre, read, sound=worlds.sound)
         absent = [worlds.callers.groups.index(group.name) if group.absent else 0 for group in centre.groups]
-        words = [_where(array, array.strides) for array in self.arrays]
+        arrays = [self.arrays.get(name) for name in n.LUCK_FIELDS]
+        words = [_NOWHERE if array is None else _where(array, array.strides) for array in arrays]
         words.append(_where(self.absence, self.absence.strides[1:]))
         self.table = np.empty((len(worlds), 1 + len(absent) + n.STRIDES * len(words)), np.int64)
         self.table[:] = [0, *absent, *_flat(words)]
         self.table[:, 0] = worlds.starts[1:] - worlds.starts[:-1]
         first = self.table[:, 1 + len(absent) :: n.STRIDES]
-        first[:, :-1] += worlds.starts[:-1, None] * np.array([array.strides[0] for array in self.arrays])
+        first[:, :-1] += worlds.starts[:-1, None] * np.array([strides for _, strides, *_ in words[:-1]])
         first[:, -1] += np.arange(len(worlds)) * self.absence.strides[0]
 
-    def _check(self, centre: Centre, *, sound: bool) -> None:
+    def _check(self, centre: Centre, read: dict[str, tuple[int, ...]], *, sound: bool) -> None:
         """Machine code reads unchecked: see that all it may read is there."""
-        callers = len(self.arrays[0])
-        for (name, read, needed), array in zip(_needed(centre), self.arrays, strict=True):
-            shape = (callers if read else 0, *needed)
+        callers = len(self.arrays["channel"])
+        for name, array in self.arrays.items():
+            shape = (callers, *read[name])
             if array.ndim != len(shape) or any(map(lt, array.shape, shape)):
                 raise ValueError(f"{name} of the world has shape {array.shape}, {shape} is needed")
-        for array, most in ((self.arrays[0], len(centre.channels)), (self.arrays[1], len(centre.provinces))):
-            if not sound and len(array) and array.view(np.uint64).max() >= most:  # where what is below 0 is far above
-                raise ValueError("a caller of the world has a channel or province that the centre has not")
+        for name, most in (("channel", len(centre.channels)), ("province", len(centre.provinces))):
+            # Where what is below 0 is far above.
+            if not sound and callers and self.arrays[name].view(np.uint64).max() >= most:
+                raise ValueError(f"a caller of the world has a {name} that the centre has not")
 
 
 #: Luck that is read where other luck is used, and luck that not every centre reads.
 _WITH = {"silent": "silence", "again": "again_delay"}
 _SELDOM = {"voicemail", "call_back", "forward", *_WITH, *_WITH.values()}
+#: In place of where luck is that is not read.
+_NOWHERE = [0] * n.STRIDES
 
 
 @lru_cache(maxsize=64)
-def _needed(centre: Centre) -> list[tuple[str, bool, tuple[int, ...]]]:
-    """Name of each luck, whether the centre may read it, and the least size of it beside callers."""
+def _read(centre: Centre) -> dict[str, tuple[int, ...]]:
+    """The least size, beside callers, of each luck that a centre may read."""
     used = centre.luck_used()
     unread = _SELDOM - used - {more for name, more in _WITH.items() if name in used}
     least = {"attempts": centre.attempts, "channels": len(centre.channels)}
-    return [
-        (name, name not in unread, tuple(0 if name in unread else least[axis] for axis in axes[1:]))
-        for name, axes in n.LUCK_FIELDS.items()
-    ]
+    return {
+        name: tuple(least[axis] for axis in axes[1:]) for name, axes in n.LUCK_FIELDS.items() if name not in unread
+    }
 
 
 def _where(array: Whole, strides: Sequence[int]) -> list[int]:
