@@ -124,8 +124,8 @@ class Quick:
         callers = int(begins[-1])
         room = self._room(callers)
         luck_of(
-            columns, callers, self.keys, self.laws, luck.topic, luck.age, needs.reach, needs.thresholds, needs.wanted,
-            *room,
+            columns, numbers, begins, self.keys, self.laws, luck.topic, luck.age, needs.reach, needs.thresholds,
+            needs.wanted, *room,
         )  # fmt: skip
         world, absence = self._world(columns[:, :callers], *room), absences_of(luck, self.seed, numbers)
         return Worlds(world, begins, absence, sound=True)

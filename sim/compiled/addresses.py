@@ -13,22 +13,22 @@ from sim.streams import ROUNDS
 #: As many numbers at once as stay in the processor's nearest memory.
 BLOCK = 256
 #: Columns of callers; the first eight are those of a world.
-CHANNEL, PROVINCE, CAUSE, TOPIC, AGE, DAY, SLOT, ARRIVAL, STRATUM, REPLICATION = range(10)
-COLUMNS = 10
+CHANNEL, PROVINCE, CAUSE, TOPIC, AGE, DAY, SLOT, ARRIVAL, STRATUM = range(9)
+COLUMNS = 9
 
 
 @compiled
 def scramble(who, at, keys, count, chunk, words):
     """Words of ``count`` addresses, ten rounds of Philox for many numbers at once (see ``streams``).
 
-    ``who`` has replications, days and slots, from the place ``at`` on; ``keys`` (2 BLOCK) both words of theirs, and
-    ``words`` (4 BLOCK) gets four for each.
+    ``who`` has the replication of all, and days and slots from the place ``at`` on; ``keys`` (2 BLOCK) both words of
+    theirs, and ``words`` (4 BLOCK) gets four for each.
     """
     wide()
     replication, day, slot = who
     # The rounds stand here, since a function of its own is not put together with the loop around it.
     for i in range(count):
-        a, b = np.uint64(replication[at + i]), np.uint64(day[at + i])
+        a, b = np.uint64(replication), np.uint64(day[at + i])
         c, d = np.uint64(slot[at + i]), np.uint64(chunk)
         x, y = keys[i], keys[BLOCK + i]
         for _ in range(ROUNDS):
@@ -49,12 +49,12 @@ def uniforms(words, half, count, out):
 
 
 @inlined
-def who_in(columns):
-    """Where numbers of callers' addresses are: replications, days, slots and strata.
+def who_in(columns, replication):
+    """What callers' addresses are of: the replication, days, slots and strata.
 
     Numbers without arrays, like all that is handed to what follows: to count a reference takes as long as some draws.
     """
-    return bare(columns[REPLICATION]), bare(columns[DAY]), bare(columns[SLOT]), bare(columns[STRATUM])
+    return replication, bare(columns[DAY]), bare(columns[SLOT]), bare(columns[STRATUM])
 
 
 @inlined
@@ -67,7 +67,7 @@ def keys_in(key):
 def scramble_rows(keys, who, rows, first, count, chunk, room):
     """Words of ``count`` of the callers in ``rows``, which are in order, from the place ``first`` on."""
     replication, day, slot, stratum = who
-    some, keyed, words, begin = room[:3], room[3], room[4], rows[first]
+    days, slots, keyed, words, begin = room[0], room[1], room[2], room[3], rows[first]
     for i in range(count):
         of = stratum[rows[first + i]]
         keyed[i], keyed[BLOCK + i] = keys[0][of], keys[1][of]
@@ -76,15 +76,15 @@ def scramble_rows(keys, who, rows, first, count, chunk, room):
         return
     for i in range(count):
         row = rows[first + i]
-        some[0][i], some[1][i], some[2][i] = replication[row], day[row], slot[row]
-    scramble(some, 0, keyed, count, chunk, words)
+        days[i], slots[i] = day[row], slot[row]
+    scramble((replication, days, slots), 0, keyed, count, chunk, words)
 
 
 @compiled
 def workspace():
-    """Work space of a block: replications, days, slots, keys, words, uniforms and durations."""
+    """Work space of a block: days and slots, keys, words, uniforms and durations."""
     return (
-        np.empty((3, BLOCK), np.int64), np.empty(2 * BLOCK, np.uint64), np.empty(4 * BLOCK, np.uint64),
+        np.empty((2, BLOCK), np.int64), np.empty(2 * BLOCK, np.uint64), np.empty(4 * BLOCK, np.uint64),
         np.empty(BLOCK), np.empty(BLOCK, np.int64),
     )  # fmt: skip
 
@@ -92,4 +92,4 @@ def workspace():
 @inlined
 def room_in(work):
     """The first three of these without arrays."""
-    return bare(work[0][0]), bare(work[0][1]), bare(work[0][2]), bare(work[1]), bare(work[2])
+    return bare(work[0][0]), bare(work[0][1]), bare(work[1]), bare(work[2])

@@ -13,7 +13,6 @@ from sim.compiled.addresses import (
     CHANNEL,
     COLUMNS,
     DAY,
-    REPLICATION,
     SLOT,
     STRATUM,
     TOPIC,
@@ -103,13 +102,13 @@ def _arrive(found, when, count, cells, upto, edges, causes, terms, surged):
 def _scramble_slots(keys, replication, names, cells, count, slot, size, room):
     """Words of ``size`` slots from ``slot`` on of each of ``count`` cells."""
     strata, days = names
-    some, keyed, words = room[:3], room[3], room[4]
+    slots_of, keyed, words = room[1], room[2], room[3]
     for k in range(count):
         stratum, day = strata[cells[k]], days[cells[k]]
         for i in range(k * size, (k + 1) * size):
-            some[0][i], some[1][i], some[2][i] = replication, day, slot + i - k * size
+            room[0][i], slots_of[i] = day, slot + i - k * size
             keyed[i], keyed[BLOCK + i] = keys[0][stratum], keys[1][stratum]
-    scramble(some, 0, keyed, count * size, 0, words)
+    scramble((replication, room[0], slots_of), 0, keyed, count * size, 0, words)
 
 
 @compiled
@@ -203,7 +202,7 @@ def _in_order(found, count, room):
 
 
 @compiled
-def _write(found, count, room, strata, one_of, cells, replication, columns, begin):
+def _write(found, count, room, strata, one_of, cells, columns, begin):
     """Write those of a replication in order from the row ``begin`` on, as if there were one topic and age group.
 
     ``strata`` (S, 3) and ``one_of`` (3,) their only channel, province and cause, -1 where there are several.
@@ -221,8 +220,8 @@ def _write(found, count, room, strata, one_of, cells, replication, columns, begi
         name, only = bare(columns[CHANNEL + axis, begin : begin + count]), one_of[axis]
         for i in range(count):
             name[i] = strata[3 * stratum[i] + axis] if only < 0 else only
-    for column, value in ((TOPIC, 0), (AGE, 0), (REPLICATION, replication)):
-        columns[column, begin : begin + count] = value
+    columns[TOPIC, begin : begin + count] = 0
+    columns[AGE, begin : begin + count] = 0
 
 
 @compiled
@@ -259,17 +258,15 @@ def _callers(version):
             if (names[:, axis] == names[0, axis]).all():
                 one_of[axis] = names[0, axis]
         for r in range(len(replications)):
-            begin, replication = begins[r], replications[r]
-            found, when, count = _existing(
-                replication, limits[r], key, known, heights, found, when, work
-            )
+            begin = begins[r]
+            found, when, count = _existing(replications[r], limits[r], key, known, heights, found, when, work)
             _arrive(found, when[0], count, known, upto, edges, causes, terms, surged)
             if count + 2 > order.shape[1]:
                 order = np.empty((4, 2 * count), np.int64)
             _in_order(found, count, order)
             if begin + count > columns.shape[1]:
                 columns = _longer(columns, begin, 2 * (begin + count))
-            _write(found, count, order, names, one_of, known, replication, columns, begin)
+            _write(found, count, order, names, one_of, known, columns, begin)
             begins[r + 1] = begin + count
         return columns, begins
 

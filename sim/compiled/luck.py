@@ -33,12 +33,12 @@ def _pointers(work):
 
 
 @compiled
-def _laws(key, columns, rows, count, chunk, half, law, to, work):
+def _laws(key, columns, replication, rows, count, chunk, half, law, to, work):
     """Durations of ``rows`` under a law, from the first or the second uniform of their addresses."""
     room, words, numbers, found = _pointers(work)
     if law[KIND] == NOTHING:
         return
-    keys, who, rows, law, to = keys_in(key), who_in(columns), bare(rows), bare(law), bare(to)
+    keys, who, rows, law, to = keys_in(key), who_in(columns, replication), bare(rows), bare(law), bare(to)
     for first in range(0, count, BLOCK):
         size = min(BLOCK, count - first)
         if law[KIND] > ALWAYS or law[ZERO] > 0.0:
@@ -47,10 +47,10 @@ def _laws(key, columns, rows, count, chunk, half, law, to, work):
 
 
 @compiled
-def _work(key, columns, rows, count, laws, to, work):
+def _work(key, columns, replication, rows, count, laws, to, work):
     """Conversation and wrap-up of ``rows`` on a channel, both of the same words."""
     room, words, numbers, found = _pointers(work)
-    keys, who, rows = keys_in(key), who_in(columns), bare(rows)
+    keys, who, rows = keys_in(key), who_in(columns, replication), bare(rows)
     two = (bare(laws[0]), bare(to[0])), (bare(laws[1]), bare(to[1]))
     for first in range(0, count, BLOCK):
         size = min(BLOCK, count - first)
@@ -69,10 +69,10 @@ def _write(law, half, rows, first, size, to, words, numbers, found):
 
 
 @compiled
-def _choices(key, columns, rows, count, chunk, out, work):
+def _choices(key, columns, replication, rows, count, chunk, out, work):
     """Four words of each of ``rows`` in ``out`` (4, n)."""
     room, words, _, _ = _pointers(work)
-    keys, who, rows, out, many = keys_in(key), who_in(columns), bare(rows), bare(out), out.shape[1]
+    keys, who, rows, out, many = keys_in(key), who_in(columns, replication), bare(rows), bare(out), out.shape[1]
     for first in range(0, count, BLOCK):
         size = min(BLOCK, count - first)
         scramble_rows(keys, who, rows, first, size, chunk, room)
@@ -91,10 +91,10 @@ def _category(cumulative, first, count, uniform):
 
 
 @compiled
-def _marks(key, columns, rows, topic, age, work):
+def _marks(key, columns, replication, rows, topic, age, work):
     """Topics and age groups of everybody."""
     room, words, numbers, _ = _pointers(work)
-    keys, who, count, rows = keys_in(key), who_in(columns), len(rows), bare(rows)
+    keys, who, count, rows = keys_in(key), who_in(columns, replication), len(rows), bare(rows)
     cause, channel, channels = bare(columns[CAUSE]), bare(columns[CHANNEL]), topic.shape[1]
     marks = (
         (bare(topic), topic.shape[2], bare(columns[TOPIC])),
@@ -107,7 +107,7 @@ def _marks(key, columns, rows, topic, age, work):
             upto, some, to = marks[half]
             uniforms(words, half, size, numbers)
             for i in range(size):
-                row = first + i
+                row = rows[first + i]
                 to[row] = _category(upto, (cause[row] * channels + channel[row]) * some, some, numbers[i])
 
 
@@ -138,49 +138,63 @@ def _may_go_on(thresholds, columns, choices, offers, rows, count):
     return going
 
 
+@compiled
+def _draw(columns, replication, rows, some, keys, laws, marks, needs, to, work):
+    """Write the luck of ``rows``, all of one replication; they are used up, and so is ``some`` (see ``luck_of``)."""
+    count, (topic, age), (reach, thresholds, wanted) = len(rows), marks, needs
+    by_channel, choices, by_attempt, offers = to
+    if topic.shape[2] > 1 or age.shape[2] > 1:
+        _marks(keys[MARKS], columns, replication, rows, topic, age, work)
+    for channel in range(laws.shape[1]):
+        mine, n = _may_be_on(channel, reach[1 if len(choices) > 1 else 0], columns, rows, count, some)
+        _work(keys[WORK], columns, replication, mine, n, laws[:2, channel], by_channel[:, channel], work)
+    for attempt in range(len(choices)):
+        if wanted[0]:
+            _choices(keys[CHOICES], columns, replication, rows, count, attempt, choices[attempt], work)
+        if wanted[1]:
+            _choices(keys[OFFERS], columns, replication, rows, count, attempt, offers[attempt], work)
+        where = reach[min(attempt, 1)]
+        for two in range(2):  # patience and silence of these, delays of those who may go on
+            if two and wanted[0]:
+                last = attempt == len(choices) - 1 and not wanted[2]
+                again = offers[attempt if wanted[1] else 0]
+                count = 0 if last else _may_go_on(thresholds, columns, choices[attempt], again, rows, count)
+            elif two:
+                count = 0
+            for channel in range(laws.shape[1]):
+                mine, n = _may_be_on(channel, where, columns, rows, count, some)
+                of, law = by_attempt[two, attempt, channel], laws[2 + two, channel]
+                _laws(keys[WAITING], columns, replication, mine, n, attempt, two, law, of, work)
+                of, law = by_attempt[2 + two, attempt, channel], laws[4 + two, channel]
+                _laws(keys[DELAYS], columns, replication, mine, n, attempt, two, law, of, work)
+
+
 def _luck(version):
     @entry(
-        "void(int64[:,::1],int64,uint64[:,:,::1],float64[:,:,::1],float64[:,:,::1],float64[:,:,::1],int64[:,:,::1],"
-        "int64[:,::1],int64[::1],int64[:,:,::1],int64[:,:,::1],int64[:,:,:,::1],int64[:,:,::1])"
+        "void(int64[:,::1],int64[::1],int64[::1],uint64[:,:,::1],float64[:,:,::1],float64[:,:,::1],float64[:,:,::1],"
+        "int64[:,:,::1],int64[:,::1],int64[::1],int64[:,:,::1],int64[:,:,::1],int64[:,:,:,::1],int64[:,:,::1])"
     )
     def luck_of(
-        columns, count, keys, laws, topic, age, reach, thresholds, wanted, by_channel, choices, by_attempt, offers
-    ):
-        """Write the luck of ``count`` callers that may be looked at; other places stay as they are.
+        columns, replications, begins, keys, laws, topic, age, reach, thresholds, wanted, by_channel, choices,
+        by_attempt, offers,
+    ):  # fmt: skip
+        """Write the luck of callers that may be looked at; other places stay as they are.
 
-        ``columns`` are those of ``callers_of``, and get topics and age groups. ``laws`` (6, C, SIZE) of conversation,
-        wrap-up, patience, redial delay, silence and the delay of calling again; ``reach`` (2, C, C) on which channels
-        who begins on a channel may call first and later; ``thresholds`` (C, 3) of going on; ``wanted`` whether choices
-        and offers are looked at, and whether all there is, is. ``by_channel`` (2, C, n), ``choices`` and ``offers``
-        (K, 4, n), ``by_attempt`` (4, K, C, n).
+        ``columns`` and ``begins`` are those of ``callers_of``; the former get topics and age groups. ``laws`` (6, C,
+        SIZE) of conversation, wrap-up, patience, redial delay, silence and the delay of calling again; ``reach``
+        (2, C, C) on which channels who begins on a channel may call first and later; ``thresholds`` (C, 3) of going on;
+        ``wanted`` whether choices and offers are looked at, and whether all there is, is. ``by_channel`` (2, C, n),
+        ``choices`` and ``offers`` (K, 4, n), ``by_attempt`` (4, K, C, n).
         """
         _ = version
-        work = workspace()
-        rows, some = np.arange(count), np.empty(count + 1, np.int64)
-        if topic.shape[2] > 1 or age.shape[2] > 1:
-            _marks(keys[MARKS], columns, rows, topic, age, work)
-        for channel in range(laws.shape[1]):
-            mine, n = _may_be_on(channel, reach[1 if len(choices) > 1 else 0], columns, rows, count, some)
-            _work(keys[WORK], columns, mine, n, laws[:2, channel], by_channel[:, channel], work)
-        for attempt in range(len(choices)):
-            if wanted[0]:
-                _choices(keys[CHOICES], columns, rows, count, attempt, choices[attempt], work)
-            if wanted[1]:
-                _choices(keys[OFFERS], columns, rows, count, attempt, offers[attempt], work)
-            where = reach[min(attempt, 1)]
-            for two in range(2):  # patience and silence of these, delays of those who may go on
-                if two and wanted[0]:
-                    last = attempt == len(choices) - 1 and not wanted[2]
-                    again = offers[attempt if wanted[1] else 0]
-                    count = 0 if last else _may_go_on(thresholds, columns, choices[attempt], again, rows, count)
-                elif two:
-                    count = 0
-                for channel in range(laws.shape[1]):
-                    mine, n = _may_be_on(channel, where, columns, rows, count, some)
-                    to, law = by_attempt[two, attempt, channel], laws[2 + two, channel]
-                    _laws(keys[WAITING], columns, mine, n, attempt, two, law, to, work)
-                    to, law = by_attempt[2 + two, attempt, channel], laws[4 + two, channel]
-                    _laws(keys[DELAYS], columns, mine, n, attempt, two, law, to, work)
+        work, rows, most = workspace(), np.arange(begins[-1]), 0
+        for r in range(len(replications)):
+            most = max(most, begins[r + 1] - begins[r])
+        some, marks, needs = np.empty(most + 1, np.int64), (topic, age), (reach, thresholds, wanted)
+        to = by_channel, choices, by_attempt, offers
+        for r in range(len(replications)):
+            mine = rows[begins[r] : begins[r + 1]]
+            _draw(columns, replications[r], mine, some, keys, laws, marks, needs, to, work)
 
     return luck_of
 

@@ -13,39 +13,38 @@ from sim.machine_code import bare, compiled
 def in_order(times, count, room):
     """Indices of the first ``count`` ``times`` in order, those of one time as they stand, and the times.
 
-    In the first two rows of ``room`` (4, n + 2). Times and indices must have 63 bits together, as ms of ten years and 16 million indices have.
+    In the first two rows of ``room`` (4, n + 2). Times and indices must have 63 bits together, as ms of ten years and
+    16 million indices have.
     """
     bits = 0
     while count >> bits:
         bits += 1
-    codes, mask, times, sorted_times = bare(room[0]), (1 << bits) - 1, bare(times), bare(room[1])
+    order, times, sorted_times = bare(room[0]), bare(times), bare(room[1])
+    least, most, disorder = times[0] if count else 0, times[0] if count else 0, 0
     for i in range(count):
-        codes[i] = (times[i] << bits) + i
-    in_place(room[0], count, room[1], room[2:].reshape(-1))
+        order[i] = (times[i] << bits) + i
+        least, most = min(least, times[i]), max(most, times[i])
+    for i in range(1, count):
+        disorder += times[i - 1] > times[i]
+    if disorder:
+        in_place(room[0], count, least << bits, (most + 1) << bits, room[1], room[2:].reshape(-1))
     for i in range(count):
-        sorted_times[i] = codes[i] >> bits
-        codes[i] &= mask
+        sorted_times[i] = order[i] >> bits
+        order[i] &= (1 << bits) - 1
 
 
 @compiled
-def in_place(codes, count, spare, place):
+def in_place(codes, count, least, past, spare, place):
     """Put the first ``count`` whole numbers in order, where they are spread over their range or in order nearly.
 
-    They are put in as many boxes as there are or up to twice that, each for an equal stretch, and then looked through
-    for neighbours that stand the wrong way round. ``spare`` is room for as many, ``place`` for twice as many and one.
+    They are from ``least`` on, and below ``past``. They are put in as many boxes as there are or up to twice that, each
+    for an equal stretch, and then looked through for neighbours that stand the wrong way round. ``spare`` is room for
+    as many, ``place`` for twice as many and one.
     """
-    if count == 0:
-        return
-    codes, spare, place = bare(codes), bare(spare), bare(place)
-    least, most, disorder, shift = codes[0], codes[0], 0, 0
-    for i in range(1, count):
-        disorder += codes[i - 1] > codes[i]
-        least, most = min(least, codes[i]), max(most, codes[i])
-    if not disorder:
-        return
-    while (most - least) >> shift >= 2 * count:
+    codes, spare, place, shift = bare(codes), bare(spare), bare(place), 0
+    while (past - 1 - least) >> shift >= 2 * count:
         shift += 1
-    boxes = ((most - least) >> shift) + 1
+    boxes = ((past - 1 - least) >> shift) + 1
     for box in range(boxes + 1):
         place[box] = 0
     for i in range(count):
