@@ -69,7 +69,8 @@ def measure_columns(first: int, values: NDArray[np.int64], layout: Layout) -> tu
         "kind": np.array([kinds.index(kind) for kind, _ in names], dtype=np.int32)[scope],
         "name": np.array([of.index(name) for _, name in names], dtype=np.int32)[scope],
     }
-    some = by_column.reshape(len(by_column), -1)[:, replication * len(names) + scope]
+    flat, rows = by_column.reshape(len(by_column), -1), replication * len(names) + scope
+    some = flat if len(rows) == flat.shape[1] else flat[:, rows]
     columns |= dict(zip(COLUMNS, some, strict=True))
     return columns, {"kind": kinds, "name": of}
 
@@ -86,7 +87,7 @@ def moment_columns(moments: Moments) -> Table:
     which, cell = np.nonzero(there)
     derived = np.where(which < len(moments.total.T), 0, 2 * len(moments.pairs.pairs))
     what = (which + derived).astype(np.int32)
-    return {"cell": cell.astype(np.int32), "what": what, "value": numbers[which, cell]}
+    return {"cell": cell.astype(np.int32), "what": what, "value": numbers[there]}
 
 
 def _moment_names(pairs: Pairs) -> list[str]:

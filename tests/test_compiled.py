@@ -58,7 +58,7 @@ LAWS: tuple[Law, ...] = (
 
 @njit
 def all_durations(law, u, found):
-    durations(law, u, len(u), found)
+    durations(law, u, len(u), found, 0)
 
 
 @pytest.mark.parametrize("callers", [*range(1, 40), 150, 151, 152, 153])

@@ -47,13 +47,13 @@ def row_of(law: Law, *, least: int = 0) -> NDArray[np.float64] | None:
 
 
 @compiled
-def durations(law, u, count, out):
-    """Whole ms in ``out`` under a law from the first ``count`` uniforms ``u``, which are used up."""
+def durations(law, u, count, out, at):
+    """Whole ms in ``out``, from a place on, under a law from the first ``count`` uniforms ``u``, which are used up."""
     wide()
     kind, one, other, zero, least = int(law[KIND]), law[ONE], law[OTHER], law[ZERO], int(law[LEAST])
     if zero > 0.0:
         for i in range(count):
-            out[i] = 1 if u[i] > zero else 0
+            out[at + i] = 1 if u[i] > zero else 0
             u[i] = (u[i] - zero) / (1.0 - zero) if u[i] > zero else 0.5
     if kind == EXPONENTIAL:
         for i in range(count):
@@ -72,5 +72,5 @@ def durations(law, u, count, out):
         for i in range(count):
             u[i] = one
     for i in range(count):
-        inside = zero == 0.0 or out[i] == 1
-        out[i] = max(int(min(u[i], _FOREVER)) if inside else 0, least)
+        inside = zero == 0.0 or out[at + i] == 1
+        out[at + i] = max(int(min(u[i], _FOREVER)) if inside else 0, least)

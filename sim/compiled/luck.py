@@ -63,7 +63,10 @@ def _work(key, columns, replication, rows, count, laws, to, work):
 def _write(law, half, rows, first, size, to, words, numbers, found):
     """Durations of a block of ``rows``."""
     uniforms(words, half, size, numbers)
-    durations(law, numbers, size, found)
+    if rows[first + size - 1] - rows[first] == size - 1:  # as most are: written where they belong
+        durations(law, numbers, size, to, rows[first])
+        return
+    durations(law, numbers, size, found, 0)
     for i in range(size):
         to[rows[first + i]] = found[i]
 
