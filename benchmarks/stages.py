@@ -20,12 +20,12 @@ from sim.draw import draw_block
 from sim.engines import simulate_block
 from sim.estimates import Moments
 from sim.luck import prepare
-from sim.products import Products
+from sim.products import CHUNK, Products
 from sim.quick_draw import Quick
 from sim.scenario.model import Scenario
 from sim.store import Store
 from sim.studies import parts
-from sim.studies.chunks import CHUNK, keep_memory
+from sim.studies.chunks import keep_memory
 from sim.summary import PAIRS
 from sim.world import Worlds
 

@@ -192,7 +192,7 @@ def wait_codes(rows: Whole, channel_of: Whole, provinces: int) -> Codes:
     """
     queue, province, outcome, bins = rows.T
     codes = ((channel_of[queue] * provinces + province) * len(Outcome) + outcome << BIN_BITS) + bins
-    return codes.astype(np.int32)
+    return np.asarray(codes, dtype=np.int32)
 
 
 def waits_of(codes: Codes, queue_of: Whole) -> Whole:

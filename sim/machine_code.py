@@ -57,6 +57,7 @@ def _bare(_typing: Any, array: Any) -> Any:
 #: sign, and nothing counts references. Only of what a function is handed: its own arrays go once it names them no more.
 bare = cast(Callable[[Any], Any], intrinsic(_bare))
 
+
 def _wide(_typing: Any) -> Any:
     def code(context: Any, builder: Any, _signature: Any, _arguments: Any) -> Any:
         # Past the names of attributes that llvmlite knows, of which this is none.
@@ -71,7 +72,7 @@ def _wide(_typing: Any) -> Any:
 wide = cast(Callable[[], None], intrinsic(_wide))
 
 #: Beside the compiled modules, where the numbers and formulas in them come from.
-_READ = ("cells", "clock", "contact_values", "contacts", "elementary", "machine_code", "streams")
+_READ = ("cells", "clock", "contact_values", "contacts", "elementary", "machine_code", "products", "streams")
 
 
 def sources() -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +11,8 @@ from sim.estimates import Moments, Pairs
 
 Whole = NDArray[np.int64]
 Floats = NDArray[np.float64]
+#: So many replications are summed up first, whatever block they are drawn in: sums are the same to the last digit.
+CHUNK = 25
 #: A quantity: a weighted sum of columns, as (column, weight) in order.
 _Sum = tuple[tuple[int, int], ...]
 
@@ -20,6 +21,7 @@ _Sum = tuple[tuple[int, int], ...]
 class Products:
     """Totals (columns, cells) and sums of products (P, cells) over the replications that were added so far.
 
+    Those of the chunk under way are ``late``, and how many replications it has (1,); they are not in the others yet.
     Quantities are the columns, and after them weighted sums of columns: ``which`` has the columns and weights of the
     latter, where each begins, and the two quantities of every product. ``places`` (3, D) are those of yy, xy and xx of
     each pair, -1 for none.
@@ -28,6 +30,7 @@ class Products:
     pairs: Pairs
     total: Whole
     sums: Floats
+    late: tuple[Whole, Floats, Whole]
     which: tuple[Whole, Whole, Whole, Whole]
     places: Whole
 
@@ -58,41 +61,41 @@ class Products:
         first = np.cumsum([0, *map(len, composed)], dtype=np.int64)
         two = np.array(list(products), dtype=np.int64).reshape(-1, 2)
         which = (np.ascontiguousarray(terms[:, 0]), np.ascontiguousarray(terms[:, 1]), first, two)
-        total = np.zeros((len(pairs.columns), cells), dtype=np.int64)
-        return cls(pairs, total, np.zeros((len(two), cells)), which, places)
+        return cls(pairs, *_empty(len(pairs.columns), len(two), cells), which, places)
 
     @classmethod
     def none(cls, columns: int) -> Products:
         """For who wants no products; nothing is added."""
         nothing = np.zeros(0, dtype=np.int64)
         which = (nothing, nothing, np.zeros(1, dtype=np.int64), np.zeros((0, 2), dtype=np.int64))
-        return cls(
-            Pairs((), ()), np.zeros((columns, 0), dtype=np.int64), np.zeros((0, 0)), which, nothing.reshape(3, 0)
-        )
+        return cls(Pairs((), ()), *_empty(columns, 0, 0), which, nothing.reshape(3, 0))
 
     def again(self) -> Products:
         """The same without what was added."""
-        return Products(self.pairs, np.zeros_like(self.total), np.zeros_like(self.sums), self.which, self.places)
+        columns, cells = self.total.shape
+        return Products(self.pairs, *_empty(columns, len(self.sums), cells), self.which, self.places)
 
     def add(self, values: Whole) -> None:
         """Add replications, (R, cells, columns)."""
         from sim.compiled.cells import add_products
 
         for cells in np.require(values.transpose(0, 2, 1), np.int64, ["C", "W"]):
-            add_products(cells, self.total, self.sums, *self.which)
-
-    def __iadd__(self, other: Products) -> Self:
-        np.add(self.total, other.total, out=self.total)
-        np.add(self.sums, other.sums, out=self.sums)
-        return self
+            add_products(cells, self.total, self.sums, *self.late, *self.which)
 
     def moments(self, replications: int) -> Moments:
         """All sums, each pair's own. Sums of numerators and denominators are whole numbers and follow from totals."""
-        sums = np.zeros((5, len(self.pairs.pairs), self.total.shape[1]))
+        total, products = self.total + self.late[0], self.sums + self.late[1]
+        sums = np.zeros((5, len(self.pairs.pairs), total.shape[1]))
         for part, weights in zip(sums[:2], (self.pairs.over, self.pairs.under), strict=True):
             for pair, column in zip(*np.nonzero(weights), strict=True):
-                part[pair] += self.total[column] * weights[pair, column]
+                part[pair] += total[column] * weights[pair, column]
         for part, places in zip(sums[2:], self.places, strict=True):
             there = places >= 0
-            part[there] = self.sums[places[there]]
-        return Moments(self.pairs, replications, self.total.T, sums.transpose(0, 2, 1))
+            part[there] = products[places[there]]
+        return Moments(self.pairs, replications, total.T, sums.transpose(0, 2, 1))
+
+
+def _empty(columns: int, products: int, cells: int) -> tuple[Whole, Floats, tuple[Whole, Floats, Whole]]:
+    """Totals and sums of nothing, with those of a chunk under way."""
+    late = np.zeros((columns, cells), dtype=np.int64), np.zeros((products, cells)), np.zeros(1, dtype=np.int64)
+    return np.zeros_like(late[0]), np.zeros_like(late[1]), late

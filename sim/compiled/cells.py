@@ -29,11 +29,12 @@ from sim.compiled.timelines import (
 from sim.compiled.values import TOLD
 from sim.compiled.waiting import LONGEST_QUEUE, add_queues
 from sim.machine_code import bare, compiled, entry, inlined, sources, wide
+from sim.products import CHUNK
 
 _V, _M, _CUBE, _FOUR = "int64[::1]", "int64[:,::1]", "int64[:,:,::1]", "int64[:,:,:,:]"
 #: Cells whose products are formed at once: as many as stay in the processor's nearest memory.
 TOGETHER = 64
-_PRODUCTS = f"{_M},float64[:,::1],{_V},{_V},{_V},{_M}"
+_PRODUCTS = f"{_M},float64[:,::1],{_M},float64[:,::1],{_V},{_V},{_V},{_V},{_M}"
 
 
 #: Columns that are not told of contacts.
@@ -168,6 +169,22 @@ def _compose(quantity, there, columns, weights, begin, end, to, size):
 
 
 @compiled
+def _join(total, sums, late_total, late_sums, late):
+    """Count one more replication in the chunk under way; where it is the last, add it to all before and empty it."""
+    late[0] += 1
+    if late[0] == CHUNK:
+        for row in range(len(total)):
+            for cell in range(total.shape[1]):
+                total[row, cell] += late_total[row, cell]
+                late_total[row, cell] = 0
+        for row in range(len(sums)):
+            for cell in range(sums.shape[1]):
+                sums[row, cell] += late_sums[row, cell]
+                late_sums[row, cell] = 0.0
+        late[0] = 0
+
+
+@compiled
 def _multiply(cells, used, total, sums, columns, weights, first, two, room):
     """Add the columns of a replication to totals, and products of quantities to sums; see ``products``.
 
@@ -201,11 +218,12 @@ def _multiply(cells, used, total, sums, columns, weights, first, two, room):
 
 def _add_products(version):
     @entry(f"void({_M},{_PRODUCTS})")
-    def add_products(cells, total, sums, columns, weights, first, two):
+    def add_products(cells, total, sums, late_total, late_sums, late, columns, weights, first, two):
         """Add one replication (columns, cells)."""
         _ = version
         used = np.ones(len(cells), np.int64)
-        _multiply(cells, used, total, sums, columns, weights, first, two, _room(len(cells), first))
+        _multiply(cells, used, late_total, late_sums, columns, weights, first, two, _room(len(cells), first))
+        _join(total, sums, late_total, late_sums, late)
 
     return add_products
 
@@ -216,8 +234,9 @@ def _add_up(version):
         f"int64[:,:,:],{_V},{_FOUR},{_V},{_M},{_V},UniTuple({_V},12),UniTuple({_M},3),{_M},{_M})"
     )
     def add_up(
-        every, leaves, values, codes, coded, total, sums, columns, weights, first, two, contacts, begins, world, luck, patience,
-        starts, absence, absent_as, fixed, periods, numbers, tables, shifts, always_on_duty,
+        every, leaves, values, codes, coded, total, sums, late_total, late_sums, late, columns, weights, first, two,
+        contacts, begins, world, luck, patience, starts, absence, absent_as, fixed, periods, numbers, tables, shifts,
+        always_on_duty,
     ):  # fmt: skip
         """Count replications; see ``compiled.measures.counted`` and ``counting.Plan``.
 
@@ -265,7 +284,8 @@ def _add_up(version):
             for column in range(WIDTH):
                 for period in range(len(periods)):
                     values[column, r, period] = cells[column, periods[period]]
-            _multiply(cells, used, total, sums, columns, weights, first, two, room)
+            _multiply(cells, used, late_total, late_sums, columns, weights, first, two, room)
+            _join(total, sums, late_total, late_sums, late)
 
     return add_up
 

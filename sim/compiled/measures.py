@@ -64,14 +64,16 @@ def counted(
     codes, begins = np.empty(len(tables.rows), dtype=np.int32), np.zeros(some + 1, dtype=np.int64)
     sums = products or Products.none(size[0])
     add_up(
-        cells, room.leaves, values, codes, begins, sums.total, sums.sums, *sums.which, columns, _row(tables.begins),
+        cells, room.leaves, values, codes, begins, sums.total, sums.sums, *sums.late, *sums.which, columns,
+        _row(tables.begins),
         tuple(_row(getattr(world, name)) for name in ("province", "cause", "topic", "age")),
         tuple(_ours(getattr(world, name)) for name in ("redial", "forward", "conversation", "wrap_up")),
         _ours(world.patience), _row(worlds.starts), _ours(worlds.absence) if worlds.absence.size else _NOBODY_AWAY,
         plan.absent_as(world), plan.fixed, plan.periods, plan.numbers, plan.tables, plan.shifts, plan.on_duty,
     )  # fmt: skip
     room.cells.fill(0)
-    return Counted(cells[: some if every else 0].transpose(0, 2, 1), values.transpose(1, 2, 0), codes[: begins[-1]], begins)
+    kept = cells[: some if every else 0]
+    return Counted(kept.transpose(0, 2, 1), values.transpose(1, 2, 0), codes[: begins[-1]], begins)
 
 
 class _Room(local):

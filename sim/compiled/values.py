@@ -114,7 +114,10 @@ def _tell_places(told, caller, queue, province, channel_of, first, size, start, 
 def _tell_work(told, caller, talk, wrap, first, size, start, strides):
     for k in range(size):
         row, channel = start + caller[first + k], told[_CHANNEL + k]
-        conversation, after = talk[row * strides[0] + channel * strides[1]], wrap[row * strides[2] + channel * strides[3]]
+        conversation, after = (
+            talk[row * strides[0] + channel * strides[1]],
+            wrap[row * strides[2] + channel * strides[3]],
+        )
         told[WORK + k] = conversation + after
 
 

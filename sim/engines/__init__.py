@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+
 from sim.centre import Centre
 from sim.clock import DAY
 from sim.contacts import Contacts, ContactTables

@@ -20,7 +20,8 @@ from sim.engines import simulate_block
 from sim.estimates import Moments
 from sim.luck import Luck
 from sim.measures import channel_of, measure, queue_of
-from sim.products import Products
+from sim.products import CHUNK, Products
+from sim.store import Part
 from sim.summary import PAIRS
 from sim.tables import Table
 from sim.world import World, Worlds
@@ -29,24 +30,25 @@ if TYPE_CHECKING:
     from sim.counting import Plan
     from sim.quick_draw import Quick
 
-#: Replications that sums are formed over first, whatever the part.
-CHUNK = 25
-#: Callers that are in memory together with all that becomes of them, unless one replication has more.
-TOGETHER = 80_000
+#: Sums over replications, by cell: by readable code or by machine code.
+Sums = Moments | Products
+
+#: Bytes that callers may take with their luck and contacts, which are in memory together, unless one replication has
+#: more: so many that each call of machine code is long, and few beside all else that is in memory.
+ROOM = 48_000_000
 
 
 @dataclass(frozen=True)
-class Chunk:
-    """What is kept of a chunk: values of whole periods by replication, sums by cell, and waits.
+class Block:
+    """What is kept of some replications beside their sums.
 
-    ``values`` (R, periods, columns), ``codes`` of waits (see ``contact_values.wait_codes``), and of ``waits`` (R,) how
-    many each replication has: arrays one after the other, to be joined once.
+    ``values`` (R, periods, columns) of whole periods, ``codes`` of waits (see ``contact_values.wait_codes``), ``waits``
+    (R,) how many each replication has, and those whose contacts are kept.
     """
 
-    values: list[NDArray[np.int64]]
-    sums: Moments | Products
-    codes: list[Codes]
-    waits: list[NDArray[np.int64]]
+    values: NDArray[np.int64]
+    codes: Codes
+    waits: NDArray[np.int64]
     kept: list[tuple[int, World, Contacts]]
 
 
@@ -87,9 +89,33 @@ class Kit:
     def _products(self) -> Products:
         return Products.of(PAIRS, self.layout.size())
 
-    def chunk(self, numbers: range, keep_contacts: int) -> Chunk:
-        """These replications, with the contacts of those below ``keep_contacts``."""
-        return self._by_machine(numbers, keep_contacts) if self.compiled else self._readable(numbers, keep_contacts)
+    def nothing(self) -> Sums:
+        """Sums by cell of no replications yet."""
+        return self._products.again() if self.compiled else Moments.nothing(PAIRS, self.layout.size())
+
+    def blocks(self, part: Part) -> Iterator[range]:
+        """Replications of a part that are drawn, simulated and counted together."""
+        size = CHUNK
+        if self.compiled:
+            expected = len(self.luck.trace) if self.luck.trace else float(self.luck.count.sum())
+            size = max(int(ROOM / max(expected * self._bytes_of_a_caller(), 1.0)), 1)
+        return (range(first, min(first + size, part[1] + 1)) for first in range(part[0], part[1] + 1, size))
+
+    def _bytes_of_a_caller(self) -> int:
+        attempts, channels = self.luck.attempts, len(self.luck.rates.channels)
+        return 8 * (20 + 2 * channels + 8 * attempts + 4 * attempts * channels)
+
+    def block(self, numbers: range, keep_contacts: int, sums: Sums) -> tuple[Block, Sums]:
+        """These replications, with the contacts of those below ``keep_contacts``, and ``sums`` with theirs."""
+        if isinstance(sums, Products):
+            return self._by_machine(numbers, keep_contacts, sums), sums
+        worlds = draw_block(self.luck, seed=self.seed, replications=numbers)
+        tables = simulate_block(worlds, self.centre)
+        found = measure(worlds, self.centre, tables, calendar=self.calendar, promises=self.promises)
+        codes = wait_codes(found.waits, channel_of(self.centre), len(self.centre.provinces))
+        waits = np.bincount(found.replication, minlength=len(numbers))
+        kept = list(_kept(numbers, worlds, tables, keep_contacts))
+        return Block(found.cells[:, self.layout.periods()], codes, waits, kept), sums + Moments.of(PAIRS, found.cells)
 
     def tally(self, codes: Codes, begins: NDArray[np.int64], names: NDArray[np.int64]) -> Table:
         """How often each wait is there in each batch; see ``contact_values.tally``."""
@@ -102,40 +128,20 @@ class Kit:
         count = quick(codes, begins, names, queues, *columns.values())
         return {name: column[:count] for name, column in columns.items()}
 
-    def _readable(self, numbers: range, keep_contacts: int) -> Chunk:
-        worlds = draw_block(self.luck, seed=self.seed, replications=numbers)
-        tables = simulate_block(worlds, self.centre)
-        found = measure(worlds, self.centre, tables, calendar=self.calendar, promises=self.promises)
-        codes = wait_codes(found.waits, channel_of(self.centre), len(self.centre.provinces))
-        waits = np.bincount(found.replication, minlength=len(numbers))
-        kept = list(_kept(numbers, worlds, tables, keep_contacts))
-        return Chunk([found.cells[:, self.layout.periods()]], Moments.of(PAIRS, found.cells), [codes], [waits], kept)
-
-    def _by_machine(self, numbers: range, keep_contacts: int) -> Chunk:
+    def _by_machine(self, numbers: range, keep_contacts: int, sums: Products) -> Block:
         from sim.compiled.measures import counted
 
         keep_memory()
-        sums, values, codes, waits = self._products.again(), [], [], []
-        kept: list[tuple[int, World, Contacts]] = []
-        for some in self._together(numbers):
-            worlds = self._drawn(some)
-            tables = simulate_block(worlds, self.centre, engine="compiled")
-            found = counted(self._plan, worlds, tables, products=sums)
-            values.append(found.values)
-            codes.append(found.codes)
-            waits.append(np.diff(found.begins))
-            kept += _kept(some, worlds, tables, keep_contacts)
-        return Chunk(values, sums, codes, waits, kept)
+        worlds = self._drawn(numbers)
+        tables = simulate_block(worlds, self.centre, engine="compiled")
+        found = counted(self._plan, worlds, tables, products=sums)
+        kept = list(_kept(numbers, worlds, tables, keep_contacts))
+        return Block(found.values, found.codes, np.diff(found.begins), kept)
 
     def _drawn(self, numbers: range) -> Worlds:
         if self._quick is not None:
             return self._quick.block(np.array(numbers, dtype=np.int64))
         return draw_block(self.luck, seed=self.seed, replications=numbers, compiled=True)
-
-    def _together(self, numbers: range) -> Iterator[range]:
-        expected = len(self.luck.trace) if self.luck.trace else self.luck.count.sum()
-        size = max(int(TOGETHER / max(float(expected), 1.0)), 1)
-        return (numbers[first : first + size] for first in range(0, len(numbers), size))
 
 
 @lru_cache(maxsize=1)

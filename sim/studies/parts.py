@@ -16,14 +16,13 @@ from sim.centre import Centre
 from sim.clock import Calendar
 from sim.contact_values import Promises
 from sim.errors import SimError
-from sim.estimates import Moments
 from sim.hashes import remember
 from sim.luck import Luck, prepare
 from sim.products import Products
 from sim.scenario.load import dumps, loads
 from sim.scenario.model import Scenario
 from sim.store import LAST_WRITTEN, RESULTS_VERSION, Part, Store, batch_size
-from sim.studies.chunks import CHUNK, Kit
+from sim.studies.chunks import Kit
 from sim.tables import Table, contact_columns, measure_columns, moment_columns, stored_names
 
 
@@ -111,24 +110,22 @@ def make(job: Job, part: Part) -> Made:
     if job.versions != versions():
         raise SimError(f"a worker has {versions()}, the run is of {job.versions}; install the same on all machines")
     kit = _kit(job.scenario, job.log, job.seed, job.engine == "compiled")
-    values, contacts, codes, waits, sums = [], [], [], [], None
-    for first in range(part[0], part[1] + 1, CHUNK):
-        numbers = range(first, min(first + CHUNK, part[1] + 1))
-        found = kit.chunk(numbers, job.keep_contacts)
-        values += found.values
-        sums = _sum(sums, found.sums)
-        codes += found.codes
-        waits += found.waits
+    blocks, contacts, sums = [], [], kit.nothing()
+    for numbers in kit.blocks(part):
+        block, sums = kit.block(numbers, job.keep_contacts, sums)
+        blocks.append(block)
         contacts += [
-            contact_columns(number, world, kit.centre, table, kit.calendar) for number, world, table in found.kept
+            contact_columns(number, world, kit.centre, table, kit.calendar) for number, world, table in block.kept
         ]
+    values, codes, waits = (
+        np.concatenate([getattr(block, name) for block in blocks]) for name in ("values", "codes", "waits")
+    )
     names = stored_names(kit.callers, kit.centre)
     moments = sums.moments(part[1] - part[0] + 1) if isinstance(sums, Products) else sums
-    assert moments is not None  # a part has at least one replication
     pieces = [Piece("contacts", _joined(contacts), names)] if contacts else []
-    pieces.append(Piece("waits", kit.tally(np.concatenate(codes), *_batches(part, np.concatenate(waits))), names))
+    pieces.append(Piece("waits", kit.tally(codes, *_batches(part, waits)), names))
     pieces.append(Piece("moments", moment_columns(moments), {}))
-    pieces.append(Piece(LAST_WRITTEN, *measure_columns(part[0], np.concatenate(values), kit.layout)))
+    pieces.append(Piece(LAST_WRITTEN, *measure_columns(part[0], values, kit.layout)))
     return Made(part, pieces)
 
 
@@ -145,13 +142,6 @@ def _batches(part: Part, waits: NDArray[np.int64]) -> tuple[NDArray[np.int64], N
     numbers = np.arange(part[0], part[1] + 1)
     names, first = np.unique(numbers - numbers % batch_size(part), return_index=True)
     return np.cumsum([0, *np.add.reduceat(waits, first)]), names
-
-
-def _sum(one: Moments | Products | None, other: Moments | Products) -> Moments | Products:
-    if isinstance(one, Products) and isinstance(other, Products):
-        one += other
-        return one
-    return one + other if isinstance(one, Moments) and isinstance(other, Moments) else other
 
 
 def _joined(tables: list[Table]) -> Table:

@@ -28,8 +28,8 @@ from sim.estimates import Estimate
 from sim.language import ENGLISH, Language
 from sim.luck import Luck, prepare
 from sim.measures import measure
+from sim.products import CHUNK
 from sim.scenario.model import Scenario
-from sim.studies.chunks import CHUNK
 from sim.studies.compiling import load_machine_code, machine_code_loaded
 from sim.studies.engine import AUTO, chosen
 from sim.studies.paired import difference_of

@@ -283,9 +283,7 @@ def _read(centre: Centre) -> dict[str, tuple[int, ...]]:
     used = centre.luck_used()
     unread = _SELDOM - used - {more for name, more in _WITH.items() if name in used}
     least = {"attempts": centre.attempts, "channels": len(centre.channels)}
-    return {
-        name: tuple(least[axis] for axis in axes[1:]) for name, axes in n.LUCK_FIELDS.items() if name not in unread
-    }
+    return {name: tuple(least[axis] for axis in axes[1:]) for name, axes in n.LUCK_FIELDS.items() if name not in unread}
 
 
 def _where(array: Whole, strides: Sequence[int]) -> list[int]:
