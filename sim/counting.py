@@ -27,9 +27,9 @@ _DUTY = ("staffed", "on_duty")
 class Plan:
     """The arrays that ``compiled.cells.add_up`` takes.
 
-    ``leaves`` are all of their slices; ``fixed`` (columns, cells) of what is the same in every replication, by day and hour; ``periods`` cells of whole
-    periods. ``numbers`` and ``tables`` are lists of arrays of one and two dimensions (see ``of``), ``shifts`` (m, 3)
-    start, stop and line; ``on_duty`` (G, hours) of groups that are never absent.
+    ``leaves`` are all of their slices; ``fixed`` (columns, cells) of what is the same in every replication, by day and
+    hour; ``periods`` cells of whole periods. ``numbers`` and ``tables`` are lists of arrays of one and two dimensions
+    (see ``of``), ``shifts`` (m, 3) start, stop and line; ``on_duty`` (G, hours) of groups that are never absent.
     """
 
     leaves: int

@@ -1,8 +1,8 @@
 """What contacts and callers count for, added up by leaf, in machine code: the numbers of ``kinds``.
 
-A leaf is a channel and a province, which are always of one queue; each of its numbers stands for all days and hours of the day in turn, so that days and
-hours are added up together. All cells of persons are sums of leaves. Of causes, topics and ages there are numbers over
-the period, a leaf of its own with marks in place of days.
+A leaf is a channel and a province, which are always of one queue; each of its numbers stands for all days and hours of
+the day in turn, so that those are added up together. All cells of persons are sums of leaves. Of causes, topics and
+ages there are numbers over the period, a leaf of its own with marks in place of days.
 """
 
 # mypy: disallow-untyped-defs=False, disallow-untyped-calls=False, disallow-untyped-decorators=False

@@ -117,8 +117,9 @@ def _place(name: str | None) -> int:
     return NOWHERE if name is None else FIRST_SUM + SUMS.index(name)
 
 
-#: Twice the kind of a contact by outcome and bits, and 1 if it is offered; and kind of a caller by bits. After those of contacts of callers who have others
-#: too stand those of only ones: of callers who might call again and would not, who may not, and who would.
+#: Twice the kind of a contact by outcome and bits, and 1 if it is offered; and kind of a caller by bits. After those of
+#: contacts of callers who have others too stand those of only ones: of callers who might call again and would not, who
+#: may not, and who would.
 KIND_OF_CONTACT: Whole = np.array(
     [2 * _kinds.index(columns) + ("offered" in columns) for columns in [*_contacts, *_only]]
 )
