@@ -25,7 +25,7 @@ from timing import load, machine
 HERE = Path(__file__).parent
 TITLE = """# How fast it is
 
-Written by `python benchmarks/run.py`. Contestants alternate, each for a tenth of a second at least, and medians of five
+Written by `python benchmarks/run.py`. Contestants alternate, each for half a second at least, and medians of five
 rounds are compared; "per core" is contacts by seconds of the processor, user and system, of whatever threads and
 programs do the work, and "on the clock" is by seconds that passed. A contact is a call, first or again, whatever became
 of it. Other work on the machine slows the clock most, and the processor too; ratios within a table hold better than the

@@ -15,7 +15,7 @@ from pathlib import Path
 #: In the name of work that writes, which takes more than one thread; works named by a number say how many they take.
 WRITING = "writing"
 #: Seconds for which contestants are repeated that take less: done once, they meet memory full of who was there before.
-LEAST = 0.1
+LEAST = 0.5
 #: What is timed returns how many contacts it dealt with.
 Work = Callable[[], int]
 PACKAGES = ("numpy", "numba", "scipy", "duckdb", "simpy", "ciw")

@@ -35,7 +35,7 @@ Sums = Moments | Products
 
 #: Bytes that callers may take with their luck and contacts, which are in memory together, unless one replication has
 #: more: so many that each call of machine code is long, and few beside all else that is in memory.
-ROOM = 32_000_000
+ROOM = 24_000_000
 
 
 @dataclass(frozen=True)
