@@ -66,6 +66,10 @@ class Control:
     #: Another control and the values of it with which this one means anything; None where it always does.
     needs: tuple[str, tuple[str, ...]] | None = None
 
+    def counts(self, values: Values) -> bool:
+        """Whether it means anything with these values of all controls."""
+        return self.needs is None or values[self.needs[0]] in self.needs[1]
+
     def parsed(self, written: object) -> Value:
         """The value that was written, if it is allowed; Refused if not."""
         text = str(written)[:40]
@@ -89,8 +93,13 @@ class Part:
     of_callers: bool = False
 
     def changed(self, values: Values) -> bool:
-        """Whether any control is not as today."""
-        return any(values.get(control.key, control.today) != control.today for control in self.controls)
+        """Whether any control that means something is not as today."""
+        return bool(self.moved(values))
+
+    def moved(self, values: Values) -> dict[str, Value]:
+        """What is not as today, of controls that mean something."""
+        full = self.full(values)
+        return {c.key: full[c.key] for c in self.controls if full[c.key] != c.today and c.counts(full)}
 
     def full(self, values: Values) -> dict[str, Value]:
         """Values of all controls."""
