@@ -12,7 +12,7 @@ from typing import Any
 from sim.errors import SimError
 from sim.quantities import nearest
 from sim.scenario.model import Scenario
-from sim.scenario.types import Stated
+from sim.scenario.types import Stated, Words
 
 #: The line group that a line for any province is, as studies name it.
 ANYWHERE = "anywhere"
@@ -35,7 +35,7 @@ class Known:
     """What a scenario states of a value: its origin, and the range in which it may lie ('' where none is)."""
 
     status: str = ""
-    source: str = ""
+    source: Words = Words()
     low: str = ""
     high: str = ""
 
@@ -43,7 +43,7 @@ class Known:
     def of(cls, found: Stated[Any], write: Callable[[Any], str]) -> Known:
         """Of a stated value; ``write`` turns an end of its range into text."""
         low, high = ("" if end is None else write(end) for end in (found.low, found.high))
-        return cls(found.status or "", found.source or "", low, high)
+        return cls(found.status or "", found.source or Words(), low, high)
 
 
 @dataclass(frozen=True)
