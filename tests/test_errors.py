@@ -855,7 +855,8 @@ WRONG = {
     ),
     "nobody ever on duty": Wrong(
         "e-mail:          {count: {value: 1, status: assumed, low: 1, high: 2,\n"
-        "                            source: &unpublished {en: nothing is published, nl: hierover is niets gepubliceerd}}}",
+        "                            source: &unpublished "
+        "{en: nothing is published, nl: hierover is niets gepubliceerd}}}",
         "e-mail: {count: {value: 0, source: &unpublished none}}",
         "e-mail: {count: {value: 0,",
         "lines.e-mail",

@@ -35,7 +35,7 @@ class Known:
     """What a scenario states of a value: its origin, and the range in which it may lie ('' where none is)."""
 
     status: str = ""
-    source: Words = Words()
+    source: Words = field(default_factory=Words)
     low: str = ""
     high: str = ""
 
