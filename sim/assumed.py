@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from sim.scenario.model import Scenario
-from sim.scenario.types import Stated
+from sim.scenario.types import Stated, Words
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Assumption:
     status: str
     low: str
     high: str
-    source: str
+    source: Words
 
 
 def assumptions(scenario: Scenario) -> Iterator[Assumption]:
@@ -31,7 +31,7 @@ def assumptions(scenario: Scenario) -> Iterator[Assumption]:
     def walk(value: object, dumped: Any, path: str) -> Iterator[Assumption]:
         if isinstance(value, Stated) and value.status:
             shown = [_short(dumped.get(key)) for key in ("value", "low", "high")]
-            yield Assumption(path, shown[0], value.status, shown[1], shown[2], value.source or "")
+            yield Assumption(path, shown[0], value.status, shown[1], shown[2], value.source or Words())
         elif isinstance(value, Stated):
             # Without an origin it is written as its bare value.
             yield from walk(value.value, dumped, path)

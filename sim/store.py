@@ -85,7 +85,7 @@ def _explained(folder: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise ResultsError(_FULL.format(folder)) from None
-        raise ResultsError(f"{error.filename or folder}: {error.strerror or error}") from None
+        raise ResultsError(f"{error.filename or folder}: cannot be written ({error.strerror or error})") from None
 
 
 def write_atomically(path: Path, text: str) -> None:

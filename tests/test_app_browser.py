@@ -357,9 +357,56 @@ def test_questions_that_take_longer(window: playwright.Page) -> None:
     playwright.expect(found).to_have_class(re.compile("stale"))
 
 
+def centre_of(found: playwright.Locator) -> tuple[float, float]:
+    """Where a hand would press it."""
+    box = found.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def test_what_is_aimed_at_stays_under_the_hand_while_the_page_grows(window: playwright.Page) -> None:
+    window.goto("/en?scenario=small&lines.antwerpen=2")
+    whole(window)
+    button = window.locator("#next-line")
+    button.scroll_into_view_if_needed()
+    window.mouse.move(*centre_of(button))
+    # The table of plans comes in above it.
+    window.get_by_role("button", name="Keep this plan").dispatch_event("click")
+    playwright.expect(window.locator("#kept tbody tr")).to_have_count(2)
+    window.mouse.down()
+    window.mouse.up()
+    playwright.expect(window.locator("#questions .result").first).to_contain_text("helps most")
+
+
+def test_a_press_counts_though_its_table_is_brought_up_to_date_meanwhile(window: playwright.Page) -> None:
+    window.goto("/en?scenario=small&kept.A=lines.antwerpen%3D2")
+    table = window.locator("#kept tbody")
+    playwright.expect(table.locator("tr")).to_have_count(2)
+    whole(window)
+    before = table.inner_text()
+    remove = table.get_by_role("button")
+    remove.scroll_into_view_if_needed()
+    window.mouse.move(*centre_of(remove))
+    window.mouse.down()
+    window.evaluate(
+        """() => { const one = document.querySelector("[name='handling.phone']"); one.value = 25;
+        one.dispatchEvent(new Event("input", { bubbles: true })) }"""
+    )
+    playwright.expect(table).not_to_have_text(before, use_inner_text=True)
+    window.mouse.up()
+    playwright.expect(table).to_have_count(0)
+
+
+def test_a_plan_is_kept_before_it_is_answered(window: playwright.Page) -> None:
+    window.goto("/en?scenario=long")
+    told(window, "First look")
+    window.get_by_role("button", name="Antwerpen: lines: one more").click()
+    window.get_by_role("button", name="Keep this plan").click()
+    playwright.expect(window).to_have_url(re.compile("kept.A=lines.antwerpen%3D2"))
+
+
 def test_save_load_again_and_report(window: playwright.Page, tmp_path: Path) -> None:
     window.goto("/en?scenario=small&lines.antwerpen=2")
-    whole(window)  # until then the page grows, and what is pressed may move away under the mouse
     with window.expect_download() as saved:
         window.get_by_role("link", name="Save as YAML").click()
     file = tmp_path / saved.value.suggested_filename
@@ -441,6 +488,10 @@ def test_on_a_phone(window: playwright.Page) -> None:
     wide = window.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
     assert wide[0] <= wide[1]
     assert window.locator(".glance").is_visible()
+    # Plans side by side are stacked: nothing scrolls sideways.
+    window.get_by_role("button", name="Hou dit plan bij").click()
+    playwright.expect(window.locator("#kept tbody tr")).to_have_count(2)
+    assert window.evaluate("(one => one.scrollWidth - one.clientWidth)(document.querySelector('#kept .wide'))") == 0
     window.locator(".cards").scroll_into_view_if_needed()
     playwright.expect(window.locator(".glance")).to_be_hidden()
 

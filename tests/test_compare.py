@@ -87,6 +87,7 @@ def test_plans_in_one_command(tmp_path) -> None:
     with (folder / "comparison.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert {row["plan"] for row in rows} == {path.stem for path in plans} | {"third"}
+    assert {row["kind"] for row in rows if row["measure"] == "asa"} == {"channel"}
     assert (folder / "comparison.png").stat().st_size > 10_000
     assert "the same 6 worlds (numbers 0 to 5 of seed 1712)." in " ".join(done.stdout.split())
 

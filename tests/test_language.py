@@ -125,9 +125,9 @@ def test_estimates_dates_and_values() -> None:
     assert NL.hours("mon-fri 9:00-17:00") == "ma-vr 9:00-17:00"
     assert NL.duration("1 h 30 min") == "1 u 30 min"
     assert NL.value("phone 12.4 %, antwerpen 1869730.0, 4 days, 2020-02-10 21:00") == (
-        "telefoon 12,4 %, antwerpen 1.869.730, 4 dagen, 10 februari 2020 21:00"
+        "telefoon 12,4 %; Antwerpen 1.869.730; 4 dagen; 10 februari 2020 21:00"
     )
-    assert NL.name("phone/limburg") == "telefoon/limburg"
+    assert NL.name("phone/limburg") == "telefoon/Limburg"
 
 
 def test_words_of_the_format_are_told() -> None:

@@ -335,7 +335,7 @@ def test_cells_of_a_workbook_are_in_the_unit_of_their_head_and_in_words(folders,
     ]  # fmt: skip
     reader = Reader.of(read(found), NL)
     assert plain_of("plan", "lines.antwerpen 1, handling.phone.wrap_up.mean 2 min", reader) == (
-        "Lijnen (antwerpen) 1, Gemiddeld nawerk (telefoon) 2 min"
+        "Lijnen (Antwerpen) 1, Gemiddeld nawerk (telefoon) 2 min"
     )
     assert plain_of("base", "today", reader) == "vandaag"
     assert plain_of("plan", "north, mon-fri 9:00-11:00", reader) == "north, ma-vr 9:00-11:00"

@@ -12,9 +12,8 @@ from sim.app.controls import ANYWHERE, Plans, Refused, Value, parts_of
 from sim.app.controls_lines import with_elsewhere
 from sim.app.limits import REPORT_WORLDS
 from sim.app.link import Asked
-from sim.app.words import about, duration, ends, number, proper
+from sim.app.words import about, cell, duration, ends, number, proper
 from sim.app.work import Task
-from sim.estimates import Estimate
 from sim.language import Language
 from sim.language.shown import in_words
 from sim.scenario.model import Scenario
@@ -34,6 +33,8 @@ TARGETS = {
 SHARED = ("app.lines_shared", "app.lines_shared_of")
 ALLOW = ("none", "overflow", "pooling")
 _SHOWN = 8
+#: Columns of a table that go beside each other in the window of a phone.
+_ABREAST = 4
 
 
 @dataclass(frozen=True)
@@ -171,9 +172,9 @@ def told_next(found: NextLine, asked: Asked, say: Language) -> str:
         rows.append(
             [
                 escape(name(saved)),
-                _change(saved.never_reached, say),
-                _change(saved.abandoned, say),
-                _change(wait, say, unit=f" {unit}"),
+                cell(saved.never_reached, say, signed=True),
+                cell(saved.abandoned, say, signed=True),
+                cell(wait, say, unit=f" {unit}", signed=True),
                 f"+{number(saved.line_hours, 0.5, say)}",
                 f'<a href="{link}">{escape(say("app.next_try"))}</a>' if link else "",
             ]
@@ -249,23 +250,22 @@ def _short(value: object) -> str:
     return ", ".join(f"{name} {part}" for name, part in value.items()) if isinstance(value, dict) else str(value)
 
 
-def _change(found: Estimate, say: Language, unit: str = "") -> str:
-    sign = "+" if found.value > 0 else ""
-    return f"<b>{sign}{number(found.value, found.half, say)}{escape(unit)}</b> <small>{ends(found, say)}</small>"
-
-
 def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table; cells are HTML already."""
+    """A table; cells are HTML already. In a narrow window, cells of many columns are stacked under their names."""
+    names = [escape(text) for text in heads[1:]]
+    stacked = " class=stacked" if len(heads) > _ABREAST else ""
     head = "".join(
         f'<th scope="col"{" class=num" if number_ else ""}>{escape(text)}</th>' if text else "<td></td>"
         for number_, text in enumerate(heads)
     )
     body = "".join(
-        f'<tr><th scope="row">{row[0]}</th>' + "".join(f'<td class="num">{cell}</td>' for cell in row[1:]) + "</tr>"
+        f'<tr><th scope="row">{row[0]}</th>'
+        + "".join(f'<td class="num" data-head="{name}">{one}</td>' for name, one in zip(names, row[1:], strict=True))
+        + "</tr>"
         for row in rows
     )
     return (
         f'<div class="wide" tabindex="0" role="region" aria-label="{escape(caption)}">'
-        f"<table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>"
+        f"<table{stacked}><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{body}</tbody></table></div>"
     )

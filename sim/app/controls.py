@@ -12,7 +12,7 @@ from typing import Any
 from sim.errors import SimError
 from sim.quantities import nearest
 from sim.scenario.model import Scenario
-from sim.scenario.types import Stated
+from sim.scenario.types import Stated, Words
 
 #: The line group that a line for any province is, as studies name it.
 ANYWHERE = "anywhere"
@@ -35,7 +35,7 @@ class Known:
     """What a scenario states of a value: its origin, and the range in which it may lie ('' where none is)."""
 
     status: str = ""
-    source: str = ""
+    source: Words = field(default_factory=Words)
     low: str = ""
     high: str = ""
 
@@ -43,7 +43,7 @@ class Known:
     def of(cls, found: Stated[Any], write: Callable[[Any], str]) -> Known:
         """Of a stated value; ``write`` turns an end of its range into text."""
         low, high = ("" if end is None else write(end) for end in (found.low, found.high))
-        return cls(found.status or "", found.source or "", low, high)
+        return cls(found.status or "", found.source or Words(), low, high)
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,10 @@ class Control:
     known: Known = Known()
     #: Another control and the values of it with which this one means anything; None where it always does.
     needs: tuple[str, tuple[str, ...]] | None = None
+
+    def counts(self, values: Values) -> bool:
+        """Whether it means anything with these values of all controls."""
+        return self.needs is None or values[self.needs[0]] in self.needs[1]
 
     def parsed(self, written: object) -> Value:
         """The value that was written, if it is allowed; Refused if not."""
@@ -89,8 +93,13 @@ class Part:
     of_callers: bool = False
 
     def changed(self, values: Values) -> bool:
-        """Whether any control is not as today."""
-        return any(values.get(control.key, control.today) != control.today for control in self.controls)
+        """Whether any control that means something is not as today."""
+        return bool(self.moved(values))
+
+    def moved(self, values: Values) -> dict[str, Value]:
+        """What is not as today, of controls that mean something."""
+        full = self.full(values)
+        return {c.key: full[c.key] for c in self.controls if full[c.key] != c.today and c.counts(full)}
 
     def full(self, values: Values) -> dict[str, Value]:
         """Values of all controls."""

@@ -12,14 +12,25 @@ from sim.quantities import WEEKDAYS, WeeklyHours, format_percent
 from sim.scenario.build import queues_of
 from sim.scenario.lines import OTHERS, OWN, LineGroup
 from sim.scenario.model import Scenario
+from sim.scenario.types import Words
 
 #: Speed of each chat with 1, 2, ... in hand where nothing is stated, and the range in which it may lie.
 _SPEEDS = ((100, 100, 100), (70, 50, 90), (50, 35, 70), (40, 25, 55))
-_SOURCE = "chats have pauses; nothing is published"
+_SOURCE = Words(
+    by={
+        "en": "chats have pauses; nothing is published",
+        "nl": "chats hebben pauzes; hierover is niets gepubliceerd",
+    }
+)
 _POOL = "all-provinces"
 #: How much longer a line of another province takes, in percent, where nothing is stated, and its range.
 _ELSEWHERE = (10, 0, 25)
-_ELSEWHERE_SOURCE = "less local knowledge; nothing is published"
+_ELSEWHERE_SOURCE = Words(
+    by={
+        "en": "less local knowledge; nothing is published",
+        "nl": "minder kennis van de streek; hierover is niets gepubliceerd",
+    }
+)
 
 
 def lines(scenario: Scenario) -> Iterator[Part]:
@@ -74,8 +85,9 @@ def _at_once(key: str, name: str, group: LineGroup) -> Setter:
     def settings(values: Values) -> list[str]:
         wanted = int(values[key])
         known = [format_percent(speed.value / 100) for speed in group.speeds]
+        source = json.dumps(_SOURCE.written())
         more = [
-            f"{{value: {speed} %, status: assumed, source: {_SOURCE}, low: {low} %, high: {high} %}}"
+            f"{{value: {speed} %, status: assumed, source: {source}, low: {low} %, high: {high} %}}"
             for speed, low, high in _SPEEDS[len(known) : wanted]
         ]
         speeds = [] if wanted <= len(known) else [f"lines.{name}.speeds=[{', '.join([*known, *more])}]"]
@@ -161,7 +173,7 @@ def _longer(channel: str, more: Value, known: Known) -> str:
     stated = {
         "value": f"+{more} %",
         "status": known.status,
-        "source": known.source,
+        "source": known.source.written(),
         "low": known.low,
         "high": known.high,
     }

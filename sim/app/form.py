@@ -112,7 +112,7 @@ def _hint(control: Control, say: Language) -> str:
         parts.append(say("app.hint_range", low=say.duration(known.low), high=say.duration(known.high)))
     if known.status:
         words = say.known("status", known.status)
-        parts.append(f"{words}: {known.source}" if known.source else words)
+        parts.append(f"{words}: {known.source.told(say.code)}" if known.source else words)
     elif control.unit in ("min", "s") and not control.key.startswith("help"):
         parts.append(say("app.hint_no_range"))
     return "; ".join(parts)

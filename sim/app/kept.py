@@ -59,7 +59,7 @@ def beside(asked: Asked, look: Look, task: Task, seats: Seats, known: Remembered
     """Every plan on the worlds of ``look``; what is ``known`` already is not played again. Stopped with ``task``."""
     counts = {TODAY: _small(look.trial.counts[TODAY])}
     failed: dict[str, Exception] = {}
-    callers, mine = _callers(asked), asked.plan
+    callers, mine = asked.callers, asked.plan
     if look.plans.differ:
         known[_key(callers, mine, look)] = _small(look.trial.counts[PLAN])
     for letter, values in asked.kept.items():
@@ -91,10 +91,6 @@ def _played(asked: Asked, values: Mapping[str, Value], look: Look, task: Task, s
             stop=task.stop,
         )
     return trial.counts[PLAN]
-
-
-def _callers(asked: Asked) -> dict[str, Value]:
-    return {key: value for key, value in asked.values.items() if key not in asked.plan}
 
 
 def _key(callers: Mapping[str, Value], plan: Mapping[str, Value], look: Look) -> tuple[object, ...]:

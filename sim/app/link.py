@@ -39,7 +39,12 @@ class Asked:
     @property
     def plan(self) -> dict[str, Value]:
         """What is set of the lines."""
-        return _of_lines(self.entry.parts, self.values)
+        return _moved(self.entry.parts, self.values, of_callers=False)
+
+    @property
+    def callers(self) -> dict[str, Value]:
+        """What is set of the callers."""
+        return _moved(self.entry.parts, self.values, of_callers=True)
 
     def with_kept(self) -> Asked | None:
         """The same with the plan that is set among those that are kept; None where it is, or where no room is left."""
@@ -64,9 +69,9 @@ def _read(text: str) -> dict[str, str]:
         raise Refused("app.refused_key", key=text[:60], hint="") from None
 
 
-def _of_lines(parts: tuple[Part, ...], values: Values) -> dict[str, Value]:
-    lines = [control.key for part in parts if not part.of_callers for control in part.controls]
-    return {key: values[key] for key in lines if key in values}
+def _moved(parts: tuple[Part, ...], values: Values, *, of_callers: bool) -> dict[str, Value]:
+    chosen = (part.moved(values) for part in parts if part.of_callers == of_callers)
+    return {key: value for moved in chosen for key, value in moved.items()}
 
 
 def asked(shelf: Shelf, query: Mapping[str, str]) -> Asked:

@@ -145,13 +145,14 @@ class Page:
         say = self.say
         heading(2, say("app.answer_title"))
         raw(f'<p class="hint">{escape(self.asked.entry.title(self.say.code))}</p>')
-        self.summary = raw("").classes("summary")
+        # What is pressed comes before what grows, so that it stays where it is.
         with ui.element("div").classes("state"):
             self.keep = button(say("app.keep"), self._keep, kind="main")
             self.run = button(say("app.run"), self.begin)
             self.stop = button(say("app.stop"), self._stop)
             self.told = live()
         self.progress = raw("", tag="div").classes("progress")
+        self.summary = raw("").classes("summary")
         self.cards = raw("").classes("cards")
         self.beside = SideBySide(say, self._forget)
         with disclosure(say("app.where"), level=3, opened=True, id_="where"):
@@ -201,8 +202,8 @@ class Page:
         self.worker.stop()
 
     def _keep(self) -> None:
-        """Put the plan that is set among those that are kept, to be compared once the look is finished."""
-        if self.look is not None and not (self._changed_at or self._refused):
+        """Put the plan that is set among those that are kept, to be compared once a look at it is finished."""
+        if not self._refused:
             self._kept(self.asked_now.with_kept())
 
     def _forget(self, letter: str) -> None:
@@ -233,6 +234,8 @@ class Page:
             self.begin()
         self.studies.news()
         task = self.task
+        # A plan can be kept before it is answered: nobody need wait for that.
+        self.keep.set_enabled(not self._refused and self.asked_now.with_kept() is not None)
         if self._changed_at or self._refused or (task.stop.is_set() and not task.finished):
             return
         found, finished = task.seen()
@@ -285,9 +288,6 @@ class Page:
         self.run.set_visibility(over)
         self.stop.set_visibility(not over)
         self.stop.set_enabled(not task.finished)
-        self.keep.set_enabled(
-            self.look is not None and self.look.plans.differ and self.asked_now.with_kept() is not None
-        )
         if task.error is not None:
             self._stale(trouble(task.error, say))
         elif task.finished and task.stop.is_set():

@@ -13,7 +13,7 @@ from sim.app.kept import Beside
 from sim.app.link import Asked
 from sim.app.looks import PLAN, TODAY
 from sim.app.parts import raw
-from sim.app.words import about, busiest, change_words, cost_words, duration, ends, number, subject, trouble
+from sim.app.words import busiest, cell, cost_words, duration, ends, number, subject, trouble
 from sim.estimates import Estimate
 from sim.language import Language
 
@@ -72,14 +72,14 @@ def _row(asked: Asked, found: Beside, name: str, say: Language) -> list[str]:
         return trial.estimate(name, measure, kind=kind, name=scope)
 
     wait, unit = duration(of("asa", "channel", channel), say)
-    change = "" if name == TODAY else change_words(trial.difference(name, "never_reached"), say)
+    change = "" if name == TODAY else cell(trial.difference(name, "never_reached"), say, signed=True)
     hours = of("staffed")
     return [
         _label(asked, name, say),
-        _cell(of("never_reached"), say),
-        escape(change),
-        _cell(of("abandoned"), say),
-        _cell(wait, say, unit=f" {unit}"),
+        cell(of("never_reached"), say),
+        change,
+        cell(of("abandoned"), say),
+        cell(wait, say, unit=f" {unit}"),
         number(hours.value, hours.half, say),
         _offers(asked, name, say),
     ]
@@ -96,8 +96,7 @@ def _label(asked: Asked, name: str, say: Language) -> str:
 def _offers(asked: Asked, name: str, say: Language) -> str:
     if name in (TODAY, PLAN):
         return ""
-    callers = {key: value for key, value in asked.values.items() if key not in asked.plan}
-    link = escape(asked.at({**callers, **asked.kept[name]}).link(say.code))
+    link = escape(asked.at({**asked.callers, **asked.kept[name]}).link(say.code))
     label = escape(f"{plan_name(name, say)}: {say('app.kept_forget')}")
     return (
         f'<a href="{link}">{escape(say("app.kept_set"))}</a> <button type="button" class="small" '
@@ -111,10 +110,6 @@ def _failed(letter: str, error: Exception, say: Language) -> list[str]:
     return [f"<b>{letter}</b>", escape(trouble(error, say)), "", "", "", "", button]
 
 
-def _cell(found: Estimate, say: Language, *, unit: str = "") -> str:
-    return f"<b>{about(found, say)}{escape(unit)}</b> <small>{escape(ends(found, say))}</small>"
-
-
 def words(parts: tuple[Part, ...], values: Values, say: Language) -> str:
     """What was set of the lines, in words."""
     controls = [control for part in parts if not part.of_callers for control in part.controls]
@@ -126,7 +121,7 @@ def words(parts: tuple[Part, ...], values: Values, say: Language) -> str:
 def _said(control: Control, values: Values, say: Language) -> str:
     """One control; '' for one that means nothing now, and for how long others wait, which goes with their helping."""
     value, name = str(values[control.key]), subject(control, say)
-    if control.needs is not None and values[control.needs[0]] not in control.needs[1]:
+    if not control.counts(values):
         return ""
     if control.key.startswith("help.") and control.options:
         key = f"app.kept_help_{value.replace(' ', '_')}"

@@ -167,7 +167,7 @@ class Studies:
         rows = "".join(
             f'<tr><th scope="row">{escape(asks.path_words([one.path], say))}</th>'
             f"<td>{escape(say.value(one.value))}</td>"
-            f"<td>{escape(_range(one.low, one.high, say))}</td><td>{escape(one.source)}</td></tr>"
+            f"<td>{escape(_range(one.low, one.high, say))}</td><td>{escape(one.source.told(say.code))}</td></tr>"
             for one in by["assumed"]
         )
         heads = "".join(

@@ -36,9 +36,16 @@ def heading(level: int, text: str) -> Text:
     return Text(f"h{level}", text)
 
 
-def raw(content: str, *, tag: str = "div") -> ui.html:
+class Raw(ui.html, component="static/raw.js"):
+    """HTML of our own, in which every text was escaped; new content changes only what differs."""
+
+    def __init__(self, content: str, tag: str) -> None:
+        super().__init__(content, sanitize=False, tag=tag)
+
+
+def raw(content: str, *, tag: str = "div") -> Raw:
     """HTML of our own, in which every text was escaped."""
-    return ui.html(content, sanitize=False, tag=tag)
+    return Raw(content, tag)
 
 
 def live() -> Text:

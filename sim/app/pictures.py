@@ -8,7 +8,7 @@ from html import escape
 from math import isfinite
 
 from sim.app.looks import Look
-from sim.app.words import about, duration, ends, number, proper
+from sim.app.words import cell, duration, proper
 from sim.estimates import Estimate
 from sim.language import Language
 from sim.scenario.model import Scenario
@@ -66,9 +66,7 @@ def bar_table(title: str, head: str, rows: list[Row], look: Look, say: Language)
 
 def _row(row: Row, most: float, say: Language) -> str:
     drawn = "".join(_bar(found, number_, most) for number_, found in enumerate(row.found))
-    cells = "".join(
-        f'<td class="num"><b>{about(found, say)}</b> <small>{ends(found, say)}</small></td>' for found in row.found
-    )
+    cells = "".join(f'<td class="num">{cell(found, say)}</td>' for found in row.found)
     return f'<tr><th scope="row">{escape(row.label)}</th><td class="draw" aria-hidden="true">{drawn}</td>{cells}</tr>'
 
 
@@ -125,9 +123,6 @@ def _measure(look: Look, measure: str, kind: str, name: str, say: Language) -> s
         label += f" ({word})"
     elif unit.startswith("h"):
         label += f" ({say.known('unit', 'h')})"
-    cells = [f'<td class="num"><b>{about(one, say)}</b> <small>{ends(one, say)}</small></td>' for one in found]
-    if change is not None:
-        sign = "+" if change.value > 0 else ""
-        value = f"{sign}{number(change.value, change.half, say)}"
-        cells.append(f'<td class="num"><b>{value}</b> <small>{ends(change, say)}</small></td>')
-    return f'<tr><th scope="row">{escape(label)}</th>{"".join(cells)}</tr>'
+    cells = [cell(one, say) for one in found] + ([] if change is None else [cell(change, say, signed=True)])
+    told = "".join(f'<td class="num">{one}</td>' for one in cells)
+    return f'<tr><th scope="row">{escape(label)}</th>{told}</tr>'

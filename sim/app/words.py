@@ -55,6 +55,12 @@ def ends(found: Estimate, say: Language, *, size: bool = False, fine: bool = Fal
     )
 
 
+def cell(found: Estimate, say: Language, *, unit: str = "", signed: bool = False) -> str:
+    """The value and its interval, as cells of tables have them; with a + where a change is to be ``signed``."""
+    sign = "+" if signed and found.value > 0 else ""
+    return f"<b>{sign}{about(found, say)}{escape(unit)}</b> <small>{escape(ends(found, say))}</small>"
+
+
 def duration(found: Estimate, say: Language) -> tuple[Estimate, str]:
     """Seconds in the unit that suits them, and its name."""
     scaled, unit = in_time(found)

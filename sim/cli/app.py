@@ -8,11 +8,13 @@ from pathlib import Path
 
 import click
 
+from sim.cli.common import Whole
+
 _PORT = 8712
 
 
 @click.command()
-@click.option("--port", type=click.IntRange(1024, 65535), default=_PORT, show_default=True, help="On 127.0.0.1.")
+@click.option("--port", type=Whole(1024, 65535), default=_PORT, show_default=True, help="On 127.0.0.1.")
 @click.option("--browser/--no-browser", default=True, show_default=True, help="Open the page in the browser.")
 @click.option(
     "--folder",

@@ -15,6 +15,7 @@ from sim.cli.common import (
     SEED,
     SET,
     WORKERS,
+    Whole,
     keep,
     load_scenario,
     replications,
@@ -43,7 +44,7 @@ UNMET = 1
 @replications("Worlds to fit on; as many confirm it.", least=100, usual=400)
 @click.option(
     "--worlds-apart",
-    type=click.IntRange(0),
+    type=Whole(0),
     default=40,
     show_default=True,
     help="Worlds for each other assumption at its low and high; 0 leaves that out.",

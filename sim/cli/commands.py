@@ -24,6 +24,7 @@ from sim.cli.common import (
     SEED,
     SET,
     WORKERS,
+    Whole,
     command_line,
     load_scenario,
     progress_bar,
@@ -84,9 +85,7 @@ def check(file: Path, settings: tuple[str, ...], plot: bool, out: Path, lang: st
     metavar="MEASURE[@NAME]=WIDTH",
     help="Go on until the interval is ± this, e.g. abandonment@phone=0.5pp, asa=5s, abandoned=2% (of its value).",
 )
-@click.option(
-    "--max-replications", type=click.IntRange(1, MOST_WORLDS), help="Stop there whatever the precision.  [100000]"
-)
+@click.option("--max-replications", type=Whole(1, MOST_WORLDS), help="Stop there whatever the precision.  [100000]")
 @SEED
 @click.option("--engine", type=click.Choice(["auto", "simpy", "compiled"]), default="auto", show_default=True)
 @WORKERS

@@ -32,17 +32,23 @@ CLUSTER = click.option(
 )  # fmt: skip
 
 
+class Whole(click.IntRange):
+    """A whole number within a range, called so where it is none."""
+
+    name = "whole number"
+
+
 def replications(what: str, *, least: int = 1, usual: int | None = None) -> Callable[[Any], Any]:
     """How many worlds a study plays, spelled alike at every command; ``--worlds`` is another name of it."""
     names = ("-n", "--replications", "--worlds", "replications")
     return click.option(
-        *names, type=click.IntRange(least, MOST_WORLDS), default=usual, show_default=usual is not None, help=what
+        *names, type=Whole(least, MOST_WORLDS), default=usual, show_default=usual is not None, help=what
     )
 
 
 REPLICATIONS = replications("Independent periods to simulate, each a world of its own.")
-SEED = click.option("--seed", type=click.IntRange(0), help="Seed of all luck.")
-WORKERS = click.option("--workers", type=click.IntRange(1), help="Processes; the result is the same with any number.")
+SEED = click.option("--seed", type=Whole(0), help="Seed of all luck.")
+WORKERS = click.option("--workers", type=Whole(1), help="Processes; the result is the same with any number.")
 OUT = click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("results"), show_default=True,
     callback=lambda _context, _option, out: _writable(out), help="Folder of results.",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.common import LANG
+from sim.cli.common import LANG, Whole
 
 if TYPE_CHECKING:
     from sim.language import Language
@@ -51,10 +51,8 @@ class _Aim:
 @click.option("--arrivals-per-hour", type=float, required=True, metavar="N", help="Calls that come in an hour.")
 @click.option("--handling", required=True, metavar="DURATION", help="Mean handling time, e.g. '40 min'.")
 @click.option("--patience", metavar="DURATION", help="Mean patience; without it nobody gives up.")
-@click.option("--lines", type=click.IntRange(1), help="Lines on duty; with --target the number needed if left out.")
-@click.option(
-    "--places", type=click.IntRange(0), help="Waiting places, 0 for a busy tone at once; without it any number."
-)
+@click.option("--lines", type=Whole(1), help="Lines on duty; with --target the number needed if left out.")
+@click.option("--places", type=Whole(0), help="Waiting places, 0 for a busy tone at once; without it any number.")
 @click.option("--within", metavar="DURATION", help="Acceptable waiting time.  [default: that of --target, else 60 s]")
 @click.option("--target", metavar="TEXT", help="'80 % in 60 s', '5 % abandoned', '1 % blocked' or '5 % lost'.")
 @click.option("--service-level", type=click.Choice(_LEVELS), default=_LEVELS[0], show_default=True, help="In --target.")

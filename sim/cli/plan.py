@@ -17,6 +17,7 @@ from sim.cli.common import (
     SEED,
     SET,
     WORKERS,
+    Whole,
     keep,
     load_scenario,
     replications,
@@ -39,9 +40,9 @@ COST = click.option(
 )  # fmt: skip
 SEARCH = replications("Worlds of the search.", least=10, usual=100)
 CONFIRM = click.option(
-    "--confirm", type=click.IntRange(20), default=400, show_default=True, help="Fresh worlds that confirm the answer."
+    "--confirm", type=Whole(20), default=400, show_default=True, help="Fresh worlds that confirm the answer."
 )
-MOST = click.option("--most", type=click.IntRange(1), help="Lines of a group at most.  [as many as it takes]")
+MOST = click.option("--most", type=Whole(1), help="Lines of a group at most.  [as many as it takes]")
 
 
 @click.command()
@@ -55,7 +56,7 @@ MOST = click.option("--most", type=click.IntRange(1), help="Lines of a group at 
     "--allow", metavar="WAYS", help="What may be organised otherwise: pooling, overflow, or both with a comma."
 )
 @click.option("--overflow-after", default="60 s", show_default=True, help="Wait from which lines help other provinces.")
-@click.option("--least", type=click.IntRange(0), default=1, show_default=True, help="Lines of a group at least.")
+@click.option("--least", type=Whole(0), default=1, show_default=True, help="Lines of a group at least.")
 @MOST
 @COST
 @click.option("--cost-never-reached", type=float, default=0.0, help="Cost of a caller who is never reached.  [0]")

@@ -16,6 +16,7 @@ from sim.cli.common import (
     SEED,
     SET,
     WORKERS,
+    Whole,
     keep,
     load_scenario,
     progress_bar,
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--points",
-    type=click.IntRange(2),
+    type=Whole(2),
     default=128,
     show_default=True,
     help="A power of two: combinations are (assumptions + 2) times as many.",
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
 @replications("Worlds that every combination meets; with --one-at-a-time, every end.  [default: 8; 100]", least=2)
 @click.option(
     "--worlds-apart",
-    type=click.IntRange(2),
+    type=Whole(2),
     default=100,
     show_default=True,
     help="Worlds for one assumption at a time.",

@@ -18,6 +18,7 @@ from sim.cli.common import (
     SEED,
     SET,
     WORKERS,
+    Whole,
     command_line,
     keep,
     load_scenario,
@@ -43,7 +44,7 @@ MEASURE = click.option(
     "channels.phone.waiting_places='0|unlimited'; one value sets it at every point.",
 )
 @click.option("--design", type=click.Choice(["grid", "lhs"]), default="grid", show_default=True)
-@click.option("--points", type=click.IntRange(2), help="Points of a Latin hypercube (--design lhs).")
+@click.option("--points", type=Whole(2), help="Points of a Latin hypercube (--design lhs).")
 @MEASURE
 @ASSUMPTIONS
 @REPLICATIONS

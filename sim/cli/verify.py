@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.common import LANG
+from sim.cli.common import LANG, Whole
 
 if TYPE_CHECKING:
     from sim.language import Language
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     show_default=True,
     help="Engine held against theory; auto is the fastest there is.",
 )
-@click.option("--seed", type=click.IntRange(0), default=1712, show_default=True, help="Seed of all luck.")
-@click.option("--workers", type=click.IntRange(1), help="Processes; the result is the same with any number.")
+@click.option("--seed", type=Whole(0), default=1712, show_default=True, help="Seed of all luck.")
+@click.option("--workers", type=Whole(1), help="Processes; the result is the same with any number.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for verify.json and the picture.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @LANG

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 from sim.clock import SECOND
-from sim.errors import SimError
+from sim.errors import QuestionError
 from sim.fit.values import unit_of
 from sim.language.said import Said
 from sim.quantities import nearest, shown
@@ -94,11 +94,11 @@ def _name_in(name: str, names: Sequence[str]) -> str | None:
 
 def _stated(source: str, header: Sequence[str], what: str, name: str, known: Mapping[str, Sequence[str]]) -> int:
     if what not in known:
-        raise SimError(
+        raise QuestionError(
             f"columns: {shown(what)} is nothing a log says; allowed are {', '.join(known)}.{nearest(what, known)}"
         )
     for number, title in enumerate(header):
         if title == name or plain(title) == plain(name) != "":
             return number
     there = ", ".join(repr(title) for title in header[:20])
-    raise SimError(f"{source}: has no column {shown(name)} for {what}; there are {there}.{nearest(name, header)}")
+    raise QuestionError(f"{source}: has no column {shown(name)} for {what}; there are {there}.{nearest(name, header)}")

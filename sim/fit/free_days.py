@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sim.errors import SimError
+from sim.errors import QuestionError
 from sim.quantities import nearest
 
 #: The country whose holidays are looked up unless another is named.
@@ -13,7 +13,7 @@ NONE = "none"
 
 
 def country_of(text: str) -> str:
-    """The code of a country, or ``none``; SimError with the nearest one where there is no such country."""
+    """The code of a country, or ``none``; QuestionError with the nearest one where there is no such country."""
     import holidays
 
     word = text.strip()
@@ -24,7 +24,7 @@ def country_of(text: str) -> str:
     names = {name.replace("_", " "): codes[1] for name, codes in holidays.registry.COUNTRIES.items()}
     guess = names.get(word.lower().replace("_", " "))
     hint = f" Did you mean {guess!r}?" if guess else nearest(word.upper(), known)
-    raise SimError(f"holidays: {text!r} is not a country's code such as BE or NL, nor 'none'.{hint}")
+    raise QuestionError(f"holidays: {text!r} is not a country's code such as BE or NL, nor 'none'.{hint}")
 
 
 def holidays_of(start: dt.date, days: int, country: str = BELGIUM) -> dict[int, str]:

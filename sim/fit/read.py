@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sim.errors import SimError
+from sim.errors import QuestionError, SimError
 from sim.fit.bank_log import NEEDED, bank_log, is_bank
 from sim.fit.dates import ORDERS
 from sim.fit.day_counts import DailyCounts, daily_counts, looks_daily
@@ -48,9 +48,12 @@ def read(
     """
     source = str(path)
     if dates is not None and dates not in ORDERS:
-        raise SimError(f"dates: {shown(dates)} is unknown; allowed are {' and '.join(ORDERS)}.{nearest(dates, ORDERS)}")
+        allowed = f"allowed are {' and '.join(ORDERS)}.{nearest(dates, ORDERS)}"
+        raise QuestionError(f"dates: {shown(dates)} is unknown; {allowed}")
     if form is not None and form not in FORMATS:
-        raise SimError(f"format {shown(form)} is unknown; allowed are {', '.join(FORMATS)}.{nearest(form, FORMATS)}")
+        raise QuestionError(
+            f"format {shown(form)} is unknown; allowed are {', '.join(FORMATS)}.{nearest(form, FORMATS)}"
+        )
     content = read_bytes(Path(path), source)
     if form == "parquet" or (form is None and content.startswith(_PARQUET)):
         table = _parquet(Path(path), source)

@@ -11,6 +11,7 @@ from pathlib import Path
 from sim.errors import SimError
 from sim.fit.log import Dropped
 from sim.language.said import Said
+from sim.quantities import nearest
 
 #: Separators that are tried; a file with none of them has one column.
 _SEPARATORS = (";", "\t", ",", "|")
@@ -48,6 +49,13 @@ def cut(text: str) -> str:
     return clean if len(clean) <= 80 else clean[:77] + "..."
 
 
+def _beside(path: Path) -> list[str]:
+    try:
+        return [other.name for other in path.parent.iterdir()]
+    except (OSError, ValueError):
+        return []
+
+
 def read_bytes(path: Path, source: str) -> bytes:
     """Content of a file; SimError where there is none."""
     try:
@@ -58,7 +66,7 @@ def read_bytes(path: Path, source: str) -> bytes:
         content = path.read_bytes()
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else error
-        raise SimError(f"{source}: cannot be read: {why}") from None
+        raise SimError(f"{source}: cannot be read: {why}.{nearest(path.name, _beside(path))}") from None
     if not content.strip(b"\x00\r\n\t "):
         raise SimError(f"{source}: is empty")
     if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):

@@ -120,7 +120,9 @@ class Language:
             return told
         named = re.sub(r"(?<![^,] )\b[a-z][^,\d]*(?= \d)", lambda name: self.name(name[0]), self.hours(written))
         units = re.sub(r"(?<=\d )(?:days?|h|min|s)\b", lambda word: self.known("unit", word[0]), named)
-        numbers = re.sub(r"(?<![\w.:-])\d+(?:\.\d+)?(?![\w.:-])", self._number_in, units)
+        # Between numbers that have a decimal comma, a comma would not be seen.
+        apart = units.replace(", ", "; ") if self.decimal == "," and re.search(r"\d\.\d", units) else units
+        numbers = re.sub(r"(?<![\w.:-])\d+(?:\.\d+)?(?![\w.:-])", self._number_in, apart)
         return _MOMENT.sub(self._moment_in, numbers)
 
     def _number_in(self, found: re.Match[str]) -> str:

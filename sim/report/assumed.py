@@ -46,7 +46,7 @@ def assumed_in(scenario: Scenario, say: Language) -> Assumed:
 
 
 def _cells(found: Assumption, say: Language) -> list[Cell]:
-    return [named(found.path, say), *map(say.value, (found.value, found.low, found.high)), found.source]
+    return [named(found.path, say), *map(say.value, (found.value, found.low, found.high)), found.source.told(say.code)]
 
 
 def named(path: str, say: Language) -> Code:

@@ -91,7 +91,8 @@ def _by_time(result: Result, slice_: str, head: str, names: Mapping[str, Value],
 def _stated(scenario: Scenario, say: Language) -> Iterator[Sequence[Value]]:
     for found in assumptions(scenario):
         values, unit = _measured((found.value, found.low, found.high), say)
-        yield in_words(found.path, say), *values, unit, say.known("status", found.status), found.source, found.path
+        status, source = say.known("status", found.status), found.source.told(say.code)
+        yield in_words(found.path, say), *values, unit, status, source, found.path
 
 
 def _measured(texts: Sequence[str], say: Language) -> tuple[Sequence[Value], str]:

@@ -395,7 +395,7 @@ class Stated(Block, Generic[T]):
 
     value: T
     status: Status | None = None
-    source: str | None = None
+    source: Told | None = None
     low: T | None = None
     high: T | None = None
 
@@ -416,7 +416,9 @@ class Stated(Block, Generic[T]):
         if all(isinstance(v, (int, float, dt.datetime, dt.date)) for v in values):
             low, value, high = values
             if not low <= value <= high:  # type: ignore[operator]  # just checked
-                raise ValueError("its low, value and high are not in ascending order")
+                written = self.model_dump(mode="json")
+                of = ", ".join(f"{name} {written[name]}" for name in ("low", "value", "high"))
+                raise ValueError(f"{of} do not ascend: a value lies between its low and its high")
         return self
 
     @model_serializer(mode="wrap")

@@ -48,13 +48,15 @@ MEASURES = (
     "closed",
     "abandonment",
     "loss",
-    "asa",
     "service_level_of_offered",
     "service_level_excluding_short",
     "service_level_of_answered",
 )
 KINDS = ("all", "channel", "province", "cause")
+#: Of single channels: a mean over all would mix seconds on the phone with days until an e-mail is answered.
+OF_CHANNELS = ("asa",)
 OF_LINES = ("staffed", "busy", "overtime", "occupancy")
+_MORE = {"channel": OF_CHANNELS, "all": OF_LINES}
 #: Callers of one fate over all callers.
 _FATE, _CALLERS = {"fate": 1}, {"callers": 1}
 _FATES = Pairs(("fate", "callers"), ((_FATE, _CALLERS),))
@@ -156,7 +158,7 @@ class Comparison:
                 continue
             after = self.results[plan].values(kind=kind, name=name)
             is_ = Moments.of(PAIRS, after[:, None, :])
-            for measure in (*MEASURES, *(OF_LINES if kind == "all" else ())):
+            for measure in (*MEASURES, *_MORE.get(kind, ())):
                 of = DEFINITIONS[measure]
                 difference = difference_of(of, before, after, level=self.level)
                 if difference is not NOTHING:

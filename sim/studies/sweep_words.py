@@ -59,6 +59,10 @@ def _sentences(found: Sweep, say: Language) -> Iterator[str]:
         there = [(point.estimate(measure), point) for point in found.played]
         there = [(estimate, point) for estimate, point in there if estimate is not NOTHING]
         if there:
+            if len(found.played) == 1 < len(found.points):
+                [(value, at_only)] = there
+                yield say("sweep.only", measure=label(measure, say), value=plain(value, say), at=at_point(at_only, say))
+                continue
             (low, at_low), (high, at_high) = (f(there, key=lambda pair: pair[0].value) for f in (min, max))
             if low.value == high.value:
                 yield say("sweep.same", measure=label(measure, say), value=plain(low, say))
@@ -66,8 +70,9 @@ def _sentences(found: Sweep, say: Language) -> Iterator[str]:
             ends = {"low": plain(low, say), "high": plain(high, say)}
             at = {"at_low": at_point(at_low, say), "at_high": at_point(at_high, say)}
             yield say("sweep.goes", measure=label(measure, say), **ends, **at)
-    if refused := len(found.points) - len(found.played):
-        yield say("sweep.refused", refused=say.number(refused), points=say.number(len(found.points)))
+    if refused := [point for point in found.points if point.refused]:
+        first = {"at": at_point(refused[0], say), "why": refused[0].refused.rstrip(".")}
+        yield say("sweep.refused", refused=say.number(len(refused)), points=say.number(len(found.points)), **first)
 
 
 def at_point(point: Point, say: Language) -> str:

@@ -176,6 +176,6 @@ def _assumptions(scenario: Scenario, say: Language) -> Table:
         low, high = say.value(found.low), say.value(found.high)
         span = say("check.range", low=low, high=high) if low and high else ""
         status = say.known("status", found.status)
-        cells = (say.value(found.value), status, span, found.source)
+        cells = (say.value(found.value), status, span, found.source.told(say.code))
         table.add_row(Dotted(found.path), *map(escape, cells))
     return table

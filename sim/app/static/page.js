@@ -36,3 +36,22 @@
   };
   find();
 })();
+// What may be pressed stays under the pointer: where something above it grows, the page is moved by as much. An observer
+// of changes runs before the browser hands on the next press, so that a quick hand presses what it saw.
+(() => {
+  "use strict";
+  let pointer = null, aimed = null, top = 0;
+  const place = () => aimed.getBoundingClientRect().top;
+  const aim = () => {
+    aimed = pointer && document.elementFromPoint(pointer.clientX, pointer.clientY)?.closest("a, button, summary, label, select, input");
+    if (aimed) top = place();
+  };
+  const keep = () => {
+    if (aimed?.isConnected && place() !== top) window.scrollBy(0, place() - top);
+    aim();
+  };
+  for (const kind of ["pointermove", "pointerdown"]) document.addEventListener(kind, (event) => { pointer = event; aim(); }, true);
+  document.addEventListener("scroll", aim, true);
+  document.documentElement.addEventListener("pointerleave", () => { pointer = aimed = null; });
+  new MutationObserver(keep).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
+})();
