@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
 from sim import simulate
 from sim.cells import AT, layout_of
 from sim.clock import DAY, HOUR, MINUTE, Calendar
-from sim.contact_values import Promises
+from sim.contact_values import MOST_PAIRS, Promises
 from sim.contacts import ContactTables
-from sim.measures import measure
+from sim.errors import SimError
+from sim.measures import measure, queue_of
 from sim.world import Worlds
 from tests.handmade import HALF, Caller, caller, centre_of, habits, queue, world_of
 
@@ -113,3 +115,9 @@ def test_overtime_is_work_beyond_duty(withdrawn) -> None:
     of = counted([caller(7 * HOUR, talk=3 * HOUR)], lines=[[(0, 1), (withdrawn, 0)]])
     assert of("overtime", "lines") == max(10 * HOUR - withdrawn, 0)
     assert of("staffed", "lines") == withdrawn
+
+
+def test_more_queues_than_can_be_told_apart_are_refused() -> None:
+    centre = replace(centre_of(), provinces=tuple(map(str, range(MOST_PAIRS + 1))))
+    with pytest.raises(SimError, match=f"{MOST_PAIRS + 1:,}; at most {MOST_PAIRS:,}"):
+        queue_of(centre)

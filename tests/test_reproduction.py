@@ -9,8 +9,10 @@ import pytest
 from single import single
 
 import sim
+from sim.studies import parts
 
 CAMPAIGN = Path(__file__).parent.parent / "scenarios" / "als-je-eens-wist-2020.yaml"
+SMALL = Path(__file__).parent / "small.yaml"
 MARKS = ("arrival", "conversation", "wrap_up", "patience", "redial", "switch", "balk", "redial_delay")
 
 
@@ -47,6 +49,18 @@ def test_a_part_of_more_is_the_same_as_less(scenario, tmp_path) -> None:
     assert more.replications == 12
     assert columns_equal(less.measures, again.measures)
     assert [r.__dict__ for r in less.summary()] == [r.__dict__ for r in again.summary()]
+
+
+@pytest.mark.parametrize("engine", ["simpy", "compiled"])
+def test_blocks_of_any_size_make_the_same_part(engine, monkeypatch) -> None:
+    """Sums are formed of 25 replications first, whatever is in memory together; 60 are two of those and some more."""
+    job = parts.job_of(sim.load(SMALL), seed=3, engine=engine, keep_contacts=2)
+    made = parts.make(job, (0, 59))
+    for room in (1, 100_000):
+        monkeypatch.setattr("sim.studies.chunks.ROOM", room)
+        again = parts.make(job, (0, 59))
+        assert [piece.table for piece in made.pieces] == [piece.table for piece in again.pieces]
+        assert all(columns_equal(a.columns, b.columns) for a, b in zip(made.pieces, again.pieces, strict=True))
 
 
 def test_replication_50_needs_no_others(scenario, tmp_path) -> None:
