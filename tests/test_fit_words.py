@@ -95,7 +95,7 @@ def test_the_terminal_is_in_dutch(tmp_path) -> None:
     assert english_in(said) == set()
     for words in (
         "niet gebruikt, 1 keer: het tijdstip is geen datum",
-        "telefoon/antwerpen",
+        "telefoon/Antwerpen",
         "Opnieuw bellen",
         "geduld",
     ):

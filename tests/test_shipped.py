@@ -59,7 +59,7 @@ def test_cli_run_tells_and_keeps(tmp_path) -> None:
     done = command("run", str(CAMPAIGN), "-n", "4", "--workers", "1", "--out", str(tmp_path), "--no-figures")
     assert done.returncode == 0, done.stderr
     for word in (
-        "phone/antwerpen",
+        "phone/Antwerpen",
         "never",
         "Service level",
         "answered within AWT",
