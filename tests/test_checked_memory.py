@@ -78,7 +78,8 @@ class Plain:
 
     def rows(self, world: World, centre: Centre) -> list[tuple[int, ...]]:
         luck = Luck(Worlds(world, np.array([0, len(world)]), world.absence[None]), centre)
-        bounds = (np.lib.array_utils.byte_bounds(array) for array in (*luck.arrays.values(), luck.absence) if array.size)
+        arrays = (*luck.arrays.values(), luck.absence)
+        bounds = (np.lib.array_utils.byte_bounds(array) for array in arrays if array.size)
         self.readable = list(bounds)
         table, begins = self.loop.run(memory_of(centre), luck.table)
         return [tuple(row) for row in table[:, : begins[-1]].T.tolist()]
