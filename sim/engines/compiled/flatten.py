@@ -9,6 +9,7 @@ from operator import lt
 import numpy as np
 
 from sim.centre import UNANSWERED, UNLIMITED, Centre, Channel, Habits, Queue, Spans
+from sim.contacts import NO_GROUP
 from sim.engines.compiled import names as n
 from sim.world import Whole, Worlds
 
@@ -61,6 +62,7 @@ class _Memory:
             },
         )
         self.write(0, {n.FIRST_CONTACT: len(self.words), n.FRESH: len(self.words)})
+        self.write(n.NO_LINE, {n.NUMBER: NO_GROUP, n.GROUP: n.NO_LINE})
 
     def add(self, words: Iterable[int]) -> int:
         """Append words; the address of the first."""

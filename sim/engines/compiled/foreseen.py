@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sim.centre import FULL_SPEED
 from sim.engines.compiled.again import after_answer, open_until, try_again
-from sim.engines.compiled.jit import Memory, inlined
+from sim.engines.compiled.jit import Memory, either, inlined
 from sim.engines.compiled.lines import work_on
 from sim.engines.compiled.memory import luck_on
 from sim.engines.compiled.names import (
@@ -25,7 +25,6 @@ from sim.engines.compiled.names import (
     FIRST_LINE,
     FREE_AFTER,
     FREE_AT,
-    GROUP,
     HELD_BY,
     HORIZON,
     KINDS,
@@ -34,6 +33,7 @@ from sim.engines.compiled.names import (
     MISSED,
     NEXT_LINE,
     NO_EVENT,
+    NO_LINE,
     NUMBER,
     OUTCOME,
     OWN,
@@ -65,7 +65,7 @@ def _on_duty_from(m: Memory, line: int, instant: int) -> int:
 @inlined
 def _taken(m: Memory, queue: int, now: int, closes: int) -> tuple[int, int]:
     """Stamp at which a line takes who is dialled now, if nothing ends the wait before, and the line."""
-    taken, line, late = NO_EVENT, 0, m[queue + SERVED_LATE]
+    taken, line, late = NO_EVENT, NO_LINE, m[queue + SERVED_LATE]
     one, at_once = m[m[queue + OWN] + FIRST_LINE], now * KINDS
     while one and taken > at_once:
         free = m[one + FREE_AT]
@@ -81,8 +81,9 @@ def _taken(m: Memory, queue: int, now: int, closes: int) -> tuple[int, int]:
 
 
 @inlined
-def _work(m: Memory, caller: int, queue: int, channel: int, group: int) -> int:
-    """How long a line of the group has a caller in hand."""
+def _work(m: Memory, caller: int, queue: int, channel: int) -> int:
+    """How long a line of its group has a caller of a queue in hand."""
+    group = m[queue + OWN]
     work, speed = work_on(m, caller, channel, group), m[m[group + SPEEDS]]
     if speed != FULL_SPEED and not m[queue + DESKWORK]:
         work = (work * FULL_SPEED + speed - 1) // speed
@@ -94,22 +95,22 @@ def foresee(m: Memory, queue: int, channel: int, caller: int, attempt: int, now:
     """When a contact that is dialled now leaves the queue and is released, its outcome, and the line that takes it."""
     closes, horizon = open_until(m, channel, now), m[HORIZON]
     if not closes:
-        return now, now, CLOSED, 0
+        return now, now, CLOSED, NO_LINE
     taken, line = _taken(m, queue, now, closes)
     until = min(now + luck_on(m, PATIENCE, caller, attempt, m[channel + NUMBER]), horizon)
     gives_up, over = until * KINDS + ABANDONMENT, horizon * KINDS
     sent_away = NO_EVENT if m[queue + SERVED_LATE] else closes * KINDS + CLOSING
-    if taken < min(sent_away, gives_up, over):
-        start = taken // KINDS
-        released = start + _work(m, caller, queue, channel, m[line + GROUP])
-        m[line + FREE_AT] = released
-        m[line + FREE_AFTER] = caller * m[ATTEMPTS] + attempt
-        return start, released, ANSWERED, line
-    if over < min(sent_away, gives_up):
-        return horizon, horizon, UNFINISHED, 0
-    if sent_away < gives_up:
-        return closes, closes, CLOSED, 0
-    return until, until, ABANDONED, 0
+    ends = min(sent_away, gives_up, over)
+    # No branch: whether a line comes in time is hard to foretell, and to guess wrong takes longer than all that is done
+    # in vain here for whom it does not.
+    served = taken < ends
+    left, outcome = either(served, taken, ends) // KINDS, either(served, ANSWERED, ABANDONED)
+    released = left + either(served, _work(m, caller, queue, channel), 0)
+    m[line + FREE_AT] = either(served, released, m[line + FREE_AT])
+    m[line + FREE_AFTER] = either(served, caller * m[ATTEMPTS] + attempt, m[line + FREE_AFTER])
+    if ends != gives_up and not served:
+        outcome = UNFINISHED if over < sent_away else CLOSED
+    return left, released, outcome, either(served, line, NO_LINE)
 
 
 @inlined

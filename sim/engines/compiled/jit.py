@@ -71,3 +71,17 @@ def _words_at(_typing: Any, _address: Any) -> Any:
 
 #: The integers from an address in bytes on. Reading them is not checked, and whoever reads keeps their array.
 words_at = cast(Callable[[int], Memory], intrinsic(_words_at))
+
+
+def _either(_typing: Any, _condition: Any, _one: Any, _other: Any) -> Any:
+    def code(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        chosen = builder.select(*arguments)
+        chosen.set_metadata("unpredictable", builder.module.add_metadata([]))
+        return chosen
+
+    return types.int64(types.boolean, types.int64, types.int64), code
+
+
+#: One of two integers, the first where the condition holds, without a branch; for what is hard to foretell, where a
+#: processor that guesses wrong loses more time than working out both takes.
+either = cast(Callable[[bool, int, int], int], intrinsic(_either))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from sim.clock import DAY
-from sim.contacts import NO_GROUP
 from sim.engines.compiled.jit import Memory, compiled, inlined, words_at
 from sim.engines.compiled.names import (
     ABSENCE,
@@ -25,13 +24,14 @@ from sim.engines.compiled.names import (
     FRESH,
     GROUP,
     GROUP_SIZE,
-    HEADER,
     HELD_BY,
     LAST_SHIFT,
     LEFT_QUEUE,
     LUCK,
+    LUCK_END,
     MISSED,
     NEXT_CALLER,
+    NO_LINE,
     NUMBER,
     OF_LINE,
     ONCE,
@@ -105,10 +105,10 @@ def begin(memory: Whole, start: Whole, world: Whole) -> None:
     for word in range(start[STATE]):
         m[word] = start[word]
     m[ROOM] = len(memory)
-    groups = len(world) - 1 - (HEADER - LUCK)
+    groups = len(world) - 1 - (LUCK_END - LUCK)
     for group in range(groups):
         m[start[FIRST_GROUP] + group * GROUP_SIZE + ABSENT_AS] = world[1 + group]
-    for word in range(HEADER - LUCK):
+    for word in range(LUCK_END - LUCK):
         m[LUCK + word] = world[1 + groups + word]
     for shift in range(m[FIRST_SHIFT], m[LAST_SHIFT], SHIFT):
         _set_missed(m, shift)
@@ -154,7 +154,7 @@ def new_contact(m: Memory, caller: int, attempt: int, channel: int, dialled: int
     m[contact + QUEUE] = m[channel + QUEUES + of_caller(m, PROVINCE, caller)]
     m[contact + DIALLED] = dialled
     m[contact + OUTCOME] = ANSWERED
-    m[contact + HELD_BY] = 0
+    m[contact + HELD_BY] = NO_LINE
     return contact
 
 
@@ -170,8 +170,7 @@ def write_row(
     table[row], table[row + rows] = who[0], who[1]
     table[row + 2 * rows], table[row + 3 * rows] = m[who[2] + NUMBER], who[3]
     table[row + 4 * rows], table[row + 5 * rows], table[row + 6 * rows] = future[0], future[1], future[2]
-    table[row + 7 * rows] = m[m[line + GROUP] + NUMBER] if line else NO_GROUP
-    table[row + 8 * rows] = m[line + NUMBER] if line else NO_GROUP
+    table[row + 7 * rows], table[row + 8 * rows] = m[m[line + GROUP] + NUMBER], m[line + NUMBER]
 
 
 @inlined

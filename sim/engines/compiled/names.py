@@ -121,7 +121,7 @@ STRIDES = 4
     AGAIN_DELAY,
     ABSENCE,
 ) = range(LUCK, LUCK + STRIDES * (len(LUCK_FIELDS) + 1), STRIDES)
-HEADER = ABSENCE + STRIDES
+LUCK_END = ABSENCE + STRIDES
 
 NUMBER = 0  # of a queue, group, line or channel in the centre
 
@@ -174,10 +174,13 @@ PAIR = 2
 GROUP_SIZE = 13
 
 # Lines. ``SINCE`` is when what they have in hand changed last. Those of a foreseen queue are free from ``FREE_AT`` on,
-# after the contact ``FREE_AFTER`` (its ``WHO``), and ``DUTY`` is the shift that they are in or come to next.
+# after the contact ``FREE_AFTER`` (its ``WHO``), and ``DUTY`` is the shift that they are in or come to next. ``NO_LINE``,
+# of no group, is the one that has whom no line takes.
 GROUP, NEXT_LINE, FIRST_DUTY, LAST_DUTY, ON_DUTY, CALLS, IN_HAND, FIRST_IN_HAND, SINCE = range(1, 10)
 FREE_AT, FREE_AFTER, DUTY = range(10, 13)
 LINE_SIZE = 13
+NO_LINE = LUCK_END
+HEADER = NO_LINE + LINE_SIZE
 
 # Shifts.
 START, STOP, OF_LINE, MISSED = range(4)
