@@ -38,8 +38,8 @@ def in_place(codes, count, least, past, spare, place):
     """Put the first ``count`` whole numbers in order, where they are spread over their range or in order nearly.
 
     They are from ``least`` on, and below ``past``. They are put in as many boxes as there are or up to twice that, each
-    for an equal stretch, and then looked through for neighbours that stand the wrong way round. ``spare`` is room for
-    as many, ``place`` for twice as many and one.
+    for an equal stretch, and then looked through for those that stand the wrong way round. ``spare`` is room for as
+    many, ``place`` for twice as many and one.
     """
     codes, spare, place, shift = bare(codes), bare(spare), bare(place), 0
     while (past - 1 - least) >> shift >= 2 * count:
@@ -55,9 +55,13 @@ def in_place(codes, count, least, past, spare, place):
         box = (codes[i] - least) >> shift
         spare[place[box]] = codes[i]
         place[box] += 1
-    codes[0] = spare[0]
+    # Most that stand the wrong way round are neighbours, which is hard to foretell: they change places without a branch.
+    largest = spare[0]
     for i in range(1, count):
-        one, j = spare[i], i
+        codes[i - 1], largest = min(largest, spare[i]), max(largest, spare[i])
+    codes[count - 1] = largest
+    for i in range(1, count):
+        one, j = codes[i], i
         while j and codes[j - 1] > one:
             codes[j] = codes[j - 1]
             j -= 1
