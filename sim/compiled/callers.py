@@ -74,28 +74,54 @@ def _numbers(cells):
 
 
 @compiled
-def _arrive(found, when, count, cells, upto, edges, causes, terms, surged):
-    """Put instants to those who exist; the base rate is constant between edges. ``surged`` see ``surges.integrals``."""
-    (strata, _, rows, starts, lengths), (before, comes) = _numbers(cells)
-    terms, some, surged, many = bare(terms), len(terms), bare(surged), len(edges)
-    cell_of, arrival, when, upto, edges = bare(found[_CELL]), bare(found[_WHEN]), bare(when), bare(upto), bare(edges)
-    causes = bare(causes)
-    for i in range(count):
-        cell, share = cell_of[i], when[i]
-        row, start, most, target = rows[cell], starts[cell], lengths[cell] - 1, before[cell] + share * comes[cell]
-        # As if all hours were alike, which is near enough to look on from there.
-        segment = start + min(int(share * (most + 1)), most)
-        while segment < start + most and upto[row + segment + 1] <= target:
+def _find_segments(found, when, first, size, known, upto, edges, room):
+    """Between which edges some of those who exist come, and which share of what comes between those has come by then.
+
+    Segments, their edges and shares, in ``room``; the base rate is constant in a segment.
+    """
+    (_, _, rows, starts, lengths), (before, comes) = _numbers(known)
+    cell_of, when, upto, edges = bare(found[_CELL]), bare(when), bare(upto), bare(edges)
+    segments, opens, closes, come, share = room
+    for k in range(size):
+        cell, part = cell_of[first + k], when[first + k]
+        row, start, most, target = rows[cell], starts[cell], lengths[cell] - 1, before[cell] + part * comes[cell]
+        # As if all hours were alike, which is near enough to look on from there. What is seldom so is asked first.
+        segment = start + min(int(part * (most + 1)), most)
+        while upto[row + segment + 1] <= target and segment < start + most:
             segment += 1
-        while segment > start and upto[row + segment] > target:
+        while upto[row + segment] > target and segment > start:
             segment -= 1
-        at, opens, closes = row + segment, edges[segment], edges[segment + 1]
-        inside = min(max((target - upto[at]) / max(upto[at + 1] - upto[at], 1e-300), 0.0), 1.0)
-        offset, cause = inside * np.float64(closes - opens), causes[strata[cell]] if some else 0
-        if cause:
-            at = (cause - 1) * many + segment
-            offset = within(terms, some, cause - 1, opens, closes, surged[at], surged[at + 1], inside)
-        arrival[i] = min(max(opens + np.int64(offset), opens), closes - 1)
+        at = row + segment
+        segments[k], opens[k], closes[k] = segment, edges[segment], edges[segment + 1]
+        come[k], share[k] = upto[at + 1] - upto[at], target - upto[at]
+    for k in range(size):
+        share[k] = min(max(share[k] / max(come[k], 1e-300), 0.0), 1.0)
+
+
+@compiled
+def _arrive(found, when, count, known, upto, edges, causes, terms, surged, room):
+    """Put instants to those who exist. ``surged`` see ``surges.integrals``."""
+    wide()
+    (strata, _, _, _, _), _ = _numbers(known)
+    causes, terms, some, surged, many = bare(causes), bare(terms), len(terms), bare(surged), len(edges)
+    cell_of, arrival = bare(found[_CELL]), bare(found[_WHEN])
+    whole, shares = room
+    segments, opens, closes = bare(whole[0]), bare(whole[1]), bare(whole[2])
+    offset, share = bare(shares[0]), bare(shares[1])
+    for first in range(0, count, BLOCK):
+        size = min(BLOCK, count - first)
+        _find_segments(found, when, first, size, known, upto, edges, (segments, opens, closes, offset, share))
+        for k in range(size):
+            offset[k] = share[k] * np.float64(closes[k] - opens[k])
+        for k in range(size if some else 0):
+            cause = causes[strata[cell_of[first + k]]]
+            if cause:
+                at = (cause - 1) * many + segments[k]
+                offset[k] = within(
+                    terms, some, cause - 1, opens[k], closes[k], surged[at], surged[at + 1], share[k]
+                )  # fmt: skip
+        for k in range(size):
+            arrival[first + k] = min(max(opens[k] + np.int64(offset[k]), opens[k]), closes[k] - 1)
 
 
 @compiled
@@ -254,13 +280,14 @@ def _callers(version):
         known = _cells(limits.shape[1], days, upto, first)
         work = workspace(), np.empty(BLOCK), np.empty(cells, np.int64), np.empty(cells, np.int64)
         heights, one_of = np.empty((3, cells)), np.full(3, -1)
+        of_arrivals = np.empty((3, BLOCK), np.int64), np.empty((2, BLOCK))
         for axis in range(3 if len(names) else 0):
             if (names[:, axis] == names[0, axis]).all():
                 one_of[axis] = names[0, axis]
         for r in range(len(replications)):
             begin = begins[r]
             found, when, count = _existing(replications[r], limits[r], key, known, heights, found, when, work)
-            _arrive(found, when[0], count, known, upto, edges, causes, terms, surged)
+            _arrive(found, when[0], count, known, upto, edges, causes, terms, surged, of_arrivals)
             if count + 2 > order.shape[1]:
                 order = np.empty((4, 2 * count), np.int64)
             _in_order(found, count, order)

@@ -88,37 +88,45 @@ def _open(edges, first, last, instant):
 @inlined
 def _tell_times(told, dialled, left, released, outcome, first, size):
     for k in range(size):
+        called, gone = dialled[first + k], left[first + k]
+        hour = hour_of(called)
+        told[_HOUR + k], told[_DAY + k] = hour, day_of_hour(hour)
+        told[WAIT + k], told[HELD + k] = gone - called, released[first + k] - gone
         told[OUTCOME_OF + k] = outcome[first + k]
-    for k in range(size):
-        told[_HOUR + k] = hour_of(dialled[first + k])
-        told[_DAY + k] = day_of_hour(told[_HOUR + k])
-    for k in range(size):
-        told[WAIT + k] = left[first + k] - dialled[first + k]
-    for k in range(size):
-        told[HELD + k] = released[first + k] - left[first + k]
 
 
 @inlined
-def _tell_places(told, caller, queue, province, channel_of, first, size, start, provinces, days):
+def _tell_what_is_looked_up(told, columns, people, of_people, strides, plan, first, size, start, sizes):
+    """All that is looked up in tables, in one loop: the processor does so one by one, in whatever way it is written.
+
+    Bits are told but for what ``_tell_kinds`` adds. ``by_day`` (C,) is 1 where a promise is an instant, and 0 where it
+    is a wait; ``bounds`` (C, days).
+    """
+    caller, attempt, queue, dialled = columns[:4]
+    talk, wrap, patience = of_people[:3]
+    province, (channel_of, edges, first_edge, by_day, bounds), (days, provinces) = people[0], plan, sizes
     for k in range(size):
-        told[_CHANNEL + k] = channel_of[queue[first + k]]
-    for k in range(size):
-        told[LEAF + k] = told[_CHANNEL + k] * provinces + province[start + caller[first + k]]
+        row = first + k
+        who, channel, outcome, bits = start + caller[row], channel_of[queue[row]], told[OUTCOME_OF + k], 0
+        if outcome >= _UNFINISHED:  # nothing else has luck or a door to look at
+            if outcome == _SILENT:
+                told[WAIT + k] = patience[who * strides[4] + attempt[row] * strides[5] + channel * strides[6]]
+            elif not _open(edges, first_edge[channel], first_edge[channel + 1], dialled[row]):
+                bits = MESSAGE
+        over = dialled[row] * by_day[channel] + told[WAIT + k] - bounds[channel * days + told[_DAY + k]]
+        told[_BITS + k] = bits | (over <= 0) * WITHIN
+        told[_CHANNEL + k], told[LEAF + k] = channel, channel * provinces + province[who]
+        told[WORK + k] = (
+            talk[who * strides[0] + channel * strides[1]] + wrap[who * strides[2] + channel * strides[3]]
+        )
+
+
+@inlined
+def _tell_places(told, size, days):
     for k in range(size):
         first_number = told[LEAF + k] * NUMBERS * (days + 24)
         told[DAY_AT + k] = first_number + told[_DAY + k]
         told[HOUR_AT + k] = first_number + days + told[_HOUR + k] - 24 * told[_DAY + k]
-
-
-@inlined
-def _tell_work(told, caller, talk, wrap, first, size, start, strides):
-    for k in range(size):
-        row, channel = start + caller[first + k], told[_CHANNEL + k]
-        conversation, after = (
-            talk[row * strides[0] + channel * strides[1]],
-            wrap[row * strides[2] + channel * strides[3]],
-        )
-        told[WORK + k] = conversation + after
 
 
 @inlined
@@ -133,15 +141,8 @@ def _tell_marks(told, caller, marks, first, size, start, most_topics, most_ages)
 
 
 @inlined
-def _tell_kinds(told, attempt, dialled, by_day, bounds, first, size, short, days):
-    """Bits and kinds, where it is known whether a contact is a message.
-
-    ``by_day`` (C,) is 1 where a promise is an instant, and 0 where it is a wait; ``bounds`` (C, days).
-    """
-    for k in range(size):
-        channel = told[_CHANNEL + k]
-        over = dialled[first + k] * by_day[channel] + told[WAIT + k] - bounds[channel * days + told[_DAY + k]]
-        told[_BITS + k] |= (over <= 0) * WITHIN
+def _tell_kinds(told, attempt, first, size, short):
+    """Bits and kinds, where it is known whether a contact is a message and within what is promised."""
     for k in range(size):
         told[_BITS + k] |= (attempt[first + k] == 0) * FIRST + (told[WAIT + k] <= short) * SHORT
     for k in range(size):
@@ -208,24 +209,15 @@ def tell_contacts(told, first, size, end, start, told_of, marked):
     and ages differ.
     """
     columns, people, of_people, strides, plan, redials, sizes = told_of
-    caller, attempt, queue, dialled, left, released, outcome = columns
-    talk, wrap, patience, redial = of_people
-    channel_of, edges, first_edge, by_day, bounds = plan
+    caller, attempt, _, dialled, left, released, outcome = columns
     days, attempts, short, provinces, most_topics, most_ages = sizes
     _tell_times(told, dialled, left, released, outcome, first, size)
-    _tell_places(told, caller, queue, people[0], channel_of, first, size, start, provinces, days)
-    for k in range(size):
-        told[_BITS + k] = 0
-        if told[OUTCOME_OF + k] >= _UNFINISHED:  # nothing else has luck or a door to look at
-            row, channel = first + k, told[_CHANNEL + k]
-            if told[OUTCOME_OF + k] == _SILENT:
-                of_caller = (start + caller[row]) * strides[4] + attempt[row] * strides[5]
-                told[WAIT + k] = patience[of_caller + channel * strides[6]]
-            elif not _open(edges, first_edge[channel], first_edge[channel + 1], dialled[row]):
-                told[_BITS + k] = MESSAGE
-    _tell_work(told, caller, talk, wrap, first, size, start, strides)
-    _tell_only(told, caller, attempt, redial, redials, first, size, end, start, attempts)
-    _tell_kinds(told, attempt, dialled, by_day, bounds, first, size, short, days)
+    _tell_what_is_looked_up(
+        told, columns, people, of_people, strides, plan, first, size, start, (days, provinces)
+    )
+    _tell_places(told, size, days)
+    _tell_only(told, caller, attempt, of_people[3], redials, first, size, end, start, attempts)
+    _tell_kinds(told, attempt, first, size, short)
     _tell_codes(told, size)
     if marked:
         _tell_marks(told, caller, people[1:], first, size, start, most_topics, most_ages)
