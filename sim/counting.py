@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -19,6 +19,8 @@ from sim.timelines import line_time, shifts_of
 from sim.world import World
 
 Whole = NDArray[np.int64]
+#: Place among the numbers of how many causes, topics and age groups there are.
+_MARKS = 8
 #: Columns of duty that no luck changes where nobody is absent.
 _DUTY = ("staffed", "on_duty")
 
@@ -86,6 +88,11 @@ class Plan:
             on_duty,
             centre.groups,
         )
+
+    @cached_property
+    def marked(self) -> bool:
+        """Whether there are several causes, topics or age groups."""
+        return bool(np.prod(self.numbers[_MARKS]) > 1)
 
     def absent_as(self, world: World) -> Whole:
         """Number of each group in the absences of a world, 0 where it does not matter."""

@@ -144,6 +144,8 @@ class Quick:
         luck = self.luck
         nothing = np.zeros((columns.shape[1], 0), dtype=np.int64)
         channel, province, cause, topic, age, day, slot, arrival = columns[:STRATUM]
+        if len(luck.topics) == len(luck.ages) == 1:  # nobody wrote them: one number for all
+            topic = age = np.broadcast_to(np.zeros(1, dtype=np.int64), arrival.shape)
         redial, switch, balk, voicemail = choices.transpose(1, 2, 0)
         told = dict(zip(("call_back", "silent", "forward", "again"), offers.transpose(1, 2, 0), strict=True))
         patience, redial_delay, silence, again_delay = by_attempt.transpose(0, 3, 1, 2)

@@ -7,7 +7,6 @@ from __future__ import annotations
 import numpy as np
 
 from sim.compiled.addresses import (
-    AGE,
     ARRIVAL,
     BLOCK,
     CHANNEL,
@@ -15,7 +14,6 @@ from sim.compiled.addresses import (
     DAY,
     SLOT,
     STRATUM,
-    TOPIC,
     keys_in,
     room_in,
     scramble,
@@ -229,7 +227,7 @@ def _in_order(found, count, room):
 
 @compiled
 def _write(found, count, room, strata, one_of, cells, columns, begin):
-    """Write those of a replication in order from the row ``begin`` on, as if there were one topic and age group.
+    """Write those of a replication in order from the row ``begin`` on, but for topics and age groups.
 
     ``strata`` (S, 3) and ``one_of`` (3,) their only channel, province and cause, -1 where there are several.
     """
@@ -246,8 +244,6 @@ def _write(found, count, room, strata, one_of, cells, columns, begin):
         name, only = bare(columns[CHANNEL + axis, begin : begin + count]), one_of[axis]
         for i in range(count):
             name[i] = strata[3 * stratum[i] + axis] if only < 0 else only
-    columns[TOPIC, begin : begin + count] = 0
-    columns[AGE, begin : begin + count] = 0
 
 
 @compiled

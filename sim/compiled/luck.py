@@ -183,7 +183,8 @@ def _luck(version):
     ):  # fmt: skip
         """Write the luck of callers that may be looked at; other places stay as they are.
 
-        ``columns`` and ``begins`` are those of ``callers_of``; the former get topics and age groups. ``laws`` (6, C,
+        ``columns`` and ``begins`` are those of ``callers_of``; the former get topics and age groups, unless there is
+        one of each. ``laws`` (6, C,
         SIZE) of conversation, wrap-up, patience, redial delay, silence and the delay of calling again; ``reach``
         (2, C, C) on which channels who begins on a channel may call first and later; ``thresholds`` (C, 3) of going on;
         ``wanted`` whether choices and offers are looked at, and whether all there is, is. ``by_channel`` (2, C, n),

@@ -66,7 +66,7 @@ def counted(
     add_up(
         cells, room.leaves, values, codes, begins, sums.total, sums.sums, *sums.late, *sums.which, columns,
         _row(tables.begins),
-        tuple(_row(getattr(world, name)) for name in ("province", "cause", "topic", "age")),
+        tuple(_row(getattr(world, name)) for name in ("province", *(_MARKS if plan.marked else ("province",) * 3))),
         tuple(_ours(getattr(world, name)) for name in ("redial", "forward", "conversation", "wrap_up")),
         _ours(world.patience), _row(worlds.starts), _ours(worlds.absence) if worlds.absence.size else _NOBODY_AWAY,
         plan.absent_as(world), plan.fixed, plan.periods, plan.numbers, plan.tables, plan.shifts, plan.on_duty,
@@ -94,6 +94,8 @@ class _Room(local):
 
 
 _ROOM = _Room()
+#: Looked at only where there are several of any.
+_MARKS = ("cause", "topic", "age")
 _NOBODY_AWAY = np.zeros((1, 1, 1, 1), dtype=np.int64)
 
 
