@@ -20,6 +20,8 @@ QUEUE_TIME, LONGEST_QUEUE = AT["queue_time"], AT["longest_queue"]
 #: By queue and hour: how many more wait at its beginning than an hour before, how many of those leave in it, and of who
 #: comes in it the time that it waits until the hour is over and how many wait at once.
 MORE, LEAVING, TIME, MOST = range(4)
+#: Those that came last before somebody, of whom each is asked whether it waits yet; further back is hardly anybody.
+_LAST = 4
 
 
 @compiled
@@ -29,34 +31,37 @@ def add_queues(cells, contacts, begin, end, where, hours):
     Each contact adds the time that it waits; of how many wait with it tell those who came before and have not left.
     Within an instant no time passes. ``hours`` (4, queues, hours + 1) is for work, and empty before and after.
     """
-    waits, first = np.empty((2, end - begin + where[QUEUES]), np.int64), np.zeros(where[QUEUES] + 1, np.int64)
-    _part(contacts, begin, end, waits, first)
-    for queue in range(where[QUEUES]):
-        _put_in_order(waits[:, first[queue] : first[queue + 1] - 1])
-        _add_waits(waits, first[queue], first[queue + 1] - 1, where[DAYS] * DAY, hours[:, queue])
+    queues = where[QUEUES]
+    waits, first = np.empty((2, end - begin + (_LAST + 1) * queues), np.int64), np.empty(queues, np.int64)
+    past = np.zeros(queues, np.int64)
+    _part(contacts, begin, end, waits, first, past)
+    for queue in range(queues):
+        _put_in_order(waits[:, first[queue] : past[queue]])
+        _add_waits(waits, first[queue], past[queue], where[DAYS] * DAY, hours[:, queue])
     _add_hours(cells, where, hours)
 
 
 @compiled
-def _part(contacts, begin, end, waits, first):
-    """When those who wait come and leave, queue by queue, in ``waits`` (2, n + Q), and where each queue begins.
+def _part(contacts, begin, end, waits, first, past):
+    """When those who wait come and leave, queue by queue, in ``waits``, and where each queue begins and is over.
 
-    Between queues is a place for whoever does not wait: they are written too, and then written over.
+    After each queue is a place for whoever does not wait: they are written too, and then written over. Before it are
+    ``_LAST`` of nobody, who have left. ``past`` is empty before.
     """
     dialled_at, left_at, queue_of = bare(contacts[DIALLED]), bare(contacts[LEFT]), bare(contacts[QUEUE])
-    came, leave, place = bare(waits[0]), bare(waits[1]), bare(first)
-    queues = len(first) - 1
+    came, leave, place, at = bare(waits[0]), bare(waits[1]), bare(past), 0
     for row in range(begin, end):
-        place[queue_of[row] + 1] += left_at[row] > dialled_at[row]
-    for queue in range(queues):
-        place[queue + 1] += place[queue] + 1
+        place[queue_of[row]] += left_at[row] > dialled_at[row]
+    for queue in range(len(past)):
+        for nobody in range(at, at + _LAST):
+            leave[nobody] = 0
+        first[queue] = at + _LAST
+        at += _LAST + place[queue] + 1
+        place[queue] = first[queue]
     for row in range(begin, end):
         queue, at = queue_of[row], place[queue_of[row]]
         came[at], leave[at] = dialled_at[row], left_at[row]
         place[queue] = at + (left_at[row] > dialled_at[row])
-    for queue in range(queues, 0, -1):
-        place[queue] = place[queue - 1] + 1
-    place[0] = 0
 
 
 @compiled
@@ -74,10 +79,13 @@ def _put_in_order(waits):
 
 @compiled
 def _add_waits(waits, first, last, end, hours):
-    """Add those of one queue to its ``hours`` (4, hours + 1)."""
+    """Add those of one queue to its ``hours`` (4, hours + 1).
+
+    How many wait is told without a branch as long as those further back have all left.
+    """
     came, leave = bare(waits[0]), bare(waits[1])
     more, leaving, time, most = bare(hours[MORE]), bare(hours[LEAVING]), bare(hours[TIME]), bare(hours[MOST])
-    here, hour, over, time_here, most_here = first, 0, HOUR, 0, 0
+    here, hour, over, time_here, most_here, back = first, 0, HOUR, 0, 0, 0
     for i in range(first, last):
         now, left = came[i], min(leave[i], end)
         if now >= over:
@@ -85,13 +93,19 @@ def _add_waits(waits, first, last, end, hours):
             most[hour] = most_here
             hour, time_here, most_here = hour_of(now), 0, 0
             over = (hour + 1) * HOUR
-        if i + 1 - here > most_here:  # or else there is no need to know how many
+        if back <= now:
+            level = 1
+            for other in range(i - _LAST, i):
+                level += leave[other] > now
+            most_here = max(most_here, level)
+        elif i + 1 - here > most_here:  # or else there is no need to know how many
             while leave[here] <= now:
                 here += 1
             level = 0
             for other in range(here, i + 1):
                 level += leave[other] > now
             most_here = max(most_here, level)
+        back = max(back, leave[i - _LAST])
         time_here += min(left, over) - now
         if left > over:
             until = hour_of(left - 1)
