@@ -164,8 +164,11 @@ def _add_alone(contacts, begin, end, groups, shifts, first_shift, hours, until):
         line = row_of[group_of[row] if group_of[row] >= 0 else nobody]
         now, stop = min(left_at[row], until), min(released_at[row], until)
         hour = hour_of(now)
-        if on_from[line] <= now and stop <= min((hour + 1) * HOUR, on_until[line]):
-            work[line * width + hour] += stop - now if line < nobody else 0
+        over = min(stop, (hour + 1) * HOUR)
+        if on_from[line] <= now and stop <= min((hour + 2) * HOUR, on_until[line]):
+            at, some = line * width + hour, line < nobody
+            work[at] += (over - now) * some
+            work[at + 1] += (stop - over) * some
         elif line < nobody:
             _add_by_shift(now, stop, line, shifts, first_shift, next_shift, hours)
             shift = next_shift[line]
