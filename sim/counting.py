@@ -55,6 +55,7 @@ class Plan:
         size = {scope.kind: len(scope.names) for scope in layout.scopes}
         firsts = [layout.first(kind) for kind in ("all", "channel", "queue", "province", "lines", "cause")]
         persons = [layout.days, centre.attempts, promises.short_abandon, len(centre.provinces)]
+        on_duty, fixed = _fixed(layout, centre)
         numbers = (
             [*firsts, layout.slices, layout.days, len(centre.queues)],
             persons,
@@ -68,13 +69,13 @@ class Plan:
             np.cumsum([0, *map(len, shifts)]),
             [group for groups in routes for group in groups],
             np.cumsum([0, *map(len, routes)]),
+            fixed.any(axis=0),
         )
         tables = (
             np.array([_bounds(calendar, *of) for of in zip(promises.within, promises.working_days, strict=True)]),
             _redials(centre),
             np.array([(len(group.shifts), group.absent, 0, _alone(group, centre)) for group in centre.groups]),
         )
-        on_duty, fixed = _fixed(layout, centre)
         return cls(
             len(centre.channels) * len(centre.provinces) * (layout.slices - 1),
             np.ascontiguousarray(fixed.T),

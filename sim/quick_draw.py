@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim.centre import Centre, Habits
 from sim.clock import DAY
-from sim.compiled.addresses import STRATUM
+from sim.compiled.addresses import BLOCK, COLUMNS, STRATUM
 from sim.compiled.callers import callers_of
 from sim.compiled.laws import NOTHING, SIZE, row_of
 from sim.compiled.luck import EXISTS, PURPOSES, luck_of
@@ -83,8 +83,9 @@ class Quick:
     needs: Needs
     keys: NDArray[np.uint64]
     laws: Floats
+    whole: Whole
+    shares: Floats
     upto: Floats
-    first: Whole
     causes: Whole
     surges: Floats
     surged: Floats
@@ -103,24 +104,16 @@ class Quick:
         keys = np.ascontiguousarray([keys_of(luck, seed, purpose) for purpose in PURPOSES])
         causes = np.ascontiguousarray(luck.strata[:, 2])
         surged = integrals(rates.surges, rates.edges)
-        return cls(luck, seed, needs, keys, laws, upto, first, causes, surges, surged)
+        return cls(luck, seed, needs, keys, laws, *_cells(upto, first), upto, causes, surges, surged)
 
     def block(self, numbers: Whole) -> Worlds:
         """Worlds of these replications."""
-        luck, rates, needs = self.luck, self.luck.rates, self.needs
+        luck, needs = self.luck, self.needs
         limits = expected_of(luck, self.seed, numbers, compiled=True)
         columns, begins = callers_of(
-            numbers,
-            limits,
-            self.keys[EXISTS],
-            luck.strata,
-            self.upto,
-            rates.edges,
-            self.first,
-            self.causes,
-            self.surges,
-            self.surged,
-        )
+            numbers, limits, self.keys[EXISTS], luck.strata, self.whole, self.shares, self.upto, luck.rates.edges,
+            self.causes, self.surges, self.surged, _columns(float(limits.sum())),
+        )  # fmt: skip
         callers = int(begins[-1])
         room = self._room(callers)
         luck_of(
@@ -145,7 +138,7 @@ class Quick:
         nothing = np.zeros((columns.shape[1], 0), dtype=np.int64)
         channel, province, cause, topic, age, day, slot, arrival = columns[:STRATUM]
         if len(luck.topics) == len(luck.ages) == 1:  # nobody wrote them: one number for all
-            topic = age = np.broadcast_to(np.zeros(1, dtype=np.int64), arrival.shape)
+            topic = age = np.ndarray(arrival.shape, np.int64, np.zeros(1, dtype=np.int64), strides=(0,))
         redial, switch, balk, voicemail = choices.transpose(1, 2, 0)
         told = dict(zip(("call_back", "silent", "forward", "again"), offers.transpose(1, 2, 0), strict=True))
         patience, redial_delay, silence, again_delay = by_attempt.transpose(0, 3, 1, 2)
@@ -178,6 +171,21 @@ class Quick:
             groups=tuple(name for name, _ in luck.lines),
             absence=np.zeros((0, 0, 0), dtype=np.int64),
         )
+
+
+def _columns(expected: float) -> Whole:
+    """Room for the columns of as many callers as are expected, and for some that are not."""
+    return np.empty((COLUMNS, int(expected + 6 * expected**0.5) + BLOCK), dtype=np.int64)
+
+
+def _cells(upto: Floats, first: Whole) -> tuple[Whole, Floats]:
+    """What is known of each stratum on each day; see ``compiled.callers.callers_of``."""
+    strata, days, edges = len(upto), len(first) - 1, upto.shape[1]
+    stratum, day = np.divmod(np.arange(strata * days), days)
+    start, stop = first[day], first[day + 1]
+    before = upto[stratum, start]
+    whole = np.array([stratum, day, stratum * edges, start, stop - start], dtype=np.int64)
+    return whole, np.array([before, upto[stratum, stop] - before])
 
 
 def _laws(luck: Luck, needs: Needs) -> Floats | None:

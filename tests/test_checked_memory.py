@@ -41,6 +41,10 @@ class Checked:
         self.array[address] = word
 
 
+def _either(condition: bool, one: int, other: int) -> int:
+    return one if condition else other
+
+
 class FullOfNothing:
     """NumPy whose empty arrays are full of a word that nobody may read."""
 
@@ -60,7 +64,7 @@ class Plain:
         kept = {name: sys.modules.pop(name) for name in list(sys.modules) if name.startswith(PACKAGE)}
         jit = ModuleType(f"{PACKAGE}.jit")
         as_it_is = {name: lambda function: function for name in ("compiled", "inlined", "entry")}
-        vars(jit).update(Memory=Checked, sources=lambda: 0, words_at=self.luck_at, **as_it_is)
+        vars(jit).update(Memory=Checked, sources=lambda: 0, words_at=self.luck_at, either=_either, **as_it_is)
         sys.modules[jit.__name__] = jit
         try:
             memory = importlib.import_module(f"{PACKAGE}.memory")

@@ -10,7 +10,6 @@ from sim.compiled.addresses import (
     ARRIVAL,
     BLOCK,
     CHANNEL,
-    COLUMNS,
     DAY,
     SLOT,
     STRATUM,
@@ -43,28 +42,10 @@ def _longer(columns, count, most):
     return longer
 
 
-@compiled
-def _cells(strata, days, upto, first):
-    """What is known of each cell, a stratum on a day: in whole numbers and in others.
-
-    Stratum, day, where the stratum's row begins in ``upto``, and where the day begins in the row and how many segments
-    it has; what of the stratum's rate has come before the day, and what comes on it.
-    """
-    whole, shares = np.empty((5, strata * days), np.int64), np.empty((2, strata * days))
-    for stratum in range(strata):
-        for day in range(days):
-            cell, start, stop = stratum * days + day, first[day], first[day + 1]
-            whole[0, cell], whole[1, cell], whole[2, cell] = stratum, day, stratum * upto.shape[1]
-            whole[3, cell], whole[4, cell] = start, stop - start
-            shares[0, cell] = upto[stratum, start]
-            shares[1, cell] = upto[stratum, stop] - upto[stratum, start]
-    return whole, shares
-
-
 @inlined
-def _numbers(cells):
-    """The numbers of cells without arrays."""
-    whole, shares = cells
+def _numbers(known):
+    """What is known of each cell (see ``callers_of``), without arrays."""
+    whole, shares = known
     return (bare(whole[0]), bare(whole[1]), bare(whole[2]), bare(whole[3]), bare(whole[4])), (
         bare(shares[0]),
         bare(shares[1]),
@@ -165,8 +146,8 @@ def _pointers(found, when):
 def _existing(replication, limits, key, known, heights, found, when, room):
     """Who exists in a replication: columns, a share of the day for each, and how many there are.
 
-    ``limits`` (S, days) expected counts, ``known`` see ``_cells``; ``heights`` (3, cells), ``found`` and ``when`` are
-    work space, of which there is more where it does not do.
+    ``limits`` (S, days) expected counts, ``known`` see ``callers_of``; ``heights`` (3, cells), ``found`` and ``when``
+    are work space, of which there is more where it does not do.
     """
     wide()
     (strata, days, _, _, _), _ = _numbers(known)
@@ -255,25 +236,26 @@ def _after(found, one, other):
 
 def _callers(version):
     @entry(
-        "Tuple((int64[:,::1],int64[::1]))(int64[::1],float64[:,:,::1],uint64[:,::1],int64[:,::1],float64[:,::1],"
-        "int64[::1],int64[::1],int64[::1],float64[:,::1],float64[:,::1])"
+        "Tuple((int64[:,::1],int64[::1]))(int64[::1],float64[:,:,::1],uint64[:,::1],int64[:,::1],int64[:,::1],"
+        "float64[:,::1],float64[:,::1],int64[::1],int64[::1],float64[:,::1],float64[:,::1],int64[:,::1])"
     )
-    def callers_of(replications, limits, key, names, upto, edges, first, causes, terms, surged):
+    def callers_of(
+        replications, limits, key, names, whole, shares, upto, edges, causes, terms, surged, columns
+    ):  # fmt: skip
         """Columns of who exists by replication and arrival, with room to spare, and where each replication begins.
 
-        ``limits`` (R, S, days) expected counts; ``names`` (S, 3) channel, province and cause of each stratum; ``upto``
-        (S, m+1) what of its rate has come by each edge; ``first`` the first edge of each day; ``causes`` (S,), of which
+        They are the ``columns`` (COLUMNS, m) that it is handed, or longer ones where those do not do. ``limits`` (R, S,
+        days) expected counts; ``names`` (S, 3) channel, province and cause of each stratum; of each cell, a stratum on
+        a day, ``whole`` (5, cells) stratum, day, where the stratum's row begins in ``upto``, and where the day begins
+        in the row and how many segments it has, ``shares`` (2, cells) what of the stratum's rate has come before the
+        day, and what comes on it; ``upto`` (S, m+1) what of its rate has come by each edge; ``causes`` (S,), of which
         all but 0 have a surge in ``terms``, and its integrals in ``surged``.
         """
         _ = version
-        expected, days, cells = 0.0, limits.shape[2], limits.shape[1] * limits.shape[2]
-        for limit in limits.flat:
-            expected += limit
-        columns = np.empty((COLUMNS, int(expected + 6 * np.sqrt(expected)) + BLOCK), np.int64)
+        cells, known = whole.shape[1], (whole, shares)
         begins = np.zeros(len(replications) + 1, np.int64)
         found, when = np.empty((3, 2 * BLOCK), np.int64), np.empty((1, 2 * BLOCK))
         order = np.empty((4, 2 * BLOCK), np.int64)
-        known = _cells(limits.shape[1], days, upto, first)
         work = workspace(), np.empty(BLOCK), np.empty(cells, np.int64), np.empty(cells, np.int64)
         heights, one_of = np.empty((3, cells)), np.full(3, -1)
         of_arrivals = np.empty((3, BLOCK), np.int64), np.empty((2, BLOCK))

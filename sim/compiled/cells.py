@@ -56,7 +56,8 @@ def _put(cells, first, size, columns, at, longest):
 def _fold_leaves(cells, leaves, met, ever, where, queue_of, provinces, room):
     """Add leaves to the days and hours of their queue, province, channel and all, and empty them.
 
-    ``ever`` (NUMBERS,) gets which kinds were met, and ``room`` which columns are not 0 any more.
+    ``ever`` (NUMBERS,) gets which kinds were met, and ``room`` which columns are used from now on; until then it does
+    not matter what is in them.
     """
     columns, there, used = room
     slices, flat, width, met, ever = where[SLICES], bare(cells), cells.shape[1], bare(met), bare(ever)
@@ -71,6 +72,9 @@ def _fold_leaves(cells, leaves, met, ever, where, queue_of, provinces, room):
             tell(columns, there, leaves, met, leaf, size)
             for column in range(WIDTH):
                 if there[column]:
+                    if not used[column]:
+                        for cell in range(column * width, (column + 1) * width):
+                            flat[cell] = 0
                     used[column] = 1
                     first, at, longest = column * width + 1, column * size, column == LONGEST_WAIT
                     _put(flat, first + where[FIRST_ALL], size, columns, at, longest)
@@ -231,7 +235,7 @@ def _add_products(version):
 def _add_up(version):
     @entry(
         f"void({_CUBE},{_V},{_CUBE},int32[::1],{_V},{_PRODUCTS},UniTuple({_V},9),{_V},UniTuple({_V},4),UniTuple(int64[:,:],4),"
-        f"int64[:,:,:],{_V},{_FOUR},{_V},{_M},{_V},UniTuple({_V},12),UniTuple({_M},3),{_M},{_M})"
+        f"int64[:,:,:],{_V},{_FOUR},{_V},{_M},{_V},UniTuple({_V},13),UniTuple({_M},3),{_M},{_M})"
     )
     def add_up(
         every, leaves, values, codes, coded, total, sums, late_total, late_sums, late, columns, weights, first, two,
@@ -240,11 +244,11 @@ def _add_up(version):
     ):  # fmt: skip
         """Count replications; see ``compiled.measures.counted`` and ``counting.Plan``.
 
-        ``every`` (1 or R, columns, cells) is empty, and ``leaves`` (see ``add_persons``) before and after.
+        ``every`` (1 or R, columns, cells) is empty where it is kept, ``leaves`` (see ``add_persons``) before and after.
         """
         _ = version
         where, persons, channel_of, queue_of, edges, first_edge, by_day, forward, marked = numbers[:9]
-        first_shift, routes, first_route = numbers[9:]
+        first_shift, routes, first_route, always = numbers[9:]
         bounds, redials, known = tables
         redial, passed_on, conversation, wrap_up = luck
         groups, on_duty = known.copy(), always_on_duty.copy()
@@ -253,10 +257,9 @@ def _add_up(version):
         slices, met = where[SLICES] - 1, np.zeros(len(queue_of) * NUMBERS, np.int8)
         some_marks = marked[0] * marked[1] * marked[2]
         marks, ever = np.zeros(some_marks * NUMBERS, np.int64), np.zeros(NUMBERS, np.int8)
-        # A column that is not used is 0 everywhere, and passed over.
-        used, always = np.zeros(WIDTH, np.int64), np.zeros(WIDTH, np.int64)
+        # A column that is not used counts as 0 everywhere, and is passed over.
+        used = np.zeros(WIDTH, np.int64)
         for column in range(WIDTH):
-            always[column] = fixed[column].any()
             used[column] = always[column] or _OF_TIME[column]
         of_columns = np.empty(WIDTH * max(slices, some_marks), np.int64), np.empty(WIDTH, np.int64), used
         room, told = _room(WIDTH, first), np.empty(TOLD, np.int64)
@@ -283,7 +286,7 @@ def _add_up(version):
             _fold_days(cells, where, used)
             for column in range(WIDTH):
                 for period in range(len(periods)):
-                    values[column, r, period] = cells[column, periods[period]]
+                    values[column, r, period] = cells[column, periods[period]] if used[column] else 0
             _multiply(cells, used, late_total, late_sums, columns, weights, first, two, room)
             _join(total, sums, late_total, late_sums, late)
 

@@ -71,7 +71,6 @@ def counted(
         _ours(world.patience), _row(worlds.starts), _ours(worlds.absence) if worlds.absence.size else _NOBODY_AWAY,
         plan.absent_as(world), plan.fixed, plan.periods, plan.numbers, plan.tables, plan.shifts, plan.on_duty,
     )  # fmt: skip
-    room.cells.fill(0)
     kept = cells[: some if every else 0]
     return Counted(kept.transpose(0, 2, 1), values.transpose(1, 2, 0), codes[: begins[-1]], begins)
 
@@ -79,7 +78,7 @@ def counted(
 class _Room(local):
     """Leaves and cells for work, of each thread its own; to empty them anew would take as long as to count some calls.
 
-    They are empty whenever nothing is counted, but for what counts nowhere.
+    Leaves are empty whenever nothing is counted, but for what counts nowhere.
     """
 
     leaves, cells = np.zeros(0, dtype=np.int64), np.zeros((0, 0, 0), dtype=np.int64)

@@ -55,7 +55,7 @@ def in_place(codes, count, least, past, spare, place):
         box = (codes[i] - least) >> shift
         spare[place[box]] = codes[i]
         place[box] += 1
-    # Most that stand the wrong way round are neighbours, which is hard to foretell: they change places without a branch.
+    # Most that stand the wrong way round are neighbours; which ones is hard to foretell, so there is no branch.
     largest = spare[0]
     for i in range(1, count):
         codes[i - 1], largest = min(largest, spare[i]), max(largest, spare[i])

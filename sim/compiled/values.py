@@ -116,9 +116,7 @@ def _tell_what_is_looked_up(told, columns, people, of_people, strides, plan, fir
         over = dialled[row] * by_day[channel] + told[WAIT + k] - bounds[channel * days + told[_DAY + k]]
         told[_BITS + k] = bits | (over <= 0) * WITHIN
         told[_CHANNEL + k], told[LEAF + k] = channel, channel * provinces + province[who]
-        told[WORK + k] = (
-            talk[who * strides[0] + channel * strides[1]] + wrap[who * strides[2] + channel * strides[3]]
-        )
+        told[WORK + k] = talk[who * strides[0] + channel * strides[1]] + wrap[who * strides[2] + channel * strides[3]]
 
 
 @inlined
@@ -212,9 +210,7 @@ def tell_contacts(told, first, size, end, start, told_of, marked):
     caller, attempt, _, dialled, left, released, outcome = columns
     days, attempts, short, provinces, most_topics, most_ages = sizes
     _tell_times(told, dialled, left, released, outcome, first, size)
-    _tell_what_is_looked_up(
-        told, columns, people, of_people, strides, plan, first, size, start, (days, provinces)
-    )
+    _tell_what_is_looked_up(told, columns, people, of_people, strides, plan, first, size, start, (days, provinces))
     _tell_places(told, size, days)
     _tell_only(told, caller, attempt, of_people[3], redials, first, size, end, start, attempts)
     _tell_kinds(told, attempt, first, size, short)

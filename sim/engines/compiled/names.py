@@ -174,8 +174,8 @@ PAIR = 2
 GROUP_SIZE = 13
 
 # Lines. ``SINCE`` is when what they have in hand changed last. Those of a foreseen queue are free from ``FREE_AT`` on,
-# after the contact ``FREE_AFTER`` (its ``WHO``), and ``DUTY`` is the shift that they are in or come to next. ``NO_LINE``,
-# of no group, is the one that has whom no line takes.
+# after the contact ``FREE_AFTER`` (its ``WHO``), and ``DUTY`` is the shift that they are in or come to next. Who is
+# taken by no line is held by ``NO_LINE``, which has no group.
 GROUP, NEXT_LINE, FIRST_DUTY, LAST_DUTY, ON_DUTY, CALLS, IN_HAND, FIRST_IN_HAND, SINCE = range(1, 10)
 FREE_AT, FREE_AFTER, DUTY = range(10, 13)
 LINE_SIZE = 13
