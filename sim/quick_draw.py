@@ -101,7 +101,8 @@ class Quick:
         mass = rates.mass[luck.strata[:, 2], luck.strata[:, 0]]
         upto = np.concatenate([np.zeros((len(mass), 1)), np.cumsum(mass, axis=1)], axis=1)
         first = np.searchsorted(rates.edges, np.arange(rates.calendar.days + 1) * DAY)
-        keys = np.ascontiguousarray([keys_of(luck, seed, purpose) for purpose in PURPOSES])
+        words = np.array([keys_of(luck, seed, purpose) for purpose in PURPOSES])
+        keys = words[:, 0] | words[:, 1] << np.uint64(32)
         causes = np.ascontiguousarray(luck.strata[:, 2])
         surged = integrals(rates.surges, rates.edges)
         return cls(luck, seed, needs, keys, laws, *_cells(upto, first), upto, causes, surges, surged)

@@ -21,8 +21,8 @@ COLUMNS = 9
 def scramble(who, at, keys, count, chunk, words):
     """Words of ``count`` addresses, ten rounds of Philox for many numbers at once (see ``streams``).
 
-    ``who`` has the replication of all, and days and slots from the place ``at`` on; ``keys`` (2 BLOCK) both words of
-    theirs, and ``words`` (4 BLOCK) gets four for each.
+    ``who`` has the replication of all, and days and slots from the place ``at`` on; ``keys`` (BLOCK,) of theirs,
+    the second word above the first, and ``words`` (4 BLOCK) gets four for each.
     """
     wide()
     replication, day, slot = who
@@ -30,7 +30,7 @@ def scramble(who, at, keys, count, chunk, words):
     for i in range(count):
         a, b = np.uint64(replication), np.uint64(day[at + i])
         c, d = np.uint64(slot[at + i]), np.uint64(chunk)
-        x, y = keys[i], keys[BLOCK + i]
+        x, y = keys[i] & LOW, keys[i] >> HALF
         for _ in range(ROUNDS):
             first, second = (a & LOW) * M0, (c & LOW) * M1
             a, b = (second >> HALF) ^ b ^ x, second & LOW
@@ -57,26 +57,19 @@ def who_in(columns, replication):
     return replication, bare(columns[DAY]), bare(columns[SLOT]), bare(columns[STRATUM])
 
 
-@inlined
-def keys_in(key):
-    """First and second words of a purpose's keys (2, S)."""
-    return bare(key[0]), bare(key[1])
-
-
 @compiled
 def scramble_rows(keys, who, rows, first, count, chunk, room):
     """Words of ``count`` of the callers in ``rows``, which are in order, from the place ``first`` on."""
     replication, day, slot, stratum = who
     days, slots, keyed, words, begin = room[0], room[1], room[2], room[3], rows[first]
-    for i in range(count):
-        of = stratum[rows[first + i]]
-        keyed[i], keyed[BLOCK + i] = keys[0][of], keys[1][of]
     if rows[first + count - 1] - begin == count - 1:  # as most are: read where they stand
+        for i in range(count):
+            keyed[i] = keys[stratum[begin + i]]
         scramble((replication, day, slot), begin, keyed, count, chunk, words)
         return
     for i in range(count):
         row = rows[first + i]
-        days[i], slots[i] = day[row], slot[row]
+        days[i], slots[i], keyed[i] = day[row], slot[row], keys[stratum[row]]
     scramble((replication, days, slots), 0, keyed, count, chunk, words)
 
 
@@ -84,7 +77,7 @@ def scramble_rows(keys, who, rows, first, count, chunk, room):
 def workspace():
     """Work space of a block: days and slots, keys, words, uniforms and durations."""
     return (
-        np.empty((2, BLOCK), np.int64), np.empty(2 * BLOCK, np.uint64), np.empty(4 * BLOCK, np.uint64),
+        np.empty((2, BLOCK), np.int64), np.empty(BLOCK, np.uint64), np.empty(4 * BLOCK, np.uint64),
         np.empty(BLOCK), np.empty(BLOCK, np.int64),
     )  # fmt: skip
 

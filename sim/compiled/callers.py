@@ -13,7 +13,6 @@ from sim.compiled.addresses import (
     DAY,
     SLOT,
     STRATUM,
-    keys_in,
     room_in,
     scramble,
     uniforms,
@@ -112,7 +111,7 @@ def _scramble_slots(keys, replication, names, cells, count, slot, size, room):
         stratum, day = strata[cells[k]], days[cells[k]]
         for i in range(k * size, (k + 1) * size):
             room[0][i], slots_of[i] = day, slot + i - k * size
-            keyed[i], keyed[BLOCK + i] = keys[0][stratum], keys[1][stratum]
+            keyed[i] = keys[stratum]
     scramble((replication, room[0], slots_of), 0, keyed, count * size, 0, words)
 
 
@@ -154,7 +153,7 @@ def _existing(replication, limits, key, known, heights, found, when, room):
     limit, height, risen = bare(heights[0]), bare(heights[1]), bare(heights[2])
     work, steps, cells, some = room
     told, words, moments, steps = room_in(work), bare(work[2]), bare(work[3]), bare(steps)
-    count_of_cells, cells, some, to, keys = len(cells), bare(cells), bare(some), _pointers(found, when), keys_in(key)
+    count_of_cells, cells, some, to, keys = len(cells), bare(cells), bare(some), _pointers(found, when), bare(key)
     # All cells go on together, from run to run: few callers in each are many in all.
     going, count = 0, 0
     for cell in range(count_of_cells):
@@ -236,7 +235,7 @@ def _after(found, one, other):
 
 def _callers(version):
     @entry(
-        "Tuple((int64[:,::1],int64[::1]))(int64[::1],float64[:,:,::1],uint64[:,::1],int64[:,::1],int64[:,::1],"
+        "Tuple((int64[:,::1],int64[::1]))(int64[::1],float64[:,:,::1],uint64[::1],int64[:,::1],int64[:,::1],"
         "float64[:,::1],float64[:,::1],int64[::1],int64[::1],float64[:,::1],float64[:,::1],int64[:,::1])"
     )
     def callers_of(

@@ -12,7 +12,6 @@ from sim.compiled.addresses import (
     CAUSE,
     CHANNEL,
     TOPIC,
-    keys_in,
     room_in,
     scramble_rows,
     uniforms,
@@ -38,7 +37,7 @@ def _laws(key, columns, replication, rows, count, chunk, half, law, to, work):
     room, words, numbers, found = _pointers(work)
     if law[KIND] == NOTHING:
         return
-    keys, who, rows, law, to = keys_in(key), who_in(columns, replication), bare(rows), bare(law), bare(to)
+    keys, who, rows, law, to = bare(key), who_in(columns, replication), bare(rows), bare(law), bare(to)
     for first in range(0, count, BLOCK):
         size = min(BLOCK, count - first)
         if law[KIND] > ALWAYS or law[ZERO] > 0.0:
@@ -50,7 +49,7 @@ def _laws(key, columns, replication, rows, count, chunk, half, law, to, work):
 def _work(key, columns, replication, rows, count, laws, to, work):
     """Conversation and wrap-up of ``rows`` on a channel, both of the same words."""
     room, words, numbers, found = _pointers(work)
-    keys, who, rows = keys_in(key), who_in(columns, replication), bare(rows)
+    keys, who, rows = bare(key), who_in(columns, replication), bare(rows)
     two = (bare(laws[0]), bare(to[0])), (bare(laws[1]), bare(to[1]))
     for first in range(0, count, BLOCK):
         size = min(BLOCK, count - first)
@@ -75,7 +74,7 @@ def _write(law, half, rows, first, size, to, words, numbers, found):
 def _choices(key, columns, replication, rows, count, chunk, out, work):
     """Four words of each of ``rows`` in ``out`` (4, n)."""
     room, words, _, _ = _pointers(work)
-    keys, who, rows, out, many = keys_in(key), who_in(columns, replication), bare(rows), bare(out), out.shape[1]
+    keys, who, rows, out, many = bare(key), who_in(columns, replication), bare(rows), bare(out), out.shape[1]
     for first in range(0, count, BLOCK):
         size = min(BLOCK, count - first)
         scramble_rows(keys, who, rows, first, size, chunk, room)
@@ -97,7 +96,7 @@ def _category(cumulative, first, count, uniform):
 def _marks(key, columns, replication, rows, topic, age, work):
     """Topics and age groups of everybody."""
     room, words, numbers, _ = _pointers(work)
-    keys, who, count, rows = keys_in(key), who_in(columns, replication), len(rows), bare(rows)
+    keys, who, count, rows = bare(key), who_in(columns, replication), len(rows), bare(rows)
     cause, channel, channels = bare(columns[CAUSE]), bare(columns[CHANNEL]), topic.shape[1]
     marks = (
         (bare(topic), topic.shape[2], bare(columns[TOPIC])),
@@ -174,7 +173,7 @@ def _draw(columns, replication, rows, some, keys, laws, marks, needs, to, work):
 
 def _luck(version):
     @entry(
-        "void(int64[:,::1],int64[::1],int64[::1],uint64[:,:,::1],float64[:,:,::1],float64[:,:,::1],float64[:,:,::1],"
+        "void(int64[:,::1],int64[::1],int64[::1],uint64[:,::1],float64[:,:,::1],float64[:,:,::1],float64[:,:,::1],"
         "int64[:,:,::1],int64[:,::1],int64[::1],int64[:,:,::1],int64[:,:,::1],int64[:,:,:,::1],int64[:,:,::1])"
     )
     def luck_of(
