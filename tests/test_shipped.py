@@ -175,6 +175,7 @@ LAYERS = (
         "hashes",
         "beside",
         "results",
+        "mixed",
         "studies",
         "verify",
         "assumed",

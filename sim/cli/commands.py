@@ -83,7 +83,7 @@ def check(file: Path, settings: tuple[str, ...], plot: bool, out: Path, lang: st
     "--precision",
     multiple=True,
     metavar="MEASURE[@NAME]=WIDTH",
-    help="Go on until the interval is ± this, e.g. abandonment@phone=0.5pp, asa=5s, abandoned=2% (of its value).",
+    help="Go on until the interval is ± this, e.g. abandonment@phone=0.5pp, asa@phone=5s, abandoned=2% (of its value).",
 )
 @click.option("--max-replications", type=Whole(1, MOST_WORLDS), help="Stop there whatever the precision.  [100000]")
 @SEED
