@@ -59,7 +59,7 @@ def draw_frontier(found: Planned, ax: Axes | None = None, say: Language = ENGLIS
     titled(ax, say("planfigure.frontier"), say("planfigure.below", title=title))
     figure = figure_of(ax)
     text = staffing_text(found.chosen.way.staffing(found.chosen.choice), say)
-    figure.supxlabel(_wrapped(say("planfigure.the_plan", staffing=text)), fontsize=9, x=0.01, ha="left")
+    figure.supxlabel(wrapped(say("planfigure.the_plan", staffing=text), 145), fontsize=9, x=0.01, ha="left")
     return figure
 
 
@@ -84,12 +84,6 @@ def _marks(ax: Axes, at: list[float], values: list[Estimate], colour: str, mark:
     ax.errorbar(
         at, [v.value for v in values], yerr=[low, high], fmt=mark, color=colour, ms=7, capsize=3, lw=1.5, label=label
     )
-
-
-def _wrapped(text: str, width: int = 145) -> str:
-    from textwrap import fill
-
-    return fill(text, width)
 
 
 def draw_campaign(found: Campaign, say: Language = ENGLISH) -> Figure:

@@ -13,7 +13,7 @@
   document.addEventListener("input", (event) => {
     const control = event.target;
     if (control.type === "range" && control.dataset.unit !== undefined) {
-      const text = `${control.value} ${control.dataset.unit}`;
+      const text = `${control.value}\u00a0${control.dataset.unit}`;
       control.setAttribute("aria-valuetext", text);
       control.parentElement.querySelector("output").textContent = text;
     }
