@@ -139,6 +139,14 @@ def test_settings_that_do_not_go_together_are_said_in_words() -> None:
     assert trouble(invalid.value, EN).startswith("These settings do not go together: lines.e-mail: no line")
 
 
+@pytest.mark.parametrize(("code", "told"), [("en", "Size of the campaign"), ("nl", "Grootte van de campagne")])
+def test_a_campaign_is_called_as_people_call_it(code: str, told: str) -> None:
+    shown = form(PARTS, {}, language(code))
+    assert f"{told} &#x27;Als je eens wist&#x27;</label>" in shown
+    own = CAMPAIGN.with_settings(["campaigns.0.name=my-posters"])
+    assert f"{told} &#x27;my-posters&#x27;</label>" in form(parts_of(own), {}, language(code))
+
+
 def test_a_link_holds_the_settings(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path)
     entry = shelf.entry("als-je-eens-wist-2020")

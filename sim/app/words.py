@@ -27,7 +27,7 @@ def proper(name: str, say: Language) -> str:
 
 def subject(control: Control, say: Language) -> str:
     """Whose control it is; a campaign is called as the scenario calls it."""
-    return say.name(control.name) if control.label == "app.campaign_size" else proper(control.name, say)
+    return say.name(control.name) if control.label.startswith("app.campaign_") else proper(control.name, say)
 
 
 def number(value: float, half: float, say: Language, *, fine: bool = False) -> str:

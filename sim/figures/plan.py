@@ -127,7 +127,7 @@ def _size(ax: Axes, size: Size, unit: str, name: str, say: Language) -> None:
     ax.set_xlim(0, None)
     ax.legend(edgecolor="none", framealpha=0.9, fontsize=8)
     below = say("planfigure.size_below", title=name, worlds=say.number(size.worlds.number))
-    titled(ax, say("planfigure.size", name=size.of.name), below)
+    titled(ax, say("planfigure.size", name=say.name(size.of.name)), below)
 
 
 def _starts(ax: Axes, when: When, name: str, say: Language) -> None:
