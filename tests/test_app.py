@@ -137,6 +137,7 @@ def test_settings_that_do_not_go_together_are_said_in_words() -> None:
     with pytest.raises(sim.ScenarioError) as invalid:
         plans_of(CAMPAIGN, PARTS, {"lines.e-mail": 0})
     assert trouble(invalid.value, EN).startswith("These settings do not go together: lines.e-mail: no line")
+    assert ": lines.e-mail: er is nooit een lijn voor de wachtrij e-mail" in trouble(invalid.value, language("nl"))
 
 
 @pytest.mark.parametrize(("code", "told"), [("en", "Size of the campaign"), ("nl", "Grootte van de campagne")])

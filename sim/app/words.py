@@ -12,6 +12,7 @@ from sim.app.looks import TODAY, Look
 from sim.errors import ScenarioError
 from sim.estimates import Estimate
 from sim.language import Language, key_of
+from sim.language.mistakes import told_mistake
 from sim.language.shown import in_time
 
 
@@ -183,7 +184,7 @@ def trouble(error: Exception, say: Language) -> str:
     if isinstance(error, Refused):
         return say(error.key, **error.values)
     if isinstance(error, ScenarioError):
-        told = [f"{mistake.path}: {mistake.message}" if mistake.path else mistake.message for mistake in error.mistakes]
+        told = [": ".join(filter(None, [one.path, told_mistake(one.message, say)])) for one in error.mistakes]
         return say("app.not_together", why="; ".join(told[:3]))
     return say("app.failed", why=str(error)[:400])
 

@@ -26,6 +26,7 @@ from sim.cli.common import (
     WORKERS,
     Whole,
     command_line,
+    language_asked,
     load_scenario,
     progress_bar,
     tell_kept,
@@ -169,7 +170,10 @@ def main() -> None:
     try:
         cli.main(standalone_mode=False)
     except ScenarioError as error:
-        click.echo(str(error), err=True)
+        from sim.language import language
+        from sim.language.mistakes import told_error
+
+        click.echo(told_error(error, language(language_asked(sys.argv[1:]))), err=True)
         sys.exit(SCENARIO_INVALID)
     except click.exceptions.Abort:
         click.echo("stopped", err=True)

@@ -65,6 +65,18 @@ ASSUMPTIONS = click.option(
 )
 
 
+def language_asked(arguments: Sequence[str]) -> str:
+    """The code of the language that a command line or ``SIM_LANG`` asks for, also where it was not understood."""
+    from sim.language import CODES
+
+    found = os.environ.get("SIM_LANG", "")
+    for number, argument in enumerate(arguments):
+        if argument == "--lang":
+            found = next(iter(arguments[number + 1 :]), found)
+        found = argument.removeprefix("--lang=") if argument.startswith("--lang=") else found
+    return found if found in CODES else CODES[0]
+
+
 def load_scenario(file: Path, settings: tuple[str, ...]) -> Scenario:
     """The scenario in ``file`` with settings."""
     from sim.scenario.load import load
