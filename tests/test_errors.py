@@ -1168,6 +1168,15 @@ def test_a_mistake_is_told_in_dutch_with_all_that_was_found(kind) -> None:
         assert told_mistake(mistake.message, ENGLISH) == mistake.message
 
 
+@pytest.mark.parametrize("kind", FILES)
+def test_a_file_that_is_no_scenario_is_told_in_dutch(kind, tmp_path) -> None:
+    path = tmp_path / "wrong.yaml"
+    path.write_bytes(FILES[kind][0])
+    with pytest.raises(sim.ScenarioError) as error:
+        sim.load(path)
+    assert all(told_mistake(one.message, DUTCH) != one.message for one in error.value.mistakes)
+
+
 def test_parts_and_settings_are_told_in_dutch_too() -> None:
     for written, _ in (*TOGETHER.values(), *SETTINGS.values()):
         with pytest.raises(sim.ScenarioError) as error:
