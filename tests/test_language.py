@@ -137,13 +137,14 @@ def test_estimates_dates_and_values() -> None:
         ("46 % of 12.5 ±0.3 min", "46_% of 12.5_±0.3_min"),
         ("145 minder (144 tot 146)", "145_minder (144_tot_146)"),
         ("phone 1 min; chat 0 s; e-mail 2 working days", "phone 1_min; chat 0_s; e-mail 2_working days"),
-        ("0-6 0,15; 17-21 0,8; 10 februari", "0-6_0,15; 17-21_0,8; 10 februari"),
+        ("0-6 0,15 tot 17-21 0,8; 10 februari", "0-|6_0,15 tot 17-|21_0,8; 10 februari"),
         ("-35 to -34, 2 sites, 3 units", "-35_to_-34, 2 sites, 3 units"),
         ("± is half an interval", "± is half an interval"),
+        ("2020-02-10 21:00", "2020-02-10 21:00"),
     ],
 )
 def test_numbers_are_not_parted_from_what_belongs_to_them(text: str, kept: str) -> None:
-    assert firm(text).replace("\N{NO-BREAK SPACE}", "_") == kept
+    assert firm(text).replace("\N{NO-BREAK SPACE}", "_").replace("\N{WORD JOINER}", "|") == kept
     # In HTML, tags stay as they are.
     assert firm_html(f'<path d="M1 2 h 3 4 s 5"/><p>{text}</p>') == f'<path d="M1 2 h 3 4 s 5"/><p>{firm(text)}</p>'
 

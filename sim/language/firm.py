@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import re
 
-_SPACE = "\N{NO-BREAK SPACE}"
+_SPACE, _JOINER = "\N{NO-BREAK SPACE}", "\N{WORD JOINER}"
 #: What stands behind a number, in either language: units, and words that say which way a change goes.
 _UNITS = "pp|s|min|h|u|erlang|days?|dag(?:en)?|working days?|werkdag(?:en)?|more|fewer|meer|minder"
-#: Before these, before half an interval whatever is in front of it, and behind hours of the day no line is broken.
-_BEHIND = re.compile(rf" (?=±[\d?])|(?<=\d) (?=%|(?:{_UNITS})\b)|(?:(?<=\d-\d)|(?<=\d-\d\d)) (?=\d)")
+#: Before these, and before half an interval whatever is in front of it, no line is broken.
+_BEHIND = re.compile(rf" (?=±[\d?])|(?<=\d) (?=%|(?:{_UNITS})\b)")
+#: Hours of the day with what holds in them: 9-16 1.2.
+_HOURS = re.compile(r"(?<![\d-])(\d\d?)-(\d\d?) (?=\d)")
 #: Both ends of an interval.
-_ENDS = re.compile(r"(?<=\d) (to|tot) (?=[+−-]?\d)")
+_ENDS = re.compile(r"(?<=\d) (to|tot) (?=[+−-]?\d)(?!\d+-\d)")
 _TEXT = re.compile(r"(?<=>)[^<>]+")
 
 
 def firm(text: str) -> str:
     """The text with its numbers in one piece with units, intervals and other ends."""
-    return _ENDS.sub(rf"{_SPACE}\1{_SPACE}", _BEHIND.sub(_SPACE, text))
+    ended = _ENDS.sub(rf"{_SPACE}\1{_SPACE}", _BEHIND.sub(_SPACE, text))
+    return _HOURS.sub(rf"\1-{_JOINER}\2{_SPACE}", ended)
 
 
 def finalized(part: object) -> object:
