@@ -144,8 +144,8 @@ def test_settings_that_do_not_go_together_are_said_in_words() -> None:
 def test_narrow_intervals_have_two_ends_and_what_is_exact_has_none() -> None:
     assert ends(Estimate(14.9, 14.6, 15.2), EN) == "14.6 to 15.2"
     assert ends(Estimate(434, 432, 436), EN) == "432 to 436"
-    assert cell(Estimate(696, 696, 696), EN) == "<b>696</b>"
-    assert "<small>" in cell(Estimate(49.94, 49.92, 49.96), EN)
+    assert cell(Estimate(696, 696, 696), EN) == "<b>696</b> <small></small>"
+    assert "<small>49.9 to 50.0</small>" in cell(Estimate(49.94, 49.92, 49.96), EN)
 
 
 @pytest.mark.parametrize(("code", "hint"), [("en", "Did you mean"), ("nl", "Bedoel je")])

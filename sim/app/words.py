@@ -61,8 +61,9 @@ def ends(found: Estimate, say: Language, *, size: bool = False, fine: bool = Fal
 def cell(found: Estimate, say: Language, *, unit: str = "", signed: bool = False) -> str:
     """The value and its interval if it has one, as in cells of tables; with a + where a change is to be ``signed``."""
     sign = "+" if signed and found.value > 0 else ""
-    interval = "" if found.low == found.value == found.high else f" <small>{escape(ends(found, say))}</small>"
-    return f"<b>{sign}{about(found, say)}{escape(unit)}</b>{interval}"
+    # An empty interval keeps its place, so that numbers stand below each other.
+    interval = "" if found.low == found.value == found.high else escape(ends(found, say))
+    return f"<b>{sign}{about(found, say)}{escape(unit)}</b> <small>{interval}</small>"
 
 
 def duration(found: Estimate, say: Language) -> tuple[Estimate, str]:
