@@ -46,14 +46,14 @@ def replications(what: str, *, least: int = 1, usual: int | None = None) -> Call
     )
 
 
-REPLICATIONS = replications("Independent periods to simulate, each a world of its own.")
-SEED = click.option("--seed", type=Whole(0), help="Seed of all luck.")
+REPLICATIONS = replications("Independent periods to simulate, each a world of its own.  [as the scenario says]")
+SEED = click.option("--seed", type=Whole(0), help="Seed of all luck.  [as the scenario says]")
 WORKERS = click.option("--workers", type=Whole(1), help="Processes; the result is the same with any number.")
 OUT = click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("results"), show_default=True,
     callback=lambda _context, _option, out: _writable(out), help="Folder of results.",
 )  # fmt: skip
-FIGURES = click.option("--figures/--no-figures", default=True, show_default=True)
+FIGURES = click.option("--figures/--no-figures", default=True, show_default=True, help="Draw pictures.")
 LANG = click.option(
     "--lang", type=click.Choice(["en", "nl"]), default="en", show_default=True, envvar="SIM_LANG", show_envvar=True,
     help="Language of tables, pictures and reports.",
