@@ -15,6 +15,7 @@ from sim.fit.checks import Check
 from sim.fit.days_scenario import DaysFit
 from sim.fit.whole import Fit
 from sim.language import ENGLISH, Language
+from sim.language.firm import finalized
 from sim.language.said import told
 from sim.tell.fit import left_out, lumped, read_days_text, read_text, unclear
 from sim.tell.fit_rows import (
@@ -32,7 +33,12 @@ from sim.tell.fit_rows import (
 )
 
 _ENVIRONMENT = Environment(
-    loader=PackageLoader("sim.fit"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    loader=PackageLoader("sim.fit"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    finalize=finalized,
 )
 
 

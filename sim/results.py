@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ from sim.controls import Controls, expected_of
 from sim.draw import draw_world
 from sim.estimates import Distribution, Estimate, Moments, Pairs, Weights
 from sim.hashes import result_hash
+from sim.mixed import defined, is_mixed
 from sim.scenario.build import queues_of
 from sim.scenario.load import load
 from sim.scenario.model import Scenario
@@ -154,7 +155,13 @@ class Result:
 
     def _rows_of(self, slices: tuple[str, ...]) -> list[Row]:
         luck = self.scenario.centre.luck_used()
-        return list(rows_of(self.moments, self.layout.cells(), slices=slices, luck=luck))
+        return [self._defined(row) for row in rows_of(self.moments, self.layout.cells(), slices=slices, luck=luck)]
+
+    def _defined(self, row: Row) -> Row:
+        """With a definition that says which channels are together, where their waits are not alike."""
+        if not is_mixed(self.scenario, row.measure, row.kind):
+            return row
+        return replace(row, definition=defined(self.scenario, row.measure, row.kind, row.definition))
 
     def _wait_quantiles(self) -> Iterator[Row]:
         scenario = self.scenario
@@ -171,7 +178,8 @@ class Result:
                     quantile = distribution.quantile(share, (bb, be, ee))
                     text = f"wait that {100 * share:.0f} % of {waited} contacts stay within"
                     label = f"wait_p{round(share * 100)}_{what}"
-                    yield Row(kind, name, "period", 0, label, quantile.value, quantile.low, quantile.high, "s", text)
+                    ends = (quantile.value, quantile.low, quantile.high)
+                    yield self._defined(Row(kind, name, "period", 0, label, *ends, "s", text))
 
     def _products(
         self, kind: str, found: dict[tuple[str, str], Distribution]

@@ -25,9 +25,10 @@ from sim.app.link import Asked, asked
 from sim.app.looks import PLAN, TODAY, looks
 from sim.app.page_kept import best_words, words
 from sim.app.shelf import Entry, Shelf
-from sim.app.words import answer, figures, number, trouble
+from sim.app.words import answer, cell, ends, figures, number, trouble
 from sim.app.work import Seats, Task, Worker
 from sim.contacts import Outcome
+from sim.estimates import Estimate
 from sim.language import language
 from sim.scenario.load import dumps, loads
 from sim.studies.trial import Stopped, try_plans
@@ -137,6 +138,29 @@ def test_settings_that_do_not_go_together_are_said_in_words() -> None:
     with pytest.raises(sim.ScenarioError) as invalid:
         plans_of(CAMPAIGN, PARTS, {"lines.e-mail": 0})
     assert trouble(invalid.value, EN).startswith("These settings do not go together: lines.e-mail: no line")
+    assert ": lines.e-mail: er is nooit een lijn voor de wachtrij e-mail" in trouble(invalid.value, language("nl"))
+
+
+def test_narrow_intervals_have_two_ends_and_what_is_exact_has_none() -> None:
+    assert ends(Estimate(14.9, 14.6, 15.2), EN) == "14.6 to 15.2"
+    assert ends(Estimate(434, 432, 436), EN) == "432 to 436"
+    assert cell(Estimate(696, 696, 696), EN) == "<b>696</b> <small></small>"
+    assert "<small>49.9 to 50.0</small>" in cell(Estimate(49.94, 49.92, 49.96), EN)
+
+
+@pytest.mark.parametrize(("code", "hint"), [("en", "Did you mean"), ("nl", "Bedoel je")])
+def test_a_link_that_is_wrong_is_told_in_one_language(code: str, hint: str) -> None:
+    with pytest.raises(Refused) as refused:
+        values_from(PARTS, {"lines.antwerp": "2"})
+    assert trouble(refused.value, language(code)).endswith(f" {hint} 'lines.antwerpen'?")
+
+
+@pytest.mark.parametrize(("code", "told"), [("en", "Size of the campaign"), ("nl", "Grootte van de campagne")])
+def test_a_campaign_is_called_as_people_call_it(code: str, told: str) -> None:
+    shown = form(PARTS, {}, language(code))
+    assert f"{told} &#x27;Als je eens wist&#x27;</label>" in shown
+    own = CAMPAIGN.with_settings(["campaigns.0.name=my-posters"])
+    assert f"{told} &#x27;my-posters&#x27;</label>" in form(parts_of(own), {}, language(code))
 
 
 def test_a_link_holds_the_settings(tmp_path: Path) -> None:

@@ -186,7 +186,7 @@ def test_from_a_slider_to_the_answer(window: playwright.Page) -> None:
     playwright.expect(rows).to_have_count(2)
     assert rows.nth(1).inner_text() != before
     assert f"{expected({'lines.antwerpen': 2, 'handling.phone': 29})}" in rows.nth(1).inner_text()
-    assert "25 min" in window.inner_text("[id='c-handling.phone-hint']")
+    assert "25\N{NO-BREAK SPACE}min" in window.inner_text("[id='c-handling.phone-hint']")
 
 
 #: What a planner who has never seen the page looks for, in both languages: the names of what is pressed.
@@ -242,7 +242,7 @@ def test_a_second_line_or_forwarding_between_provinces(window: playwright.Page, 
         playwright.expect(rows.nth(number)).to_have_text(shown, timeout=_PATIENCE_MS, use_inner_text=True)
     trial = side_by_side(plans)
     change = trial.difference(PLAN, "never_reached", base="A")
-    told = window.locator("#kept p").first.inner_text()
+    told = window.locator("#kept p").first.inner_text().replace("\N{NO-BREAK SPACE}", " ")
     assert re.search(words["best"], told, re.IGNORECASE)
     size, low, high = (found for found in re.search(words["fewer"], told).groups())  # type: ignore[union-attr]
     assert size == say.number(abs(change.value))
@@ -376,6 +376,38 @@ def test_what_is_aimed_at_stays_under_the_hand_while_the_page_grows(window: play
     window.mouse.down()
     window.mouse.up()
     playwright.expect(window.locator("#questions .result").first).to_contain_text("helps most")
+
+
+@pytest.fixture
+def phone(server: Server, browser: playwright.Browser) -> Iterator[playwright.Page]:
+    """A page on a phone, whose browser leaves it to the page that what is in sight stays there, as some do."""
+    size = {"width": 390, "height": 760}
+    context = browser.new_context(viewport=size, has_touch=True, is_mobile=True, base_url=server.url)
+    page = context.new_page()
+    page.set_default_timeout(_PATIENCE_MS)
+    page.add_init_script(
+        "document.addEventListener('DOMContentLoaded', () => {"
+        " document.documentElement.style.overflowAnchor = 'none' })"
+    )
+    yield page
+    context.close()
+
+
+def test_a_finger_presses_what_it_was_held_over_while_the_page_grows(phone: playwright.Page) -> None:
+    phone.goto("/en?scenario=small&lines.antwerpen=2")
+    whole(phone)
+    button = phone.locator("#next-line")
+    button.evaluate("one => window.scrollTo(0, one.getBoundingClientRect().top + window.scrollY - 360)")
+    x, y = centre_of(button)
+    # The table of plans comes in above it, and nothing has touched the glass yet.
+    phone.get_by_role("button", name="Keep this plan").dispatch_event("click")
+    playwright.expect(phone.locator("#kept tbody tr")).to_have_count(2)
+    assert centre_of(button) == pytest.approx((x, y), abs=2)
+    phone.touchscreen.tap(x, y)
+    answer = phone.locator("#questions .result").first
+    playwright.expect(answer).to_contain_text("helps most")
+    # The answer to a press is below it, and what was pressed stays.
+    assert centre_of(button) == pytest.approx((x, y), abs=2)
 
 
 def test_a_press_counts_though_its_table_is_brought_up_to_date_meanwhile(window: playwright.Page) -> None:

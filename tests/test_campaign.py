@@ -243,7 +243,7 @@ def test_the_command_speaks_dutch(tmp_path) -> None:
     done = CliRunner().invoke(cli, ["campaign", str(file), *asked, "--lang", "nl", "--out", str(tmp_path)])
     assert done.exit_code == 0, done.output
     assert english_left(done.stdout) == set()
-    assert "De lijnen van nu kunnen tv aan" in done.stdout
+    assert "De lijnen van nu kunnen de campagne 'tv' aan" in done.stdout
     assert "Hoe groot de campagne mag zijn, hangt het meest af van" in done.stdout
     assert re.search(r"\d,\d ±\d,\d", done.stdout)
     assert not re.search(r"\d\.\d ±", done.stdout)

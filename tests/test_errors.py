@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -12,6 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import sim
+from sim.language import ENGLISH, language
+from sim.language.mistakes import told_mistake
 
 ROOT = Path(__file__).parent.parent
 FILE = ROOT / "scenarios" / "1712-baseline-2019.yaml"
@@ -1146,6 +1150,41 @@ FINE = {
 }
 
 
+DUTCH = language("nl")
+
+
+@pytest.mark.parametrize("kind", WRONG)
+def test_a_mistake_is_told_in_dutch_with_all_that_was_found(kind) -> None:
+    wrong = WRONG[kind]
+    with pytest.raises(sim.ScenarioError) as error:
+        sim.loads(TEXT.replace(wrong.old, wrong.new, 1))
+    for mistake in error.value.mistakes:
+        told = told_mistake(mistake.message, DUTCH)
+        assert told != mistake.message
+        told_plainly = re.sub(r"'[^']*'|\([^)]*\)", "", told)
+        assert not re.search(r"\b(not|the|are|allowed|must|needs|write|unknown)\b", told_plainly), told
+        # The values and names that were found, and those that are allowed, are the same.
+        assert set(re.findall(r"'[^']*'|\d[\d.]*", mistake.message)) == set(re.findall(r"'[^']*'|\d[\d.]*", told))
+        assert told_mistake(mistake.message, ENGLISH) == mistake.message
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_a_file_that_is_no_scenario_is_told_in_dutch(kind, tmp_path) -> None:
+    path = tmp_path / "wrong.yaml"
+    path.write_bytes(FILES[kind][0])
+    with pytest.raises(sim.ScenarioError) as error:
+        sim.load(path)
+    assert all(told_mistake(one.message, DUTCH) != one.message for one in error.value.mistakes)
+
+
+def test_parts_and_settings_are_told_in_dutch_too() -> None:
+    for written, _ in (*TOGETHER.values(), *SETTINGS.values()):
+        with pytest.raises(sim.ScenarioError) as error:
+            sim.loads(TEXT).with_settings([written] if isinstance(written, str) else written)
+        for mistake in error.value.mistakes:
+            assert told_mistake(mistake.message, DUTCH) != mistake.message
+
+
 @pytest.mark.parametrize("kind", FINE)
 def test_what_is_no_mistake(kind, tmp_path) -> None:
     path = tmp_path / "right.yaml"
@@ -1306,3 +1345,21 @@ def test_the_command_ends_with_3_and_no_traceback(kind, tmp_path) -> None:
     assert done.returncode == 3
     assert done.stdout == ""
     assert done.stderr.splitlines() == mistakes(path)
+
+
+@pytest.mark.parametrize("how", [("--lang", "nl"), ("--lang=nl",), ()])
+def test_the_command_tells_mistakes_in_the_language_that_is_asked_for(how, tmp_path) -> None:
+    wrong = WRONG["misspelt section"]
+    path = tmp_path / "wrong.yaml"
+    path.write_text(TEXT.replace(wrong.old, wrong.new, 1), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "sim.cli", "check", str(path), *how],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+        env=os.environ | ({} if how else {"SIM_LANG": "nl"}),
+    )
+    assert done.returncode == 3
+    assert f"{path}:{place(path.read_text(), wrong.at)}: tragets: onbekende sleutel 'tragets'." in done.stderr
+    assert "Bedoel je 'targets'?" in done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -190,3 +191,20 @@ def test_parts_are_few_and_always_the_same() -> None:
     assert many[-1][1] == 123_455
     assert set(parts_of(1000)) < set(many)
     assert [batch_size(part) for part in ((975, 999), (1000, 1249), (10_000, 12_499))] == [1, 10, 100]
+
+
+DAY = Path(__file__).parents[1] / "scenarios" / "1712-day-2019.yaml"
+SMALL = Path(__file__).parent / "small.yaml"
+
+
+def test_waits_that_are_not_alike_are_told_to_be_together(tmp_path) -> None:
+    result = sim.run(sim.load(DAY), replications=12, out=tmp_path, workers=1, keep_contacts=0)
+    told = {(row.kind, row.measure): row.definition for row in result.summary()}
+    assert told["all", "asa"] == "mean wait of the answered; phone, chat and e-mail together"
+    assert told["province", "wait_p90_answered"].endswith("; phone, chat and e-mail together")
+    # Nobody gives up an e-mail, and a queue has one channel.
+    together = {key for key, text in told.items() if text.endswith("together")}
+    assert {measure for _, measure in together if "abandoned" in measure or measure == "loss"} == set()
+    assert {kind for kind, _ in together} == {"all", "province", "cause", "topic", "age"}
+    alike = sim.run(sim.load(SMALL), replications=3, out=tmp_path, workers=1, keep_contacts=0)
+    assert not any(row.definition.endswith("together") for row in alike.summary())

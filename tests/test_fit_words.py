@@ -25,6 +25,7 @@ from sim.fit.recovery_arrivals import drawn_counts
 from sim.fit.simulated_log import simulated_log
 from sim.fit.whole import Fit, fit_log
 from sim.language import CODES, language
+from sim.language.firm import firm
 from sim.language.said import Digits, Name, Said, told
 from sim.page_fit import fit_page
 from sim.scenario.load import loads
@@ -182,7 +183,7 @@ def test_a_campaign_that_chance_does_as_much_as_is_bounded_in_words(code, barely
     rows = [what for what, *_ in rows_of(found, say)]
     assert say("number.extra") in rows
     assert not {say(f"number.{of}") for of in ("jump", "decay", "plateau")} & set(rows)
-    assert sentence in unescape(fit_page(found, say))
+    assert firm(sentence) in unescape(fit_page(found, say))
     [campaign] = found.scenario.campaigns
     assert campaign.surge[0].time_constant.status == "assumed"
 

@@ -20,6 +20,7 @@ from sim.cli.commands import cli
 from sim.contacts import Outcome
 from sim.estimates import Estimate
 from sim.language import CODES, key_of, language
+from sim.language.firm import firm, firm_html
 from sim.language.shown import in_words, plain, seconds, signed
 from sim.results import WAITS
 from sim.summary import DEFINITIONS
@@ -30,7 +31,7 @@ WRITTEN = "\n".join(SOURCES.values())
 EN, NL = (language(code) for code in CODES)
 #: Sections whose keys are words that come from elsewhere: looked up with ``known``, shown as they are where unknown.
 OPEN = ("date", "hours", "unit", "name", "status", "theory", "part", "system", "checked", "law", "parameter", "about",
-        "written")  # fmt: skip
+        "written", "mistake", "mistaken")  # fmt: skip
 
 
 def placeholders(text: str) -> set[str]:
@@ -121,13 +122,31 @@ def test_estimates_dates_and_values() -> None:
     assert EN.period(dt.date(2020, 12, 31), dt.date(2021, 1, 1)) == "31 December 2020 to 1 January 2021"
     assert (NL.during(last, last), EN.during(last, last)) == ("Op 27 februari 2020", "On 27 February 2020")
     assert (EN.short_date(first), NL.short_date(first)) == ("Mon 10 Feb", "ma 10 feb")
-    assert NL.percent(0.464, 1, sign=True) == "+46,4\N{NO-BREAK SPACE}%"
+    assert NL.percent(0.464, 1, sign=True) == "+46,4 %"
     assert NL.hours("mon-fri 9:00-17:00") == "ma-vr 9:00-17:00"
     assert NL.duration("1 h 30 min") == "1 u 30 min"
     assert NL.value("phone 12.4 %, antwerpen 1869730.0, 4 days, 2020-02-10 21:00") == (
         "telefoon 12,4 %; Antwerpen 1.869.730; 4 dagen; 10 februari 2020 21:00"
     )
     assert NL.name("phone/limburg") == "telefoon/Limburg"
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("46 % of 12.5 ±0.3 min", "46_% of 12.5_±0.3_min"),
+        ("145 minder (144 tot 146)", "145_minder (144_tot_146)"),
+        ("phone 1 min; chat 0 s; e-mail 2 working days", "phone 1_min; chat 0_s; e-mail 2_working days"),
+        ("0-6 0,15 tot 17-21 0,8; 10 februari", "0-|6_0,15 tot 17-|21_0,8; 10 februari"),
+        ("-35 to -34, 2 sites, 3 units", "-35_to_-34, 2 sites, 3 units"),
+        ("± is half an interval", "± is half an interval"),
+        ("2020-02-10 21:00", "2020-02-10 21:00"),
+    ],
+)
+def test_numbers_are_not_parted_from_what_belongs_to_them(text: str, kept: str) -> None:
+    assert firm(text).replace("\N{NO-BREAK SPACE}", "_").replace("\N{WORD JOINER}", "|") == kept
+    # In HTML, tags stay as they are.
+    assert firm_html(f'<path d="M1 2 h 3 4 s 5"/><p>{text}</p>') == f'<path d="M1 2 h 3 4 s 5"/><p>{firm(text)}</p>'
 
 
 def test_words_of_the_format_are_told() -> None:

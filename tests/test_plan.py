@@ -250,6 +250,8 @@ def test_a_caller_never_reached_may_have_a_price() -> None:
         ({"parts": "9-12,11-13"}, "parts '9-12,11-13': two parts overlap"),
         ({"parts": "nine"}, "parts 'nine'"),
         ({"allow": ["pools"]}, "allow: 'pools' is unknown; allowed are overflow and pooling"),
+        ({"least": 21}, "least: 21 lines is out of range; a search takes 0 to 20"),
+        ({"most": 99_999_999}, "most: 99999999 lines is out of range; a search takes 1 to 100"),
         ({"least": 3, "most": 2}, "2 lines at most is less than the least, 3"),
         ({"shortest_shift": "4"}, "shortest shift: .* has no unit"),
     ],

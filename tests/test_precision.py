@@ -19,7 +19,7 @@ from sim.coverage.page import with_section
 from sim.errors import SimError
 from sim.estimates import Estimate, mean_of
 from sim.store import Store, parts_of
-from sim.studies.precision import LEAST, looks, stop, wishes_of
+from sim.studies.precision import LEAST, looks, scope_of, stop, wishes_of
 from sim.summary import DEFINITIONS
 
 ROOT = Path(__file__).parent.parent
@@ -89,6 +89,25 @@ def test_a_wish_that_cannot_be_read_is_told_once(wish, message) -> None:
         wishes_of(single(), wish)
     assert message in str(error.value)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("who", "instead"),
+    [
+        ("asa", "which are not alike; write asa@phone, asa@chat, asa@e-mail, or asa@all"),
+        ("wait_p90_answered@limburg", "which are not alike; write wait_p90_answered@phone/limburg"),
+        ("longest_wait@minor", "write longest_wait@phone, longest_wait@chat, longest_wait@e-mail"),
+    ],
+)
+def test_waits_that_are_not_alike_are_not_mixed_unasked(who, instead) -> None:
+    scenario = sim.load(CAMPAIGN)
+    with pytest.raises(ValueError, match="mixes waits on phone and chat with those on e-mail") as error:
+        scope_of(scenario, who)
+    assert instead in str(error.value)
+    # Nobody gives up an e-mail; and who wants the mixture names it.
+    assert scope_of(scenario, "mean_wait_abandoned") == ("mean_wait_abandoned", "all", "all")
+    assert scope_of(scenario, "asa@all") == ("asa", "all", "all")
+    assert scope_of(single(), "asa") == ("asa", "all", "all")
 
 
 def test_wishes_find_whom_they_mean() -> None:

@@ -161,6 +161,17 @@ def test_a_page_says_what_was_found(campaign, tmp_path) -> None:
     assert page.text.count("Service level:") >= 4
 
 
+def test_pages_keep_numbers_in_one_piece_and_workbooks_have_plain_spaces(campaign, tmp_path) -> None:
+    page, workbook, *tables = write_report(campaign.folder, say=language("nl"), excel=True, to=tmp_path / "p.html")
+    told = re.sub(r"<(style|svg|code)\b.*?</\1>|<[^>]*>", " ", page.read_text("utf-8"), flags=re.DOTALL)
+    assert re.findall(r"\d %", told) == []
+    assert len(re.findall(r"\d\N{NO-BREAK SPACE}(?:%|±|min)", told)) > 20
+    for path in tables:
+        assert "\N{NO-BREAK SPACE}" not in path.read_text("utf-8-sig")
+    texts = [str(cell) for sheet in openpyxl.load_workbook(workbook) for row in sheet.values for cell in row]
+    assert not any("\N{NO-BREAK SPACE}" in text for text in texts)
+
+
 def test_dutch_is_dutch_throughout(campaign, tmp_path) -> None:
     _, page = page_of(campaign.folder, tmp_path, NL)
     english = [
@@ -243,7 +254,7 @@ def test_what_a_sensitivity_study_found_is_told(campaign, tmp_path) -> None:
     html = write_report(campaign.folder, sensitivity=folder, to=tmp_path / "p.html")[0].read_text()
     assert "What decides it: never reached %" in Page(html).text
     assert "Patience of the others · mean (phone)" in html
-    assert "12 worlds (numbers 0 to 11 of seed 5)" in html
+    assert "12 worlds (numbers 0 to 11 of seed 5)" in html.replace("\N{NO-BREAK SPACE}", " ")
     other = Answer("one-at-a-time", single(), {}, [], [], lambda _: [], {"one_at_a_time": ends}).write(tmp_path)
     for wrong, message in ((other, "about another scenario"), (tmp_path, "not the folder of a sensitivity study")):
         with pytest.raises(sim.ResultsError, match=message):

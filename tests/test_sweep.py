@@ -29,7 +29,9 @@ SMALL = sim.load(SMALL_FILE)
         ("x=2..20 min/3", ["2 min", "11 min", "20 min"]),
         ("x=-10%..+10%/3", ["-10%", "0%", "10%"]),
         ("x=0.5..1.5/3", ["0.5", "1", "1.5"]),
-        ("x=0..100", ["0", "25", "50", "75", "100"]),
+        ("x=0..100/5", ["0", "25", "50", "75", "100"]),
+        ("x=1..99999999/3", ["1", "50000000", "99999999"]),
+        ("x=2 min..20 min", ["2 min", "6.5 min", "11 min", "15.5 min", "20 min"]),
         ("x=own|{to: others, after: 60 s}", ["own", "{to: others, after: 60 s}"]),
         ("x=2020-02-10..2020-02-12", ["2020-02-10", "2020-02-11", "2020-02-12"]),
         ("x=2020-02-10 21:00..2020-02-14 21:00/3", ["2020-02-10 21:00", "2020-02-12 21:00", "2020-02-14 21:00"]),
@@ -52,12 +54,33 @@ def test_levels_are_read(text: str, levels: list[str]) -> None:
         ("x=a|a", "a level twice"),
         ("x=2020-02-30..2020-03-02", "'2020-02-30' is not a date"),
         ("x=2020-03-02..2020-03-01", "the first before the last"),
+        ("x=2020-02-10..2020-02-14/4", "4 levels would not be whole days apart; possible here are 2, 3, 5"),
     ],
 )
 def test_levels_that_cannot_be_read_are_told(text: str, says: str) -> None:
     with pytest.raises(LevelsError) as told:
         axis_of(text)
     assert says in str(told.value)
+
+
+def test_a_range_of_many_whole_numbers_is_not_thinned_without_a_word(tmp_path) -> None:
+    with pytest.raises(LevelsError) as told:
+        sweep(SMALL, ["lines.phone=1..99999999"], replications=2, out=tmp_path)
+    assert str(told.value) == (
+        "'lines.phone=1..99999999': a range of 99,999,999 whole numbers is more than the 20 that are all taken; "
+        "write how many, such as lines.phone=1..99999999/3, or name them with | between them"
+    )
+    # A hypercube needs no levels: it takes whole numbers anywhere in the range.
+    points = latin_hypercube((axis_of("lines.phone=1..30"),), 10, seed=1)
+    assert all(1 <= int(level) <= 30 for (level,) in points)
+
+
+def test_levels_that_nobody_wrote_are_told(tmp_path) -> None:
+    axes = ["demand.change=0%..50%", "lines.phone=1..2"]
+    found = sweep(SMALL, axes, replications=2, measures=["abandoned"], out=tmp_path, assumptions=False)
+    assert found.answer.sentences(ENGLISH)[-1] == (
+        "Change of demand: 5 levels from 0% to 50%, as their number was not written; a range that ends in /9 has nine."
+    )
 
 
 def test_a_latin_hypercube_meets_every_part_of_every_range_once() -> None:

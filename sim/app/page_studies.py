@@ -138,6 +138,7 @@ class Studies:
         try:
             wish = asks.Wish.of(*sent)
         except Refused as error:
+            error.values["key"] = self.say("app.plan_percent")
             self.told.set_text(trouble(error, self.say))
             return
         channel = self._channel()
@@ -164,19 +165,20 @@ class Studies:
         raw(f"<p>{escape(say('app.assumed_intro', **{name: len(some) for name, some in by.items()}))}</p>")
         button(say("app.matters"), lambda: self._ask(asks.ask_matters, self._matters)).props('id="matters"')
         self.matters = self._result()
+        first, *names = [escape(say(f"app.assumed_{head}")) for head in ("of", "value", "range", "source")]
         rows = "".join(
             f'<tr><th scope="row">{escape(asks.path_words([one.path], say))}</th>'
-            f"<td>{escape(say.value(one.value))}</td>"
-            f"<td>{escape(_range(one.low, one.high, say))}</td><td>{escape(one.source.told(say.code))}</td></tr>"
+            + "".join(f'<td data-head="{name}">{escape(text)}</td>' for name, text in zip(names, texts, strict=True))
+            + "</tr>"
             for one in by["assumed"]
+            for texts in [(say.value(one.value), _range(one.low, one.high, say), one.source.told(say.code))]
         )
-        heads = "".join(
-            f'<th scope="col">{escape(say(f"app.assumed_{head}"))}</th>' for head in ("of", "value", "range", "source")
-        )
+        heads = "".join(f'<th scope="col">{name}</th>' for name in (first, *names))
         label = escape(say("app.assumed_caption"))
         with disclosure(say("app.assumed_caption"), id_="assumptions"):
             raw(
-                f'<div class="wide" tabindex="0" role="region" aria-label="{label}"><table><thead><tr>{heads}</tr>'
+                f'<div class="wide" tabindex="0" role="region" aria-label="{label}"><table class="stacked texts">'
+                f"<thead><tr>{heads}</tr>"
                 f"</thead><tbody>{rows}</tbody></table></div>"
             )
 

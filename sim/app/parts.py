@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Self
 
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
+
+from sim.language.firm import firm, firm_html
 
 
 class Text(TextElement):
     """An element with text and nothing else."""
 
     def __init__(self, tag: str, text: str) -> None:
-        super().__init__(tag=tag, text=text)
+        super().__init__(tag=tag, text=firm(text))
+
+    def set_text(self, text: str) -> Self:
+        """Show this."""
+        return super().set_text(firm(text))
 
 
 class Button(Text):
@@ -40,7 +47,11 @@ class Raw(ui.html, component="static/raw.js"):
     """HTML of our own, in which every text was escaped; new content changes only what differs."""
 
     def __init__(self, content: str, tag: str) -> None:
-        super().__init__(content, sanitize=False, tag=tag)
+        super().__init__(firm_html(content), sanitize=False, tag=tag)
+
+    def set_content(self, content: str) -> Self:
+        """Show this."""
+        return super().set_content(firm_html(content))
 
 
 def raw(content: str, *, tag: str = "div") -> Raw:

@@ -24,6 +24,7 @@ from sim.app.shelf import Shelf
 from sim.app.words import trouble
 from sim.errors import ScenarioError
 from sim.language import CODES, Language, language
+from sim.language.mistakes import told_error
 
 _QUASAR: dict[str, Literal["en-US", "nl"]] = {"en": "en-US", "nl": "nl"}
 
@@ -141,7 +142,7 @@ async def _download(house: House, say: Language, make: downloads.Make, request: 
 
 def told(error: Exception, say: Language) -> str:
     """What is wrong with a file, with its places, or with what was asked."""
-    return str(error) if isinstance(error, ScenarioError) else trouble(error, say)
+    return told_error(error, say) if isinstance(error, ScenarioError) else trouble(error, say)
 
 
 def refusal(say: Language, why: str, *, status: int = 400) -> Response:

@@ -12,6 +12,7 @@ from sim.app.looks import TODAY, Look
 from sim.errors import ScenarioError
 from sim.estimates import Estimate
 from sim.language import Language, key_of
+from sim.language.mistakes import told_mistake
 from sim.language.shown import in_time
 
 
@@ -27,14 +28,15 @@ def proper(name: str, say: Language) -> str:
 
 def subject(control: Control, say: Language) -> str:
     """Whose control it is; a campaign is called as the scenario calls it."""
-    return say.name(control.name) if control.label == "app.campaign_size" else proper(control.name, say)
+    return say.name(control.name) if control.label.startswith("app.campaign_") else proper(control.name, say)
 
 
 def number(value: float, half: float, say: Language, *, fine: bool = False) -> str:
     """With the digits that half an interval supports; from 10 on without any, unless it is to be ``fine``."""
     if not isfinite(value):
         return "–"
-    digits = 0 if half >= 0.45 or (abs(value) >= 10 and not fine) else 1 if half >= 0.045 or half == 0 else 2
+    large = abs(value) >= 10
+    digits = 0 if half >= 0.45 or (large and not fine) else 1 if large or half >= 0.045 or half == 0 else 2
     shown = say.number(abs(value), digits)
     negative = value < 0 and float(f"{value:.{digits}f}") != 0
     return ("−" if negative else "") + shown
@@ -50,15 +52,18 @@ def ends(found: Estimate, say: Language, *, size: bool = False, fine: bool = Fal
     if not (isfinite(found.low) and isfinite(found.high)):
         return say("app.no_interval")
     low, high = sorted((abs(found.low), abs(found.high))) if size else (found.low, found.high)
-    return say(
-        "app.interval", low=number(low, found.half, say, fine=fine), high=number(high, found.half, say, fine=fine)
-    )
+    shown = [number(end, found.half, say, fine=fine) for end in (low, high)]
+    if shown[0] == shown[1] and not fine:  # so narrow that only decimals tell its ends apart
+        shown = [number(end, min(found.half, 0.4), say, fine=True) for end in (low, high)]
+    return say("app.interval", low=shown[0], high=shown[1])
 
 
 def cell(found: Estimate, say: Language, *, unit: str = "", signed: bool = False) -> str:
-    """The value and its interval, as cells of tables have them; with a + where a change is to be ``signed``."""
+    """The value and its interval if it has one, as in cells of tables; with a + where a change is to be ``signed``."""
     sign = "+" if signed and found.value > 0 else ""
-    return f"<b>{sign}{about(found, say)}{escape(unit)}</b> <small>{escape(ends(found, say))}</small>"
+    # An empty interval keeps its place, so that numbers stand below each other.
+    interval = "" if found.low == found.value == found.high else escape(ends(found, say))
+    return f"<b>{sign}{about(found, say)}{escape(unit)}</b> <small>{interval}</small>"
 
 
 def duration(found: Estimate, say: Language) -> tuple[Estimate, str]:
@@ -181,9 +186,10 @@ def status(look: Look, say: Language) -> str:
 def trouble(error: Exception, say: Language) -> str:
     """What was wrong, without where in a file nobody sees."""
     if isinstance(error, Refused):
-        return say(error.key, **error.values)
+        hint = str(error.values.get("hint", "")).strip()
+        return say(error.key, **error.values | ({"hint": f" {told_mistake(hint, say)}"} if hint else {}))
     if isinstance(error, ScenarioError):
-        told = [f"{mistake.path}: {mistake.message}" if mistake.path else mistake.message for mistake in error.mistakes]
+        told = [": ".join(filter(None, [one.path, told_mistake(one.message, say)])) for one in error.mistakes]
         return say("app.not_together", why="; ".join(told[:3]))
     return say("app.failed", why=str(error)[:400])
 

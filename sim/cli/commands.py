@@ -26,6 +26,7 @@ from sim.cli.common import (
     WORKERS,
     Whole,
     command_line,
+    language_asked,
     load_scenario,
     progress_bar,
     tell_kept,
@@ -83,7 +84,7 @@ def check(file: Path, settings: tuple[str, ...], plot: bool, out: Path, lang: st
     "--precision",
     multiple=True,
     metavar="MEASURE[@NAME]=WIDTH",
-    help="Go on until the interval is ± this, e.g. abandonment@phone=0.5pp, asa=5s, abandoned=2% (of its value).",
+    help="Go on until the interval is ± this, e.g. abandonment@phone=0.5pp, asa@phone=5s, abandoned=2% (of its value).",
 )
 @click.option("--max-replications", type=Whole(1, MOST_WORLDS), help="Stop there whatever the precision.  [100000]")
 @SEED
@@ -169,7 +170,10 @@ def main() -> None:
     try:
         cli.main(standalone_mode=False)
     except ScenarioError as error:
-        click.echo(str(error), err=True)
+        from sim.language import language
+        from sim.language.mistakes import told_error
+
+        click.echo(told_error(error, language(language_asked(sys.argv[1:]))), err=True)
         sys.exit(SCENARIO_INVALID)
     except click.exceptions.Abort:
         click.echo("stopped", err=True)

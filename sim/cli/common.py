@@ -46,14 +46,14 @@ def replications(what: str, *, least: int = 1, usual: int | None = None) -> Call
     )
 
 
-REPLICATIONS = replications("Independent periods to simulate, each a world of its own.")
-SEED = click.option("--seed", type=Whole(0), help="Seed of all luck.")
+REPLICATIONS = replications("Independent periods to simulate, each a world of its own.  [as the scenario says]")
+SEED = click.option("--seed", type=Whole(0), help="Seed of all luck.  [as the scenario says]")
 WORKERS = click.option("--workers", type=Whole(1), help="Processes; the result is the same with any number.")
 OUT = click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("results"), show_default=True,
     callback=lambda _context, _option, out: _writable(out), help="Folder of results.",
 )  # fmt: skip
-FIGURES = click.option("--figures/--no-figures", default=True, show_default=True)
+FIGURES = click.option("--figures/--no-figures", default=True, show_default=True, help="Draw pictures.")
 LANG = click.option(
     "--lang", type=click.Choice(["en", "nl"]), default="en", show_default=True, envvar="SIM_LANG", show_envvar=True,
     help="Language of tables, pictures and reports.",
@@ -63,6 +63,18 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Print the answer as
 ASSUMPTIONS = click.option(
     "--assumptions/--no-assumptions", default=True, show_default=True, help="Try the ends of stated ranges."
 )
+
+
+def language_asked(arguments: Sequence[str]) -> str:
+    """The code of the language that a command line or ``SIM_LANG`` asks for, also where it was not understood."""
+    from sim.language import CODES
+
+    found = os.environ.get("SIM_LANG", "")
+    for number, argument in enumerate(arguments):
+        if argument == "--lang":
+            found = next(iter(arguments[number + 1 :]), found)
+        found = argument.removeprefix("--lang=") if argument.startswith("--lang=") else found
+    return found if found in CODES else CODES[0]
 
 
 def load_scenario(file: Path, settings: tuple[str, ...]) -> Scenario:

@@ -42,7 +42,7 @@ SEARCH = replications("Worlds of the search.", least=10, usual=100)
 CONFIRM = click.option(
     "--confirm", type=Whole(20), default=400, show_default=True, help="Fresh worlds that confirm the answer."
 )
-MOST = click.option("--most", type=Whole(1), help="Lines of a group at most.  [as many as it takes]")
+MOST = click.option("--most", type=Whole(1, 100), help="Lines of a group at most.  [as many as it takes]")
 
 
 @click.command()
@@ -56,7 +56,7 @@ MOST = click.option("--most", type=Whole(1), help="Lines of a group at most.  [a
     "--allow", metavar="WAYS", help="What may be organised otherwise: pooling, overflow, or both with a comma."
 )
 @click.option("--overflow-after", default="60 s", show_default=True, help="Wait from which lines help other provinces.")
-@click.option("--least", type=Whole(0), default=1, show_default=True, help="Lines of a group at least.")
+@click.option("--least", type=Whole(0, 20), default=1, show_default=True, help="Lines of a group at least.")
 @MOST
 @COST
 @click.option("--cost-never-reached", type=float, default=0.0, help="Cost of a caller who is never reached.  [0]")

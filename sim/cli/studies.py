@@ -40,10 +40,13 @@ MEASURE = click.option(
     "settings",
     multiple=True,
     metavar="PATH=VALUES",
-    help="A setting and its levels: lines.antwerpen=1..3, campaigns.0.uplift=50%..200%/4 (4 levels), "
+    help="A setting and its levels: lines.antwerpen=1..3, campaigns.0.uplift=50%..200%/4 (4 levels; 5 without /4), "
     "channels.phone.waiting_places='0|unlimited'; one value sets it at every point.",
 )
-@click.option("--design", type=click.Choice(["grid", "lhs"]), default="grid", show_default=True)
+@click.option(
+    "--design", type=click.Choice(["grid", "lhs"]), default="grid", show_default=True,
+    help="Every combination of levels, or points of a Latin hypercube.",
+)  # fmt: skip
 @click.option("--points", type=Whole(2), help="Points of a Latin hypercube (--design lhs).")
 @MEASURE
 @ASSUMPTIONS

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import ceil, floor, inf, isfinite, log10
-from textwrap import wrap
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.colours import BETTER, MUTED, WORSE
 from sim.figures.sensitivity import label_of
-from sim.figures.style import headed, numbers_in, sheet, spread_note
+from sim.figures.style import headed, numbers_in, sheet, spread_note, wrapped
 from sim.language import ENGLISH, Language
 from sim.language.shown import in_words
 from sim.studies.calibrate import Calibration, Found
@@ -115,7 +114,7 @@ def _axis(of: Parameter, say: Language, letters: int = _NAME) -> str:
     name = in_words(of.path, say)
     if of.unit:
         name = say("calibrate.axis", parameter=name, unit=say.known("unit", of.unit))
-    return "\n".join(wrap(name, letters))
+    return wrapped(name, letters)
 
 
 def _range(found: Calibration, number: int) -> tuple[float, float]:

@@ -59,7 +59,7 @@ def draw_frontier(found: Planned, ax: Axes | None = None, say: Language = ENGLIS
     titled(ax, say("planfigure.frontier"), say("planfigure.below", title=title))
     figure = figure_of(ax)
     text = staffing_text(found.chosen.way.staffing(found.chosen.choice), say)
-    figure.supxlabel(_wrapped(say("planfigure.the_plan", staffing=text)), fontsize=9, x=0.01, ha="left")
+    figure.supxlabel(wrapped(say("planfigure.the_plan", staffing=text), 145), fontsize=9, x=0.01, ha="left")
     return figure
 
 
@@ -84,12 +84,6 @@ def _marks(ax: Axes, at: list[float], values: list[Estimate], colour: str, mark:
     ax.errorbar(
         at, [v.value for v in values], yerr=[low, high], fmt=mark, color=colour, ms=7, capsize=3, lw=1.5, label=label
     )
-
-
-def _wrapped(text: str, width: int = 145) -> str:
-    from textwrap import fill
-
-    return fill(text, width)
 
 
 def draw_campaign(found: Campaign, say: Language = ENGLISH) -> Figure:
@@ -133,7 +127,7 @@ def _size(ax: Axes, size: Size, unit: str, name: str, say: Language) -> None:
     ax.set_xlim(0, None)
     ax.legend(edgecolor="none", framealpha=0.9, fontsize=8)
     below = say("planfigure.size_below", title=name, worlds=say.number(size.worlds.number))
-    titled(ax, say("planfigure.size", name=size.of.name), below)
+    titled(ax, say("planfigure.size", name=say.name(size.of.name)), below)
 
 
 def _starts(ax: Axes, when: When, name: str, say: Language) -> None:

@@ -40,7 +40,7 @@ def draw_arrival_rates(scenario: Scenario, ax: Axes | None = None, *, say: Langu
     for number, cause in enumerate(rates.causes):
         colour, hatch = fills[min(number, len(fills) - 1)]
         top = below + while_open[number]
-        label = say("figure.campaign", cause=cause) if number else say("figure.no_campaign")
+        label = say("figure.campaign", cause=say.name(cause)) if number else say("figure.no_campaign")
         ax.fill_between(
             when, [*below, 0], [*top, 0], step="post", color=colour, hatch=hatch, ec="white", lw=0, label=label
         )

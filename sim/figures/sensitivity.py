@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from textwrap import wrap
-
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.figures.style import headed, numbers_in, sheet, spread_note
+from sim.figures.style import headed, numbers_in, sheet, spread_note, wrapped
 from sim.language import ENGLISH, Language
 from sim.studies.one_at_a_time import OneAtATime
 from sim.studies.outcomes import Outcome
@@ -114,7 +112,7 @@ def _indices(ax: Axes, found: Sensitivity, of: Outcome, shown: list[Unknown], sa
 def label_of(unknown: Unknown, say: Language) -> str:
     """Name and range; what does not fit is in the table."""
     low, high = (_short(shown_value(end, say)) for end in (unknown.low, unknown.high))
-    return "\n".join([*wrap(unknown.words(say), _NAME), say("sensitivity.to", low=low, high=high)])
+    return "\n".join([wrapped(unknown.words(say), _NAME), say("sensitivity.to", low=low, high=high)])
 
 
 def _short(text: str) -> str:

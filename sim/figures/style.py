@@ -12,6 +12,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from sim.colours import MUTED
 from sim.language import Language
+from sim.language.firm import firm
 
 #: Letters of a note in an inch.
 _LETTERS_PER_INCH = 13.7
@@ -62,7 +63,7 @@ def legend_below(ax: Axes) -> None:
 
 def wrapped(text: str, letters: int) -> str:
     """A long label on more lines."""
-    return "\n".join(wrap(text, letters))
+    return "\n".join(wrap(firm(text), letters))
 
 
 def numbers_in(say: Language, *axes: Axis) -> None:
@@ -78,5 +79,5 @@ def _number(value: float, say: Language) -> str:
 
 def spread_note(figure: Figure, text: str) -> None:
     """What a picture rests on, in small letters over its whole width."""
-    lines = wrap(text.replace(" %", "\N{NO-BREAK SPACE}%"), int(_LETTERS_PER_INCH * figure.get_figwidth()))
+    lines = wrap(firm(text), int(_LETTERS_PER_INCH * figure.get_figwidth()))
     figure.supxlabel("\n".join(lines), fontsize=8, color=MUTED, x=0.01, ha="left")

@@ -16,7 +16,6 @@ from importlib.resources import files
 
 #: Codes of the languages that there are, the default first.
 CODES = ("en", "nl")
-_SPACE = "\N{NO-BREAK SPACE}"
 _SWAPPED = str.maketrans(",.", ".,")
 #: A day, or a moment of it, as files have it.
 _MOMENT = re.compile(r"\b\d{4}-\d\d-\d\d\b( \d\d:\d\d\b)?")
@@ -61,9 +60,9 @@ class Language:
         return text if self.code == "en" else text.translate(_SWAPPED)
 
     def percent(self, share: float, digits: int = 0, *, sign: bool = False) -> str:
-        """A fraction in percent: 46 %, in one piece."""
+        """A fraction in percent: 46 %."""
         plus = "+" if sign and share >= 0 else ""
-        return f"{plus}{self.number(100 * share, digits)}{_SPACE}%"
+        return f"{plus}{self.number(100 * share, digits)} %"
 
     def date(self, day: dt.date) -> str:
         """10 February 2020."""

@@ -22,7 +22,6 @@ from sim.tell.runs import Of, measures_of
 
 #: From so many replications on, it is said how far one period lies from another.
 _ENOUGH = 100
-_FIRM = "\N{NO-BREAK SPACE}"
 
 
 @dataclass(frozen=True)
@@ -34,12 +33,10 @@ class Answer:
 
 
 def _said(found: Estimate, say: Language) -> str:
-    """A count in a sentence: whole where its interval is wider than one, and never broken before its ±."""
+    """A count in a sentence: whole where its interval is wider than one."""
     if isfinite(found.half) and found.half >= 1:
-        text = f"{say.number(found.value)} ±{say.number(found.half)}"
-    else:
-        text = plain(found, say)
-    return text.replace(" ", _FIRM)
+        return f"{say.number(found.value)} ±{say.number(found.half)}"
+    return plain(found, say)
 
 
 def answer_of(result: Result, say: Language) -> Answer:
@@ -76,7 +73,7 @@ def _channel(result: Result, of: Of, say: Language) -> str:
     shown = {
         "channel": say.name(name),
         "loss": _said(of("loss", "channel", name), say),
-        "asa": seconds(of("asa", "channel", name), say).replace(" ", _FIRM),
+        "asa": seconds(of("asa", "channel", name), say),
     }
     sentence = say("answer.channel", **shown)
     target = scenario.targets.channels.get(name)

@@ -73,7 +73,7 @@ def _facts(scenario: Scenario, say: Language) -> dict[str, str]:
         "lines": groups,
         "queues": say.number(len(scenario.centre.queues)),
         "provinces": ", ".join(map(say.name, scenario.provinces)),
-        "campaigns": ", ".join(campaign.name for campaign in scenario.campaigns) or say("report.no_campaign"),
+        "campaigns": ", ".join(say.name(campaign.name) for campaign in scenario.campaigns) or say("report.no_campaign"),
         "attempts": say.number(scenario.attempts.value),
         "days": say.number(scenario.days.days),
         "follow_up": say.number((scenario.days.horizon - scenario.days.end) / DAY),

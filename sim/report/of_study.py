@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from types import ModuleType
 
 from sim.language import Language, key_of
@@ -36,14 +34,7 @@ _TABLES = frozenset({
 def tiles_of(found: Studied, say: Language) -> list[Tile]:
     """The numbers of the first screen."""
     told: Callable[[Studied, Reader], Iterator[Tile]] = _TOLD_BY[found.study].tiles
-    return [
-        replace(one, value=_firm(one.value), beside=_firm(one.beside)) for one in told(found, Reader.of(found, say))
-    ]
-
-
-def _firm(text: str) -> str:
-    """A number is not parted from its interval and its unit."""
-    return re.sub(r" (?=[\N{PLUS-MINUS SIGN}%])", "\N{NO-BREAK SPACE}", text)
+    return list(told(found, Reader.of(found, say)))
 
 
 def sections_of(found: Studied, say: Language) -> list[Section]:

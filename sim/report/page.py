@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from sim.busy_day import busiest_day
 from sim.language import Language
+from sim.language.firm import finalized
 from sim.report import answer, appendix, bars, flow, of_study, plans, sensitivity, tables, timeline
 from sim.report.assumed import assumed_in
 from sim.report.grids import Code, Number
@@ -26,7 +27,12 @@ from sim.studies.compare import Comparison
 from sim.tell.runs import measures_of, verdicts
 
 _ENVIRONMENT = Environment(
-    loader=PackageLoader("sim.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    loader=PackageLoader("sim.report"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    finalize=finalized,
 )
 _ENVIRONMENT.tests |= {
     name: lambda part, kind=kind: isinstance(part, kind)

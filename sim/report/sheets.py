@@ -13,6 +13,7 @@ from sim.colours import OUTCOMES
 from sim.estimates import NOTHING, Estimate
 from sim.language import Language
 from sim.language.shown import in_words
+from sim.mixed import defined
 from sim.quantities import parse_duration
 from sim.report.made import made
 from sim.report.tables import busiest_channel
@@ -47,7 +48,7 @@ def _of_a_run(result: Result, say: Language) -> Iterator[Sheet]:
     note = say("workbook.interval") + " " + service_level_of(result.scenario, say)
     rows = result.summary()
     level = SERVICE_LEVELS[result.scenario.targets.service_level]
-    yield _sheet("summary", [_long(row, say) for row in rows], note, _long_heads(say), say)
+    yield _sheet("summary", [_long(row, result.scenario, say) for row in rows], note, _long_heads(say), say)
     queues = {queue.name: say.name(queue.name) for queue in result.scenario.centre.queues}
     measures = ("offered", *OUTCOMES, "loss", "asa", "wait_p90_answered", level, "occupancy")
     by_queue = {(r.name, r.measure): _estimate(r) for r in rows if r.kind == "queue"}
@@ -121,10 +122,11 @@ def _long_heads(say: Language) -> list[str]:
     ]
 
 
-def _long(row: Row, say: Language) -> list[Value]:
+def _long(row: Row, scenario: Scenario, say: Language) -> list[Value]:
     kind, name = say(f"kind.{row.kind}"), say.name(row.name)
     unit = say.known("unit", row.unit)
-    return [kind, name, say(f"measure.{row.measure}"), *three(_estimate(row)), unit, say(f"definition.{row.measure}")]
+    definition = defined(scenario, row.measure, row.kind, say(f"definition.{row.measure}"), say)
+    return [kind, name, say(f"measure.{row.measure}"), *three(_estimate(row)), unit, definition]
 
 
 def _finite(value: float) -> float | None:

@@ -9,10 +9,13 @@ from sim.estimates import Estimate
 from sim.scenario.model import Scenario
 from sim.studies.blocks import Block
 from sim.studies.choose import Choice, Searched
-from sim.studies.staffing import Levels, Staff
+from sim.studies.staffing import Levels, PlanError, Staff
 from sim.studies.structures import Structure
 from sim.studies.targets import Target, targets_of
 from sim.studies.trial import Trial
+
+#: From how many to how many lines the least and the most of a group may be.
+LEAST, MOST = (0, 20), (1, 100)
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,13 @@ class Question:
     replications: int = 100
     confirm: int = 400
     seed: int = 1712
+
+    def __post_init__(self) -> None:
+        for name, lines, (low, high) in (("least", self.least, LEAST), ("most", self.most, MOST)):
+            if lines is not None and not low <= lines <= high:
+                raise PlanError(f"{name}: {lines} lines is out of range; a search takes {low} to {high}")
+        if self.most is not None and self.most < self.least:
+            raise PlanError(f"most: {self.most} lines at most is less than the least, {self.least}")
 
     def targets_in(self, scenario: Scenario) -> tuple[Target, ...]:
         """The targets in one structure; there may be none where callers never reached have a price."""

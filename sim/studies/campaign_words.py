@@ -127,7 +127,7 @@ def answer_of(asked: Mapping[str, Any], scenario: Scenario, found: Found) -> Pla
 
 
 def _size(size: Size, say: Language) -> Iterator[str]:
-    name = size.of.name
+    name = say.name(size.of.name)
     if missed := [one for one in size.borne if one.always]:
         what = "; ".join(
             say(
@@ -178,7 +178,7 @@ def _size_rests(shifts: Sequence[Shift], say: Language) -> Iterator[str]:
 def _lines(extra: Extra, found: Found, say: Language) -> Iterator[str]:
     lines, before = extra.tried, line_hours(found.base)
     added = line_hours(lines.scenario) - before
-    needed = {"name": found.sized.name, "extra": say.number(found.sized.extra)}
+    needed = {"name": say.name(found.sized.name), "extra": say.number(found.sized.extra)}
     if extra.meets and not added:
         yield say("campaign.none_needed", **needed)
     else:

@@ -10,7 +10,7 @@ from itertools import product
 from sim.errors import QuestionError
 
 #: Levels of a range of numbers that are not whole, where their number is not written.
-_USUAL = 5
+USUAL = 5
 #: Whole numbers that are all taken where their number is not written.
 _MOST_WHOLE = 20
 _MOST_LEVELS = 10_000
@@ -30,7 +30,8 @@ class LevelsError(QuestionError):
 class Axis:
     """A setting and its levels: ``texts`` as they are set, ``numbers`` for a figure (None where they are just names).
 
-    ``low`` and ``high`` are the ends of a range of numbers, between which a design may choose anything.
+    ``low`` and ``high`` are the ends of a range of numbers, between which a design may choose anything. ``usual`` where
+    nobody wrote how many levels to take; ``too_many`` says why a grid cannot take all whole numbers of a range.
     """
 
     path: str
@@ -40,6 +41,8 @@ class Axis:
     low: float = 0.0
     high: float = 0.0
     whole: bool = False
+    usual: bool = False
+    too_many: str = ""
 
     def settings(self, text: str) -> str:
         """What sets a level."""
@@ -88,15 +91,30 @@ def _numbers(text: str, path: str, low: str, high: str, wanted: int | None) -> A
     if last <= first:
         raise LevelsError(f"{text!r}: the first end is not below the last")
     whole = all("." not in end[1] for end in ends if end) and not units[1]
-    if whole and wanted is None and last - first < _MOST_WHOLE:
-        numbers = [first + step for step in range(int(last - first) + 1)]
-    else:
-        steps = wanted or _USUAL
-        numbers = [float(f"{first + (last - first) * step / (steps - 1):.6g}") for step in range(steps)]
-    if whole and any(number != int(number) for number in numbers):
+    every = whole and wanted is None and last - first < _MOST_WHOLE
+    numbers = _apart(first, last, int(last - first) + 1 if every else wanted or USUAL)
+    if wanted and any(number != int(number) for number in numbers):
         whole = False
     texts = tuple(_text(number, units[1]) for number in numbers)
-    return Axis(path, texts, tuple(numbers), units[1], first, last, whole)
+    usual = wanted is None and not whole
+    too_many = _too_many(text, int(last - first) + 1) if whole and wanted is None and not every else ""
+    return Axis(path, texts, tuple(numbers), units[1], first, last, whole, usual, too_many)
+
+
+def _apart(first: float, last: float, steps: int) -> list[float]:
+    """So many numbers equally far apart, both ends as they are written."""
+    between = [first + (last - first) * step / (steps - 1) for step in range(1, steps - 1)]
+    return [first, *(number if number == int(number) else float(f"{number:.6g}") for number in between), last]
+
+
+def _too_many(text: str, numbers: int) -> str:
+    """That a range has more whole numbers than are all taken, with a number of them that makes whole steps."""
+    fitting = [count for count in range(3, _MOST_WHOLE + 1) if (numbers - 1) % (count - 1) == 0]
+    such_as = min(fitting, key=lambda count: abs(count - USUAL), default=2)
+    return (
+        f"{text!r}: a range of {numbers:,} whole numbers is more than the {_MOST_WHOLE} that are all taken; write how "
+        f"many, such as {text}/{such_as}, or name them with | between them"
+    )
 
 
 def _text(number: float, unit: str) -> str:
@@ -108,7 +126,13 @@ def _days(text: str, path: str, low: str, high: str, wanted: int | None) -> Axis
     days = (last - first).days
     if days < 1 or (last - first) != dt.timedelta(days=days):
         raise LevelsError(f"{text!r}: the ends are to be whole days apart, the first before the last")
-    step = max(days // (wanted - 1), 1) if wanted else 1
+    if wanted and days % (wanted - 1):
+        allowed = [count for count in range(2, min(days, _MOST_WHOLE) + 2) if days % (count - 1) == 0]
+        raise LevelsError(
+            f"{text!r}: {wanted} levels would not be whole days apart; possible here are "
+            f"{', '.join(str(count) for count in allowed)}"
+        )
+    step = days // (wanted - 1) if wanted else 1
     if days // step >= _MOST_LEVELS:
         raise LevelsError(f"{text!r}: has more than {_MOST_LEVELS} levels")
     timed = _DAY.fullmatch(low)

@@ -89,7 +89,7 @@ def outcome_of(scenario: Scenario, text: str) -> Outcome:
     if asked == REGISTER.name:
         return Outcome(REGISTER, kind, name)
     if measure not in DEFINITIONS:
-        raise NoOutcome(f"{measure!r} is a quantile; what is studied here are counts and ratios, such as loss or asa")
+        raise NoOutcome(f"{measure!r} is a quantile; studied here are counts and ratios, such as loss or asa@phone")
     return Outcome(DEFINITIONS[measure], kind, name)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.clock import HOUR, MINUTE
-from sim.errors import ScenarioError
+from sim.errors import QuestionError, ScenarioError
 from sim.quantities import WEEKDAYS, WeeklyHours, parse_hours
 from sim.scenario.build import Plan, queues_of
 from sim.scenario.model import Scenario
@@ -36,10 +36,13 @@ class Place:
 def places_of(scenario: Scenario, parts: Sequence[str] | None = None) -> list[Place]:
     """All places that make a scenario; ``parts`` are hours (default: the halves of the group's hours).
 
-    ScenarioError where a part is not hours, or where no place makes a scenario.
+    QuestionError where a part is not hours, ScenarioError where no place makes a scenario.
     """
     for part in parts or ():
-        parse_hours(part)
+        try:
+            parse_hours(part)
+        except ValueError as error:
+            raise QuestionError(f"part {part!r}: {error}") from None
     found: list[Place] = []
     refused: list[ScenarioError] = []
     for group, channel, hours, settings in _drafts(scenario, parts):

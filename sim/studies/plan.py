@@ -143,10 +143,6 @@ def _staff(base: Scenario, targets: Sequence[Target], question: Question) -> lis
             raise PlanError(
                 f"lines: there is no line group {name!r}; there are {', '.join(base.lines)}.{nearest(name, base.lines)}"
             )
-    if not 0 <= question.least <= 20 or (question.most is not None and not 1 <= question.most <= 100):
-        raise PlanError("least and most: at least 0 to 20 lines, and at most 1 to 100, are what can be searched")
-    if question.most is not None and question.most < question.least:
-        raise PlanError(f"most: {question.most} lines at most is less than the least, {question.least}")
     if not 0 <= question.cost_never_reached <= 1e9:
         raise PlanError(f"cost of a caller never reached: {question.cost_never_reached:g} is out of range; 0 to 1e9")
     try:

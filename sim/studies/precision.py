@@ -17,6 +17,7 @@ from math import ceil, inf
 
 from sim.clock import MINUTE, SECOND
 from sim.estimates import NOTHING, Estimate
+from sim.mixed import is_mixed, why_not
 from sim.quantities import nearest, parse_duration
 from sim.results import WAITS, Result
 from sim.scenario.build import queues_of
@@ -62,7 +63,7 @@ class Wish:
 
 
 def wishes_of(scenario: Scenario, precision: Mapping[str, str]) -> list[Wish]:
-    """Wishes such as ``{"abandonment@phone": "0.5pp", "asa": "5 s", "abandoned": "2 %"}``; ValueError with why not."""
+    """Wishes such as ``{"abandonment@phone": "0.5pp", "asa@phone": "5 s"}``, or ``"2 %"``; else ValueError."""
     return [_wish(scenario, name.strip(), str(text).strip()) for name, text in precision.items()]
 
 
@@ -81,7 +82,10 @@ def scope_of(scenario: Scenario, who: str) -> tuple[str, str, str]:
         raise ValueError(f"{measure!r} is not a measure.{nearest(measure, units)} There are {', '.join(units)}")
     if not name and measure not in _measures("all"):
         raise ValueError(f"{measure} is known of queues only; write for example {measure}@{_queues(scenario)[0]}")
-    return measure, _kind_of(scenario, measure, name) if name else "all", name or "all"
+    kind = _kind_of(scenario, measure, name) if name else "all"
+    if is_mixed(scenario, measure, kind) and name != "all":
+        raise ValueError(why_not(scenario, measure, name, lambda one: f"{measure}@{one}"))
+    return measure, kind, name or "all"
 
 
 def _units(scenario: Scenario) -> dict[str, str]:

@@ -48,9 +48,9 @@ def run(
 ) -> Result:
     """Simulate what is missing of ``replications`` and return all of it.
 
-    With ``precision``, such as ``{"abandonment@phone": "0.5pp", "asa": "5 s"}``, as many as it takes for intervals
-    to reach no further from the value, at least ``replications`` (100) and at most ``max_replications``; ``say`` is
-    told what was reached.
+    With ``precision``, such as ``{"abandonment@phone": "0.5pp", "asa@phone": "5 s"}``, as many as it takes for
+    intervals to reach no further from the value, at least ``replications`` (100) and at most ``max_replications``;
+    ``say`` is told what was reached.
 
     ``replications`` and ``seed`` default to the scenario's. Contacts are kept of the first ``keep_contacts``
     replications. ``workers`` is a number of cores of this machine; ``cluster``, such as ``"tcp://10.0.0.5:8786"``, is

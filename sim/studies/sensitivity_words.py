@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sim.language import ENGLISH, Language
+from sim.language.mistakes import told_mistake
 from sim.scenario.model import Scenario
 from sim.studies.answers import Answer
 from sim.studies.one_at_a_time import OneAtATime
@@ -69,7 +70,7 @@ def sentences(found: Sensitivity, say: Language = ENGLISH) -> list[str]:
     said.append(say(f"sensitivity.{found.law}"))
     held = {unknown for unknown, _ in found.held}
     said += [
-        say("sensitivity.held", assumption=unknown.words(say), end=shown_value(end, say), why=why)
+        say("sensitivity.held", assumption=unknown.words(say), end=shown_value(end, say), why=told_mistake(why, say))
         for unknown, end, why in found.apart.refused
         if unknown in held
     ]
@@ -77,9 +78,9 @@ def sentences(found: Sensitivity, say: Language = ENGLISH) -> list[str]:
         why = next(iter(found.played.refused.values()))
         one = found.refused == 1
         said.append(
-            say("sensitivity.refused_one", why=why)
+            say("sensitivity.refused_one", why=told_mistake(why, say))
             if one
-            else say("sensitivity.refused", count=say.number(found.refused), why=why)
+            else say("sensitivity.refused", count=say.number(found.refused), why=told_mistake(why, say))
         )
     return said
 
@@ -169,7 +170,7 @@ def sentences_apart(found: OneAtATime, say: Language = ENGLISH) -> list[str]:
     if found.still:
         said.append(say("sensitivity.unmoved", named=", ".join(unknown.words(say) for unknown in found.still)))
     said += [
-        say("sensitivity.not_run", assumption=unknown.words(say), end=shown_value(end, say), why=why)
+        say("sensitivity.not_run", assumption=unknown.words(say), end=shown_value(end, say), why=told_mistake(why, say))
         for unknown, end, why in found.refused
     ]
     return said

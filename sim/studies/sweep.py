@@ -185,6 +185,8 @@ def _sound(axes: tuple[Axis, ...], design: str, points: int | None) -> None:
         raise LevelsError("a Latin hypercube needs a number of points, at least 2")
     if design == "grid" and points is not None:
         raise LevelsError("a grid has as many points as its levels make; a number of points goes with design lhs")
+    if design == "grid" and (too_many := next((axis.too_many for axis in axes if axis.too_many), "")):
+        raise LevelsError(too_many)
     size = 1
     for axis in axes:
         size *= len(axis.texts)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sim.estimates import NOTHING
 from sim.language import ENGLISH, Language
+from sim.language.mistakes import told_refusal
 from sim.language.shown import in_words, measured, plain
 from sim.studies.answers import Answer
 from sim.studies.matters_words import rows, sentences
@@ -70,8 +71,12 @@ def _sentences(found: Sweep, say: Language) -> Iterator[str]:
             ends = {"low": plain(low, say), "high": plain(high, say)}
             at = {"at_low": at_point(at_low, say), "at_high": at_point(at_high, say)}
             yield say("sweep.goes", measure=label(measure, say), **ends, **at)
+    for axis in found.axes if found.design == "grid" else ():
+        if axis.usual:
+            ends = {"low": shown_value(axis.texts[0], say), "high": shown_value(axis.texts[-1], say)}
+            yield say("sweep.usual", levels=say.number(len(axis.texts)), of=in_words(axis.path, say), **ends)
     if refused := [point for point in found.points if point.refused]:
-        first = {"at": at_point(refused[0], say), "why": refused[0].refused.rstrip(".")}
+        first = {"at": at_point(refused[0], say), "why": told_refusal(refused[0].refused, say).rstrip(".")}
         yield say("sweep.refused", refused=say.number(len(refused)), points=say.number(len(found.points)), **first)
 
 

@@ -21,6 +21,7 @@ from sim.errors import QuestionError
 from sim.estimates import Estimate
 from sim.language import ENGLISH, Language
 from sim.language.shown import working_days
+from sim.mixed import is_mixed, why_not
 from sim.quantities import format_duration, format_percent, nearest, parse_duration, parse_percent
 from sim.scenario.build import Plan, queues_of
 from sim.scenario.model import Scenario
@@ -182,6 +183,10 @@ def parse_target(scenario: Scenario, text: str) -> Target:
     try:
         if found := _WAIT.fullmatch(written):
             kind, name = _scope(scenario, found["name"], written)
+            if is_mixed(scenario, "asa", kind) and not (found["name"] or "").startswith("all"):
+                wait = found["wait"]
+                why = why_not(scenario, "mean wait", found["name"] or "", lambda one: f"'{one} mean wait {wait}'")
+                raise TargetError(f"target {text!r}: {why}")
             return Target(kind, name, DEFINITIONS["asa"], parse_duration(found["wait"]) / 1000, least=False)
         if found := _SHARE.fullmatch(written):
             kind, name = _scope(scenario, found["name"], written)

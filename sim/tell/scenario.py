@@ -156,7 +156,7 @@ def _days(scenario: Scenario, by_day: Any, say: Language) -> Table:
     calendar = scenario.days
     causes = causes_of(scenario)
     channels = list(scenario.channels)
-    columns = (say("column.day"), *(say.name(name) for name in channels), *causes[1:], say("column.in_all"))
+    columns = (say("column.day"), *(say.name(name) for name in (*channels, *causes[1:])), say("column.in_all"))
     table = table_of(say("check.days"), *columns)
     for day in range(calendar.days):
         counts = by_day[..., day]

@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from sim.language import ENGLISH, Language
+from sim.language.mistakes import told_refusal
 from sim.language.shown import plain, seconds, signed
 from sim.studies.next_line import RANKED_BY, NextLine, Saved
 from sim.studies.next_line_words import matters_of, where
@@ -37,7 +38,10 @@ def tell_sweep(found: Sweep, out: Console, say: Language = ENGLISH) -> None:
     for point in found.points[:_MOST_ROWS]:
         levels = [escape(shown_value(point.levels[path], say)) for path in settings]
         shown = [plain(point.estimate(measure), say) for measure in found.measures.values()]
-        table.add_row(*levels, *(shown if point.result else [escape(say("sweep.no_scenario", why=point.refused))]))
+        table.add_row(
+            *levels,
+            *(shown if point.result else [escape(say("sweep.no_scenario", why=told_refusal(point.refused, say)))]),
+        )
     out.print(table)
     if len(found.points) > _MOST_ROWS:
         out.print(say("sweep.more", points=say.number(len(found.points) - _MOST_ROWS)))

@@ -13,7 +13,7 @@
   document.addEventListener("input", (event) => {
     const control = event.target;
     if (control.type === "range" && control.dataset.unit !== undefined) {
-      const text = `${control.value} ${control.dataset.unit}`;
+      const text = `${control.value}\u00a0${control.dataset.unit}`;
       control.setAttribute("aria-valuetext", text);
       control.parentElement.querySelector("output").textContent = text;
     }
@@ -37,21 +37,40 @@
   find();
 })();
 // What may be pressed stays under the pointer: where something above it grows, the page is moved by as much. An observer
-// of changes runs before the browser hands on the next press, so that a quick hand presses what it saw.
+// of changes runs before the browser hands on the next press, so that a quick hand presses what it saw. A finger is seen
+// only once it presses: until then that stays which was pressed last, as an answer to it comes below it, and where this is
+// out of sight, what is nearest to the middle of the window.
 (() => {
   "use strict";
-  let pointer = null, aimed = null, top = 0;
-  const place = () => aimed.getBoundingClientRect().top;
+  const kinds = "a, button, summary, label, select, input";
+  let pointer = null, aimed = null, pressed = null, top = 0, touch = matchMedia("(hover: none)").matches;
+  const box = (one) => one.getBoundingClientRect();
+  const seen = (one) => one.isConnected && box(one).height > 0 && box(one).bottom > 0 && box(one).top < innerHeight;
+  const awaited = () => {
+    if (pressed && seen(pressed)) return pressed;
+    const off = (one) => Math.abs(box(one).top + box(one).bottom - innerHeight);
+    return [...document.querySelectorAll(`.columns :is(${kinds})`)].filter(seen)
+      .reduce((best, one) => (best && off(best) <= off(one) ? best : one), null);
+  };
   const aim = () => {
-    aimed = pointer && document.elementFromPoint(pointer.clientX, pointer.clientY)?.closest("a, button, summary, label, select, input");
-    if (aimed) top = place();
+    aimed = pointer ? document.elementFromPoint(pointer.clientX, pointer.clientY)?.closest(kinds) : touch ? awaited() : null;
+    if (aimed) top = box(aimed).top;
   };
   const keep = () => {
-    if (aimed?.isConnected && place() !== top) window.scrollBy(0, place() - top);
+    if (aimed?.isConnected && box(aimed).height > 0 && box(aimed).top !== top) window.scrollBy(0, box(aimed).top - top);
     aim();
   };
-  for (const kind of ["pointermove", "pointerdown"]) document.addEventListener(kind, (event) => { pointer = event; aim(); }, true);
+  for (const kind of ["pointermove", "pointerdown"]) {
+    document.addEventListener(kind, (event) => {
+      pointer = event;
+      touch = event.pointerType === "touch";
+      aim();
+      if (kind === "pointerdown") pressed = aimed;
+    }, true);
+  }
+  const lift = () => { pointer = null; aim(); };
   document.addEventListener("scroll", aim, true);
-  document.documentElement.addEventListener("pointerleave", () => { pointer = aimed = null; });
+  document.documentElement.addEventListener("pointerleave", lift);
+  document.addEventListener("pointercancel", lift, true);
   new MutationObserver(keep).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
 })();
