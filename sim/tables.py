@@ -59,17 +59,16 @@ def contact_columns(replication: int, world: World, centre: Centre, contacts: Co
 
 
 def measure_columns(first: int, values: NDArray[np.int64], layout: Layout) -> tuple[Table, dict[str, list[str]]]:
-    """Counts and sums of the period by replication, of every scope; ``values`` (replications, scopes, columns)."""
+    """Counts and sums of the period by replication, of every scope; ``values`` (columns, replications, scopes)."""
     names = [(kind, name) for kind, name, slice_, _ in layout.cells() if slice_ == "period"]
-    by_column = values.transpose(2, 0, 1)  # as they lie in memory, where machine code has counted
-    replication, scope = np.nonzero(np.bitwise_or.reduce(by_column))
+    replication, scope = np.nonzero(np.bitwise_or.reduce(values))
     kinds, of = list(dict.fromkeys(kind for kind, _ in names)), list(dict.fromkeys(name for _, name in names))
     columns: Table = {
         "replication": (replication + first).astype(np.int32),
         "kind": np.array([kinds.index(kind) for kind, _ in names], dtype=np.int32)[scope],
         "name": np.array([of.index(name) for _, name in names], dtype=np.int32)[scope],
     }
-    flat, rows = by_column.reshape(len(by_column), -1), replication * len(names) + scope
+    flat, rows = values.reshape(len(values), -1), replication * len(names) + scope
     some = flat if len(rows) == flat.shape[1] else flat[:, rows]
     columns |= dict(zip(COLUMNS, some, strict=True))
     return columns, {"kind": kinds, "name": of}

@@ -234,7 +234,7 @@ def _add_products(version):
 
 def _add_up(version):
     @entry(
-        f"void({_CUBE},{_V},{_CUBE},int32[::1],{_V},{_PRODUCTS},UniTuple({_V},9),{_V},UniTuple({_V},4),UniTuple(int64[:,:],4),"
+        f"void({_CUBE},{_V},int64[:,:,:],int32[::1],{_V},{_PRODUCTS},UniTuple({_V},9),{_V},UniTuple({_V},4),UniTuple(int64[:,:],4),"
         f"int64[:,:,:],{_V},{_FOUR},{_V},{_M},{_V},UniTuple({_V},13),UniTuple({_M},3),{_M},{_M})"
     )
     def add_up(

@@ -53,14 +53,24 @@ def measure(
 
 
 def counted(
-    plan: Plan, worlds: Worlds, tables: ContactTables, *, every: bool = False, products: Products | None = None
+    plan: Plan,
+    worlds: Worlds,
+    tables: ContactTables,
+    *,
+    every: bool = False,
+    products: Products | None = None,
+    values: Whole | None = None,
 ) -> Counted:
-    """Counts of these replications; each is also added to ``products``. ``every`` keeps the cells of each."""
+    """Counts of these replications; each is also added to ``products``. ``every`` keeps the cells of each.
+
+    ``values`` (columns, R, periods) is where values go, if that matters.
+    """
     some, world, size = len(worlds), worlds.callers, plan.fixed.shape
     columns = tuple(map(_row, tables.rows.columns().values()))
     room = _ROOM.of(plan)
     cells = np.zeros((some, *size), dtype=np.int64) if every else room.cells
-    values = np.empty((size[0], some, len(plan.periods)), dtype=np.int64)
+    if values is None:
+        values = np.empty((size[0], some, len(plan.periods)), dtype=np.int64)
     codes, begins = np.empty(len(tables.rows), dtype=np.int32), np.zeros(some + 1, dtype=np.int64)
     sums = products or Products.none(size[0])
     add_up(

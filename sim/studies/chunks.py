@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.cells import Layout, layout_of
+from sim.cells import COLUMNS, Layout, layout_of
 from sim.centre import Centre
 from sim.clock import Calendar
 from sim.contact_values import TALLY, Codes, Promises, tally, wait_codes
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from sim.counting import Plan
     from sim.quick_draw import Quick
 
+#: Whole periods of replications: (columns, replications, periods).
+Values = NDArray[np.int64]
 #: Sums over replications, by cell: by readable code or by machine code.
 Sums = Moments | Products
 
@@ -42,11 +44,10 @@ ROOM = 24_000_000
 class Block:
     """What is kept of some replications beside their sums.
 
-    ``values`` (R, periods, columns) of whole periods, ``codes`` of waits (see ``contact_values.wait_codes``), ``waits``
-    (R,) how many each replication has, and those whose contacts are kept.
+    ``codes`` of waits (see ``contact_values.wait_codes``), ``waits`` (R,) how many each replication has, and those
+    replications whose contacts are kept.
     """
 
-    values: NDArray[np.int64]
     codes: Codes
     waits: NDArray[np.int64]
     kept: list[tuple[int, World, Contacts]]
@@ -105,17 +106,25 @@ class Kit:
         attempts, channels = self.luck.attempts, len(self.luck.rates.channels)
         return 8 * (20 + 2 * channels + 8 * attempts + 4 * attempts * channels)
 
-    def block(self, numbers: range, keep_contacts: int, sums: Sums) -> tuple[Block, Sums]:
-        """These replications, with the contacts of those below ``keep_contacts``, and ``sums`` with theirs."""
+    def values(self, replications: int) -> Values:
+        """Room for the values of so many."""
+        return np.empty((len(COLUMNS), replications, len(self.layout.periods())), dtype=np.int64)
+
+    def block(self, numbers: range, keep_contacts: int, sums: Sums, values: Values) -> tuple[Block, Sums]:
+        """These replications, with the contacts of those below ``keep_contacts``, and ``sums`` with theirs.
+
+        ``values`` (columns, R, periods) gets those of whole periods.
+        """
         if isinstance(sums, Products):
-            return self._by_machine(numbers, keep_contacts, sums), sums
+            return self._by_machine(numbers, keep_contacts, sums, values), sums
         worlds = draw_block(self.luck, seed=self.seed, replications=numbers)
         tables = simulate_block(worlds, self.centre)
         found = measure(worlds, self.centre, tables, calendar=self.calendar, promises=self.promises)
         codes = wait_codes(found.waits, channel_of(self.centre), len(self.centre.provinces))
         waits = np.bincount(found.replication, minlength=len(numbers))
         kept = list(_kept(numbers, worlds, tables, keep_contacts))
-        return Block(found.cells[:, self.layout.periods()], codes, waits, kept), sums + Moments.of(PAIRS, found.cells)
+        values[:] = found.cells[:, self.layout.periods()].transpose(2, 0, 1)
+        return Block(codes, waits, kept), sums + Moments.of(PAIRS, found.cells)
 
     def tally(self, codes: Codes, begins: NDArray[np.int64], names: NDArray[np.int64]) -> Table:
         """How often each wait is there in each batch; see ``contact_values.tally``."""
@@ -128,15 +137,15 @@ class Kit:
         count = quick(codes, begins, names, queues, *columns.values())
         return {name: column[:count] for name, column in columns.items()}
 
-    def _by_machine(self, numbers: range, keep_contacts: int, sums: Products) -> Block:
+    def _by_machine(self, numbers: range, keep_contacts: int, sums: Products, values: Values) -> Block:
         from sim.compiled.measures import counted
 
         keep_memory()
         worlds = self._drawn(numbers)
         tables = simulate_block(worlds, self.centre, engine="compiled")
-        found = counted(self._plan, worlds, tables, products=sums)
+        found = counted(self._plan, worlds, tables, products=sums, values=values)
         kept = list(_kept(numbers, worlds, tables, keep_contacts))
-        return Block(found.values, found.codes, np.diff(found.begins), kept)
+        return Block(found.codes, found.begins[1:] - found.begins[:-1], kept)
 
     def _drawn(self, numbers: range) -> Worlds:
         if self._quick is not None:

@@ -110,16 +110,15 @@ def make(job: Job, part: Part) -> Made:
     if job.versions != versions():
         raise SimError(f"a worker has {versions()}, the run is of {job.versions}; install the same on all machines")
     kit = _kit(job.scenario, job.log, job.seed, job.engine == "compiled")
-    blocks, contacts, sums = [], [], kit.nothing()
+    blocks, contacts, sums, values = [], [], kit.nothing(), kit.values(part[1] - part[0] + 1)
     for numbers in kit.blocks(part):
-        block, sums = kit.block(numbers, job.keep_contacts, sums)
+        mine = values[:, numbers.start - part[0] : numbers.stop - part[0]]
+        block, sums = kit.block(numbers, job.keep_contacts, sums, mine)
         blocks.append(block)
         contacts += [
             contact_columns(number, world, kit.centre, table, kit.calendar) for number, world, table in block.kept
         ]
-    values, codes, waits = (
-        np.concatenate([getattr(block, name) for block in blocks]) for name in ("values", "codes", "waits")
-    )
+    codes, waits = (np.concatenate([getattr(block, name) for block in blocks]) for name in ("codes", "waits"))
     names = stored_names(kit.callers, kit.centre)
     moments = sums.moments(part[1] - part[0] + 1) if isinstance(sums, Products) else sums
     pieces = [Piece("contacts", _joined(contacts), names)] if contacts else []
