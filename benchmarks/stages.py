@@ -25,7 +25,7 @@ from sim.quick_draw import Quick
 from sim.scenario.model import Scenario
 from sim.store import Store
 from sim.studies import parts
-from sim.studies.chunks import keep_memory
+from sim.studies.kit import keep_memory
 from sim.summary import PAIRS
 from sim.world import Worlds
 

@@ -57,7 +57,7 @@ def test_blocks_of_any_size_make_the_same_part(engine, monkeypatch) -> None:
     job = parts.job_of(sim.load(SMALL), seed=3, engine=engine, keep_contacts=2)
     made = parts.make(job, (0, 59))
     for room in (1, 100_000):
-        monkeypatch.setattr("sim.studies.chunks.ROOM", room)
+        monkeypatch.setattr("sim.studies.kit.ROOM", room)
         again = parts.make(job, (0, 59))
         assert [piece.table for piece in made.pieces] == [piece.table for piece in again.pieces]
         assert all(columns_equal(a.columns, b.columns) for a, b in zip(made.pieces, again.pieces, strict=True))

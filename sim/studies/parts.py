@@ -22,7 +22,7 @@ from sim.products import Products
 from sim.scenario.load import dumps, loads
 from sim.scenario.model import Scenario
 from sim.store import LAST_WRITTEN, RESULTS_VERSION, Part, Store, batch_size
-from sim.studies.chunks import Kit
+from sim.studies.kit import Kit
 from sim.tables import Table, contact_columns, measure_columns, moment_columns, stored_names
 
 
