@@ -76,6 +76,11 @@ class Queue:
     call_back_from: int = 0
     interruptible: bool = False
 
+    @property
+    def balks(self) -> bool:
+        """Whether anybody may leave on meeting it."""
+        return any(self.balk) or any(share for _, share in self.balk_at_wait)
+
     def balk_threshold(self, waiting: int) -> int:
         """Threshold for a caller who finds ``waiting`` contacts in the queue."""
         return self.balk[min(waiting, len(self.balk) - 1)] if self.balk else 0

@@ -50,7 +50,7 @@ class Needs:
         reach = _reach(centre)
         own = np.array([[max(h.redial), h.forward, h.again] for h in centre.habits], dtype=np.int64)
         again = bool(own.any()) and luck.attempts > 1
-        balks = any(any(queue.balk) or any(share for _, share in queue.balk_at_wait) for queue in centre.queues)
+        balks = any(queue.balks for queue in centre.queues)
         choices = again or balks or "voicemail" in luck.used
         offers = bool(luck.used - {"voicemail"})
         thresholds = np.array([own[here.astype(bool)].max(axis=0) for here in reach[1]])

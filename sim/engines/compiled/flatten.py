@@ -272,7 +272,7 @@ class Luck:
                 raise ValueError(f"a caller of the world has a {name} that the centre has not")
 
 
-#: Luck that is read where other luck is used, and luck that not every centre reads.
+#: Luck that is read where other luck is used, and luck that few centres read.
 _WITH = {"silent": "silence", "again": "again_delay"}
 _SELDOM = {"voicemail", "call_back", "forward", *_WITH, *_WITH.values()}
 #: In place of where luck is that is not read.
@@ -284,6 +284,9 @@ def _read(centre: Centre) -> dict[str, tuple[int, ...]]:
     """The least size, beside callers, of each luck that a centre may read."""
     used = centre.luck_used()
     unread = _SELDOM - used - {more for name, more in _WITH.items() if name in used}
+    unread |= set() if centre.priorities else {"cause", "topic", "age"}
+    unread |= set() if any(any(habits.redial) for habits in centre.habits) else {"redial", "switch", "redial_delay"}
+    unread |= set() if any(queue.balks for queue in centre.queues) else {"balk"}
     least = {"attempts": centre.attempts, "channels": len(centre.channels)}
     return {name: tuple(least[axis] for axis in axes[1:]) for name, axes in n.LUCK_FIELDS.items() if name not in unread}
 
