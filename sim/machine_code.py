@@ -31,7 +31,7 @@ def inlined(function: F) -> F:
     return compiled(function, inline=True)
 
 
-def entry(signature: str) -> Callable[[F], F]:
+def entry(signature: Any) -> Callable[[F], F]:
     """``function`` as machine code for use from Python, kept on disk; of one signature, whatever arrays' layout is."""
 
     def compile_now(function: F) -> F:
@@ -42,6 +42,11 @@ def entry(signature: str) -> Callable[[F], F]:
             return cast(F, numba.njit(signature, **options)(function))
 
     return compile_now
+
+
+def signature_of(function: Callable[..., Any]) -> Any:
+    """The types that an entry takes and gives."""
+    return cast(Any, function).nopython_signatures[0]
 
 
 def _bare(_typing: Any, array: Any) -> Any:

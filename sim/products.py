@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,6 +71,10 @@ class Products:
         which = (nothing, nothing, np.zeros(1, dtype=np.int64), np.zeros((0, 2), dtype=np.int64))
         return cls(Pairs((), ()), *_empty(columns, 0, 0), which, nothing.reshape(3, 0))
 
+    def arrays(self) -> tuple[NDArray[Any], ...]:
+        """All of them, as machine code takes them."""
+        return (self.total, self.sums, *self.late, *self.which)
+
     def again(self) -> Products:
         """The same without what was added."""
         columns, cells = self.total.shape
@@ -80,7 +85,7 @@ class Products:
         from sim.compiled.cells import add_products
 
         for cells in np.require(values.transpose(0, 2, 1), np.int64, ["C", "W"]):
-            add_products(cells, self.total, self.sums, *self.late, *self.which)
+            add_products(cells, *self.arrays())
 
     def moments(self, replications: int) -> Moments:
         """All sums, each pair's own. Sums of numerators and denominators are whole numbers and follow from totals."""

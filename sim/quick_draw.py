@@ -7,6 +7,7 @@ They are for simulating this centre and counting what comes of it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,22 +110,39 @@ class Quick:
 
     def block(self, numbers: Whole) -> Worlds:
         """Worlds of these replications."""
-        luck, needs = self.luck, self.needs
-        limits = expected_of(luck, self.seed, numbers, compiled=True)
-        columns, begins = callers_of(
-            numbers, limits, self.keys[EXISTS], luck.strata, self.whole, self.shares, self.upto, luck.rates.edges,
-            self.causes, self.surges, self.surged, _columns(float(limits.sum())),
-        )  # fmt: skip
+        limits = self.expected(numbers)
+        columns, begins = callers_of(numbers, limits, *self.of_callers(), self.columns(float(limits.sum())))
         callers = int(begins[-1])
-        room = self._room(callers)
-        luck_of(
-            columns, numbers, begins, self.keys, self.laws, luck.topic, luck.age, needs.reach, needs.thresholds,
-            needs.wanted, *room,
-        )  # fmt: skip
-        world, absence = self._world(columns[:, :callers], *room), absences_of(luck, self.seed, numbers)
-        return Worlds(world, begins, absence, sound=True)
+        room = self.room(callers)
+        luck_of(columns, numbers, begins, *self.of_luck(), *room)
+        return Worlds(self.world(columns[:, :callers], *room), begins, self.absences(numbers), sound=True)
 
-    def _room(self, callers: int) -> tuple[Whole, Whole, Whole, Whole]:
+    def expected(self, numbers: Whole) -> Floats:
+        """Expected callers by replication, stratum and day."""
+        return expected_of(self.luck, self.seed, numbers, compiled=True)
+
+    def absences(self, numbers: Whole) -> Whole:
+        """See ``draw.absences_of``."""
+        return absences_of(self.luck, self.seed, numbers)
+
+    def of_callers(self) -> tuple[NDArray[Any], ...]:
+        """What ``callers_of`` takes between expected callers and columns."""
+        return (
+            self.keys[EXISTS], self.luck.strata, self.whole, self.shares, self.upto, self.luck.rates.edges, self.causes,
+            self.surges, self.surged,
+        )  # fmt: skip
+
+    def of_luck(self) -> tuple[NDArray[Any], ...]:
+        """What ``luck_of`` takes between callers and room."""
+        luck, needs = self.luck, self.needs
+        return self.keys, self.laws, luck.topic, luck.age, needs.reach, needs.thresholds, needs.wanted
+
+    @staticmethod
+    def columns(expected: float) -> Whole:
+        """Room for the columns of as many callers as are expected, and for some that are not."""
+        return np.empty((COLUMNS, int(expected + 6 * expected**0.5) + BLOCK), dtype=np.int64)
+
+    def room(self, callers: int) -> tuple[Whole, Whole, Whole, Whole]:
         """Room for luck by channel, of choices, by attempt and of offers; most of it is never touched."""
         attempts, channels = self.luck.attempts, len(self.luck.rates.channels)
         return (
@@ -134,7 +152,8 @@ class Quick:
             np.empty((attempts if self.needs.wanted[1] else 1, 4, callers), dtype=np.int64),
         )
 
-    def _world(self, columns: Whole, by_channel: Whole, choices: Whole, by_attempt: Whole, offers: Whole) -> World:
+    def world(self, columns: Whole, by_channel: Whole, choices: Whole, by_attempt: Whole, offers: Whole) -> World:
+        """The callers in these columns with the luck in these rooms."""
         luck = self.luck
         nothing = np.zeros((columns.shape[1], 0), dtype=np.int64)
         channel, province, cause, topic, age, day, slot, arrival = columns[:STRATUM]
@@ -172,11 +191,6 @@ class Quick:
             groups=tuple(name for name, _ in luck.lines),
             absence=np.zeros((0, 0, 0), dtype=np.int64),
         )
-
-
-def _columns(expected: float) -> Whole:
-    """Room for the columns of as many callers as are expected, and for some that are not."""
-    return np.empty((COLUMNS, int(expected + 6 * expected**0.5) + BLOCK), dtype=np.int64)
 
 
 def _cells(upto: Floats, first: Whole) -> tuple[Whole, Floats]:

@@ -63,8 +63,9 @@ class Plain:
         self.readable: list[tuple[int, int]] = []
         kept = {name: sys.modules.pop(name) for name in list(sys.modules) if name.startswith(PACKAGE)}
         jit = ModuleType(f"{PACKAGE}.jit")
-        as_it_is = {name: lambda function: function for name in ("compiled", "inlined", "entry")}
+        as_it_is = {name: lambda function: function for name in ("compiled", "inlined")}
         vars(jit).update(Memory=Checked, sources=lambda: 0, words_at=self.luck_at, either=_either, **as_it_is)
+        vars(jit).update(entry=lambda _signature: lambda function: function)
         sys.modules[jit.__name__] = jit
         try:
             memory = importlib.import_module(f"{PACKAGE}.memory")

@@ -234,17 +234,18 @@ def _add_products(version):
 
 def _add_up(version):
     @entry(
-        f"void({_CUBE},{_V},int64[:,:,:],int32[::1],{_V},{_PRODUCTS},UniTuple({_V},9),{_V},UniTuple({_V},4),UniTuple(int64[:,:],4),"
+        f"void({_CUBE},{_V},int64[:,:,:],int64,int32[::1],{_V},{_PRODUCTS},UniTuple({_V},9),{_V},UniTuple({_V},4),UniTuple(int64[:,:],4),"
         f"int64[:,:,:],{_V},{_FOUR},{_V},{_M},{_V},UniTuple({_V},13),UniTuple({_M},3),{_M},{_M})"
     )
     def add_up(
-        every, leaves, values, codes, coded, total, sums, late_total, late_sums, late, columns, weights, first, two,
-        contacts, begins, world, luck, patience, starts, absence, absent_as, fixed, periods, numbers, tables, shifts,
-        always_on_duty,
+        every, leaves, values, valued, codes, coded, total, sums, late_total, late_sums, late, columns, weights, first,
+        two, contacts, begins, world, luck, patience, starts, absence, absent_as, fixed, periods, numbers, tables,
+        shifts, always_on_duty,
     ):  # fmt: skip
         """Count replications; see ``compiled.measures.counted`` and ``counting.Plan``.
 
         ``every`` (1 or R, columns, cells) is empty where it is kept, ``leaves`` (see ``add_persons``) before and after.
+        Values go where those of the replication ``valued`` and the next ones are.
         """
         _ = version
         where, persons, channel_of, queue_of, edges, first_edge, by_day, forward, marked = numbers[:9]
@@ -286,7 +287,7 @@ def _add_up(version):
             _fold_days(cells, where, used)
             for column in range(WIDTH):
                 for period in range(len(periods)):
-                    values[column, r, period] = cells[column, periods[period]] if used[column] else 0
+                    values[column, valued + r, period] = cells[column, periods[period]] if used[column] else 0
             _multiply(cells, used, late_total, late_sums, columns, weights, first, two, room)
             _join(total, sums, late_total, late_sums, late)
 

@@ -22,7 +22,7 @@ from sim.counting import Plan
 from sim.estimates import Moments, Pairs
 from sim.measures import Measures, queue_of
 from sim.products import Products
-from sim.world import Worlds
+from sim.world import World, Worlds
 
 Whole = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -67,22 +67,42 @@ def counted(
     """
     some, world, size = len(worlds), worlds.callers, plan.fixed.shape
     columns = tuple(map(_row, tables.rows.columns().values()))
-    room = _ROOM.of(plan)
-    cells = np.zeros((some, *size), dtype=np.int64) if every else room.cells
+    cells, leaves = room_to_count(plan)
+    if every:
+        cells = np.zeros((some, *size), dtype=np.int64)
     if values is None:
         values = np.empty((size[0], some, len(plan.periods)), dtype=np.int64)
     codes, begins = np.empty(len(tables.rows), dtype=np.int32), np.zeros(some + 1, dtype=np.int64)
     sums = products or Products.none(size[0])
     add_up(
-        cells, room.leaves, values, codes, begins, sums.total, sums.sums, *sums.late, *sums.which, columns,
-        _row(tables.begins),
-        tuple(_row(getattr(world, name)) for name in ("province", *(_MARKS if plan.marked else ("province",) * 3))),
-        tuple(_ours(getattr(world, name)) for name in ("redial", "forward", "conversation", "wrap_up")),
-        _ours(world.patience), _row(worlds.starts), _ours(worlds.absence) if worlds.absence.size else _NOBODY_AWAY,
-        plan.absent_as(world), plan.fixed, plan.periods, plan.numbers, plan.tables, plan.shifts, plan.on_duty,
+        cells, leaves, values, 0, codes, begins, *sums.arrays(), columns, _row(tables.begins),
+        *world_arrays(plan, world), _row(worlds.starts), _ours(worlds.absence) if worlds.absence.size else _NOBODY_AWAY,
+        *plan_arrays(plan, world),
     )  # fmt: skip
     kept = cells[: some if every else 0]
     return Counted(kept.transpose(0, 2, 1), values.transpose(1, 2, 0), codes[: begins[-1]], begins)
+
+
+def world_arrays(plan: Plan, world: World) -> tuple[Any, ...]:
+    """What is read of callers: marks of each, luck, and patience."""
+    marks = ("cause", "topic", "age") if plan.marked else ("province",) * 3  # looked at only where there are several
+    return (
+        tuple(_row(getattr(world, name)) for name in ("province", *marks)),
+        tuple(_ours(getattr(world, name)) for name in ("redial", "forward", "conversation", "wrap_up")),
+        _ours(world.patience),
+    )
+
+
+def plan_arrays(plan: Plan, world: World) -> tuple[Any, ...]:
+    """What is read of a plan."""
+    absent_as = plan.absent_as(world)
+    return absent_as, plan.fixed, plan.periods, plan.numbers, plan.tables, plan.shifts, plan.on_duty
+
+
+def room_to_count(plan: Plan) -> tuple[Whole, Whole]:
+    """This thread's cells and leaves for work."""
+    room = _ROOM.of(plan)
+    return room.cells, room.leaves
 
 
 class _Room(local):
@@ -103,8 +123,6 @@ class _Room(local):
 
 
 _ROOM = _Room()
-#: Looked at only where there are several of any.
-_MARKS = ("cause", "topic", "age")
 _NOBODY_AWAY = np.zeros((1, 1, 1, 1), dtype=np.int64)
 
 

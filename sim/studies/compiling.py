@@ -45,7 +45,7 @@ def load_machine_code(luck: Luck, centre: Centre, say: Callable[[str], None] = _
     with _another_program(_COUNTS, wanted=new):
         worlds = draw_block(luck, seed=0, replications=range(1), compiled=True)
         simulate_block(worlds, centre, engine="compiled")
-    import sim.compiled.cells  # noqa: F401
+    import sim.compiled.replications  # noqa: F401
 
     if new:
         say(Said("progress.compiled", seconds=Digits(time.monotonic() - start)))

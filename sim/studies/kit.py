@@ -28,6 +28,7 @@ from sim.world import World, Worlds
 
 if TYPE_CHECKING:
     from sim.counting import Plan
+    from sim.quick_counts import QuickCounts
     from sim.quick_draw import Quick
 
 #: Whole periods of replications: (columns, replications, periods).
@@ -87,6 +88,14 @@ class Kit:
         return Plan.of(self.layout, self.centre, self.calendar, self.promises)
 
     @cached_property
+    def _counts(self) -> QuickCounts | None:
+        if self._quick is None:
+            return None
+        from sim.quick_counts import QuickCounts
+
+        return QuickCounts(self._quick, self._plan, self.centre, self._bytes_of_a_caller())
+
+    @cached_property
     def _products(self) -> Products:
         return Products.of(PAIRS, self.layout.size())
 
@@ -94,13 +103,22 @@ class Kit:
         """Sums by cell of no replications yet."""
         return self._products.again() if self.compiled else Moments.nothing(PAIRS, self.layout.size())
 
-    def blocks(self, part: Part) -> Iterator[range]:
+    def blocks(self, part: Part, keep_contacts: int) -> Iterator[range]:
         """Replications of a part that are drawn, simulated and counted together."""
-        size = CHUNK
-        if self.compiled:
-            expected = len(self.luck.trace) if self.luck.trace else float(self.luck.count.sum())
-            size = max(int(ROOM / max(expected * self._bytes_of_a_caller(), 1.0)), 1)
-        return (range(first, min(first + size, part[1] + 1)) for first in range(part[0], part[1] + 1, size))
+        first, past = part[0], part[1] + 1
+        while first < past:
+            block = range(first, min(first + self._size(kept=first < keep_contacts), past))
+            yield block
+            first = block.stop
+
+    def _size(self, *, kept: bool) -> int:
+        """Replications of a block; whose contacts are ``kept`` are in memory together."""
+        if not self.compiled:
+            return CHUNK
+        if self._counts is not None and not kept:
+            return max(int(ROOM / (8 * self.luck.count.size)), 1)
+        expected = len(self.luck.trace) if self.luck.trace else float(self.luck.count.sum())
+        return max(int(ROOM / max(expected * self._bytes_of_a_caller(), 1.0)), 1)
 
     def _bytes_of_a_caller(self) -> int:
         attempts, channels = self.luck.attempts, len(self.luck.rates.channels)
@@ -141,6 +159,9 @@ class Kit:
         from sim.compiled.measures import counted
 
         keep_memory()
+        if self._counts is not None and numbers.start >= keep_contacts:
+            codes, begins = self._counts.counted(np.array(numbers, dtype=np.int64), sums, values)
+            return Block(codes, begins[1:] - begins[:-1], [])
         worlds = self._drawn(numbers)
         tables = simulate_block(worlds, self.centre, engine="compiled")
         found = counted(self._plan, worlds, tables, products=sums, values=values)

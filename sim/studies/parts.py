@@ -111,7 +111,7 @@ def make(job: Job, part: Part) -> Made:
         raise SimError(f"a worker has {versions()}, the run is of {job.versions}; install the same on all machines")
     kit = _kit(job.scenario, job.log, job.seed, job.engine == "compiled")
     blocks, contacts, sums, values = [], [], kit.nothing(), kit.values(part[1] - part[0] + 1)
-    for numbers in kit.blocks(part):
+    for numbers in kit.blocks(part, job.keep_contacts):
         mine = values[:, numbers.start - part[0] : numbers.stop - part[0]]
         block, sums = kit.block(numbers, job.keep_contacts, sums, mine)
         blocks.append(block)

@@ -11,6 +11,9 @@ import numba
 from numba import types
 from numba.extending import intrinsic
 
+from sim.machine_code import entry
+
+__all__ = ["Memory", "compiled", "either", "entry", "inlined", "sources", "words_at"]
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -43,14 +46,6 @@ def compiled(function: F, *, inline: bool = False) -> F:
 def inlined(function: F) -> F:
     """The same, put into whatever calls it: most rules take less time than a call, which LLVM prefers to keep."""
     return compiled(function, inline=True)
-
-
-def entry(function: F) -> F:
-    """``function`` as machine code that is kept on disk, for use from Python."""
-    try:
-        return cast(F, numba.njit(nogil=True, cache=True, error_model="numpy")(function))
-    except RuntimeError:  # there is no folder to keep it in
-        return cast(F, numba.njit(nogil=True, error_model="numpy")(function))
 
 
 def sources() -> int:

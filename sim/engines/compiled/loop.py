@@ -278,7 +278,7 @@ def _play(memory: Whole, callers: int, flat: Whole, rows: int, first: int) -> bo
 
 
 def _run(version: int) -> Callable[[Whole, Whole], tuple[Whole, Whole]]:
-    @entry
+    @entry("Tuple((int64[:,::1],int64[::1]))(int64[::1],int64[:,::1])")
     def run(start: Whole, worlds: Whole) -> tuple[Whole, Whole]:
         """Rows of all worlds, and where each world's begin and the last one's end."""
         _ = version
