@@ -59,7 +59,8 @@ def _bare(_typing: Any, array: Any) -> Any:
 
 
 #: The numbers of an array without its shape: an index is taken as it is, where that of an array is looked at for its
-#: sign, and nothing counts references. Only of what a function is handed: its own arrays go once it names them no more.
+#: sign, and nothing counts references. Only of what a function is handed: its own arrays go as soon as it names them no
+#: more, and something else may be where they were. A test looks that nobody does otherwise.
 bare = cast(Callable[[Any], Any], intrinsic(_bare))
 
 

@@ -266,6 +266,7 @@ def _add_up(version):
         room, told = _room(WIDTH, first), np.empty(TOLD, np.int64)
         hours = np.zeros((4, where[QUEUES], 24 * where[DAYS] + 1), np.int64)
         line_hours = np.zeros((2, len(groups) + 1, 24 * where[DAYS] + 1), np.int64)
+        of_lines = np.empty((3, len(groups) + 1), np.int64)
         of_persons = persons, channel_of, edges, first_edge, by_day, forward, marked[1:]
         of_callers = redial, passed_on, conversation, wrap_up, patience
         for r in range(len(starts) - 1):
@@ -280,7 +281,10 @@ def _add_up(version):
                 (bounds, redials), codes, coded[r], told,
             )  # fmt: skip
             add_queues(cells, contacts, begin, end, where, hours)
-            add_lines(cells, contacts, begin, end, groups, shifts, first_shift, absence[r], on_duty, where, line_hours)
+            add_lines(
+                cells, contacts, begin, end, groups, shifts, first_shift, absence[r], on_duty, where, line_hours,
+                of_lines,
+            )  # fmt: skip
             _fold_leaves(cells, leaves, met, ever, where, queue_of, persons[3], of_columns)
             _fold_marks(cells, marks, ever, where, marked, of_columns)
             _fold_time(cells, where, groups, on_duty, routes, first_route)

@@ -145,19 +145,19 @@ def _pass(out, level, now, until):
 
 
 @compiled
-def _add_alone(contacts, begin, end, groups, shifts, first_shift, hours, until):
+def _add_alone(contacts, begin, end, groups, shifts, first_shift, hours, of_lines, until):
     """Add line time of groups of one line with one thing in hand to ``hours`` (2, G + 1, hours + 1): all, and overtime.
 
     A row for nobody comes after those of groups: to add nothing there is quicker than to ask who has a line.
+    ``of_lines`` (3, G + 1) is for work.
     """
     nobody, width = len(groups), hours.shape[2]
-    row_of, on_from, on_until = np.empty((3, nobody + 1), np.int64)
+    work, row_of, on_from, on_until = bare(hours[0]), bare(of_lines[0]), bare(of_lines[1]), bare(of_lines[2])
     for group in range(nobody + 1):
         alone = group < nobody and groups[group, ALONE]
         row_of[group], on_from[group], on_until[group] = group if alone else nobody, 0, 0
     on_until[nobody] = until + 1
     group_of, left_at, released_at = bare(contacts[GROUP]), bare(contacts[LEFT]), bare(contacts[RELEASED])
-    work, row_of, on_from, on_until = bare(hours[0]), bare(row_of), bare(on_from), bare(on_until)
     next_shift = first_shift.copy()
     for row in range(begin, end):
         # Who had no line is of the group -1 and was released at once.
@@ -220,14 +220,14 @@ def _add_alone_hours(cells, groups, where, hours):
 
 
 @compiled
-def add_lines(cells, contacts, begin, end, groups, shifts, first_shift, absence, on_duty, where, hours):
+def add_lines(cells, contacts, begin, end, groups, shifts, first_shift, absence, on_duty, where, hours, of_lines):
     """Add line time of every group; ``on_duty`` (G, hours) is told of groups whose lines may be absent.
 
     ``groups`` (G, 4): how many lines, threshold of absence, number in ``absence``, and whether it is one line with one
-    thing in hand, whose time is the sum of its contacts'. ``hours`` (2, G + 1, hours + 1) is for work, empty before
-    and after.
+    thing in hand, whose time is the sum of its contacts'. ``hours`` (2, G + 1, hours + 1), empty before and after, and
+    ``of_lines`` (3, G + 1) are for work.
     """
-    _add_alone(contacts, begin, end, groups, shifts, first_shift, hours, where[DAYS] * DAY)
+    _add_alone(contacts, begin, end, groups, shifts, first_shift, hours, of_lines, where[DAYS] * DAY)
     _add_alone_hours(cells, groups, where, hours)
     for group in range(len(groups)):
         if not groups[group, ALONE]:
