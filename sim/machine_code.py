@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
-from numba import types
 from numba.extending import intrinsic
 
 F = TypeVar("F", bound=Callable[..., Any])
+#: Types of what entries take.
+types = numba.types
 
 
 def compiled(function: F, *, inline: bool = False) -> F:

@@ -166,7 +166,10 @@ LAYERS = (
         *("cells", "contact_values", "timelines", "compiled.kinds", "compiled.values", "compiled.counts"),
         *("compiled.timelines", "compiled.waiting", "compiled.tally"),
     ),
-    ("measures", "intervals", "estimates", "products", "counting", "compiled.cells", "compiled.measures", "language"),
+    (
+        *("measures", "intervals", "estimates", "products", "counting", "compiled.cells", "compiled.measures"),
+        *("compiled.replications", "quick_counts", "language"),
+    ),
     (
         "summary",
         "controls",

@@ -5,13 +5,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import types
 
 from sim.compiled.callers import callers_of
 from sim.compiled.cells import add_up
 from sim.compiled.luck import luck_of
 from sim.engines.compiled.loop import run
-from sim.machine_code import compiled, entry, signature_of, sources
+from sim.machine_code import compiled, entry, signature_of, sources, types
 
 #: The steps. They are handed over as they are compiled: named here, they would be compiled once more.
 STEPS = (callers_of, luck_of, run, add_up)

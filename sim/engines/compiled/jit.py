@@ -11,9 +11,6 @@ import numba
 from numba import types
 from numba.extending import intrinsic
 
-from sim.machine_code import entry
-
-__all__ = ["Memory", "compiled", "either", "entry", "inlined", "sources", "words_at"]
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -46,6 +43,19 @@ def compiled(function: F, *, inline: bool = False) -> F:
 def inlined(function: F) -> F:
     """The same, put into whatever calls it: most rules take less time than a call, which LLVM prefers to keep."""
     return compiled(function, inline=True)
+
+
+def entry(signature: str) -> Callable[[F], F]:
+    """A function as machine code that is kept on disk, for use from Python and by what is handed it."""
+
+    def compile_now(function: F) -> F:
+        how = {"nogil": True, "error_model": "numpy"}
+        try:
+            return cast(F, numba.njit(signature, cache=True, **how)(function))
+        except RuntimeError:  # there is no folder to keep it in
+            return cast(F, numba.njit(signature, **how)(function))
+
+    return compile_now
 
 
 def sources() -> int:
