@@ -429,6 +429,33 @@ def test_a_press_counts_though_its_table_is_brought_up_to_date_meanwhile(window:
     playwright.expect(table).to_have_count(0)
 
 
+def test_the_bar_at_the_foot_does_not_come_in_under_a_press(window: playwright.Page) -> None:
+    """The answer in one line comes once the answer itself is out of sight, but not between pressing and letting go."""
+    window.goto("/en?scenario=small")
+    whole(window)
+    bar, link = window.locator(".glance"), window.get_by_role("link", name="Save as YAML")
+    window.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    playwright.expect(bar).to_be_visible()
+    height = bar.bounding_box()["height"]
+    # As before the first answer: there is nothing to tell, and what is low in the window can be pressed.
+    words = bar.inner_html()
+    bar.evaluate("one => { one.innerHTML = '' }")
+    link.evaluate(
+        "(one, up) => window.scrollTo(0, one.getBoundingClientRect().bottom + window.scrollY - innerHeight + up)",
+        height / 4,
+    )
+    x, y = centre_of(link)
+    assert y > 900 - height
+    window.mouse.move(x, y)
+    window.mouse.down()
+    bar.evaluate("(one, words) => { one.innerHTML = words }", words)
+    with window.expect_download():
+        window.mouse.up()
+    assert bar.is_hidden()
+    window.mouse.move(x, 300)
+    playwright.expect(bar).to_be_visible()
+
+
 def test_a_plan_is_kept_before_it_is_answered(window: playwright.Page) -> None:
     window.goto("/en?scenario=long")
     told(window, "First look")

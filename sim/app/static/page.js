@@ -39,7 +39,8 @@
 // What may be pressed stays under the pointer: where something above it grows, the page is moved by as much. An observer
 // of changes runs before the browser hands on the next press, so that a quick hand presses what it saw. A finger is seen
 // only once it presses: until then that stays which was pressed last, as an answer to it comes below it, and where this is
-// out of sight, what is nearest to the middle of the window.
+// out of sight, what is nearest to the middle of the window. The bar at the foot of the window waits while the pointer is
+// on something that it would cover.
 (() => {
   "use strict";
   const kinds = "a, button, summary, label, select, input";
@@ -52,12 +53,19 @@
     return [...document.querySelectorAll(`.columns :is(${kinds})`)].filter(seen)
       .reduce((best, one) => (best && off(best) <= off(one) ? best : one), null);
   };
+  const hold = () => {
+    const bar = document.querySelector(".glance");
+    const under = pointer && aimed && bar && !bar.contains(aimed) && pointer.clientY > box(bar).top;
+    document.body.classList.toggle("held", Boolean(under));
+  };
   const aim = () => {
     aimed = pointer ? document.elementFromPoint(pointer.clientX, pointer.clientY)?.closest(kinds) : touch ? awaited() : null;
     if (aimed) top = box(aimed).top;
+    hold();
   };
   const keep = () => {
     if (aimed?.isConnected && box(aimed).height > 0 && box(aimed).top !== top) window.scrollBy(0, box(aimed).top - top);
+    hold();  // before looking what is under the pointer, which the bar would be
     aim();
   };
   for (const kind of ["pointermove", "pointerdown"]) {
