@@ -27,14 +27,14 @@ def in_order(times, count, room):
     for i in range(1, count):
         disorder += times[i - 1] > times[i]
     if disorder:
-        _in_place(room[0], count, least << bits, (most + 1) << bits, room[1], room[2:].reshape(-1))
+        in_place(room[0], count, least << bits, (most + 1) << bits, room[1], room[2:].reshape(-1))
     for i in range(count):
         sorted_times[i] = order[i] >> bits
         order[i] &= (1 << bits) - 1
 
 
 @compiled
-def _in_place(codes, count, least, past, spare, place):
+def in_place(codes, count, least, past, spare, place):
     """Put the first ``count`` whole numbers in order, where they are spread over their range or in order nearly.
 
     They are from ``least`` on, and below ``past``. They are put in as many boxes as there are or up to twice that, each

@@ -9,13 +9,13 @@ import numpy as np
 from sim.cells import AT
 from sim.clock import DAY, HOUR
 from sim.compiled.instants import day_of_hour, hour_of
-from sim.compiled.order import in_order
+from sim.compiled.order import in_order, in_place
 from sim.compiled.values import GROUP, LEFT, LINE, RELEASED
 from sim.machine_code import bare, compiled, inlined
 
 #: Rows of what ``line_hours`` returns.
 BUSY, STAFFED, ON_DUTY, OVERTIME, ALL_BUSY = range(5)
-#: What a change is about: a line at work, on duty, or both.
+#: Of how many lines it is told: at work, on duty, or both.
 _WORK, _DUTY, _BOTH = range(3)
 #: Columns that these rows are added to.
 COLUMN_OF = (AT["busy"], AT["staffed"], AT["on_duty"], AT["overtime"], AT["all_busy"])
@@ -33,96 +33,77 @@ def line_hours(start, stop, line, shifts, absence, absent, lines, hours):
     """Line time of one group by hour, (5, hours).
 
     ``start``, ``stop``, ``line`` of what its lines had in hand, by ``start``; ``shifts`` (m, 3) start, stop and
-    line, in order; ``absence`` (L, D) uniforms, compared with ``absent`` if that is above 0.
+    line, by line and start; ``absence`` (L, D) uniforms, compared with ``absent`` if that is above 0.
     """
-    at, what, change, count = _room(2 * len(start) + 4 * len(shifts) + 2 * len(start))
+    changes, count, shift = np.empty(2 * (len(start) + len(shifts)), np.int64), 0, 0
+    work, first, past = _work(start, stop, line, lines)
+    duty = np.empty(2 * len(shifts), np.int64)
     for k in range(lines):
-        work = _joined_work(start, stop, line, k)
-        duty = _joined_duty(shifts, absence, absent, k)
-        at, what, change, count = _put(at, what, change, count, work, _WORK)
-        at, what, change, count = _put(at, what, change, count, duty, _DUTY)
-        at, what, change, count = _put(at, what, change, count, _common(work, duty), _BOTH)
-    return _integrals(at[:count], what[:count], change[:count], hours)
+        until, edges = shift, 0
+        while until < len(shifts) and shifts[until, 2] == k:
+            begin, end = shifts[until, 0], shifts[until, STOP]
+            if not (absent > 0 and absence[k, begin // DAY] < absent):
+                edges = _extended(duty, 0, edges, begin, end)
+            until += 1
+        count = _put_changes(changes, count, work[first[k] : past[k]], duty[:edges], hours * HOUR)
+        shift = until
+    return _integrals(changes, count, hours)
 
 
 @compiled
-def _room(size):
-    return np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, np.int64), 0
-
-
-@compiled
-def _put(at, what, change, count, spans, kind):
-    if count + 2 * len(spans) > len(at):
-        more = np.empty(len(at) + 4 * len(spans), np.int64)
-        at, what, change = (
-            np.concatenate((at, more)),
-            np.concatenate((what, more)),
-            np.concatenate((change, more)),
-        )
-    for i in range(len(spans)):
-        at[count], what[count], change[count] = spans[i, 0], kind, 1
-        at[count + 1], what[count + 1], change[count + 1] = spans[i, 1], kind, -1
-        count += 2
-    return at, what, change, count
-
-
-@compiled
-def _joined_work(start, stop, line, number):
-    """Stretches in which a line has anything in hand."""
-    spans, n = np.empty((len(start), 2), np.int64), 0
+def _work(start, stop, line, lines):
+    """Stretches in which each line has anything in hand: their edges, and where those of each begin and are over."""
+    edges, first = np.empty(2 * len(start), np.int64), np.zeros(lines + 1, np.int64)
     for i in range(len(start)):
-        if line[i] == number:
-            n = _extended(spans, n, start[i], stop[i])
-    return spans[:n]
+        first[line[i] + 1] += 2
+    for k in range(lines):
+        first[k + 1] += first[k]
+    past = first[:lines].copy()
+    for i in range(len(start)):
+        past[line[i]] = _extended(edges, first[line[i]], past[line[i]], start[i], stop[i])
+    return edges, first, past
+
+
+@inlined
+def _extended(edges, first, past, start, stop):
+    """Add a stretch to those whose edges stand from ``first`` to ``past``, or to the last where it touches that."""
+    if past > first and start <= edges[past - 1]:
+        edges[past - 1] = max(edges[past - 1], stop)
+        return past
+    edges[past], edges[past + 1] = start, stop
+    return past + 2
 
 
 @compiled
-def _joined_duty(shifts, absence, absent, number):
-    """Stretches of duty of a line, the shifts that it misses left out."""
-    spans, n = np.empty((len(shifts), 2), np.int64), 0
-    for i in range(len(shifts)):
-        if shifts[i, 2] == number and not (absent > 0 and absence[number, shifts[i, 0] // DAY] < absent):
-            n = _extended(spans, n, shifts[i, 0], shifts[i, 1])
-    return spans[:n]
+def _put_changes(changes, count, work, duty, end):
+    """Add what happens to one line, each change a number that holds its time; see ``_integrals``.
 
-
-@compiled
-def _extended(spans, n, start, stop):
-    if n and start <= spans[n - 1, 1]:
-        spans[n - 1, 1] = max(spans[n - 1, 1], stop)
-        return n
-    spans[n, 0], spans[n, 1] = start, stop
-    return n + 1
-
-
-@compiled
-def _common(one, other):
-    """Intersection of two sets of stretches."""
-    spans, n, i, j = np.empty((len(one) + len(other), 2), np.int64), 0, 0, 0
-    while i < len(one) and j < len(other):
-        start, stop = max(one[i, 0], other[j, 0]), min(one[i, 1], other[j, 1])
-        if start < stop:
-            spans[n, 0], spans[n, 1] = start, stop
-            n += 1
-        if one[i, 1] < other[j, 1]:
+    Whether the line is at work while on duty changes with either, as long as the other holds. Within an instant no time
+    passes, so the order of its changes does not matter.
+    """
+    i, j = 0, 0
+    while i < len(work) or j < len(duty):
+        if j == len(duty) or (i < len(work) and work[i] <= duty[j]):
+            changes[count] = min(work[i], end) * 8 + (j & 1) * 2 + 1 - (i & 1)
             i += 1
         else:
+            changes[count] = min(duty[j], end) * 8 + 4 + (i & 1) * 2 + 1 - (j & 1)
             j += 1
-    return spans[:n]
+        count += 1
+    return count
 
 
 @compiled
-def _integrals(at, what, change, hours):
-    out, level = np.zeros((5, hours), np.int64), np.zeros(3, np.int64)
-    # One number each, which sorts much faster than an order of them does; within an instant no time passes.
-    codes = np.empty(len(at), np.int64)
-    for i in range(len(at)):
-        codes[i] = min(at[i], hours * HOUR) * 8 + what[i] * 2 + (change[i] > 0)
-    codes.sort()
-    now = 0
-    for code in codes:
-        now = _pass(out, level, now, code >> 3)
-        level[(code >> 1) & 3] += 2 * (code & 1) - 1
+def _integrals(changes, count, hours):
+    """Line time by hour; the last three bits of a change say whether of duty, of both, and whether it begins."""
+    out, level, now = np.zeros((5, hours), np.int64), np.zeros(3, np.int64), 0
+    if count:
+        least, spare, place = changes[:count].min(), np.empty(count, np.int64), np.empty(2 * count + 1, np.int64)
+        in_place(changes, count, least, (hours * HOUR + 1) * 8, spare, place)
+    for i in range(count):
+        now, step = _pass(out, level, now, changes[i] >> 3), 2 * (changes[i] & 1) - 1
+        level[(changes[i] >> 2) & 1] += step
+        level[_BOTH] += step * ((changes[i] >> 1) & 1)
     _pass(out, level, now, hours * HOUR)
     return out
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 from sim.errors import Mistake, Place, ScenarioError
@@ -136,14 +137,18 @@ def apply_settings(tree: Located, settings: list[str]) -> Located:
             mistakes.append(Mistake(place, "", "write it as path=value, for example lines.antwerpen=2"))
             continue
         try:
-            # Read as the value of a key, so that "3 min", 2 and {distribution: ...} mean what they do in a file.
-            value = _at(read_text(f"set: {text.strip() or 'null'}\n", str(place)).value["set"], place)
-            tree = _put(tree, path.strip().split("."), value, place)
+            tree = _put(tree, path.strip().split("."), _value(text, place), place)
         except ScenarioError as error:
             mistakes += [Mistake(place, m.path, m.message) for m in error.mistakes]
     if mistakes:
         raise ScenarioError(mistakes)
     return tree
+
+
+@lru_cache(maxsize=4096)  # searches put the same few values in place over and over
+def _value(text: str, place: Place) -> Located:
+    """What is set, read as the value of a key: "3 min", 2 and {distribution: ...} mean what they do in a file."""
+    return _at(read_text(f"set: {text.strip() or 'null'}\n", str(place)).value["set"], place)
 
 
 def place_of(setting: str) -> Place:
