@@ -21,7 +21,6 @@ from sim.studies.hangs_on import Shift, shifts_of
 from sim.studies.observed import Observation, Place, Sample, Simulator, observation_of
 from sim.studies.parameters import Parameter, parameter_of
 from sim.studies.trial import Which
-from sim.studies.workers import cores
 
 #: Fitted; fitted though compatible values have an end on one side only; out of reach; or not said by what was observed.
 Verdict = Literal["fitted", "open", "unmet", "not identified"]
@@ -147,7 +146,7 @@ def calibrate(
         tuple(observation_of(scenario, text) for text in observed),
         replications,
         scenario.experiment.seed if seed is None else seed,
-        engine=chosen(engine, scenario, PLACES * replications, workers or cores()),
+        engine=chosen(engine, scenario, PLACES * replications),
         workers=workers,
         tell=progress or (lambda _done: None),
     )

@@ -5,18 +5,22 @@ from __future__ import annotations
 from sim.demand import rates_of
 from sim.engines import ENGINES
 from sim.scenario.model import Scenario
-from sim.studies.compiling import machine_code_loaded
+from sim.studies.compiling import machine_code_kept, machine_code_loaded
 
 AUTO = "auto"
 CHOICES = (AUTO, *ENGINES)
-#: First contacts that are drawn, simulated and measured a second by one core with the SimPy engine, roughly.
-_SIMPY_PER_S = 25_000
-#: A job that SimPy would finish sooner than the machine code is compiled and loaded.
-_WORTH_S = 10.0
+#: First contacts that one core draws, simulates and measures a second with the SimPy engine, roughly, and with writing.
+_COUNTED_PER_S, _WRITTEN_PER_S = 32_000, 16_000
+#: Jobs that SimPy finishes sooner than the machine code is loaded, and jobs for which it is not compiled: half as long
+#: as that takes, which is done once and from which all later jobs gain.
+_LOADED_S, _COMPILED_S = 0.5, 15.0
 
 
-def chosen(engine: str, scenario: Scenario, replications: int, workers: int) -> str:
-    """``engine``, or for ``auto`` the one that is sooner done with so many replications; ValueError if unknown."""
+def chosen(engine: str, scenario: Scenario, replications: int, workers: int | None = None) -> str:
+    """``engine``, or for ``auto`` the one that is sooner done with so many replications; ValueError if unknown.
+
+    ``workers`` are those of a run, which writes; None is a trial, which does not, and with SimPy is one process.
+    """
     if engine not in CHOICES:
         raise ValueError(f"{engine!r} is not an engine; there are {', '.join(CHOICES)}")
     if engine != AUTO:
@@ -27,4 +31,6 @@ def chosen(engine: str, scenario: Scenario, replications: int, workers: int) -> 
     contacts = replications * float(sum(rates.expected(while_open=is_open).sum() for is_open in (True, False)))
     if scenario.traced is not None:
         contacts = float(replications * len(scenario.traced))
-    return "compiled" if contacts / _SIMPY_PER_S / workers > _WORTH_S else "simpy"
+    worth = _LOADED_S if machine_code_kept() else _COMPILED_S
+    takes = contacts / _COUNTED_PER_S if workers is None else contacts / _WRITTEN_PER_S / workers
+    return "compiled" if takes > worth else "simpy"

@@ -24,7 +24,6 @@ from sim.studies.observed import Observation, Simulator
 from sim.studies.outcomes import REGISTER, Outcome
 from sim.studies.parameters import parameter_of
 from sim.studies.trial import Which
-from sim.studies.workers import cores
 
 #: Worlds on which people are found, so that a file means the same everywhere; no scenario has this seed by default.
 SEED, WORLDS = 0, 400
@@ -83,7 +82,7 @@ def _as_counted(scenario: Scenario) -> Scenario:
 
 def _found(plain: Scenario, count: float) -> People:
     days = plain.days.working_days if plain.demand.per == "working day" else 1
-    engine = chosen(AUTO, plain, PLACES * WORLDS, cores())
+    engine = chosen(AUTO, plain, PLACES * WORLDS)
     observed = Observation(Outcome(REGISTER), count * days)
     simulator = Simulator(plain, (parameter_of(plain, _DEMAND),), (observed,), WORLDS, SEED, engine=engine)
     found = fit_one(simulator)

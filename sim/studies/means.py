@@ -9,7 +9,6 @@ from threading import Event
 from sim.scenario.model import Scenario
 from sim.studies.engine import AUTO, chosen
 from sim.studies.trial import KINDS, Stopped, Trial, try_plans
-from sim.studies.workers import cores
 
 
 def silent(_: str) -> None:
@@ -38,7 +37,7 @@ class Means:
         stop: Event | None = None,
     ) -> Means:
         """The engine that is sooner done with so many worlds over all trials: machine code is loaded once for all."""
-        engine = chosen(AUTO, scenario, worlds, workers or cores())
+        engine = chosen(AUTO, scenario, worlds)
         return cls(seed, engine, workers, say or silent, stop)
 
     def go_on(self) -> None:

@@ -19,7 +19,6 @@ from sim.studies.engine import AUTO, chosen
 from sim.studies.paired import difference_of
 from sim.studies.precision import scope_of
 from sim.studies.trial import Counts, Stopped, Which, try_plans
-from sim.studies.workers import cores
 from sim.summary import DEFINITIONS, Definition
 
 Floats = NDArray[np.float64]
@@ -177,7 +176,7 @@ def play_variants(
 
     ``progress`` is told (done, wanted) in replications; Stopped is raised soon after ``stop`` is set.
     """
-    engine = chosen(engine, scenario, worlds * len(variants), workers or cores())
+    engine = chosen(engine, scenario, worlds * len(variants))
     scopes = tuple(dict.fromkeys((of.kind, of.name) for of in outcomes))
     counts = {scope: np.zeros((len(variants), worlds, len(COLUMNS)), dtype=np.int64) for scope in scopes}
     refused: dict[int, str] = {}

@@ -201,7 +201,7 @@ def try_plans(
     if not plans or replications < 1 or first < 0 or seed < 0:
         raise ValueError("a trial needs a plan and a world; numbers of worlds and seed are at least 0")
     base = next(iter(plans.values()))
-    compiled = chosen(engine, base, replications * len(plans), workers or cores()) == "compiled"
+    compiled = chosen(engine, base, replications * len(plans)) == "compiled"
     job = _Job(_by_callers(plans), seed, compiled, tuple(kinds), stop)
     numbers = range(first, first + replications)
     # Equal shares for all workers where there is little to do.
