@@ -87,4 +87,6 @@ def test_the_engine_that_is_sooner_done(monkeypatch, kept, replications, engine)
     monkeypatch.setattr(choice, "machine_code_kept", lambda: kept)
     assert choice.chosen("auto", SMALL, replications, workers=2) == engine
     assert choice.chosen("auto", SMALL, replications) == engine
+    there = choice.chosen("auto", SMALL, replications, workers=1, here=False)
+    assert there == ("compiled" if replications == 20000 else "simpy")
     assert choice.chosen("simpy", SMALL, replications) == "simpy"

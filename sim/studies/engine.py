@@ -16,21 +16,22 @@ _COUNTED_PER_S, _WRITTEN_PER_S = 32_000, 16_000
 _LOADED_S, _COMPILED_S = 0.5, 15.0
 
 
-def chosen(engine: str, scenario: Scenario, replications: int, workers: int | None = None) -> str:
+def chosen(engine: str, scenario: Scenario, replications: int, workers: int | None = None, *, here: bool = True) -> str:
     """``engine``, or for ``auto`` the one that is sooner done with so many replications; ValueError if unknown.
 
     ``workers`` are those of a run, which writes; None is a trial, which does not, and with SimPy is one process.
+    Of machines elsewhere (not ``here``) it is not known whether they have the machine code.
     """
     if engine not in CHOICES:
         raise ValueError(f"{engine!r} is not an engine; there are {', '.join(CHOICES)}")
     if engine != AUTO:
         return engine
-    if machine_code_loaded():
+    if here and machine_code_loaded():
         return "compiled"
     rates = rates_of(scenario)
     contacts = replications * float(sum(rates.expected(while_open=is_open).sum() for is_open in (True, False)))
     if scenario.traced is not None:
         contacts = float(replications * len(scenario.traced))
-    worth = _LOADED_S if machine_code_kept() else _COMPILED_S
+    worth = _LOADED_S if here and machine_code_kept() else _COMPILED_S
     takes = contacts / _COUNTED_PER_S if workers is None else contacts / _WRITTEN_PER_S / workers
     return "compiled" if takes > worth else "simpy"

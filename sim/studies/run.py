@@ -75,7 +75,7 @@ def run(
         raise ValueError("either workers on this machine or a cluster")
     store = Store.for_scenario(scenario, seed=seed, out=Path(out))
     parts = store.missing(wanted, contacts=keep_contacts)
-    engine = chosen(engine, scenario, sum(map(_size, parts)), 1 if cluster else workers or cores())
+    engine = chosen(engine, scenario, sum(map(_size, parts)), 1 if cluster else workers or cores(), here=not cluster)
     job = job_of(scenario, seed=seed, engine=engine, keep_contacts=keep_contacts, far=cluster is not None)
     done = wanted - sum(map(_size, parts))
     tell = progress or (lambda _done, _wanted: None)

@@ -154,7 +154,7 @@ def sweep(
     _some_scenario(drafts, levels)
     found, playable = [], sum(isinstance(draft, Scenario) for draft in drafts)
     # All points together may be worth the machine code where one is not.
-    engine = chosen(AUTO, scenario, wanted * playable, 1 if cluster else workers or cores())
+    engine = chosen(AUTO, scenario, wanted * playable, 1 if cluster else workers or cores(), here=not cluster)
     for some, draft in zip(levels, drafts, strict=True):
         at = {axis.path: level for axis, level in zip(read, some, strict=True)}
         if isinstance(draft, str):
