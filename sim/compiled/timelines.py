@@ -39,14 +39,13 @@ def line_hours(start, stop, line, shifts, absence, absent, lines, hours):
     work, first, past = _work(start, stop, line, lines)
     duty = np.empty(2 * len(shifts), np.int64)
     for k in range(lines):
-        until, edges = shift, 0
-        while until < len(shifts) and shifts[until, 2] == k:
-            begin, end = shifts[until, 0], shifts[until, STOP]
+        edges = 0
+        while shift < len(shifts) and shifts[shift, 2] == k:
+            begin, end = shifts[shift, 0], shifts[shift, STOP]
             if not (absent > 0 and absence[k, begin // DAY] < absent):
                 edges = _extended(duty, 0, edges, begin, end)
-            until += 1
+            shift += 1
         count = _put_changes(changes, count, work[first[k] : past[k]], duty[:edges], hours * HOUR)
-        shift = until
     return _integrals(changes, count, hours)
 
 

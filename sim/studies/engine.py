@@ -13,7 +13,7 @@ CHOICES = (AUTO, *ENGINES)
 _COUNTED_PER_S, _WRITTEN_PER_S = 32_000, 16_000
 #: Jobs that SimPy finishes sooner than the machine code is loaded, and jobs for which it is not compiled: half as long
 #: as that takes, which is done once and from which all later jobs gain.
-_LOADED_S, _COMPILED_S = 0.5, 15.0
+_WORTH_LOADING_S, _WORTH_COMPILING_S = 0.5, 15.0
 
 
 def chosen(engine: str, scenario: Scenario, replications: int, workers: int | None = None, *, here: bool = True) -> str:
@@ -32,6 +32,6 @@ def chosen(engine: str, scenario: Scenario, replications: int, workers: int | No
     contacts = replications * float(sum(rates.expected(while_open=is_open).sum() for is_open in (True, False)))
     if scenario.traced is not None:
         contacts = float(replications * len(scenario.traced))
-    worth = _LOADED_S if here and machine_code_kept() else _COMPILED_S
+    worth = _WORTH_LOADING_S if here and machine_code_kept() else _WORTH_COMPILING_S
     takes = contacts / _COUNTED_PER_S if workers is None else contacts / _WRITTEN_PER_S / workers
     return "compiled" if takes > worth else "simpy"
