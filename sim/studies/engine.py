@@ -11,9 +11,8 @@ AUTO = "auto"
 CHOICES = (AUTO, *ENGINES)
 #: First contacts that one core draws, simulates and measures a second with the SimPy engine, roughly, and with writing.
 _COUNTED_PER_S, _WRITTEN_PER_S = 32_000, 16_000
-#: Jobs that SimPy finishes sooner than the machine code is loaded, and jobs for which it is not compiled: half as long
-#: as that takes, which is done once and from which all later jobs gain.
-_WORTH_LOADING_S, _WORTH_COMPILING_S = 0.5, 15.0
+#: Jobs that SimPy finishes sooner than the machine code is loaded, and sooner than it is compiled.
+_WORTH_LOADING_S, _WORTH_COMPILING_S = 0.5, 30.0
 
 
 def chosen(engine: str, scenario: Scenario, replications: int, workers: int | None = None, *, here: bool = True) -> str:
