@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.store import Columns, Part, Store, parts_of
+from sim.integrity import Part
+from sim.store import Columns, Store, parts_of
 from sim.summary import PAIRS
 from sim.tables import moments_by_name, moments_from
 
@@ -24,26 +24,42 @@ _ORDER = {
 
 
 def result_hash(store: Store, replications: int) -> str:
-    """SHA-256 over measures, moments, waits and kept contacts of so many replications, one part at a time."""
+    """SHA-256 over measures, moments, waits and kept contacts of so many replications, part by part.
+
+    The hash of each part's values was computed when the part was written and stands in the mark of its file.
+    """
     total = hashlib.sha256(f"{replications}".encode())
     for part in parts_of(replications):
         for table in _ORDER:
             if table != "contacts" or store.part(table, part).exists():
-                total.update(_digest_of(store, table, part))
+                total.update(bytes.fromhex(store.mark(table, part).values))
     return total.hexdigest()
 
 
-def remember(store: Store, table: str, part: Part, columns: Columns, names: Mapping[str, Sequence[str]]) -> None:
-    """Know the hash of a part that was just written, which is quicker than to read it again."""
-    # The order of names is that of their bytes, in queries as here.
-    rank = {name: np.argsort(np.argsort(np.array(names[name], dtype=object))) for name in names if name in columns}
-    keys = [columns[name] if name not in rank else rank[name][columns[name]] for name in _ORDER[table].split(", ")]
-    order = _in_order(keys)
-    rows = {name: column[order] for name, column in columns.items()}
-    _known()[_address(store, table, part)] = _digest(table, part, rows, names)
+def values_hash(table: str, part: Part, columns: Columns, names: Mapping[str, Sequence[str]] | None = None) -> str:
+    """Hash of the rows of one part of a table, in whatever order they come; columns in ``names`` hold indices."""
+    if table == "moments":  # however they were stored
+        columns, names = moments_by_name(moments_from(dict(columns), PAIRS, part[1] - part[0] + 1)), None
+    keys = [_ranked(columns[name], (names or {}).get(name)) for name in _ORDER[table].split(", ")]
+    order = _order(keys)
+    digest = hashlib.sha256(f"{table} {part}".encode())
+    for name in sorted(columns):
+        digest.update(f"|{name}|{len(columns[name])}|".encode())
+        column = np.ma.getdata(columns[name])[order]
+        digest.update(_named(column, names[name]) if names and name in names else _canonical(column))
+    return digest.hexdigest()
 
 
-def _in_order(keys: Sequence[NDArray[Any]]) -> NDArray[np.int64]:
+def _ranked(column: NDArray[Any], names: Sequence[str] | None) -> NDArray[Any]:
+    """Whole numbers in the order of the values; names are in the order of their bytes."""
+    if names is not None:
+        ranked: NDArray[np.int64] = np.argsort(np.argsort(np.array(names, dtype=object)))[column]
+        return ranked
+    column = np.ma.getdata(column)
+    return np.unique(column, return_inverse=True)[1] if column.dtype == object else column
+
+
+def _order(keys: Sequence[NDArray[Any]]) -> NDArray[np.int64] | slice:
     """Order of rows by whole numbers, the first key first; what is in order in stretches is quickly put together."""
     codes, spans = np.zeros(len(keys[0]), dtype=np.int64), 1
     for key in keys:
@@ -52,40 +68,10 @@ def _in_order(keys: Sequence[NDArray[Any]]) -> NDArray[np.int64]:
         spans *= span
         if spans >= 1 << 63:
             return np.lexsort(keys[::-1])
-        codes = codes * span + (key - least)
-    return np.argsort(codes, kind="stable")
-
-
-def _digest_of(store: Store, table: str, part: Part) -> bytes:
-    """Hash of one part of a table; remembered as long as its file is the same."""
-    known, address = _known(), _address(store, table, part)
-    if address not in known:
-        known[address] = _digest(table, part, store.part_columns(table, part, order=_ORDER[table]))
-    return known[address]
-
-
-@lru_cache(maxsize=1)
-def _known() -> dict[tuple[Any, ...], bytes]:
-    """Hashes of parts by where they are and when they were written."""
-    return {}
-
-
-def _address(store: Store, table: str, part: Part) -> tuple[Any, ...]:
-    path = store.part(table, part)
-    written = path.stat() if path.exists() else None
-    return path, *((written.st_mtime_ns, written.st_size, written.st_ino) if written else ())
-
-
-def _digest(table: str, part: Part, columns: Columns, names: Mapping[str, Sequence[str]] | None = None) -> bytes:
-    """Hash of the rows of one part of a table, in their order; columns in ``names`` hold indices of these."""
-    digest = hashlib.sha256(f"{table} {part}".encode())
-    if table == "moments":  # however they were stored
-        columns = moments_by_name(moments_from(dict(columns), PAIRS, part[1] - part[0] + 1))
-    for name in sorted(columns):
-        digest.update(f"|{name}|{len(columns[name])}|".encode())
-        column = np.ma.getdata(columns[name])
-        digest.update(_named(column, names[name]) if names and name in names else _canonical(column))
-    return digest.digest()
+        codes *= span
+        codes += key
+        codes -= least
+    return slice(None) if (codes[1:] >= codes[:-1]).all() else np.argsort(codes, kind="stable")
 
 
 def _named(column: NDArray[Any], names: Sequence[str]) -> bytes:

@@ -28,23 +28,26 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import NDArray
 
 from sim.errors import ResultsError
+from sim.integrity import Mark, Part, inspected, seal
+from sim.language.said import Said
 from sim.scenario.load import dumps
 from sim.scenario.model import Scenario
+from sim.scenario.trace import fingerprint
 
 if TYPE_CHECKING:
     import duckdb
 
-#: Raised whenever the same scenario and seed give other numbers than before.
-RESULTS_VERSION = 3
+#: Raised whenever the same scenario and seed give other numbers than before, or files are written otherwise.
+RESULTS_VERSION = 4
 _PART = re.compile(r"(\d+)-(\d+)\.parquet")
 Columns = Mapping[str, NDArray[Any]]
-#: First and last replication.
-Part = tuple[int, int]
 SMALLEST_PART = 25
 #: No more at once: what a part needs in memory does not grow with a run, nor what is lost when one is stopped.
 LARGEST_PART = 250
 #: The table whose part is written last and says that a part is finished.
 LAST_WRITTEN = "measures"
+#: Tables of every part, and the one that only some have.
+TABLES, CONTACTS = ("moments", "waits", LAST_WRITTEN), "contacts"
 _FULL = "{}: no space left on the disk; finished replications are kept, make room and run the same again"
 _HOST = re.sub(r"[^A-Za-z0-9-]", "-", socket.gethostname())
 _SCRATCH = re.compile(r"\..+\.scratch-(.+)-(\d+)-\d+")
@@ -95,8 +98,16 @@ def write_atomically(path: Path, text: str) -> None:
 
 def write_bytes_atomically(path: Path, content: bytes) -> None:
     """The same of bytes."""
-    with _scratch_for(path) as scratch, _explained(path):
-        scratch.write_bytes(content)
+    with _scratch_for(path) as scratch, _explained(path), scratch.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def discard(path: Path) -> None:
+    """Remove a file that is to be made again."""
+    with _explained(path):
+        path.unlink(missing_ok=True)
 
 
 def _scratch_of(path: Path) -> Path:
@@ -114,10 +125,21 @@ def _scratch_for(path: Path) -> Iterator[Path]:
         yield scratch
         with _explained(path):
             scratch.replace(path)
+            sync_folder(path.parent)
     except BaseException:
         with suppress(OSError):
             scratch.unlink(missing_ok=True)
         raise
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder on the disk, where the system can do that."""
+    with suppress(OSError):
+        there = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(there)
+        finally:
+            os.close(there)
 
 
 def _stale(path: Path) -> bool:
@@ -138,54 +160,80 @@ def _stale(path: Path) -> bool:
 
 @dataclass(frozen=True)
 class Store:
-    """A results folder."""
+    """A results folder; with ``run``, the identity of its scenario and seed, parts of other runs are not sound."""
 
     folder: Path
+    run: str = ""
 
     @classmethod
     def for_scenario(cls, scenario: Scenario, *, seed: int, out: Path) -> Store:
-        """The folder below ``out`` of this scenario and seed, made if need be, with the scenario in it."""
-        store = cls(out / f"{scenario.name}-{identity(scenario, seed)}")
-        with _explained(store.folder):
-            store.folder.mkdir(parents=True, exist_ok=True)
-            if scenario.trace is not None:
-                write_bytes_atomically(store.folder / "trace.csv", Path(scenario.trace.file).read_bytes())
-                scenario = scenario.with_log_at("trace.csv")
-        store.clean()
-        write_atomically(store.folder / "scenario.yaml", dumps(scenario))
-        return store
+        """The folder below ``out`` of this scenario and seed; nothing is written yet."""
+        run = identity(scenario, seed)
+        return cls(out / f"{scenario.name}-{run}", run)
 
-    def clean(self) -> None:
-        """Remove what programs that were killed had begun to write."""
+    def prepare(self, scenario: Scenario) -> None:
+        """Make the folder if need be, with the scenario in it, without what programs that were killed left."""
+        with _explained(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            if scenario.trace is not None:
+                write_bytes_atomically(self.folder / "trace.csv", Path(scenario.trace.file).read_bytes())
+                scenario = scenario.with_log_at("trace.csv")
         for path in self.folder.rglob(".*.scratch-*"):
             with suppress(OSError):  # another run may be cleaning too
                 if _stale(path):
                     path.unlink()
+        write_atomically(self.folder / "scenario.yaml", dumps(scenario))
 
     def part(self, table: str, part: Part) -> Path:
         """Path of a part of ``table``."""
         return self.folder / table / f"{part[0]:09d}-{part[1]:09d}.parquet"
 
+    def parts(self, table: str) -> list[Part]:
+        """Parts of which ``table`` has a file, sound or not."""
+        found = (_PART.fullmatch(path.name) for path in (self.folder / table).glob("*.parquet"))
+        return sorted((int(match[1]), int(match[2])) for match in found if match)
+
+    def mark(self, table: str, part: Part) -> Mark:
+        """The mark of a part's file; ResultsError where the file is not what its name says."""
+        found = inspected(path := self.part(table, part))
+        wrong = self.fault(table, part)
+        if wrong is not None or isinstance(found, Said):
+            raise ResultsError(f"{path}: {wrong}")
+        return found
+
+    def fault(self, table: str, part: Part) -> Said | None:
+        """What is wrong with a part's file; None where it is sound."""
+        found = inspected(self.part(table, part))
+        if isinstance(found, Said):
+            return found
+        if self.run and found.run != self.run:
+            return Said("damage.foreign", run=found.run)
+        if (found.table, found.part) != (table, part):
+            return Said("damage.misplaced", table=found.table, first=found.first, last=found.last)
+        return None
+
     def missing(self, replications: int, *, contacts: int = 0) -> list[Part]:
         """Parts of these replications that are not there yet, or not with the first ``contacts``' contacts."""
-        return [part for part in parts_of(replications) if not self._has(part, contacts=part[0] < contacts)]
+        return [part for part in parts_of(replications) if not self._has(part, contacts=contacts)]
 
-    def _has(self, part: Part, *, contacts: bool) -> bool:
-        return self.part(LAST_WRITTEN, part).exists() and (not contacts or self.part("contacts", part).exists())
+    def _has(self, part: Part, *, contacts: int) -> bool:
+        if any(self.fault(table, part) is not None for table in TABLES):
+            return False
+        found = inspected(self.part(CONTACTS, part)) if part[0] < contacts else None
+        return found is None or (isinstance(found, Mark) and found.upto >= min(contacts - 1, part[1]))
 
     def replications(self) -> int:
         """The most replications whose parts are all there."""
-        found = (_PART.fullmatch(path.name) for path in (self.folder / LAST_WRITTEN).glob("*.parquet"))
-        ends = sorted({int(match[2]) + 1 for match in found if match}, reverse=True)
+        ends = sorted({last + 1 for _, last in self.parts(LAST_WRITTEN)}, reverse=True)
         return next((upto for upto in ends if not self.missing(upto)), 0)
 
     def kept(self, table: str, replications: int) -> list[Part]:
         """Parts of these replications that ``table`` has, in order (not every part keeps contacts)."""
         return [part for part in parts_of(replications) if self.part(table, part).exists()]
 
-    def write_part(self, table: str, part: Part, columns: Columns, *, names: Mapping[str, Sequence[str]]) -> None:
+    def write_part(self, mark: Mark, columns: Columns, *, names: Mapping[str, Sequence[str]]) -> None:
         """Write a part; each column in ``names`` holds indices and is stored as the names they stand for."""
-        path = self.part(table, part)
+        path = self.part(mark.table, mark.part)
         picked = ", ".join(
             f'list_extract(?::{_kinds_of(names[name])}[], "{name}" + 1) AS "{name}"' if name in names else f'"{name}"'
             for name in columns
@@ -193,10 +241,13 @@ class Store:
         lists = [list(names[name]) for name in columns if name in names]
         with _scratch_for(path) as scratch:
             self.sql(
-                f"COPY (SELECT {picked} FROM rows) TO '{_quoted(scratch)}' (FORMAT parquet, COMPRESSION zstd)",
+                f"COPY (SELECT {picked} FROM rows) TO '{_quoted(scratch)}' "
+                f"(FORMAT parquet, COMPRESSION zstd, KV_METADATA {{helpline: '{_quoted(mark.text())}'}})",
                 lists,
                 rows=dict(columns),
             )
+            with _explained(path):
+                seal(scratch)
 
     def read(
         self, table: str, replications: int, query: str, parameters: Sequence[Any] = (), rows: Columns | None = None
@@ -233,6 +284,11 @@ class Store:
             raise ResultsError(f"{self.folder}: {' '.join(str(error).split())[:300]}") from None
         return found
 
+    def contacts_kept(self, replications: int) -> int:
+        """Of how many of the first replications contacts are kept."""
+        last = [self.mark(CONTACTS, part).upto for part in self.kept(CONTACTS, replications)]
+        return max(last, default=-1) + 1
+
     def write_manifest(self, scenario: Scenario, *, seed: int, engine: str, command: str) -> None:
         """Provenance: all that is needed to make these results again, and a hash to tell whether they are the same."""
         from sim.hashes import result_hash
@@ -245,22 +301,27 @@ class Store:
             "seed": seed,
             "engine": engine,
             "replications": there,
+            "contacts": self.contacts_kept(there),
             "result_hash": result_hash(self, there),
             "command": command,
             "written": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
             "results_version": RESULTS_VERSION,
             "versions": {"python": platform.python_version()} | {name: version(name) for name in packages},
             "hash": identity(scenario, seed),
+            "scenario_sha256": fingerprint(self.folder / "scenario.yaml"),
             "hashed": essence(scenario),
         }
         write_atomically(path, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
 
     def manifest(self) -> dict[str, Any]:
-        """The manifest; ResultsError where there is none."""
+        """The manifest; ResultsError where there is none, ValueError where it is damaged."""
+        path = self.folder / "manifest.json"
         try:
-            content: dict[str, Any] = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+            content = json.loads(path.read_bytes())
+        except OSError as error:
             raise ResultsError(f"{self.folder}: is not a results folder ({error})") from None
+        if not isinstance(content, dict):
+            raise ValueError(f"{path} holds no JSON object")
         return content
 
 

@@ -184,7 +184,11 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except SimError as error:
-        click.echo(f"Error: {error}", err=True)
+        from sim.language import language
+        from sim.language.said import told
+
+        message = told(error.args[0], language(language_asked(sys.argv[1:]))) if error.args else str(error)
+        click.echo(f"Error: {message}", err=True)
         sys.exit(WRONG_QUESTION if isinstance(error, QuestionError) else 1)
     except BrokenPipeError:
         # The reader (such as head) has seen enough.

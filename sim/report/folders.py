@@ -4,37 +4,26 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sim.damage import require_sound
 from sim.errors import ResultsError
 from sim.report.studied import Studied, is_study, read
 from sim.results import Result
-from sim.store import RESULTS_VERSION, Store
+from sim.store import Store
 from sim.studies.compare import MANIFEST, Comparison
 
 
 def opened(folder: Path) -> Result | Comparison | Studied:
     """The run, the comparison or the study in ``folder``."""
     if (folder / MANIFEST).is_file():
-        found = Comparison.read(folder)
-        for result in found.results.values():
-            _current(result.store)
-        return found
+        return Comparison.read(folder)
     if is_study(folder):
         return read(folder)
     if not (folder / "manifest.json").is_file():
         raise ResultsError(_wrong(folder))
-    store = Store(folder)
-    _current(store)
-    replications = store.replications()
+    replications = require_sound(Store(folder))
     if not replications:
         raise ResultsError(f"{folder}: no replications are finished here; run the scenario again")
     return Result(folder, replications)
-
-
-def _current(store: Store) -> None:
-    manifest = store.manifest()
-    if manifest.get("results_version") != RESULTS_VERSION:
-        again = f"; make it again: {manifest['command']}" if manifest.get("command") else ""
-        raise ResultsError(f"{store.folder}: was made by another version of this program{again}")
 
 
 def _wrong(folder: Path) -> str:

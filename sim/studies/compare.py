@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.damage import require_sound
 from sim.errors import ResultsError
 from sim.estimates import NOTHING, Estimate, Moments, Pairs
 from sim.language import CODES, Language, language
@@ -242,7 +243,7 @@ class Comparison:
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise ResultsError(f"{folder}: is not the folder of a comparison ({error})") from None
         for name, where in plans.items():
-            if (there := Store(where).replications()) < n:
+            if (there := require_sound(Store(where))) < n:
                 why = f"{there:,} of {n:,} replications of {name!r} are in {where}"
                 raise ResultsError(f"{folder}: {why}; run the comparison again")
         return cls({name: Result(where.resolve(), n) for name, where in plans.items()}, assumptions)

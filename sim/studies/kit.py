@@ -18,10 +18,10 @@ from sim.contacts import Contacts, ContactTables
 from sim.draw import draw_block
 from sim.engines import simulate_block
 from sim.estimates import Moments
+from sim.integrity import Part
 from sim.luck import Luck
 from sim.measures import channel_of, measure, queue_of
 from sim.products import CHUNK, Products
-from sim.store import Part
 from sim.summary import PAIRS
 from sim.tables import Table
 from sim.world import World, Worlds

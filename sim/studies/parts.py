@@ -16,12 +16,13 @@ from sim.centre import Centre
 from sim.clock import Calendar
 from sim.contact_values import Promises
 from sim.errors import SimError
-from sim.hashes import remember
+from sim.hashes import values_hash
+from sim.integrity import Mark, Part
 from sim.luck import Luck, prepare
 from sim.products import Products
 from sim.scenario.load import dumps, loads
 from sim.scenario.model import Scenario
-from sim.store import LAST_WRITTEN, RESULTS_VERSION, Part, Store, batch_size
+from sim.store import CONTACTS, LAST_WRITTEN, RESULTS_VERSION, Store, batch_size
 from sim.studies.kit import Kit
 from sim.tables import Table, contact_columns, measure_columns, moment_columns, stored_names
 
@@ -52,10 +53,11 @@ class Piece:
 
 @dataclass(frozen=True)
 class Made:
-    """What a worker made of a part, in the order in which it is written."""
+    """What a worker made of a part, in the order in which it is written; contacts up to a replication."""
 
     part: Part
     pieces: list[Piece]
+    contacts_upto: int
 
 
 _program = lru_cache(maxsize=1)(version)
@@ -121,18 +123,20 @@ def make(job: Job, part: Part) -> Made:
     codes, waits = (np.concatenate([getattr(block, name) for block in blocks]) for name in ("codes", "waits"))
     names = stored_names(kit.callers, kit.centre)
     moments = sums.moments(part[1] - part[0] + 1) if isinstance(sums, Products) else sums
-    pieces = [Piece("contacts", _joined(contacts), names)] if contacts else []
+    pieces = [Piece(CONTACTS, _joined(contacts), names)] if contacts else []
     pieces.append(Piece("waits", kit.tally(codes, *_batches(part, waits)), names))
     pieces.append(Piece("moments", moment_columns(moments), {}))
     pieces.append(Piece(LAST_WRITTEN, *measure_columns(part[0], values, kit.layout)))
-    return Made(part, pieces)
+    return Made(part, pieces, min(job.keep_contacts - 1, part[1]))
 
 
 def write(store: Store, made: Made) -> Part:
     """Write what was made of a part, the table last that says that it is finished."""
     for piece in made.pieces:
-        store.write_part(piece.table, made.part, piece.columns, names=piece.names)
-        remember(store, piece.table, made.part, piece.columns, piece.names)
+        upto = made.contacts_upto if piece.table == CONTACTS else made.part[1]
+        values = values_hash(piece.table, made.part, piece.columns, piece.names)
+        mark = Mark(store.run, piece.table, *made.part, upto, values)
+        store.write_part(mark, piece.columns, names=piece.names)
     return made.part
 
 

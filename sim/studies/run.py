@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
+from sim.damage import examined
 from sim.errors import SimError
+from sim.integrity import Part
+from sim.language.said import Said
 from sim.luck import prepare
 from sim.results import Result
 from sim.scenario.model import Scenario
-from sim.store import Part, Store
+from sim.store import Store, discard
 from sim.studies.bars import with_bar
 from sim.studies.compiling import load_machine_code, machine_code_loaded
 from sim.studies.engine import AUTO, chosen
@@ -74,17 +77,18 @@ def run(
     if workers is not None and cluster is not None:
         raise ValueError("either workers on this machine or a cluster")
     store = Store.for_scenario(scenario, seed=seed, out=Path(out))
-    parts = store.missing(wanted, contacts=keep_contacts)
+    parts, keep_contacts = _unmade(store, seed, (wanted, keep_contacts), say or _unheard)
+    store.prepare(scenario)
     engine = chosen(engine, scenario, sum(map(_size, parts)), 1 if cluster else workers or cores(), here=not cluster)
     job = job_of(scenario, seed=seed, engine=engine, keep_contacts=keep_contacts, far=cluster is not None)
-    done = wanted - sum(map(_size, parts))
+    done = max(wanted - sum(map(_size, parts)), 0)
     tell = progress or (lambda _done, _wanted: None)
     tell(done, wanted)
     if parts and engine == "compiled" and cluster is None and not machine_code_loaded():
         load_machine_code(prepare(scenario), scenario.centre, say or _unheard)
     try:
         for part in _kept(store, job, parts, workers=workers, cluster=cluster):
-            done += _size(part)
+            done = min(done + _size(part), wanted)
             tell(done, wanted)
     except KeyboardInterrupt:
         kept = store.replications()
@@ -93,6 +97,20 @@ def run(
         raise Interrupted(wanted - sum(map(_size, store.missing(wanted))), wanted, result) from None
     store.write_manifest(scenario, seed=seed, engine=engine, command=command)
     return Result(store.folder, replications=wanted)
+
+
+def _unmade(store: Store, seed: int, asked: tuple[int, int], say: Callable[[str], None]) -> tuple[list[Part], int]:
+    """Parts to make of the replications ``asked``, and of how many of them contacts.
+
+    Files that are damaged are named and made again, with as many replications and contacts as the folder had.
+    """
+    faults, there = examined(store, seed)
+    for fault in faults:
+        say(Said("damage.remade", file=str(fault.file), why=fault.why))
+        discard(fault.file)
+    wanted, contacts = asked[0], max(asked[1], there.contacts)
+    again = store.missing(there.replications, contacts=there.contacts)
+    return list(dict.fromkeys([*store.missing(wanted, contacts=contacts), *again])), contacts
 
 
 def _kept(store: Store, job: Job, parts: list[Part], *, workers: int | None, cluster: str | None) -> Iterator[Part]:
