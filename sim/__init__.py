@@ -66,8 +66,14 @@ _WHERE = {
 }
 
 
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
 def __getattr__(name: str) -> object:
     # On first use, so that `sim --help` does not wait for SciPy.
     if name in __all__:
         return getattr(import_module(_WHERE.get(name, "sim.errors")), name)
-    raise AttributeError(f"module 'sim' has no attribute {name!r}")
+    from sim.quantities import nearest
+
+    raise AttributeError(f"module 'sim' has no attribute {name!r}.{nearest(name, __all__)}")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from sim.quantities import nearest
 
 
 @dataclass(frozen=True, order=True)
@@ -35,6 +38,28 @@ class SimError(Exception):
 
 class QuestionError(SimError, ValueError):
     """What a study was asked cannot be asked so: a measure, target, part or value that is not there."""
+
+
+class NoMeasureError(QuestionError, KeyError):
+    """A measure that there is not, or not of whom it is asked."""
+
+    __str__ = Exception.__str__  # KeyError would put its text in quotes
+
+    @classmethod
+    def among(cls, known: Iterable[tuple[str, str, str]], measure: str, kind: str, name: str) -> NoMeasureError:
+        """Which of (measure, kind, name) is not among the ``known`` ones, and the nearest that is."""
+        there = list(known)
+        measures = list(dict.fromkeys(one for one, _, _ in there))
+        if measure not in measures:
+            return cls(f"{measure!r} is not a measure.{nearest(measure, measures)} There are {', '.join(measures)}")
+        kinds = list(dict.fromkeys(of for _, of, _ in there))
+        if kind not in kinds:
+            return cls(f"{kind!r} is not a kind of scope.{nearest(kind, kinds)} There are {', '.join(kinds)}")
+        names = list(dict.fromkeys(one for _, of, one in there if of == kind))
+        if name not in names:
+            return cls(f"there is no {kind} {name!r}.{nearest(name, names)} There are {', '.join(names)}")
+        scopes = ", ".join(f"{of} {one}" for what, of, one in there if what == measure)
+        return cls(f"{measure} is not measured of {kind} {name!r}; it is measured of {scopes}")
 
 
 class ScenarioError(SimError):

@@ -19,6 +19,7 @@ from sim.cells import COLUMNS, Layout, layout_of
 from sim.contact_values import BIN, wait_of
 from sim.controls import Controls, expected_of
 from sim.draw import draw_world
+from sim.errors import NoMeasureError
 from sim.estimates import Distribution, Estimate, Moments, Pairs, Weights
 from sim.hashes import result_hash
 from sim.mixed import defined, is_mixed
@@ -121,13 +122,19 @@ class Result:
         return self.store.read("contacts", self.replications, query)
 
     def estimate(self, measure: str, *, kind: str = "all", name: str = "all") -> Estimate:
-        """One measure of the period, such as ``estimate("loss", kind="queue", name="phone/limburg")``."""
+        """One measure of the period, such as ``estimate("loss", kind="queue", name="phone/limburg")``.
+
+        NoMeasureError, a KeyError, where there is none, with the nearest name.
+        """
         # Quantiles of waits take longer than all the rest.
         for row in self.summary() if measure in WAITS else self._measured:
             if (row.measure, row.kind, row.name) == (measure, kind, name):
                 return Estimate(row.estimate, row.low, row.high)
-        known = sorted({f"{row.kind} {row.name}" for row in self.summary()})
-        raise KeyError(f"no {measure!r} of {kind} {name!r}; there are measures of {', '.join(known)}")
+        known = [(row.measure, row.kind, row.name) for row in self.summary()]
+        if measure in WAITS and name in self._waiting.get(kind, ()):
+            raise NoMeasureError(f"{measure} of {kind} {name!r}: there was no such contact")
+        known += [(wait, of, one) for wait in WAITS for of, names in self._waiting.items() for one in names]
+        raise NoMeasureError.among(known, measure, kind, name)
 
     def summary(self, slices: tuple[str, ...] = ("period",)) -> list[Row]:
         """Every measure with its interval, of the period or by ``day`` or ``hour``; waits' quantiles too."""
@@ -163,11 +170,15 @@ class Result:
             return row
         return replace(row, definition=defined(self.scenario, row.measure, row.kind, row.definition))
 
-    def _wait_quantiles(self) -> Iterator[Row]:
+    @property
+    def _waiting(self) -> dict[str, Sequence[str]]:
+        """Names by the kinds of scopes that have quantiles of waits."""
         scenario = self.scenario
         queues = [queue for some in queues_of(scenario).values() for queue in some]
-        kinds = {"all": ("all",), "channel": tuple(scenario.channels), "queue": queues, "province": scenario.provinces}
-        for kind, names in kinds.items():
+        return {"all": ("all",), "channel": tuple(scenario.channels), "queue": queues, "province": scenario.provinces}
+
+    def _wait_quantiles(self) -> Iterator[Row]:
+        for kind, names in self._waiting.items():
             found = {(name, what): self.waits(_WAITS[what], kind=kind, name=name) for name in names for what in _WAITS}
             found = {key: distribution for key, distribution in found.items() if distribution.counts.sum()}
             products = self._products(kind, found)

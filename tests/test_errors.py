@@ -1216,7 +1216,7 @@ def test_a_wrong_setting(kind, tmp_path) -> None:
     path = tmp_path / "right.yaml"
     path.write_text(TEXT, encoding="utf-8")
     (line,) = mistakes(path, (setting,))
-    assert line.startswith(f"--set {setting}: ")
+    assert line.startswith(f"{setting}: ")
     assert words in line
 
 

@@ -13,7 +13,7 @@ from sim.errors import ScenarioError
 from sim.estimates import Estimate
 from sim.language import Language, key_of
 from sim.language.mistakes import told_mistake
-from sim.language.shown import in_time
+from sim.language.shown import in_time, in_words
 
 
 def proper(name: str, say: Language) -> str:
@@ -189,8 +189,8 @@ def trouble(error: Exception, say: Language) -> str:
         hint = str(error.values.get("hint", "")).strip()
         return say(error.key, **error.values | ({"hint": f" {told_mistake(hint, say)}"} if hint else {}))
     if isinstance(error, ScenarioError):
-        told = [": ".join(filter(None, [one.path, told_mistake(one.message, say)])) for one in error.mistakes]
-        return say("app.not_together", why="; ".join(told[:3]))
+        some = [(in_words(one.path, say), told_mistake(one.message, say)) for one in error.mistakes[:3]]
+        return say("app.not_together", why="; ".join(": ".join(filter(None, one)) for one in some))
     return say("app.failed", why=str(error)[:400])
 
 

@@ -80,8 +80,9 @@ def language_asked(arguments: Sequence[str]) -> str:
 def load_scenario(file: Path, settings: tuple[str, ...]) -> Scenario:
     """The scenario in ``file`` with settings."""
     from sim.scenario.load import load
+    from sim.scenario.settings import option_of
 
-    return load(file, settings)
+    return load(file, settings, written=option_of)
 
 
 def _without_workers(context: click.Context, address: str | None) -> str | None:

@@ -128,9 +128,9 @@ def _plans(files: tuple[Path, ...], settings: tuple[str, ...], plans: tuple[str,
 
 def _of_plan(mistake: Mistake, name: str, changes: list[str]) -> Mistake:
     """The mistake at the option in which it was written, or of the plan that makes it one elsewhere in the file."""
-    from sim.scenario.settings import place_of
+    from sim.scenario.settings import option_of
 
-    written = next((change for change in changes if mistake.place == place_of(change)), None)
+    written = next((change for change in changes if mistake.place == option_of(change)), None)
     if written is not None:
         return replace(mistake, place=Place(f"--plan '{name}: {written}'"))
     return replace(mistake, place=Place(f"--plan '{name}': {mistake.place}")) if changes else mistake

@@ -21,30 +21,42 @@ from sim.scenario.feasible import impossible
 from sim.scenario.mistakes import type_mistakes
 from sim.scenario.model import Scenario
 from sim.scenario.rules import broken_rules
-from sim.scenario.settings import apply_settings, read_with_parents
-from sim.scenario.source import Located, read_file, read_text, write_text
+from sim.scenario.settings import Written, apply_settings, place_of, read_with_parents
+from sim.scenario.source import Located, located, read_file, read_text, write_text
 from sim.scenario.traced import anchored, trace_mistakes
+from sim.scenario.types import Words, name_from
 
 #: Where a mistake is that is no mistake of the file: no people explain its contacts.
 _CONTACTS = "demand.contacts"
 
 
-def load(path: str | Path, settings: Sequence[str] = ()) -> Scenario:
-    """The scenario in the file at ``path`` with ``path=value`` settings; ScenarioError names all mistakes."""
+def load(path: str | Path, settings: Sequence[str] = (), *, written: Written = place_of) -> Scenario:
+    """The scenario in the file at ``path`` with ``path=value`` settings; ScenarioError names all mistakes.
+
+    ``written`` says where a setting was written.
+    """
     path = Path(path)
     tree = _read(path)
     if counts_answered(tree) and not restated(settings):
         tree = with_people(tree, _people(path, tree))
-    return _validated(apply_settings(tree, list(settings)))
+    return _validated(apply_settings(tree, list(settings), written))
 
 
 def _read(path: Path) -> Located:
-    """The tree of a file over its parents, with a name."""
+    """The tree of a file over its parents, with a name: the file's, since plans may inherit their title."""
     tree = read_with_parents(path)
     if "name" not in tree.value:
-        place = Place(str(path))
-        tree.value["name"] = Located(path.stem, place, place)
+        title = _title(tree)
+        tree.value["name"] = located(name_from(path.stem, title), Place(str(path)))
     return tree
+
+
+def _title(tree: Located) -> str:
+    """The title, in English or in the first language that it is written in; '' where there is none to read."""
+    try:
+        return str(Words.parse(tree.value["title"].plain()))
+    except (KeyError, ValueError):
+        return ""
 
 
 def _people(path: Path, tree: Located) -> People:
@@ -52,7 +64,8 @@ def _people(path: Path, tree: Located) -> People:
 
     A file laid over it, such as a plan with more lines, meets the same people.
     """
-    parent = read_file(path).value.get("extends")
+    # A pipe is read only once; it extends no file.
+    parent = read_file(path).value.get("extends") if path.is_file() else None
     if parent is not None:
         above = path.parent / str(parent.value)
         base = _read(above)
@@ -76,11 +89,13 @@ def dumps(scenario: Scenario) -> str:
     return write_text(scenario.model_dump(mode="json", exclude_none=True))
 
 
-def with_settings(scenario: Scenario, settings: Iterable[str]) -> Scenario:
-    """``scenario`` with settings such as ``lines.antwerpen=2``."""
+def with_settings(scenario: Scenario, settings: Iterable[str], *, written: Written = place_of) -> Scenario:
+    """``scenario`` with settings such as ``lines.antwerpen=2``; ``written`` says where a setting was written."""
     settings = list(settings)
-    # Where something is wrong, all is read again from text, which has lines and columns to tell.
-    return _quickly(scenario, settings) or _validated(_set(read_text(dumps(scenario), scenario.name), settings))
+    found = _quickly(scenario, settings)
+    if found is None:  # read again from text, so that mistakes have lines and columns
+        found = _validated(_set(read_text(dumps(scenario), scenario.name), settings, written))
+    return found
 
 
 def _quickly(scenario: Scenario, settings: list[str]) -> Scenario | None:
@@ -95,8 +110,8 @@ def _quickly(scenario: Scenario, settings: list[str]) -> Scenario | None:
     return None if impossible(found, tree) or trace_mistakes(found, tree) else found
 
 
-def _set(tree: Located, settings: list[str]) -> Located:
-    return apply_settings(without_finding(tree) if restated(settings) else tree, settings)
+def _set(tree: Located, settings: list[str], written: Written = place_of) -> Located:
+    return apply_settings(without_finding(tree) if restated(settings) else tree, settings, written)
 
 
 def _validated(tree: Located) -> Scenario:

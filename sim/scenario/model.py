@@ -294,7 +294,7 @@ class Scenario(Block):
     name: str = Field(
         "scenario",
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$",
-        description="of the results folder (default: the file's)",
+        description="of the results folder (default: made from that of the file, or from the title)",
     )
     title: Told = Field(Words(), description="of tables and pictures; in several languages as {en: ..., nl: ...}")
     short_title: Told = Field(
@@ -375,8 +375,17 @@ class Scenario(Block):
         return Words.parse(self.short_title).told(code) or self.name
 
     def replace(self, **settings: Any) -> Scenario:
-        """This scenario with ``path=value`` settings, dots written as double underscores: ``lines__limburg=2``."""
-        return self.with_settings([f"{path.replace('__', '.')}={value}" for path, value in settings.items()])
+        """This scenario with ``path=value`` settings, dots written as double underscores: ``lines__limburg=2``.
+
+        A single underscore stands for what a name has instead, such as a hyphen or a space:
+        ``lines__oost_vlaanderen=2``. Values are text as in a file, numbers, or lists and mappings of these.
+        ScenarioError names every mistake.
+        """
+        from sim.scenario.load import with_settings
+        from sim.scenario.settings import from_keywords
+
+        written = from_keywords(self.tree, settings)
+        return with_settings(self, written, written=written.__getitem__)
 
     def with_settings(self, settings: list[str]) -> Scenario:
         """This scenario with settings such as ``lines.antwerpen=2``."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from sim.errors import Mistake, Place, ScenarioError
 from sim.quantities import nearest
@@ -15,6 +18,8 @@ from sim.scenario.types import Stated
 _MOST_PARENTS = 20
 #: Names from the top of a scenario down to a value.
 Path_ = tuple[str, ...]
+#: The place at which a setting was written.
+Written = Callable[[str], Place]
 #: Mappings that are replaced whole, by section and key: their keys are no names.
 _WHOLE = {("channels", "pools"), ("lines", "shifts"), ("callers", "balk_at_wait")}
 #: By section: what a key of one of its items stands instead of.
@@ -127,14 +132,20 @@ def _named(value: object) -> bool:
     )
 
 
-def apply_settings(tree: Located, settings: list[str]) -> Located:
-    """The tree with each ``path=value`` put in place; the value is read as YAML."""
+def apply_settings(tree: Located, settings: list[str], written: Written | None = None) -> Located:
+    """The tree with each ``path=value`` put in place; the value is read as YAML.
+
+    ``written`` gives the place of a setting in mistakes (default: ``place_of``).
+    """
     mistakes: list[Mistake] = []
     for setting in settings:
-        place = place_of(setting)
+        place = (written or place_of)(setting)
         path, equals, text = setting.partition("=")
         if not equals or not path.strip():
             mistakes.append(Mistake(place, "", "write it as path=value, for example lines.antwerpen=2"))
+            continue
+        if len(setting.strip().splitlines()) > 1:
+            mistakes.append(Mistake(place, path.strip(), "has a line break; a setting is one line, one value"))
             continue
         try:
             tree = _put(tree, path.strip().split("."), _value(text, place), place)
@@ -151,9 +162,40 @@ def _value(text: str, place: Place) -> Located:
     return _at(read_text(f"set: {text.strip() or 'null'}\n", str(place)).value["set"], place)
 
 
+def from_keywords(tree: Located, keywords: Mapping[str, object]) -> dict[str, Place]:
+    """Settings for keywords such as ``lines__oost_vlaanderen=2``, with how each was written."""
+    found = {}
+    for keyword, value in keywords.items():
+        text = value if isinstance(value, str) and value.isprintable() else json.dumps(value, default=_plain)
+        path = ".".join(_named_by(tree, keyword.split("__")))
+        found[f"{path}={text}"] = Place(f"replace({keyword}={value!r})")
+    return found
+
+
+def _plain(value: Any) -> object:
+    """A number of NumPy as Python's, and anything else as text."""
+    return value.item() if hasattr(value, "item") else str(value)
+
+
+def _named_by(tree: Located, words: list[str]) -> Iterator[str]:
+    """The names of a tree that identifiers stand for, which have ``_`` where a name may have another sign."""
+    here: Located | None = tree
+    for word in words:
+        inside = here.value if here is not None and isinstance(here.value, dict) else {}
+        alike = [name for name in inside if re.sub(r"\W", "_", name) == word]
+        name = alike[0] if word not in inside and len(alike) == 1 else word
+        here = inside.get(name)
+        yield name
+
+
 def place_of(setting: str) -> Place:
-    """Where a setting is written."""
-    return Place(f"--set {setting}")
+    """A setting as its own place."""
+    return Place(" ".join(setting.split()))
+
+
+def option_of(setting: str) -> Place:
+    """Where a setting is written on the command line."""
+    return Place(f"--set {' '.join(setting.split())}")
 
 
 def _at(tree: Located, place: Place) -> Located:
@@ -171,7 +213,8 @@ def _put(tree: Located, keys: list[str], value: Located, place: Place, done: Pat
         tree, keys = _put_in_group(tree, keys, value)
     if not keys:
         return value
-    head, rest, below = keys[0], keys[1:], (*done, keys[0])
+    head, rest = step(tree, keys)
+    below = (*done, head)
     if isinstance(tree.value, list):
         position = _position(tree.value, head, place, ".".join((*done, *keys)))
         items = list(tree.value)
@@ -186,6 +229,14 @@ def _put(tree: Located, keys: list[str], value: Located, place: Place, done: Pat
     missing = Located({}, place, place) if rest else value
     inside = _put(tree.value.get(head, missing), rest, value, place, below)
     return Located({**tree.value, head: inside}, tree.place, tree.key)
+
+
+def step(tree: Located, keys: list[str]) -> tuple[str, list[str]]:
+    """The first name of a path and the rest of it; a name may have dots, such as St. Gallen."""
+    inside = tree.value if isinstance(tree.value, dict) else {}
+    sizes = (size for size in range(len(keys), 1, -1) if ".".join(keys[:size]) in inside)
+    size = next(sizes, 1)
+    return ".".join(keys[:size]), keys[size:]
 
 
 def _put_in_group(group: Located, keys: list[str], value: Located) -> tuple[Located, list[str]]:

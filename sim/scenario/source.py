@@ -15,9 +15,12 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from sim.errors import Mistake, Place, ScenarioError
 
 #: Far above any real scenario, far below what exhausts memory.
-_MOST_BYTES = 2_000_000
+_MOST_BYTES = 1_000_000
 _MOST_ALIASES = 100
 _MOST_DEPTH = 40
+#: Tags of YAML itself, which files write as !!str.
+_YAML = "tag:yaml.org,2002:"
+_TEXT = f"{_YAML}str"
 
 
 @dataclass(frozen=True)
@@ -63,9 +66,11 @@ def read_file(path: Path) -> Located:
     try:
         if path.is_dir():
             raise _fail(Place(name), "is a directory; name the scenario file inside it")
-        if path.is_file() and path.stat().st_size > _MOST_BYTES:
-            raise _fail(Place(name), "is larger than 2 MB; a scenario is a page or two")
-        text = path.read_bytes().decode("utf-8-sig")
+        with path.open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)  # of a device or a pipe there is no size to ask for
+        if len(content) > _MOST_BYTES:
+            raise _fail(Place(name), "is larger than 1 MB; a scenario is a page or two")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _fail(Place(name), f"byte {error.start} is not UTF-8 text; save the file as UTF-8") from None
     except FileNotFoundError:
@@ -126,7 +131,7 @@ class _Reader:
 
     def __init__(self, source: str, yaml: YAML) -> None:
         self.source = source
-        self.construct = yaml.constructor
+        self.construct, self.resolver = yaml.constructor, yaml.resolver
         self.seen: dict[int, int] = {}
         self.aliases = 0
 
@@ -135,6 +140,7 @@ class _Reader:
         if depth > _MOST_DEPTH:
             raise _fail(place, f"is nested deeper than {_MOST_DEPTH} levels")
         self.count_aliases(node, place)
+        self.check_tag(node, place)
         if isinstance(node, MappingNode):
             value: Any = self.mapping(node, depth)
         elif isinstance(node, SequenceNode):
@@ -153,12 +159,23 @@ class _Reader:
             if self.aliases > _MOST_ALIASES:
                 raise _fail(place, f"more than {_MOST_ALIASES} uses of aliases (*name); write the values out")
 
+    def check_tag(self, node: Node, place: Place) -> None:
+        """Refuse a tag that makes of a value what it is not by itself; ``!!str`` may make text of any."""
+        if isinstance(node, ScalarNode):
+            own = {str(self.resolver.resolve(ScalarNode, node.value, (not node.style, bool(node.style)))), _TEXT}
+        else:
+            own = {str(self.resolver.resolve(type(node), None, (False, True)))}
+        if str(node.tag) not in own:
+            tag = str(node.tag).replace(_YAML, "!!")
+            raise _fail(place, f"the tag {tag} is not allowed; write the value without it")
+
     def mapping(self, node: MappingNode, depth: int) -> dict[str, Located]:
         result: dict[str, Located] = {}
         for key_node, value_node in node.value:
             place = self.place(key_node)
             if not isinstance(key_node, ScalarNode):
                 raise _fail(place, "a key must be a plain word")
+            self.check_tag(key_node, place)
             key = self.text(key_node, place)
             if not key.isprintable():
                 raise _fail(place, f"{key!r} is not a key; it has a line break or another control character")
@@ -178,8 +195,6 @@ class _Reader:
                 return self.construct.construct_object(node)
             except (ValueError, OverflowError):
                 return node.value
-        if kind != "str":
-            raise _fail(place, f"the tag {node.tag!s} is not allowed")
         return self.text(node, place)
 
     def text(self, node: ScalarNode, place: Place) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
@@ -38,6 +40,19 @@ def _kind(parse: Callable[[object], Any], write: Callable[[Any], Any], schema: d
 def _reads_text_or(kind: type, parse: Callable[[object], Any]) -> Callable[[object], Any]:
     """Parser that lets an already parsed value through."""
     return lambda value: value if isinstance(value, kind) else parse(value)
+
+
+def name_from(*texts: str) -> str:
+    """A name for folders and tables out of the first text that has letters or digits: ``mijn-scenario-e``.
+
+    Letters lose their accents; what is left besides letters, digits, ``.``, ``_`` and ``-`` becomes ``-``.
+    """
+    for text in texts:
+        plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+        name = re.sub(r"[^A-Za-z0-9._-]+", "-", plain).lstrip("-._")[:80].rstrip("-.")
+        if name:
+            return name
+    return "scenario"
 
 
 class Words(str):

@@ -17,9 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.damage import require_sound
-from sim.errors import ResultsError
+from sim.errors import NoMeasureError, ResultsError
 from sim.estimates import NOTHING, Estimate, Moments, Pairs
 from sim.language import CODES, Language, language
+from sim.quantities import nearest
 from sim.results import Result
 from sim.scenario.model import Scenario
 from sim.store import Store, write_atomically
@@ -167,11 +168,15 @@ class Comparison:
                     yield Difference(plan, kind, name, measure, *both, difference, of.unit, of.text)
 
     def difference(self, plan: str, measure: str, *, kind: str = "all", name: str = "all") -> Difference:
-        """One of them; KeyError where there is none."""
+        """One of them; NoMeasureError, a KeyError, where there is none."""
         for found in self.differences:
             if (found.plan, found.measure, found.kind, found.name) == (plan, measure, kind, name):
                 return found
-        raise KeyError(f"no difference of {measure!r} for {plan!r} and {kind} {name!r}")
+        if plan not in self.plans:
+            known = f"{nearest(plan, self.plans)} There are {', '.join(self.plans)}"
+            raise NoMeasureError(f"{plan!r} is not compared.{known}")
+        there = ((one.measure, one.kind, one.name) for one in self.differences if one.plan == plan)
+        raise NoMeasureError.among(there, measure, kind, name)
 
     def fates(self, plan: str) -> Fates | None:
         """Which callers are reached under which plan, from the kept contacts; None where the callers differ."""

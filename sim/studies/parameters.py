@@ -12,6 +12,7 @@ from sim.language import ENGLISH, Language
 from sim.language.shown import in_words
 from sim.quantities import format_duration, format_percent, nearest, parse_duration, parse_percent
 from sim.scenario.model import Scenario
+from sim.scenario.settings import step
 from sim.scenario.source import Located
 
 #: A number is looked for within this factor of what is stated, up and down; a share within odds of 1 to 1,000.
@@ -121,17 +122,18 @@ def _takes(scenario: Scenario, setting: str) -> bool:
 
 def _written(tree: Located, path: str) -> Any:
     """What stands at a path, seen through ``{value: ...}``; list items by number or name."""
-    here = tree
-    for step in path.split("."):
+    here, steps = tree, path.split(".")
+    while steps:
+        first, steps = step(here, steps)
         if isinstance(here.value, list):
             inside = {str(number): item for number, item in enumerate(here.value)}
             inside |= {str(item.plain()["name"]): item for item in here.value if "name" in _keys(item)}
         else:
             inside = _keys(here)
-        if step not in inside:
+        if first not in inside:
             known = ", ".join(inside) or "none below"
-            raise NoParameter(f"--fit {path}: there is no {step!r}.{nearest(step, inside)} There are {known}")
-        here = inside[step]
+            raise NoParameter(f"--fit {path}: there is no {first!r}.{nearest(first, inside)} There are {known}")
+        here = inside[first]
     return here.value["value"].plain() if "value" in _keys(here) else here.plain()
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from math import ceil, inf
 
 from sim.clock import MINUTE, SECOND
+from sim.errors import QuestionError
 from sim.estimates import NOTHING, Estimate
 from sim.mixed import is_mixed, why_not
 from sim.quantities import nearest, parse_duration
@@ -63,7 +64,7 @@ class Wish:
 
 
 def wishes_of(scenario: Scenario, precision: Mapping[str, str]) -> list[Wish]:
-    """Wishes such as ``{"abandonment@phone": "0.5pp", "asa@phone": "5 s"}``, or ``"2 %"``; else ValueError."""
+    """Wishes such as ``{"abandonment@phone": "0.5pp", "asa@phone": "5 s"}``, or ``"2 %"``; else QuestionError."""
     return [_wish(scenario, name.strip(), str(text).strip()) for name, text in precision.items()]
 
 
@@ -75,16 +76,16 @@ def _wish(scenario: Scenario, who: str, text: str) -> Wish:
 
 
 def scope_of(scenario: Scenario, who: str) -> tuple[str, str, str]:
-    """Measure, kind and name of text such as ``abandonment@phone``; ValueError, with what there is, if unknown."""
+    """Measure, kind and name of text such as ``abandonment@phone``; QuestionError, with what there is, if unknown."""
     measure, _, name = who.partition("@")
     units = _units(scenario)
     if measure not in units:
-        raise ValueError(f"{measure!r} is not a measure.{nearest(measure, units)} There are {', '.join(units)}")
+        raise QuestionError(f"{measure!r} is not a measure.{nearest(measure, units)} There are {', '.join(units)}")
     if not name and measure not in _measures("all"):
-        raise ValueError(f"{measure} is known of queues only; write for example {measure}@{_queues(scenario)[0]}")
+        raise QuestionError(f"{measure} is known of queues only; write for example {measure}@{_queues(scenario)[0]}")
     kind = _kind_of(scenario, measure, name) if name else "all"
     if is_mixed(scenario, measure, kind) and name != "all":
-        raise ValueError(why_not(scenario, measure, name, lambda one: f"{measure}@{one}"))
+        raise QuestionError(why_not(scenario, measure, name, lambda one: f"{measure}@{one}"))
     return measure, kind, name or "all"
 
 
@@ -119,10 +120,10 @@ def _kind_of(scenario: Scenario, measure: str, name: str) -> str:
     having = [kind for kind, some in names.items() if name in some]
     if not having:
         every = list(dict.fromkeys(other for some in names.values() for other in some if other))
-        raise ValueError(f"there is no {name!r} here.{nearest(name, every)} There are {', '.join(every)}")
+        raise QuestionError(f"there is no {name!r} here.{nearest(name, every)} There are {', '.join(every)}")
     kind = next((kind for kind in having if measure in _measures(kind)), None)
     if kind is None:
-        raise ValueError(f"{measure} is not known of {' or '.join(having)} {name!r}")
+        raise QuestionError(f"{measure} is not known of {' or '.join(having)} {name!r}")
     return kind
 
 
@@ -142,8 +143,10 @@ def _reach(measure: str, unit: str, text: str) -> tuple[float, bool]:
             duration = 0
         if duration > 0:
             return duration / _TIMES[unit], False
+    if (size := re.match(_NUMBER, text)) and float(size[0]) == 0:
+        raise QuestionError(f"{measure}={text}: an interval of no width takes endless replications; write {allowed}")
     what = "a number per period" if unit == "per period" else f"in {unit}"
-    raise ValueError(f"{measure}={text}: {measure} is {what}; write {allowed}, or 2% of its value")
+    raise QuestionError(f"{measure}={text}: {measure} is {what}; write {allowed}, or 2% of its value")
 
 
 def looks(least: int = LEAST, most: int = MOST) -> Iterator[int]:

@@ -99,7 +99,7 @@ def _queues(scenario: Scenario, inside: Any, say: Language) -> Table:
         own = [centre.groups[r.group] for r in queue.routes if centre.groups[r.group].serves[:1] == (number,)]
         staffed = sum(line_time(group.levels(), centre.end) * group.at_once for group in own)
         on_duty = max((line_time([(t, min(n, 1)) for t, n in g.levels()], centre.end) for g in own), default=0)
-        used = expected * mean / staffed if staffed else float("inf")
+        used = expected * mean / staffed if staffed else 0.0
         load = say("check.erlang", load=say.number(expected * mean / on_duty, 2)) if on_duty else ""
         table.add_row(
             say.name(queue.name),
@@ -107,7 +107,7 @@ def _queues(scenario: Scenario, inside: Any, say: Language) -> Table:
             say.number(expected, 1),
             say.number(expected / max(scenario.days.working_days, 1), 2),
             load or say("check.work", hours=say.number(expected * mean / HOUR)),
-            (say.percent(used) + (" " + say("check.too_much") if used > 1 else "")) if own else "-",
+            (say.percent(used) + (" " + say("check.too_much") if used > 1 else "")) if staffed else "-",
         )
     return table
 
