@@ -19,7 +19,12 @@ ONE = 1 << 32
 UNLIMITED = 1 << 40
 
 #: The outcomes after which a caller may try again, in the order of the tables in ``Habits``.
-UNANSWERED = (Outcome.ABANDONED, Outcome.BLOCKED, Outcome.BALKED, Outcome.CLOSED)
+UNANSWERED = (Outcome.ABANDONED, Outcome.BLOCKED, Outcome.BALKED, Outcome.CLOSED, Outcome.SENT_AWAY)
+#: A number for each of these.
+ByOutcome = tuple[int, int, int, int, int]
+
+#: Of these, the outcomes of contacts that the closed line ends: a redial may wait for the next opening.
+WHILE_CLOSED = (Outcome.CLOSED, Outcome.SENT_AWAY)
 
 #: Handling times are scaled in thousandths, speeds of work are in percent.
 PER_MILLE = 1000
@@ -55,8 +60,9 @@ class Queue:
     """Where contacts of one channel wait, by priority, then first come first served.
 
     ``places``: waiting places, 0 for a busy tone. ``serve_after_closing``: at closing, whether those who wait are
-    still served by the lines that were working, or sent away. ``balk``: threshold by the number already waiting;
-    the last entry holds for longer queues too. ``routes``: ordered, the first group with a line for it is taken.
+    still served by the lines that were working, if there were any, or sent away. ``balk``: threshold by the number
+    already waiting; the last entry holds for longer queues too. ``routes``: ordered, the first group with a line for
+    it is taken.
 
     ``announce``: mean handling time in ms from which the announced wait is computed, 0 where none is announced;
     ``balk_at_wait``: (announced wait from which on, threshold), ascending. ``call_back``: threshold to accept one
@@ -130,14 +136,14 @@ class Habits:
     """What callers of a channel do, as thresholds; tables by outcome are in the order of UNANSWERED.
 
     ``redial``: try again. ``switch``: and do so on channel ``switch_to`` (-1: none). ``closed_from_opening``: after a
-    closed door the delay counts from the channel's next opening. ``voicemail``: leave a message at a closed door.
-    ``silent``: give up without a sign. ``forward``: passed on to channel ``forward_to`` after an answer. ``again``:
-    call again though answered (and not passed on).
+    closed door, or being sent away at closing, the delay counts from the channel's next opening. ``voicemail``: leave
+    a message at a closed door. ``silent``: give up without a sign. ``forward``: passed on to channel ``forward_to``
+    after an answer. ``again``: call again though answered (and not passed on).
     """
 
-    redial: tuple[int, int, int, int]
-    switch: tuple[int, int, int, int]
-    switch_to: tuple[int, int, int, int]
+    redial: ByOutcome
+    switch: ByOutcome
+    switch_to: ByOutcome
     closed_from_opening: bool
     voicemail: int = 0
     silent: int = 0

@@ -11,6 +11,7 @@ OUTCOMES = {
     "abandoned": ("#D55E00", "///"),
     "blocked": ("#E69F00", "xx"),
     "balked": ("#CC79A7", ".."),
+    "sent_away": ("#F0E442", "++"),
     "called_back": ("#56B4E9", "\\\\"),
     "closed": ("#DDDDDD", ""),
 }

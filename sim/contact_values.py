@@ -50,6 +50,7 @@ def contact_values(
         "silent": is_[Outcome.SILENT],
         "blocked": is_[Outcome.BLOCKED],
         "balked": is_[Outcome.BALKED],
+        "sent_away": is_[Outcome.SENT_AWAY],
         "closed": is_[Outcome.CLOSED],
         "messages": messages,
         "unfinished": is_[Outcome.UNFINISHED],

@@ -20,6 +20,7 @@ class Outcome(IntEnum):
     ABANDONED = 1
     BLOCKED = 2
     BALKED = 3
+    #: Came outside opening hours.
     CLOSED = 4
     #: Still in the queue when the follow-up after the period ended.
     UNFINISHED = 5
@@ -27,6 +28,8 @@ class Outcome(IntEnum):
     CALLED_BACK = 6
     #: Gave up without a sign: kept its place in the queue, and held the line that took it in vain.
     SILENT = 7
+    #: Came while open, and still waited at closing with no line to serve it after that.
+    SENT_AWAY = 8
 
 
 #: Line group and line of a contact that no line took.

@@ -35,18 +35,16 @@ Expected = Mapping[tuple[str, str], Mapping[str, float]]
 
 
 def expected_of(scenario: Scenario) -> Expected:
-    """What is known exactly of each scope: its callers, and how many of them first call while somebody is there.
+    """What is known exactly of each scope: its callers, and how many of them first call while it is open.
 
-    The second only where nobody who called in time is sent away at closing, who counts as closed. A log has no luck.
+    A log has no luck.
     """
     if scenario.trace is not None:
         return {}
     rates = rates_of(scenario)
     inside = rates.expected(while_open=True)
     both = inside + rates.expected(while_open=False)
-    columns = {"callers": both}
-    if all(queue.serve_after_closing for queue in scenario.centre.queues):
-        columns["first_offered"] = inside
+    columns = {"callers": both, "first_offered": inside}
     where = {("all", "all"): np.ones(both.shape, dtype=bool)}
     axes = {"cause": rates.causes, "channel": rates.channels, "province": rates.provinces}
     for axis, (kind, names) in enumerate(axes.items()):

@@ -64,7 +64,7 @@ def _share(name: str, text: str, over: Weights, under: Weights) -> Definition:
     return Definition(name, text, "%", over, under, scale=100.0, most=100.0)
 
 
-_LOST = {"abandoned": 1, "blocked": 1, "balked": 1}
+_LOST = {"abandoned": 1, "blocked": 1, "balked": 1, "sent_away": 1}
 _MS_PER_S, _MS_PER_MIN, _MS_PER_H = 1e-3, 1 / 60e3, 1 / 3600e3
 
 #: Of whom: callers and contacts, in any scope of persons.
@@ -86,6 +86,7 @@ OF_PERSONS = (
     _count("silent", "of those, contacts that gave up without a sign"),
     _count("blocked", "contacts that met a busy tone"),
     _count("balked", "contacts that left on meeting a queue"),
+    _count("sent_away", "contacts that still waited at closing, and were sent away"),
     _count("closed", "contacts outside opening hours, without a message"),
     _count("messages", "contacts outside opening hours that left a message"),
     _count("forwarded", "contacts passed on to another channel after an answer"),
@@ -99,7 +100,7 @@ OF_PERSONS = (
         {"abandoned": 1, "short_abandoned": -1},
         {"offered": 1, "short_abandoned": -1},
     ),
-    _share("loss", "(abandoned + blocked + balked) / offered", _LOST, {"offered": 1}),
+    _share("loss", "(abandoned + blocked + balked + sent away) / offered", _LOST, {"offered": 1}),
     Definition("asa", "mean wait of the answered", "s", {"wait_answered": 1}, {"answered": 1}, _MS_PER_S),
     Definition(
         "mean_wait_abandoned", "mean wait of those who gave up", "s", {"wait_abandoned": 1}, {"abandoned": 1}, _MS_PER_S

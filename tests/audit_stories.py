@@ -19,6 +19,7 @@ from tests.handmade import ALWAYS, HALF, NEVER, Caller, Row, answered, caller, c
 
 ABANDONED, BLOCKED, BALKED, CLOSED = Outcome.ABANDONED, Outcome.BLOCKED, Outcome.BALKED, Outcome.CLOSED
 UNFINISHED, CALLED_BACK, SILENT = Outcome.UNFINISHED, Outcome.CALLED_BACK, Outcome.SILENT
+SENT_AWAY = Outcome.SENT_AWAY
 YES, NO = 0, ALWAYS - 1  # uniforms of somebody who would, and of somebody who would not
 BUSY = habits(redial=(NEVER, HALF, NEVER, NEVER))
 OPENING = habits(redial=(NEVER, NEVER, NEVER, HALF), closed_from_opening=True)
@@ -304,7 +305,7 @@ WRITTEN = {
         caller(14, talk=9, call_back=YES),
         queues=[queue(call_back=HALF, call_back_from=1)],
         hours={"phone": ((0, 50),)},
-        rows=[answered(0, 10, 10, 60), lost(1, 12, 50, CLOSED), answered(2, 14, 60, 69, outcome=CALLED_BACK)],
+        rows=[answered(0, 10, 10, 60), lost(1, 12, 50, SENT_AWAY), answered(2, 14, 60, 69, outcome=CALLED_BACK)],
     ),
     "voicemail": story(
         caller(50, talk=5, voicemail=YES),

@@ -135,13 +135,17 @@ def queue(
 
 def habits(
     *,
-    redial: tuple[int, int, int, int] = (NEVER,) * 4,
-    switch: tuple[int, int, int, int] = (NEVER,) * 4,
-    switch_to: tuple[int, int, int, int] = (-1,) * 4,
+    redial: tuple[int, ...] = (NEVER,) * 4,
+    switch: tuple[int, ...] = (NEVER,) * 4,
+    switch_to: tuple[int, ...] = (-1,) * 4,
     closed_from_opening: bool = False,
     **more: Any,
 ) -> Habits:
-    """Make habits: nobody redials unless said; tables go by abandoned, blocked, balked, closed."""
+    """Make habits: nobody redials unless said; tables go by abandoned, blocked, balked, closed and sent away.
+
+    Tables of four have callers who are sent away do as after a closed door.
+    """
+    redial, switch, switch_to = ((*of, *of[3:4])[:5] for of in (redial, switch, switch_to))
     return Habits(redial, switch, switch_to, closed_from_opening, **more)
 
 
@@ -240,7 +244,7 @@ class Case:
 
 
 ABANDONED, BLOCKED, BALKED = Outcome.ABANDONED, Outcome.BLOCKED, Outcome.BALKED
-CLOSED, UNFINISHED = Outcome.CLOSED, Outcome.UNFINISHED
+CLOSED, SENT_AWAY, UNFINISHED = Outcome.CLOSED, Outcome.SENT_AWAY, Outcome.UNFINISHED
 
 CASES = [
     Case(
@@ -409,9 +413,9 @@ CASES = [
         ),
         [
             answered(0, 20, 20, 30),
-            lost(1, 25, 30, CLOSED),
+            lost(1, 25, 30, SENT_AWAY),
             answered(1, 63, 63, 68, attempt=1),
-            lost(2, 26, 30, CLOSED),
+            lost(2, 26, 30, SENT_AWAY),
             lost(3, 30, 30, CLOSED),
             answered(3, 64, 68, 70, attempt=1),
         ],

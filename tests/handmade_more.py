@@ -8,7 +8,7 @@ from sim.contacts import Outcome
 from tests.handmade import ALWAYS, HALF, NEVER, Case, answered, caller, centre_of, habits, lost, queue, world_of
 
 ABANDONED, BLOCKED, BALKED = Outcome.ABANDONED, Outcome.BLOCKED, Outcome.BALKED
-CLOSED, UNFINISHED = Outcome.CLOSED, Outcome.UNFINISHED
+CLOSED, SENT_AWAY, UNFINISHED = Outcome.CLOSED, Outcome.SENT_AWAY, Outcome.UNFINISHED
 CALLED_BACK, SILENT = Outcome.CALLED_BACK, Outcome.SILENT
 ONE_EACH = (((0, 1),), ((0, 1),))
 TWO = ("here", "there")
@@ -305,7 +305,7 @@ CHAT = [
         [
             answered(0, 0, 0, 300),
             lost(1, 20, 30, SILENT),
-            lost(2, 26, 30, CLOSED),
+            lost(2, 26, 30, SENT_AWAY),
             lost(3, 60, 90, SILENT),
         ],
     ),
@@ -524,7 +524,7 @@ CALL_BACK = [
         [
             answered(0, 5, 5, 25),
             answered(1, 6, 60, 64, outcome=CALLED_BACK),
-            lost(2, 7, 20, CLOSED),
+            lost(2, 7, 20, SENT_AWAY),
             lost(3, 8, 8, BLOCKED),
             answered(4, 61, 64, 67),
         ],
@@ -723,7 +723,7 @@ TIES = [
         " 10; then the first line frees, and nobody waits; 3 calls and is too late.",
         world_of([caller(0, talk=10), caller(1, talk=5), caller(2, patience=8), caller(10, talk=5)]),
         centre_of(hours={"phone": [(0, 10), (40, 90)]}, lines=[[(0, 1), (10, 2)]]),
-        [answered(0, 0, 0, 10), answered(1, 1, 10, 15, line=1), lost(2, 2, 10, CLOSED), lost(3, 10, 10, CLOSED)],
+        [answered(0, 0, 0, 10), answered(1, 1, 10, 15, line=1), lost(2, 2, 10, SENT_AWAY), lost(3, 10, 10, CLOSED)],
     ),
     Case(
         "three entitled at one instant",
@@ -761,4 +761,115 @@ TIES = [
     ),
 ]
 
-MORE = [*ROUTING, *DUTY, *CHAT, *DESKWORK, *PRIORITY, *CALL_BACK, *ANNOUNCED, *FOLLOW_UP, *TIES]
+CLOSING = [
+    Case(
+        "no line at closing",
+        "The line leaves at 20 and the door closes at 30: 1 is sent away, although the line is busy until 35, and calls"
+        " again after the opening at 60. 2 gave up at 23 without a sign. 3 is to be called back and stays.",
+        world_of(
+            [
+                caller(15, talk=20),
+                caller(16, talk=5, redial=HALF - 1, delay=3),
+                caller(18, patience=5, silent=YES),
+                caller(28, talk=4, call_back=YES),
+            ]
+        ),
+        centre_of(
+            hours={"phone": [(0, 30), (60, 90)]},
+            lines=[[(0, 1), (20, 0), (60, 1), (90, 0)]],
+            queues=[queue(serve_after_closing=True, call_back=HALF)],
+            habits=[habits(redial=(0, 0, 0, 0, HALF), closed_from_opening=True, silent=HALF)],
+            attempts=2,
+        ),
+        [
+            answered(0, 15, 15, 35),
+            lost(1, 16, 30, SENT_AWAY),
+            answered(1, 63, 64, 69, attempt=1),
+            lost(2, 18, 30, SILENT),
+            answered(3, 28, 60, 64, outcome=CALLED_BACK),
+        ],
+    ),
+    Case(
+        "a line that is there until closing serves late, one that comes then does too",
+        "The second line leaves a ms before closing, the first at closing, the third comes then, before the door"
+        " closes: it takes 2. 3 waits for the first; the second, free at 31, was gone.",
+        world_of([caller(0, talk=40), caller(0, talk=31), caller(5, talk=50), caller(6, talk=2)]),
+        centre_of(
+            hours={"phone": [(0, 30)]},
+            lines=[[(0, 2), (29, 1), (30, 0)], [(30, 1)]],
+            queues=[queue(serve_after_closing=True, routes=[(0, 0), (1, 0)])],
+        ),
+        [
+            answered(0, 0, 0, 40),
+            answered(1, 0, 0, 31, line=1),
+            answered(2, 5, 30, 80, group=1),
+            answered(3, 6, 40, 42),
+        ],
+    ),
+    Case(
+        "entitled after closing",
+        "At closing only the helping line is there, which may take a call that has waited 15: it does so at 40.",
+        world_of([caller(25, talk=5)]),
+        centre_of(
+            hours={"phone": [(0, 30)]},
+            lines=[[(0, 1), (20, 0)], [(0, 1), (30, 0)]],
+            queues=[queue(serve_after_closing=True, routes=[(0, 0), (1, 15)])],
+        ),
+        [answered(0, 25, 40, 45, group=1)],
+    ),
+    Case(
+        "sent away on another channel",
+        "Both channels close at 30 with only the line of the second there: who waits on the first is sent away, and"
+        " tries the second at 32, which is closed.",
+        world_of(
+            [caller(25, talk=5, delay=2), caller(26, talk=9, channel=1), caller(27, talk=3, channel=1)],
+            channels=("phone", "chat"),
+        ),
+        centre_of(
+            hours={"phone": [(0, 30)], "chat": [(0, 30)]},
+            lines=[[(0, 1), (20, 0)], [(0, 1), (30, 0)]],
+            queues=[
+                queue("phone", serve_after_closing=True),
+                queue("chat", channel=1, serve_after_closing=True, routes=[(1, 0)]),
+            ],
+            habits=[
+                habits(redial=(0, 0, 0, 0, YES + 1), switch=(0, 0, 0, 0, YES + 1), switch_to=(-1, -1, -1, -1, 1)),
+                habits(),
+            ],
+            attempts=2,
+        ),
+        [
+            lost(0, 25, 30, SENT_AWAY),
+            lost(0, 32, 32, CLOSED, attempt=1, queue=1),
+            answered(1, 26, 26, 35, queue=1, group=1),
+            answered(2, 27, 35, 38, queue=1, group=1),
+        ],
+    ),
+    Case(
+        "all lines absent",
+        "The only line is absent on the first day, so nobody is there at closing; who calls after it finds it closed.",
+        world_of([caller(5, talk=5), caller(40)], absence=[[[0]]]),
+        centre_of(
+            hours={"phone": [(0, 30)]},
+            queues=[queue(serve_after_closing=True)],
+            groups=[{"absent": HALF}],
+        ),
+        [lost(0, 5, 30, SENT_AWAY), lost(1, 40, 40, CLOSED)],
+    ),
+    Case(
+        "no lines at all",
+        "Whoever calls while it is open waits until closing.",
+        world_of([caller(5, talk=5), caller(6, patience=3)]),
+        centre_of(hours={"phone": [(0, 30)]}, lines=[[(0, 0)]], queues=[queue(serve_after_closing=True)]),
+        [lost(0, 5, 30, SENT_AWAY), lost(1, 6, 9, ABANDONED)],
+    ),
+    Case(
+        "a channel that never closes carries work over",
+        "The e-mail of 10 is read on the next shift, at 70.",
+        world_of([caller(10, talk=5)]),
+        centre_of(lines=[[(0, 0), (70, 1)]], queues=[queue(serve_after_closing=True)]),
+        [answered(0, 10, 70, 75)],
+    ),
+]
+
+MORE = [*ROUTING, *DUTY, *CHAT, *DESKWORK, *PRIORITY, *CALL_BACK, *ANNOUNCED, *FOLLOW_UP, *TIES, *CLOSING]

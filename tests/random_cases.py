@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from sim.centre import ONE, UNLIMITED, Centre, Channel, Group, Habits, Priority, Queue, Route, Spans
+from sim.centre import ONE, UNANSWERED, UNLIMITED, Centre, Channel, Group, Habits, Priority, Queue, Route, Spans
 from sim.clock import DAY, FOREVER
 from sim.world import World
 
@@ -204,12 +204,12 @@ def _group(chance: Chance, number: int, queues: Sequence[Queue], shape: tuple[in
 
 def _habits(chance: Chance, channels: int) -> Habits:
     def thresholds() -> tuple[Any, ...]:
-        return tuple(chance.of(THRESHOLDS[1:]) for _ in range(4))
+        return tuple(chance.of(THRESHOLDS[1:]) for _ in UNANSWERED)
 
     return Habits(
         redial=thresholds(),
         switch=thresholds(),
-        switch_to=tuple(chance.below(channels + 1) - 1 for _ in range(4)),  # type: ignore[arg-type]
+        switch_to=tuple(chance.below(channels + 1) - 1 for _ in UNANSWERED),  # type: ignore[arg-type]
         closed_from_opening=bool(chance.below(2)),
         voicemail=chance.of(THRESHOLDS) if chance.one_in(3) else 0,
         silent=chance.of(THRESHOLDS) if chance.one_in(3) else 0,

@@ -15,6 +15,7 @@ from tests.audit_stories import (
     BLOCKED,
     CALLED_BACK,
     CLOSED,
+    SENT_AWAY,
     SILENT,
     STORIES,
     UNFINISHED,
@@ -155,10 +156,29 @@ BREAKS = {
     ),
     "closed after patience": (
         "away",
-        [(3, 0, 0, 98, 100, 100, CLOSED, -1, -1)],
-        "CLOSED at 100, after patience ended at 99",
+        [(3, 0, 0, 98, 100, 100, SENT_AWAY, -1, -1)],
+        "SENT_AWAY at 100, after patience ended at 99",
     ),
-    "sent away by mistake": ("served", [(3, 0, 0, 97, 100, 100, CLOSED, -1, -1)], "CLOSED at 100"),
+    "closed though it came while open": (
+        "away",
+        [(2, 0, 0, 97, 100, 100, CLOSED, -1, -1)],
+        "CLOSED at 100, but dialled within opening hours, which ended at 100",
+    ),
+    "sent away before closing": (
+        "away",
+        [(2, 0, 0, 97, 99, 99, SENT_AWAY, -1, -1)],
+        "SENT_AWAY at 99, but dialled within opening hours, which ended at 100",
+    ),
+    "sent away at a closed door": (
+        "door",
+        [(4, 0, 0, 450, 450, 450, SENT_AWAY, -1, -1)],
+        "SENT_AWAY though dialled at 450, outside opening hours: CLOSED at once",
+    ),
+    "sent away by mistake": (
+        "served",
+        [(3, 0, 0, 97, 100, 100, SENT_AWAY, -1, -1)],
+        "SENT_AWAY at 100 after waiting since 97, but its queue is served after closing",
+    ),
     "taken by a withdrawn line": (
         "withdrawn",
         [(2, 0, 0, 40, 65, 75, ANSWERED, 0, 1)],
@@ -415,8 +435,8 @@ BREAKS = {
     ),
     "call-back sent away": (
         "call-back stays",
-        [lost(2, 14, 50, CLOSED)],
-        "CLOSED at 50, but on dialling at 14 there was no free line, and 1 waited in unlimited places",
+        [lost(2, 14, 50, SENT_AWAY)],
+        "SENT_AWAY at 50, but on dialling at 14 there was no free line, and 1 waited in unlimited places",
     ),
     "call-back served late": (
         "call-back",
@@ -449,7 +469,7 @@ BREAKS = {
     "sent away like a call-back that stays": (
         "call-back stays",
         [answered(1, 12, 69, 79)],
-        "who waits at closing, 50, is sent away: CLOSED",
+        "who waits at closing, 50, is sent away: SENT_AWAY",
     ),
     "voicemail lost": (
         "voicemail",
@@ -542,8 +562,8 @@ BREAKS = {
     ),
     "silent leaver closed": (
         "silent",
-        [lost(5, 190, 200, CLOSED)],
-        "CLOSED at 200, after patience ended at 195; it left without a sign",
+        [lost(5, 190, 200, SENT_AWAY)],
+        "SENT_AWAY at 200, after patience ended at 195; it left without a sign",
     ),
     "silent leaver past closing": (
         "silent",

@@ -269,7 +269,7 @@ def test_targets_read_as_they_are_written() -> None:
         "never reached while open 5 %": "at most 5 % of those who called while open never reached",
         "north never reached at most 30 %": "north: at most 30 % of all callers never reached",
         "phone/south abandonment 5 %": "phone/south: at most 5 % of calls abandoned",
-        "chat loss 2.5 %": "chat: at most 2.5 % of calls lost (abandoned, busy or balked)",
+        "chat loss 2.5 %": "chat: at most 2.5 % of calls lost (abandoned, busy, balked or sent away)",
         "phone mean wait 2 min": "phone: mean wait of the answered at most 2 min",
     }
     for written, text in shown.items():

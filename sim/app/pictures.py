@@ -100,7 +100,7 @@ def _measures(scenario: Scenario) -> Iterator[tuple[str, str, str]]:
     for measure in ("callers", "reached", "never_reached", "never_reached_share", "only_closed"):
         yield measure, "all", "all"
     for channel in scenario.channels:
-        for measure in ("offered", "answered", "abandoned", "blocked", "loss", "asa"):
+        for measure in ("offered", "answered", "abandoned", "blocked", "sent_away", "loss", "asa"):
             yield measure, "channel", channel
         target = scenario.targets.channels.get(channel)
         if target is not None and target.within is not None:

@@ -34,11 +34,11 @@ def audit(world: World, centre: Centre, contacts: Contacts, *, most: int = 50) -
         return no_table[:most]
     findings = Findings()
     rows = read(world, centre, contacts, findings)
+    duty = Duty(world, centre)
     for row in rows:
-        check_row(world, centre, row, findings)
+        check_row(world, centre, duty, row, findings)
     finished = check_work(world, centre, rows, findings)
     check_chains(world, centre, rows, findings)
-    duty = Duty(world, centre)
     sweep = Sweep(world, centre, duty, rows, findings)
     for event in events(centre, duty, rows, finished):
         if len(findings.sentences) >= most:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sim.audit.findings import Findings, Who
 from sim.audit.rows import SERVED, Row, falls
-from sim.centre import UNANSWERED, Centre
+from sim.centre import UNANSWERED, WHILE_CLOSED, Centre
 from sim.contacts import Outcome
 from sim.world import World
 
@@ -87,7 +87,7 @@ def _redial(world: World, centre: Centre, row: Row) -> Due | None:
     if habits.switch_to[after] >= 0 and falls(world.switch, row.caller, row.attempt, habits.switch[after]):
         channel = habits.switch_to[after]
     start: int | None = row.patient_until if silent else row.left
-    if outcome == Outcome.CLOSED and habits.closed_from_opening and channel == row.channel:
+    if outcome in WHILE_CLOSED and habits.closed_from_opening and channel == row.channel:
         start = centre.next_opening(channel, row.left)
     if start is None:
         return None

@@ -1,4 +1,4 @@
-"""When lines are on duty (rule 1)."""
+"""When lines are on duty (rule 1), and which queues they serve after closing (rules 3 and 20)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ class Duty:
     """Stretches of duty of every line of every group, without the shifts that luck has them miss."""
 
     def __init__(self, world: World, centre: Centre) -> None:
+        self._queues = centre.queues
         self._shifts = [group.shifts for group in centre.groups]
         self.stretches = [
             [_stretches(world, group, line) for line in range(len(group.shifts))] for group in centre.groups
@@ -27,6 +28,14 @@ class Duty:
     def lines_on(self, group: int, instant: int) -> int:
         """Lines of ``group`` on duty at ``instant``."""
         return sum(self.on(group, line, instant) for line in range(len(self._shifts[group])))
+
+    def serves_late(self, queue: int, closes: int) -> bool:
+        """Whether a line serves those who wait in ``queue`` when its channel closes: one that was on duty just before.
+
+        Such a line may be of any group of the queue's routes, whatever wait that one helps after.
+        """
+        rules = self._queues[queue]
+        return rules.serve_after_closing and any(self.lines_on(route.group, closes - 1) for route in rules.routes)
 
     def tell(self, group: int, line: int, instant: int) -> str:
         """Word for what a line is at ``instant``."""

@@ -80,7 +80,7 @@ def _of_row(row: Row, entitling: list[tuple[int, int]], finished: dict[Row, int]
             yield row.dialled + delay, Kind.ENTITLEMENT, route
     if row.taken:
         yield row.left, Kind.LAST_CHANCE, 0
-    elif row.outcome in (Outcome.CLOSED, Outcome.SILENT):
+    elif row.outcome in (Outcome.SENT_AWAY, Outcome.SILENT):
         yield row.left, Kind.SENT_AWAY, 0
     else:
         yield row.left, Kind.ABANDONMENT, 0

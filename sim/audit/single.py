@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.audit.duty import Duty
 from sim.audit.findings import Findings
 from sim.audit.rows import SERVED, Row, delays, falls, say_falls
 from sim.centre import Centre
@@ -9,7 +10,7 @@ from sim.contacts import Outcome
 from sim.world import World
 
 
-def check_row(world: World, centre: Centre, row: Row, findings: Findings) -> None:
+def check_row(world: World, centre: Centre, duty: Duty, row: Row, findings: Findings) -> None:
     """Tell whatever is impossible about this row on its own."""
     if row.dialled >= centre.end:
         findings.tell(row.who, f"dialled at {row.dialled}, but nobody dials from the end {centre.end} on")
@@ -17,12 +18,14 @@ def check_row(world: World, centre: Centre, row: Row, findings: Findings) -> Non
         findings.tell(row.who, f"{row.outcome.name} at {row.left}, at or after the horizon {centre.horizon}")
     if row.closes is None:
         _check_door(world, centre, row, findings)
+    elif row.outcome == Outcome.CLOSED:
+        findings.tell(row.who, f"CLOSED at {row.left}, but dialled within opening hours, which ended at {row.closes}")
     else:
         _check_patience(world, centre, row, findings)
     if row.taken:
         _check_taking(centre, row, findings)
     elif row.who not in findings.doubtful:
-        _check_leaving(centre, row, findings)
+        _check_leaving(centre, duty, row, findings)
 
 
 def _check_door(world: World, centre: Centre, row: Row, findings: Findings) -> None:
@@ -43,7 +46,7 @@ def _check_patience(world: World, centre: Centre, row: Row, findings: Findings) 
     until = row.patient_until
     luck = say_falls("silent", world.silent, row.caller, row.attempt, centre.habits[row.channel].silent)
     fate = f"{row.outcome.name} at {row.left}"
-    if row.outcome in (Outcome.ANSWERED, Outcome.CLOSED) and row.left > until:
+    if row.outcome in (Outcome.ANSWERED, Outcome.SENT_AWAY) and row.left > until:
         sign = f"; it left without a sign and is SILENT, with {luck}" if row.silent else ""
         findings.tell(row.who, f"{fate}, after patience ended at {until}{sign}")
     elif row.outcome == Outcome.ABANDONED and row.silent:
@@ -67,30 +70,29 @@ def _check_taking(centre: Centre, row: Row, findings: Findings) -> None:
         findings.tell(row.who, f"CALLED_BACK at {row.left}, when it was dialled, but a call-back waits first")
 
 
-def _check_leaving(centre: Centre, row: Row, findings: Findings) -> None:
+def _check_leaving(centre: Centre, duty: Duty, row: Row, findings: Findings) -> None:
     """When a contact left that no line took (rule 27)."""
     if row.released != row.left:
         findings.tell(row.who, f"{row.outcome.name} at {row.left}, yet released at {row.released}")
-    if row.outcome == Outcome.CLOSED and row.waited and centre.queues[row.queue].serve_after_closing:
+    if row.outcome == Outcome.SENT_AWAY and row.closes is not None and duty.serves_late(row.queue, row.closes):
         since = f"after waiting since {row.dialled}, but its queue is served after closing"
-        findings.tell(row.who, f"CLOSED at {row.left} {since}")
-    due, why = _due_to_leave(centre, row)
+        findings.tell(row.who, f"SENT_AWAY at {row.left} {since}")
+    due, why = _due_to_leave(centre, duty, row)
     if row.left != due:
         findings.tell(row.who, f"{row.outcome.name} at {row.left}, but {why} {due}")
 
 
-def _due_to_leave(centre: Centre, row: Row) -> tuple[int, str]:
+def _due_to_leave(centre: Centre, duty: Duty, row: Row) -> tuple[int, str]:
     """Instant at which a contact with this outcome left without a line, and what happens at it."""
     assert row.outcome not in SERVED  # their line would be nonsense, which is told on reading
     if row.outcome == Outcome.ABANDONED:
         return row.patient_until, "patience ended at"
     if row.outcome == Outcome.UNFINISHED:
         return centre.horizon, "the horizon is"
-    if row.outcome == Outcome.CLOSED and row.closes is not None:
+    if row.outcome == Outcome.SENT_AWAY and row.closes is not None:
         return row.closes, "dialled within opening hours, which ended at"
     if row.outcome == Outcome.SILENT:
-        sent_away = not centre.queues[row.queue].serve_after_closing
-        if sent_away and row.closes is not None and row.closes < centre.horizon:
+        if row.closes is not None and row.closes < centre.horizon and not duty.serves_late(row.queue, row.closes):
             return row.closes, "without a line it is sent away at closing,"
         return centre.horizon, "without a line it keeps its place until the horizon"
     return row.dialled, "that happens on dialling, at"

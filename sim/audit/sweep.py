@@ -123,15 +123,15 @@ class Sweep:
     # Contacts that leave without a line (rules 19 and 20)
 
     def _close(self, channel: int, now: int) -> None:
-        """Contacts of ``channel`` that wait at closing are sent away where the queue says so; call-backs stay."""
+        """Contacts of ``channel`` that wait at closing are sent away where no line serves them; call-backs stay."""
         for number, queue in enumerate(self.centre.queues):
-            if queue.channel == channel and not queue.serve_after_closing:
+            if queue.channel == channel and not self.floor.duty.serves_late(number, now):
                 for row in self.floor.queues[number]:
-                    if row.closes is not None and row.closes <= now and row not in self.floor.call_backs:
+                    if row.closes == now and row not in self.floor.call_backs:
                         self._send_away(row, now)
 
     def _send_away(self, row: Row, now: int) -> None:
-        due = Outcome.SILENT if row.silent and row.patient_until < now else Outcome.CLOSED
+        due = Outcome.SILENT if row.silent and row.patient_until < now else Outcome.SENT_AWAY
         if row.taken or (row.outcome, row.left) != (due, now):
             self._say(row, f"{self._fate(row, now)}, but who waits at closing, {now}, is sent away: {due.name}")
 

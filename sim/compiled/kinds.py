@@ -43,6 +43,7 @@ _COLUMN_OF_OUTCOME = {
     Outcome.CALLED_BACK: ("called_back",),
     Outcome.BLOCKED: ("blocked",),
     Outcome.BALKED: ("balked",),
+    Outcome.SENT_AWAY: ("sent_away",),
     Outcome.CLOSED: ("closed",),
     Outcome.UNFINISHED: ("unfinished",),
 }

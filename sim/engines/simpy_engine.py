@@ -13,7 +13,7 @@ from typing import Any
 
 import simpy
 
-from sim.centre import UNANSWERED, Centre, Queue
+from sim.centre import UNANSWERED, WHILE_CLOSED, Centre, Queue
 from sim.clock import FOREVER
 from sim.contacts import Contacts, Outcome
 from sim.engines.simpy_lines import Contact, Group, Line, groups_of
@@ -151,9 +151,14 @@ class _Play:
         if self.closes[channel] == self.now:
             self.closes[channel] = -1
         for queue in self.queues:
-            if queue.rules.channel == channel and not queue.rules.serve_after_closing:
-                for contact in [c for c in queue if not c.call_back and c.closes <= self.now]:
-                    self.lose(contact, Outcome.CLOSED)
+            if queue.rules.channel == channel and not self.served_late(queue):
+                for contact in [c for c in queue if not c.call_back and c.closes == self.now]:
+                    self.lose(contact, Outcome.SENT_AWAY)
+
+    def served_late(self, queue: _Waiting) -> bool:
+        """Whether there is a line to serve those who wait at a closing that is now."""
+        lines = (line for number in queue.after for line in self.groups[number].lines)
+        return queue.rules.serve_after_closing and any(line.was_there_at(self.now) for line in lines)
 
     # A contact arrives
 
@@ -345,7 +350,7 @@ class _Play:
         if habits.switch_to[which] >= 0 and self.world.switch.item(caller, attempt) < habits.switch[which]:
             target = habits.switch_to[which]
         start: int | None = self.now
-        if outcome is Outcome.CLOSED and habits.closed_from_opening and target == channel:
+        if outcome in WHILE_CLOSED and habits.closed_from_opening and target == channel:
             start = self.centre.next_opening(channel, self.now)
         if start is not None:
             delay = self.world.redial_delay.item(caller, attempt, channel)

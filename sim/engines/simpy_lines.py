@@ -62,10 +62,14 @@ class Line:
     def may_take(self, contact: Contact, now: int) -> bool:
         """Whether there is room, and the line is on duty or serves on after the contact's closing time."""
         room = not self.in_hand if contact.deskwork else self.calls() < self.group.at_once
-        return room and (self.on_duty or (contact.served_late and self._was_there_at(contact.closes, now)))
+        return room and (self.on_duty or (contact.served_late and self._serves_late(contact, now)))
 
-    def _was_there_at(self, closes: int, now: int) -> bool:
-        return closes <= now and any(start < closes <= stop for start, stop in self.duty)
+    def _serves_late(self, contact: Contact, now: int) -> bool:
+        return contact.closes <= now and self.was_there_at(contact.closes)
+
+    def was_there_at(self, closes: int) -> bool:
+        """Whether the line was on duty until a closing, or longer."""
+        return any(start < closes <= stop for start, stop in self.duty)
 
     def speed(self, contact: Contact, calls: int) -> int:
         """Percent of full speed with so many calls in hand."""

@@ -55,8 +55,8 @@ def _contact(ax: Axes, row: int, contact: Contact) -> None:
         ax.plot(left, row - 0.3, "x", color=OUTCOMES["abandoned"][0], ms=6, mew=1.8)
     elif contact.outcome == "blocked":
         ax.plot(at, row - 0.3, "o", color="black", mfc="white", ms=5)
-    elif contact.outcome in ("closed", "balked"):
-        ax.plot(at, row - 0.3, "|", color="black", ms=6)
+    elif contact.outcome in ("closed", "balked", "sent_away"):
+        ax.plot(left, row - 0.3, "|", color="black", ms=6)
 
 
 def _legend(ax: Axes, day: BusyDay, say: Language) -> None:

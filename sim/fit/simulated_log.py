@@ -21,6 +21,7 @@ _WORDS = {
     Outcome.BLOCKED: "blocked",
     Outcome.BALKED: "blocked",
     Outcome.CLOSED: "closed",
+    Outcome.SENT_AWAY: "unknown",  # no word of a log means it, and it says nothing of patience but that it was longer
 }
 HEADER = ("caller", "channel", "queue", "arrival", "wait", "outcome", "handling", "line")
 

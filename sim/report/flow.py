@@ -30,6 +30,7 @@ _PLACES = {
     "balked": (2, "balked"),
     "closed": (2, "closed"),
     "gave_up": (3, "abandoned"),
+    "sent_away": (3, "sent_away"),
     "answered": (4, "#0072B2"),
     "unanswered": (4, "#D55E00"),
     "reached": (5, "#0072B2"),
@@ -58,10 +59,10 @@ def flow_of(result: Result) -> Flow:
     columns = (*CONTACT_COLUMNS, *CALLER_COLUMNS)
     counts = result.values(columns=columns)
     n = {name: counts[:, i] for i, name in enumerate(columns)}
-    ends = ("answered", "called_back", "abandoned", "blocked", "balked", "closed", "unfinished")
+    ends = ("answered", "called_back", "abandoned", "blocked", "balked", "sent_away", "closed", "unfinished")
     calls = sum((n[end] for end in ends), start=np.zeros(len(counts), dtype=np.int64))
     helped = n["answered"] + n["called_back"]
-    unanswered = n["abandoned"] + n["blocked"] + n["balked"] + n["closed"]
+    unanswered = n["abandoned"] + n["blocked"] + n["balked"] + n["sent_away"] + n["closed"]
     waited = calls - n["blocked"] - n["balked"] - n["closed"]
     found = {
         ("first", "calls"): n["callers"],
@@ -70,6 +71,8 @@ def flow_of(result: Result) -> Flow:
         **{(name, "unanswered"): n[name] for name in ("blocked", "balked", "closed")},
         ("waited", "gave_up"): n["abandoned"],
         ("gave_up", "unanswered"): n["abandoned"],
+        ("waited", "sent_away"): n["sent_away"],
+        ("sent_away", "unanswered"): n["sent_away"],
         ("answered", "reached"): n["reached"],
         ("answered", "again_out"): helped - n["reached"],
         ("waited", "pending"): n["pending"],
@@ -154,10 +157,10 @@ def _tops(flow: Flow, names: list[str], scale: float) -> dict[str, float]:
     tops: dict[str, float] = {}
     for column in range(len(_X)):
         y = 40.0
+        if column == _PLACES["gave_up"][0] and "waited" in tops:
+            # Below the band of those who waited and were answered.
+            y = tops["waited"] + flow.bands["waited", "answered"].value * scale + 44
         for name in (name for name in names if _PLACES[name][0] == column):
-            if name == "gave_up":
-                # Below the band of those who waited and were answered.
-                y = tops["waited"] + flow.bands["waited", "answered"].value * scale + 44
             tops[name] = y
             y += max(flow.places[name].value * scale, 8.0) + _GAP + 14
     return tops
@@ -184,8 +187,10 @@ def _bands(flow: Flow, tops: dict[str, float], scale: float, say: Language) -> I
 
 
 def _band_fill(source: str, target: str) -> str:
-    lasting = {"reached": "#0072B2", "answered": "#0072B2", "never_open": "#D55E00", "gave_up": "#D55E00"}
-    return lasting.get(target, "#D55E00" if source == "gave_up" else "#888888")
+    lasting = {"reached": "#0072B2", "answered": "#0072B2", "never_open": "#D55E00"} | dict.fromkeys(
+        ("gave_up", "sent_away"), "#D55E00"
+    )
+    return lasting.get(target, "#D55E00" if source in ("gave_up", "sent_away") else "#888888")
 
 
 def _place(name: str, top: float, found: Estimate, scale: float, say: Language) -> list[str]:

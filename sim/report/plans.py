@@ -18,20 +18,21 @@ from sim.summary import SERVICE_LEVELS
 from sim.tell.runs import service_level_of
 
 #: Measures of which more or fewer is better.
-_GOOD = {"abandoned": -1, "blocked": -1, "closed": -1, "balked": -1, "answered": 1, "called_back": 1, "reached": 1,
-         "never_reached": -1, "loss": -1, "asa": -1}  # fmt: skip
+_GOOD = {"abandoned": -1, "blocked": -1, "closed": -1, "balked": -1, "sent_away": -1, "answered": 1,
+         "called_back": 1, "reached": 1, "never_reached": -1, "loss": -1, "asa": -1}  # fmt: skip
 _COUNTED = (
     "never_reached",
     "reached",
     "abandoned",
     "blocked",
     "balked",
+    "sent_away",
     "closed",
     "answered",
     "called_back",
     "staffed",
 )
-_RARE = ("balked", "called_back", "blocked")
+_RARE = ("balked", "sent_away", "called_back", "blocked")
 
 
 def in_words(found: Comparison, say: Language) -> Comparison:

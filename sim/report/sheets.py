@@ -171,7 +171,7 @@ def _of_a_comparison(found: Comparison, say: Language) -> Iterator[Sheet]:
     )
     columns = [
         (m, _head(m, say))
-        for m in ("never_reached", "reached", "abandoned", "blocked", "closed", "answered", "staffed")
+        for m in ("never_reached", "reached", "abandoned", "blocked", "sent_away", "closed", "answered", "staffed")
     ]
     differences = {(d.plan, d.measure): d.difference for d in found.differences if d.kind == "all"}
     plans = {plan: plan for plan in found.plans}

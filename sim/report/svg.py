@@ -13,6 +13,7 @@ from sim.language import Language
 _HATCHES = {
     "///": '<path d="M-1 1 L1 -1 M0 6 L6 0 M5 7 L7 5" stroke="#fff" stroke-width="1.2"/>',
     "xx": '<path d="M0 6 L6 0 M0 0 L6 6" stroke="#fff" stroke-width="0.9"/>',
+    "++": '<path d="M3 0 L3 6 M0 3 L6 3" stroke="#fff" stroke-width="1"/>',
     "..": '<circle cx="3" cy="3" r="1.2" fill="#fff"/>',
     "\\\\": '<path d="M-1 5 L1 7 M0 0 L6 6 M5 -1 L7 1" stroke="#fff" stroke-width="1.2"/>',
 }

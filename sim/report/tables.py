@@ -14,7 +14,7 @@ from sim.summary import DEFINITIONS, SERVICE_LEVELS, Row
 from sim.tell.runs import Of, lettered, measures_of, service_level_of, unfit
 
 _PEOPLE = ("callers", "attempts_each", "reached", "never_reached", "never_reached_share", "only_closed")
-_RARE = ("called_back", "balked", "forwarded", "blocked", "abandoned")
+_RARE = ("called_back", "balked", "sent_away", "forwarded", "blocked", "abandoned")
 _TIMES = ("asa", "mean_wait_abandoned", "longest_wait", "wait_p50_answered", "wait_p90_answered", "wait_p95_answered")
 
 
@@ -52,6 +52,7 @@ def contact_tables(result: Result, say: Language) -> Iterator[Grid]:
         "abandoned",
         "blocked",
         "balked",
+        "sent_away",
         "closed",
         "forwarded",
         "loss",

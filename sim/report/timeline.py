@@ -105,7 +105,7 @@ def _waiting(contact: Contact, y: float, frame: tuple[int, int, float], say: Lan
     elif contact.outcome == "blocked":
         yield tag("circle", said, cx=x0, cy=y, r=3, class_="turned-away")
     elif not contact.held:
-        yield tag("line", said, x1=x0, x2=x0, y1=y - 3, y2=y + 3, class_="shut")
+        yield tag("line", said, x1=x1, x2=x1, y1=y - 3, y2=y + 3, class_="shut")
 
 
 def _told(contact: Contact, say: Language) -> str:

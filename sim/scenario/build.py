@@ -11,7 +11,7 @@ from sim.clock import DAY, Calendar
 from sim.quantities import WeeklyHours, parse_duration
 from sim.scenario.lines import LineGroup, Selector
 from sim.scenario.marks import ages_of, causes_of, topics_of
-from sim.scenario.model import Callers, Scenario
+from sim.scenario.model import Callers, RedialAfter, Scenario, Switch
 from sim.scenario.routing import Queues
 from sim.scenario.shifts import duty, open_spans
 
@@ -189,8 +189,8 @@ def _habits(scenario: Scenario, channel: str) -> c.Habits:
     target = names.index(switch.to) if switch else -1
     return c.Habits(
         redial=_by_outcome(callers.redial),
-        switch=_by_outcome(switch) if switch else (0, 0, 0, 0),
-        switch_to=(target,) * 4,
+        switch=_by_outcome(switch) if switch else _by_outcome(RedialAfter()),
+        switch_to=(target, target, target, target, target),
         closed_from_opening=callers.closed_redial == "after opening",
         voicemail=c.threshold(scenario.channels[channel].voicemail.value),
         silent=c.threshold(silent.share.value) if silent else 0,
@@ -200,10 +200,12 @@ def _habits(scenario: Scenario, channel: str) -> c.Habits:
     )
 
 
-def _by_outcome(shares: object) -> tuple[int, int, int, int]:
-    outcomes = [outcome.name.lower() for outcome in c.UNANSWERED]
-    abandoned, blocked, balked, closed = (c.threshold(getattr(shares, name).value) for name in outcomes)
-    return abandoned, blocked, balked, closed
+def _by_outcome(shares: RedialAfter | Switch) -> c.ByOutcome:
+    """Thresholds in the order of UNANSWERED."""
+    sent_away = shares.sent_away or shares.closed
+    of = (shares.abandoned, shares.blocked, shares.balked, shares.closed, sent_away)
+    abandoned, blocked, balked, closed, away = (c.threshold(share.value) for share in of)
+    return abandoned, blocked, balked, closed, away
 
 
 def _priorities(scenario: Scenario) -> tuple[c.Priority, ...]:

@@ -96,7 +96,9 @@ class Channel(Block):
         default_factory=dict, description="provinces that share a queue, such as {west: [a, b]} or {flanders: all}"
     )
     waiting_places: Places = Field("unlimited", description="0 gives a busy tone")
-    closing: Literal["serve", "send away"] = Field("serve", description="what happens to who waits at closing")
+    closing: Literal["serve", "send away"] = Field(
+        "serve", description="whether lines that are there at closing serve those who wait, or these are sent away"
+    )
     interruptible: StrictBool = Field(False, description="whether its work is laid aside for a call, and resumed")
     announce_wait: StrictBool = Field(False, description="whether callers hear how long they will wait")
     call_back: CallBack | None = Field(None, description="offer to be called back instead of waiting")
@@ -166,6 +168,9 @@ class RedialAfter(Block):
     blocked: Stated[Share] = Field(_NONE, description="after a busy tone")
     balked: Stated[Share] = Field(_NONE, description="after leaving on meeting a queue")
     closed: Stated[Share] = Field(_NONE, description="after a closed door")
+    sent_away: Stated[Share] | None = Field(
+        None, description="after waiting until closing without an answer (default: as after a closed door)"
+    )
 
 
 class Switch(Block):
@@ -176,6 +181,9 @@ class Switch(Block):
     blocked: Stated[Share] = Field(_NONE, description="after a busy tone")
     balked: Stated[Share] = Field(_NONE, description="after leaving on meeting a queue")
     closed: Stated[Share] = Field(_NONE, description="after a closed door")
+    sent_away: Stated[Share] | None = Field(
+        None, description="after waiting until closing without an answer (default: as after a closed door)"
+    )
 
 
 class Silent(Block):
@@ -219,7 +227,8 @@ class Callers(Block):
     redial: RedialAfter = Field(RedialAfter(), description="share that tries again, by what happened")
     redial_delay: AnyLaw | None = Field(None, description="how long until then")
     closed_redial: Literal["after the call", "after opening"] = Field(
-        "after opening", description="whether the delay after a closed door counts from the next opening"
+        "after opening",
+        description="whether the delay after a closed door, or being sent away, counts from the next opening",
     )
     switch: Switch | None = Field(None, description="of those, who tries another channel")
     silent: Silent | None = Field(None, description="who gives up without a sign")
@@ -228,7 +237,7 @@ class Callers(Block):
 
     @model_validator(mode="after")
     def _delay_given(self) -> Callers:
-        redials = any(share.value > 0 for share in dict(self.redial).values())
+        redials = any(share is not None and share.value > 0 for share in dict(self.redial).values())
         if redials and self.redial_delay is None:
             raise ValueError("has redials, so it needs a redial_delay: how long until the next call")
         return self

@@ -47,6 +47,7 @@ MEASURES = (
     "abandoned",
     "blocked",
     "balked",
+    "sent_away",
     "closed",
     "abandonment",
     "loss",

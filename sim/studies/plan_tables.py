@@ -25,7 +25,9 @@ from sim.summary import DEFINITIONS
 #: Assumptions that are shown of those that do not make the plan miss.
 _DOUBTS = 6
 #: What is told of all people besides those never reached while open.
-_OF_PEOPLE = ("never_reached", "only_closed", "reached", "abandoned")
+_OF_PEOPLE = ("never_reached", "only_closed", "reached", "abandoned", "sent_away")
+#: Of these, what few plans know: left out where neither plan does.
+_RARE = ("sent_away",)
 
 Row = dict[str, Any]
 
@@ -38,6 +40,8 @@ def people_rows(chosen: Try, say: Language | None = None) -> Iterator[Row]:
     counts = chosen.trial.counts
     before, after = counts["today"].of(), counts["plan"].of()
     for of in (WHILE_OPEN, *(DEFINITIONS[name] for name in _OF_PEOPLE)):
+        if of.name in _RARE and not any(of.of_counts(of_plan).value for of_plan in (before, after)):
+            continue
         yield {
             "measure": of.name if say is None else say(f"measure.{of.name}"),
             "today": of.of_counts(before),

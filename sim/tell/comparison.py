@@ -17,7 +17,9 @@ from sim.tell.matters import tell_matters
 from sim.tell.runs import table_of
 
 #: Measures in the order shown.
-_SHOWN = ("abandoned", "blocked", "closed", "answered", "reached", "never_reached", "staffed")
+_SHOWN = ("abandoned", "blocked", "sent_away", "closed", "answered", "reached", "never_reached", "staffed")
+#: Of these, what few plans know: left out where none does.
+_RARE = ("sent_away",)
 
 
 def tell_comparison(found: Comparison, out: Console, say: Language = ENGLISH) -> None:
@@ -58,13 +60,18 @@ def _percent(found: Difference, say: Language) -> str:
 
 
 def _differences(found: Comparison, say: Language) -> Table:
-    columns = (say("column.plan"), *(say(f"compare.{measure}") for measure in _SHOWN))
+    shown = [m for m in _SHOWN if m not in _RARE or any(_happens(found.difference(p, m)) for p in found.plans)]
+    columns = (say("column.plan"), *(say(f"compare.{measure}") for measure in shown))
     caption = found.interval_told(say)
     table = table_of(say("compare.differences", base=escape(found.called(found.base, say))), *columns, caption=caption)
     for plan in found.plans:
-        cells = [signed(found.difference(plan, measure).difference, say) for measure in _SHOWN]
+        cells = [signed(found.difference(plan, measure).difference, say) for measure in shown]
         table.add_row(escape(found.called(plan, say)), *cells)
     return table
+
+
+def _happens(found: Difference) -> bool:
+    return bool(found.base.value or found.value.value)
 
 
 def _levels(found: Comparison, say: Language) -> Table:

@@ -26,8 +26,10 @@ if TYPE_CHECKING:  # what a table is of takes long to load, and other tables nee
 #: A measure of a scope: (measure, kind, name).
 Of = Callable[..., Estimate]
 #: Columns of what happened to contacts, in order, and those that few scenarios know.
-_CALLS = ("offered", "answered", "called_back", "abandoned", "blocked", "balked", "closed", "forwarded", "loss")
-_RARE = ("called_back", "balked", "forwarded")
+_CALLS = (
+    "offered", "answered", "called_back", "abandoned", "blocked", "balked", "sent_away", "closed", "forwarded", "loss",
+)  # fmt: skip
+_RARE = ("called_back", "balked", "sent_away", "forwarded")
 
 
 def console() -> Console:

@@ -153,6 +153,12 @@ def waited(seen: Seen) -> Bools:
     return waiting
 
 
+def at_once(seen: Seen) -> Bools:
+    """Contacts that did not wait."""
+    none: Bools = seen.wait == 0
+    return none
+
+
 def both(*conditions: Values) -> Values:
     """Contacts of which all of these hold, or the product of their values."""
 

@@ -68,10 +68,57 @@ def send_away() -> System:
     channel = {"hours": opened, "closing": "send away"}
     played = scenario({"phone": _line(channel)}, contacts=160, lines={"phone": 3}, last=_DAYS)
     measures = (
-        _each("sent away", float(exact.waiting_at_end[-1]), c.column("closed")),
+        _each("sent away", float(exact.waiting_at_end[-1]), c.column("sent_away")),
         *_of_open_day(exact, float(exact.in_hand_at_end[-1]) * 600),
     )
     return System("who waits at closing is sent away", "M(t)/M/c+M", played, measures, first=0, last=_DAYS - 1)
+
+
+def send_away_one() -> System:
+    """One line that cannot keep up with callers who never give up: those who wait at closing are lost."""
+    hours, handling, calls = 4, "40 min", 9.0
+    exact = varying_day(arrivals_per_hour=calls / hours, handling=handling, lines=1, until=f"{hours} h")
+    line = Line(conversation=exponential(handling), channel={"hours": "mon-sun 13:00-17:00", "closing": "send away"})
+    played = scenario({"phone": line}, contacts=calls, lines={"phone": 1}, last=_DAYS)
+    return System(
+        "one line, nobody gives up, sent away at closing",
+        "M/M/1 of a day",
+        played,
+        tuple(_lost_at_closing(exact)),
+        first=0,
+        last=_DAYS - 1,
+    )
+
+
+def stop_early() -> System:
+    """Lines stop an hour before closing: nobody is there to serve those who wait at closing."""
+    exact = varying_day(
+        arrivals_per_hour=6, handling=_HANDLING, patience="1 h", lines=[("0 s", 2), ("7 h", 0)], until="8 h"
+    )
+    line = Line(exponential("1 h"), exponential(_HANDLING), channel={"hours": "mon-sun 9:00-17:00"})
+    lines = {"phone": {"shifts": {"mon-sun 9:00-16:00": 2}}}
+    played = scenario({"phone": line}, contacts=48, lines=lines, last=_DAYS)
+    return System(
+        "lines that stop an hour before closing",
+        "M/M/c(t)+M of a day",
+        played,
+        (*_lost_at_closing(exact), _each("gave up", float(exact.abandoned.sum()), c.column("abandoned"))),
+        first=0,
+        last=_DAYS - 1,
+    )
+
+
+def _lost_at_closing(exact: Day) -> Iterator[Measure]:
+    offered, sent_away = float(exact.offered.sum()), float(exact.waiting_at_end[-1])
+    lost, at_once = float(exact.abandoned.sum()) + sent_away, offered - float(exact.waited.sum())
+    yield _each("offered", offered, c.column("offered"))
+    yield _each("sent away", sent_away, c.column("sent_away"))
+    yield Measure(
+        "lost / offered", "share", lost / offered, c.column("abandoned", "blocked", "sent_away"), c.column("offered")
+    )
+    answered_at_once = c.tally(c.both(c.answered, c.at_once))
+    yield Measure("answered at once / offered", "share", at_once / offered, answered_at_once, c.column("offered"))
+    yield _each("answered", float(exact.answered.sum()), c.column("answered"))
 
 
 def serve() -> System:

@@ -11,7 +11,7 @@ from sim.centre import FULL_SPEED, PER_MILLE
 from sim.contacts import Contacts, Outcome
 from sim.verify.counts import ANSWERED, Bools, Floats, Seen, Whole
 
-_LEFT = ("answered", "called_back", "abandoned", "blocked", "balked", "closed", "unfinished")
+_LEFT = ("answered", "called_back", "abandoned", "blocked", "balked", "sent_away", "closed", "unfinished")
 #: What is told of one system at most.
 _MOST = 5
 

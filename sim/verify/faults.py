@@ -88,6 +88,11 @@ def _nobody_absent(world: World, centre: Centre) -> Contacts:
     return simpy_engine.simulate(world, replace(centre, groups=tuple(replace(g, absent=0) for g in centre.groups)))
 
 
+def _never_sent_away(world: World, centre: Centre) -> Contacts:
+    queues = tuple(replace(queue, serve_after_closing=True) for queue in centre.queues)
+    return simpy_engine.simulate(world, replace(centre, queues=queues))
+
+
 # Other rules
 
 
@@ -112,6 +117,13 @@ class _PatienceFromLastTaking(_Play):
             super().abandon(moment)
 
 
+class _WorkCarriedOver(_Play):
+    """Who waits at closing waits on for the next day where no line was there to serve them."""
+
+    def served_late(self, queue: _Waiting) -> bool:
+        return queue.rules.serve_after_closing
+
+
 class _LastFirst(_Waiting):
     """Of equal priority, whoever has come last goes first."""
 
@@ -134,6 +146,10 @@ def _patience_restarts(world: World, centre: Centre) -> Contacts:
     return _PatienceFromLastTaking(world, centre).play()
 
 
+def _carried_over(world: World, centre: Centre) -> Contacts:
+    return _WorkCarriedOver(world, centre).play()
+
+
 def _last_first(world: World, centre: Centre) -> Contacts:
     return _LastFirstPlay(world, centre).play()
 
@@ -150,6 +166,8 @@ FAULTS: Mapping[str, Fault] = {
     "no-priorities": Fault("priorities are ignored", _no_priorities),
     "full-speed": Fault("chats in hand together are as fast as alone", _full_speed),
     "nobody-absent": Fault("absence is ignored", _nobody_absent),
+    "never-sent-away": Fault("callers to be sent away at closing are served", _never_sent_away),
+    "carried-over": Fault("calls wait for the next day where lines stop before closing", _carried_over),
 }
 
 

@@ -34,6 +34,8 @@ SYSTEMS: dict[str, Build] = {
     "deskwork": several.deskwork,
     "day": days.changing_day,
     "send-away": days.send_away,
+    "send-away-one": days.send_away_one,
+    "stop-early": days.stop_early,
     "serve": days.serve,
     "absence": days.absent_lines,
 }

@@ -34,6 +34,7 @@ from sim.engines.compiled.names import (
     REDIAL_DELAY,
     REDIALS,
     RELEASED,
+    SENT_AWAY,
     SWITCH,
     SWITCH_TO,
     SWITCHES,
@@ -87,7 +88,7 @@ def try_again(m: Memory, contact: int, now: int, outcome: int) -> None:
     on, since, other = channel, now, m[channel + SWITCH_TO + outcome]
     if other and of_attempt(m, SWITCHES, contact) < m[channel + SWITCH + outcome]:
         on = other
-    if outcome == CLOSED and m[channel + FROM_OPENING] and on == channel:
+    if outcome in (CLOSED, SENT_AWAY) and m[channel + FROM_OPENING] and on == channel:
         hours = hours_from(m, channel, now)
         if hours == 0:
             return

@@ -188,7 +188,7 @@ def foreseen_group(centre: Centre, number: int) -> int | None:
     if group.serves != (number,) or (group.at_once > 1 and not queue.interruptible):
         return None
     if queue.serve_after_closing and (
-        group.absent or not all(_there_at_closing(channel, line) for line in group.shifts)
+        group.absent or not group.shifts or not all(_there_at_closing(channel, line) for line in group.shifts)
     ):
         return None  # a line that may serve some late, but not all, could take a later contact first
     return queue.routes[0].group

@@ -40,6 +40,7 @@ from sim.engines.compiled.names import (
     PATIENCE,
     RELEASED,
     SCHEDULE,
+    SENT_AWAY,
     SERVED_LATE,
     SHIFT,
     SPEEDS,
@@ -109,7 +110,7 @@ def foresee(m: Memory, queue: int, channel: int, caller: int, attempt: int, now:
     m[line + FREE_AT] = either(served, released, m[line + FREE_AT])
     m[line + FREE_AFTER] = either(served, caller * m[ATTEMPTS] + attempt, m[line + FREE_AFTER])
     if ends != gives_up and not served:
-        outcome = UNFINISHED if over < sent_away else CLOSED
+        outcome = UNFINISHED if over < sent_away else SENT_AWAY
     return left, released, outcome, either(served, line, NO_LINE)
 
 

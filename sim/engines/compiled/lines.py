@@ -19,15 +19,20 @@ from sim.engines.compiled.names import (
     END,
     ENDS,
     FACTOR,
+    FIRST_AT_ONCE,
     FIRST_DUTY,
     FIRST_IN_HAND,
+    FIRST_LATER,
     FIRST_LINE,
     GROUP,
+    GROUP_THEN,
     HELD_BY,
     IDLE,
     IN_HAND,
     KINDS,
+    LAST_AT_ONCE,
     LAST_DUTY,
+    LAST_LATER,
     LEFT,
     LEFT_QUEUE,
     MISSED,
@@ -36,6 +41,7 @@ from sim.engines.compiled.names import (
     NUMBER,
     ON_DUTY,
     OUTCOME,
+    PAIR,
     PRESENT,
     PREVIOUS,
     PROVINCE,
@@ -74,6 +80,30 @@ def was_on_duty(m: Memory, line: int, instant: int) -> bool:
             high = middle
     shift = first + low * SHIFT
     return shift < last and m[shift + START] <= instant and m[shift + MISSED] == 0
+
+
+@compiled
+def _some_on_duty(m: Memory, group: int, instant: int) -> bool:
+    line = m[group + FIRST_LINE]
+    while line:
+        if was_on_duty(m, line, instant):
+            return True
+        line = m[line + NEXT_LINE]
+    return False
+
+
+@compiled
+def serve_late(m: Memory, queue: int, closes: int) -> bool:
+    """Whether there is a line to serve those who wait in a queue when its channel closes (rule 20)."""
+    if m[queue + SERVED_LATE] == 0:
+        return False
+    for route in range(m[queue + FIRST_AT_ONCE], m[queue + LAST_AT_ONCE]):
+        if _some_on_duty(m, m[route], closes - 1):
+            return True
+    for route in range(m[queue + FIRST_LATER], m[queue + LAST_LATER], PAIR):
+        if _some_on_duty(m, m[route + GROUP_THEN], closes - 1):
+            return True
+    return False
 
 
 @inlined

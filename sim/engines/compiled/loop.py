@@ -11,7 +11,7 @@ from sim.engines.compiled.dialling import arrive
 from sim.engines.compiled.foreseen import foresee
 from sim.engines.compiled.heap import drop
 from sim.engines.compiled.jit import Memory, compiled, entry, inlined, sources
-from sim.engines.compiled.lines import finish, line_for, set_duty, set_ends, take
+from sim.engines.compiled.lines import finish, line_for, serve_late, set_duty, set_ends, take
 from sim.engines.compiled.memory import (
     at,
     begin,
@@ -33,7 +33,6 @@ from sim.engines.compiled.names import (
     CALLED_BACK,
     CHANNEL,
     CLASSES,
-    CLOSED,
     CLOSES,
     CLOSING,
     COLUMNS,
@@ -50,6 +49,7 @@ from sim.engines.compiled.names import (
     HEAD,
     HELD_BY,
     HORIZON,
+    INSIDE,
     KINDS,
     LIST_SIZE,
     LISTS,
@@ -69,7 +69,7 @@ from sim.engines.compiled.names import (
     QUEUE,
     QUEUES,
     REDIALS,
-    SERVED_LATE,
+    SENT_AWAY,
     SHIFT_BEGINS,
     SHIFT_ENDS,
     SILENT,
@@ -116,20 +116,20 @@ def _change_of_duty(m: Memory, line: int, ends: int, begins: int, now: int) -> N
 
 @compiled
 def _close(m: Memory, channel: int, now: int) -> None:
-    """Send away who waits at a closing (rule 20)."""
+    """Send away who waits at a closing, where no line serves them after it (rule 20)."""
     queue = m[FIRST_QUEUE]
     while queue:
-        if m[queue + CHANNEL] == channel and not m[queue + SERVED_LATE]:
+        if m[queue + CHANNEL] == channel and m[queue + INSIDE] and not serve_late(m, queue, now):
             for line_up in range(queue + LISTS, queue + LISTS + LIST_SIZE * m[CLASSES], LIST_SIZE):
                 contact = m[line_up + HEAD]
                 while contact:
                     following = m[contact + NEXT]
-                    if m[contact + OUTCOME] != CALLED_BACK and m[contact + CLOSES] <= now:
+                    if m[contact + OUTCOME] != CALLED_BACK and m[contact + CLOSES] == now:
                         leave(m, contact)
                         if m[contact + OUTCOME] == SILENT:
                             gone(m, contact, now, SILENT)
                         else:
-                            turned_away(m, contact, now, CLOSED)
+                            turned_away(m, contact, now, SENT_AWAY)
                     contact = following
         queue = m[queue + NEXT_QUEUE]
 

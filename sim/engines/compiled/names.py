@@ -17,11 +17,12 @@ ANSWERED, ABANDONED, BLOCKED, BALKED = (
     int(Outcome.BLOCKED),
     int(Outcome.BALKED),
 )
-CLOSED, UNFINISHED, CALLED_BACK, SILENT = (
+CLOSED, UNFINISHED, CALLED_BACK, SILENT, SENT_AWAY = (
     int(Outcome.CLOSED),
     int(Outcome.UNFINISHED),
     int(Outcome.CALLED_BACK),
     int(Outcome.SILENT),
+    int(Outcome.SENT_AWAY),
 )
 
 #: Kinds of events in the order in which they come within an instant. Nothing happens at an opening.
