@@ -187,9 +187,14 @@ def test_what_is_expected_of_a_world_is_exact(tmp_path) -> None:
             assert abs(values.mean() - expected) < 5 * values.std() / math.sqrt(60), (kind, name, column)
 
 
-def test_who_is_sent_away_at_closing_is_not_counted_on() -> None:
+def test_who_is_sent_away_at_closing_came_while_open(tmp_path) -> None:
     scenario = sim.load(CAMPAIGN).replace(channels__phone__closing="send away")
-    assert set(expected_of(scenario)["all", "all"]) == {"callers"}
+    known = expected_of(scenario)["channel", "phone"]
+    assert known == expected_of(sim.load(CAMPAIGN))["channel", "phone"]
+    result = sim.run(scenario, replications=60, out=tmp_path, engine="simpy")
+    found = result.values(kind="channel", name="phone", columns=("first_offered", "sent_away"))
+    assert found[:, 1].sum() > 0
+    assert abs(found[:, 0].mean() - known["first_offered"]) < 5 * found[:, 0].std() / math.sqrt(60)
 
 
 def test_controls_narrow_and_still_cover() -> None:

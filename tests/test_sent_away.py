@@ -83,7 +83,7 @@ def test_lines_that_stop_before_closing_are_as_the_chain(tmp_path: Path) -> None
     assert set(contacts.outcome[late].tolist()) == {Outcome.SENT_AWAY}
 
 
-def test_a_line_of_ten_minutes_answers_nobody_a_week_later(tmp_path: Path) -> None:
+def test_a_line_of_ten_minutes_answers_nobody_a_week_later() -> None:
     scenario = sim.load(CASES / "lines-stop-before-closing.yaml").replace(
         period={"first": "2024-03-04", "last": "2024-03-15"},
         channels__phone__hours="mon 9:00-17:00",
@@ -97,7 +97,10 @@ def test_a_line_of_ten_minutes_answers_nobody_a_week_later(tmp_path: Path) -> No
 
 def test_more_lines_are_asked_for_where_callers_are_sent_away() -> None:
     found = sim.plan(sent_away(), targets=["phone loss 5 %"], replications=50, confirm=100, workers=1)
-    assert found.best.scenario.lines["phone"].count.value == 4
+    lost = {lines: day(12, lines=lines).waiting_at_end[-1] / 12 for lines in (1, 2, 3, 4)}
+    assert lost[1] > 0.45
+    assert found.plan.lines["phone"].count.value == min(lines for lines, share in lost.items() if share < 0.05)
+    assert found.meets
 
 
 def test_a_share_of_its_own_calls_again() -> None:
@@ -109,5 +112,6 @@ def test_a_share_of_its_own_calls_again() -> None:
         scenario.replace(callers__phone__redial__sent_away="0 %").centre.habits[0].redial,
     )
     assert same[3] == same[4] > 0
-    assert own[:4] == same[:4] and own[4] > own[3]
+    assert own[:4] == same[:4]
+    assert own[4] > own[3]
     assert none[4] == 0
