@@ -245,7 +245,7 @@ def test_chats_that_wait_agree_with_their_chain() -> None:
     assert found.answered == pytest.approx(carried, rel=EXACT)
     with pytest.raises(ValueError, match="speeds: 70 has no unit"):
         chat_line(arrivals_per_hour=5, handling="20 min", speeds=("100 %", 70))
-    with pytest.raises(ValueError, match="any number may wait only where patience is given"):
+    with pytest.raises(ValueError, match="more chats than the line can handle"):
         chat_line(arrivals_per_hour=5, handling="20 min", speeds=["100 %"], places=None)
 
 

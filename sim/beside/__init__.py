@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from math import isfinite, nan
 from typing import TYPE_CHECKING
 
-from sim.beside.formulas import Averages, averages
+from sim.beside import formulas, transient
+from sim.beside.averages import Averages
 from sim.beside.premises import Premises, premises_of
 from sim.beside.profile import Profile, profile_of
 from sim.beside.simulated import Simulated
@@ -17,6 +18,7 @@ from sim.demand import rates_of
 from sim.estimates import Estimate
 
 if TYPE_CHECKING:
+    from sim.centre import Centre
     from sim.results import Result
 
 #: What is set beside each other, with its unit.
@@ -81,25 +83,52 @@ def beside(result: Result) -> list[Beside]:
     """Every measure of every queue that was called, in the order of the queues."""
     scenario, simulated = result.scenario, Simulated(result)
     rates = rates_of(scenario)
-    known: list[tuple[Premises, Profile | None]] = []
-    for number in range(len(scenario.centre.queues)):
-        if simulated.offered(number):
-            premises = premises_of(scenario, number, follow_ups=simulated.follow_ups(number))
-            profile = None if premises.why_not else profile_of(rates, scenario.centre, premises, simulated)
-            known.append((premises, profile))
-    found = averages(known)
-    rows = [_rows(simulated, *pair, values) for pair, values in zip(known, found, strict=True)]
+    queues = [number for number in range(len(scenario.centre.queues)) if simulated.offered(number)]
+    known = [premises_of(scenario, number, follow_ups=simulated.follow_ups(number)) for number in queues]
+    fitting = {
+        premises.number: (premises, profile_of(rates, scenario.centre, premises, simulated))
+        for premises in known
+        if not premises.why_not
+    }
+    found = _averages(fitting, scenario.centre)
+    rows = [_rows(simulated, premises, found.get(premises.number, premises.why_not)) for premises in known]
     return [row for some in rows for row in some]
 
 
-def _rows(simulated: Simulated, premises: Premises, profile: Profile | None, found: Averages | str) -> Iterator[Beside]:
+def _averages(queues: dict[int, tuple[Premises, Profile]], centre: Centre) -> dict[int, Averages | str]:
+    """What theory says of each queue, or why it says nothing.
+
+    The steady state where it is reached, the Markov chain of the queue's own days where it is not and the chain can be
+    computed, else the steady state with what it leaves out.
+    """
+    found, work = dict[int, Averages | str](), transient.Work(transient.BUDGET)
+    chains = [
+        number
+        for number, (premises, profile) in queues.items()
+        if transient.solvable(premises)
+        and (profile.breaks or formulas.overload(premises, profile) or not formulas.relaxed(premises, profile))
+    ]
+    for left, number in zip(range(len(chains), 0, -1), chains, strict=True):
+        allowed = transient.Work(work.left / left)
+        work.left -= allowed.left
+        found[number] = transient.solve(*queues[number], centre, allowed)
+        work.left += max(0.0, allowed.left)
+    others = {number: queue for number, queue in queues.items() if not isinstance(found.get(number), Averages)}
+    for number, values in zip(others, formulas.averages(list(others.values())), strict=True):
+        found[number] = values
+    return found
+
+
+def _rows(simulated: Simulated, premises: Premises, found: Averages | str) -> Iterator[Beside]:
     """The measures of one queue; ``found`` is a sentence where there is no value."""
-    breaks = (*premises.breaks, *(profile.breaks if profile else ()))
     for measure in _measures(premises):
-        values = (nan, "", "", (), found) if isinstance(found, str) else (*found.of(measure), breaks, "")
-        theory, model, source, broken, why_not = values
         seen = simulated.estimate(premises, measure)
-        yield Beside(premises.name, measure, MEASURES[measure], seen, theory, model, source, broken, why_not)
+        if isinstance(found, str):
+            yield Beside(premises.name, measure, MEASURES[measure], seen, nan, "", "", (), found)
+        else:
+            theory = found.of(measure)
+            row = (found.model, found.source, found.breaks, "")
+            yield Beside(premises.name, measure, MEASURES[measure], seen, theory, *row)
 
 
 def _measures(premises: Premises) -> Iterator[str]:

@@ -27,6 +27,8 @@ class Premises:
     places: int | None
     speeds: tuple[int, ...]
     follow_ups: bool
+    #: Whether handling times are exponential.
+    exponential: bool
     breaks: tuple[str, ...]
     why_not: str
 
@@ -48,7 +50,8 @@ def premises_of(scenario: Scenario, number: int, *, follow_ups: bool) -> Premise
     speeds = {(100,) if queue.interruptible else centre.groups[group].speeds for group in groups}
     patience = scenario.callers.get(channel, Callers()).patience.law()
     # Any law of handling gives the same where nobody waits.
-    breaks = [] if places == 0 or _exponential(laws) else ["handling not exponential"]
+    exponential = _exponential(laws)
+    breaks = [] if places == 0 or exponential else ["handling not exponential"]
     if places and not isinstance(patience, (Exponential, Never)):
         breaks.append("patience not exponential")
     return Premises(
@@ -61,6 +64,7 @@ def premises_of(scenario: Scenario, number: int, *, follow_ups: bool) -> Premise
         places=places,
         speeds=max(speeds, key=len),
         follow_ups=follow_ups,
+        exponential=exponential,
         breaks=(*breaks, *_broken_rules(scenario, number, follow_ups=follow_ups)),
         why_not=next(_reasons(scenario, number, groups, speeds), ""),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -31,14 +32,38 @@ class Counted(Protocol):
 class Profile:
     """Stretches of opening time with a constant rate: ``contacts`` expected, ``seconds`` long, ``lines`` on duty.
 
-    ``duty_s`` is the line time of the whole period. ``breaks``: what theory's constant rate and lines are not.
+    ``duty_s`` is the line time of the whole period. ``edges`` (ms) and ``rates`` (contacts per second, 0 while closed)
+    are the same in order of time; ``levels``: (ms, lines from then on), also after the period.
     """
 
     contacts: Floats
     seconds: Floats
     lines: NDArray[np.int64]
     duty_s: float
-    breaks: tuple[str, ...]
+    edges: NDArray[np.int64]
+    rates: Floats
+    levels: tuple[tuple[int, int], ...]
+    #: Median length of an opening interval.
+    interval_s: float
+    always_open: bool
+    rate_varies: bool
+    lines_vary: bool
+    #: Whether lines leave while others stay and the channel is open.
+    lines_fall: bool
+
+    @property
+    def breaks(self) -> tuple[str, ...]:
+        """What a steady state's constant rate and lines are not."""
+        broken = {
+            "rate varies": self.rate_varies,
+            "lines vary": self.lines_vary,
+            "opens empty and closes busy": not self.always_open,
+        }
+        return tuple(text for text, is_broken in broken.items() if is_broken)
+
+    def lines_at(self, instant: int) -> int:
+        """Lines on duty at an instant in ms."""
+        return self.levels[bisect_right(self.levels, (instant, 1 << 62)) - 1][1]
 
     def loads(self, handling_s: float) -> Floats:
         """Offered load of each stretch, erlangs."""
@@ -55,24 +80,41 @@ def profile_of(rates: Rates, centre: Centre, premises: Premises, counted: Counte
     expected = first if varies else length * is_open * ((first.sum() or 1.0) / length[is_open].sum())
     if premises.follow_ups:
         expected = _as_counted(expected, rates, counted, premises.number, by_time=varies)
-    levels = [centre.groups[group].levels() for group in premises.groups]
-    changes = [at for level in levels for at, _ in level if at < centre.end]
+    levels = _together([centre.groups[group].levels() for group in premises.groups])
+    changes = [at for at, _ in levels if at < centre.end]
     edges = np.union1d(rates.edges, np.array(changes, dtype=np.int64))
     whole = np.searchsorted(rates.edges, edges[:-1], side="right") - 1
-    part, lines = np.diff(edges), np.sum([_at(level, edges[:-1]) for level in levels], axis=0)
+    part, lines = np.diff(edges), _at(levels, edges[:-1])
     chosen = is_open[whole]
-    breaks = {
-        "rate varies": varies,
-        "lines vary": bool(np.ptp(lines[chosen])),
-        "opens empty and closes busy": not is_open.all(),
-    }
+    contacts = expected[whole] * part / length[whole]
+    fewer = (np.diff(lines) < 0) & (lines[1:] > 0) & chosen[1:] & chosen[:-1]
     return Profile(
-        contacts=(expected[whole] * part / length[whole])[chosen],
+        contacts=contacts[chosen],
         seconds=part[chosen] / 1000,
         lines=lines[chosen],
         duty_s=float((lines * part).sum()) / 1000,
-        breaks=tuple(text for text, broken in breaks.items() if broken),
+        edges=edges,
+        rates=np.where(chosen, contacts / part * 1000, 0.0),
+        levels=levels,
+        interval_s=_typical_length(is_open, length) / 1000,
+        always_open=bool(is_open.all()),
+        rate_varies=varies,
+        lines_vary=bool(np.ptp(lines[chosen])),
+        lines_fall=bool(fewer.any()),
     )
+
+
+def _together(levels: list[tuple[tuple[int, int], ...]]) -> tuple[tuple[int, int], ...]:
+    """Lines of several groups as one."""
+    instants = np.unique([at for level in levels for at, _ in level])
+    lines = np.sum([_at(level, instants) for level in levels], axis=0)
+    return tuple(zip(instants.tolist(), lines.tolist(), strict=True))
+
+
+def _typical_length(is_open: NDArray[np.bool_], length: NDArray[np.int64]) -> float:
+    """Median of the lengths of what is open without a break."""
+    begins = is_open & ~np.concatenate([[False], is_open[:-1]])
+    return float(np.median(np.bincount(np.cumsum(begins)[is_open] - 1, length[is_open])))
 
 
 def _at(levels: tuple[tuple[int, int], ...], instants: NDArray[np.int64]) -> NDArray[np.int64]:

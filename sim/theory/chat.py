@@ -64,14 +64,14 @@ def chat_line(
     """One line with up to ``len(speeds)`` chats at once, each at ``speeds[n - 1]`` of full speed with n in hand.
 
     ``handling`` is the mean at full speed, ``speeds`` are texts such as ``("100 %", "70 %")``, ``places`` are waiting
-    places (None: any number, which needs patience). Birth-death process; without waiting places it holds for any
+    places (None: any number). Birth-death process; without waiting places it holds for any
     handling time (J. W. Cohen 1979, "The multiple phase service network with generalized processor sharing", Acta
     Informatica 12, 245-284), else for exponential ones (W. Feller 1950, An Introduction to Probability Theory, XVII.5).
     """
     arrivals, held = rate(arrivals_per_hour), seconds(handling, "handling")
     patient, pace = patience_seconds(patience), _paces(speeds)
-    if places is None and patience is None:
-        raise ValueError("places: any number may wait only where patience is given")
+    if places is None and patience is None and arrivals * held >= len(pace) * pace[-1]:
+        raise ValueError("more chats than the line can handle, and nobody gives up; give a patience or places")
     most = None if places is None else len(pace) + whole(places, "places", least=0)
     states = _states(arrivals, pace / held, 1 / patient, most)
     n = np.arange(len(states))

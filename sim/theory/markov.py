@@ -171,14 +171,26 @@ def transient(generator: sparse.csr_array, start: Floats, time: float) -> tuple[
     A. Jensen 1953, "Markoff chains as an aid in the study of Markoff processes", Skandinavisk Aktuarietidskrift 36,
     87-91; D. Gross and D. R. Miller 1984, Operations Research 32, 343-361. Errors are of the order of 1e-14.
     """
-    fastest = float(np.abs(generator.diagonal()).max()) if generator.nnz else 0.0
+    now, spent = uniformized(generator, start, time)
+    # Rounding loses some 1e-17 at each jump, and there may be many.
+    return now * (start.sum() / now.sum()), spent
+
+
+def uniformized(rates: sparse.csr_array, start: Floats, time: float) -> tuple[Floats, Floats]:
+    """``start @ expm(rates * time)`` and its integral over the time; ``rates`` are negative on the diagonal only.
+
+    Rows of ``rates`` need not add up to 0: expected numbers may grow. ``start`` has one entry, or one row, per state.
+    """
+    fastest = float(np.abs(rates.diagonal()).max()) if rates.nnz else 0.0
+    if fastest == 0 and rates.nnz:
+        fastest = float(rates.max())
     if fastest == 0 or time == 0:
         return start.copy(), start * time
     steps = ceil(fastest * time / _STEP)
     jumps = fastest * time / steps
     weights = stationary(lambda n: np.full_like(n, jumps), lambda n: n, None)
     later = np.append(np.cumsum(weights[::-1])[::-1][1:], 0.0) / fastest
-    step = sparse.csr_array((generator / fastest).T + sparse.eye_array(generator.shape[0]))
+    step = sparse.csr_array((rates / fastest).T + sparse.eye_array(rates.shape[0]))
     now, spent = np.array(start, dtype=np.float64), np.zeros_like(start)
     for _ in range(steps):
         after = np.zeros_like(now)
@@ -187,8 +199,7 @@ def transient(generator: sparse.csr_array, start: Floats, time: float) -> tuple[
             after += weight * vector
             spent += still * vector
             vector = np.asarray(step @ vector, dtype=np.float64)
-        # Rounding loses some 1e-17 at each jump, and there may be many.
-        now = after * (start.sum() / after.sum())
+        now = after
     return now, spent
 
 
