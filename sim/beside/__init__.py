@@ -16,6 +16,7 @@ from sim.beside.profile import Profile, profile_of
 from sim.beside.simulated import Simulated
 from sim.demand import rates_of
 from sim.estimates import Estimate
+from sim.theory.varying import Work
 
 if TYPE_CHECKING:
     from sim.centre import Centre
@@ -101,7 +102,7 @@ def _averages(queues: dict[int, tuple[Premises, Profile]], centre: Centre) -> di
     The steady state where it is reached, the Markov chain of the queue's own days where it is not and the chain can be
     computed, else the steady state with what it leaves out.
     """
-    found, work = dict[int, Averages | str](), transient.Work(transient.BUDGET)
+    found, work = dict[int, Averages | str](), Work(transient.BUDGET)
     chains = [
         number
         for number, (premises, profile) in queues.items()
@@ -109,7 +110,7 @@ def _averages(queues: dict[int, tuple[Premises, Profile]], centre: Centre) -> di
         and (profile.breaks or formulas.overload(premises, profile) or not formulas.relaxed(premises, profile))
     ]
     for left, number in zip(range(len(chains), 0, -1), chains, strict=True):
-        allowed = transient.Work(work.left / left)
+        allowed = Work(work.left / left)
         work.left -= allowed.left
         found[number] = transient.solve(*queues[number], centre, allowed)
         work.left += max(0.0, allowed.left)

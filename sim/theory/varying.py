@@ -186,8 +186,9 @@ def _space(rules: Rules, lines: int, finishing: int) -> _Space:
     assert positions.states[len(places) :] in ((), (_ANSWERED,))
     kept = (*places, _ANSWERED)
     size = len(kept)
-    moving = sparse.lil_array((size, size))
-    moving[: len(positions.states), : len(positions.states)] = positions.generator
+    found = positions.generator
+    ends = np.pad(found.indptr, (0, size - len(positions.states)), mode="edge")
+    moving = sparse.csr_array((found.data, found.indices, ends), shape=(size, size))
     waits = np.arange(size) < len(places)
     giving_up = sparse.diags_array(np.where(waits, rules.leaving, 0.0))
     rows = [chain.index[state] for state in waiting]
@@ -198,7 +199,7 @@ def _space(rules: Rules, lines: int, finishing: int) -> _Space:
         still=still,
         arriving=sparse.csr_array(chain.generator - still),
         joining=joining,
-        moving=sparse.csr_array(sparse.csr_array(moving) - giving_up),
+        moving=sparse.csr_array(moving - giving_up),
         growing=sparse.csr_array(sparse.diags_array(waits.astype(np.float64))),
         full=chain.values(lambda s: s.busy >= lines and s.waiting >= rules.places),
         busy=chain.values(lambda s: s.busy + s.finishing),
@@ -347,8 +348,8 @@ class _Course:
 
     def _move(self, states: dict[Present, float], positions: dict[int, Position], lines: int) -> None:
         """Go over to another space; ``positions``: where each of those kept of the present ones is there."""
-        finishing = max(place.finishing for place in (*states, *positions.values()))
-        space = _space(self.rules, lines, finishing)
+        finishing = [*(state.finishing for state in states), *(place.finishing for place in positions.values())]
+        space = _space(self.rules, lines, max(finishing))
         index = {state: number for number, state in enumerate(space.states)}
         places = {position: number for number, position in enumerate(space.positions)}
         there = np.zeros((len(places), self.there.shape[1]))
