@@ -160,6 +160,22 @@ def test_where_no_formula_fits_the_reason_is_said(reason, tmp_path) -> None:
     assert rows[0].row()["theory"] is None
 
 
+def test_callers_sent_away_at_closing_are_lost(tmp_path) -> None:
+    # Forty a day of the week, all of them on five days: seven an hour.
+    office = {"hours": "mon-fri 9:00-17:00", "closing": "send away"}
+    scenario = WEEK.replace(channels__phone=office, demand__contacts=40, lines__phone=1)
+    exact = varying_day(
+        arrivals_per_hour=7, handling="30 min", patience="15 min", lines=1, until="8 h", send_away_at=["8 h"]
+    )
+    lost = 1 - exact.cohort_answered.sum() / exact.offered.sum()
+    rows = run(scenario, tmp_path, replications=200).theory
+    loss = of(rows)
+    assert loss.exact
+    assert loss.theory == pytest.approx(100 * lost, rel=1e-6)
+    assert loss.theory - of(rows, "abandonment").theory > 1
+    assert all(abs(row.theory - row.simulated.value) < 1.8 * row.simulated.half for row in rows)
+
+
 def test_chats_without_patience_have_a_steady_state(tmp_path) -> None:
     """Two at once at 70 %: 1.4 erlangs are carried."""
     scenario = single(contacts=24).replace(lines__phone=CHATS, callers__phone__patience=NEVER)

@@ -85,7 +85,10 @@ def beside(result: Result) -> list[Beside]:
     scenario, simulated = result.scenario, Simulated(result)
     rates = rates_of(scenario)
     queues = [number for number in range(len(scenario.centre.queues)) if simulated.offered(number)]
-    known = [premises_of(scenario, number, follow_ups=simulated.follow_ups(number)) for number in queues]
+    known = [
+        premises_of(scenario, number, follow_ups=simulated.follow_ups(number), sent_away=simulated.sent_away(number))
+        for number in queues
+    ]
     fitting = {
         premises.number: (premises, profile_of(rates, scenario.centre, premises, simulated))
         for premises in known
@@ -134,7 +137,7 @@ def _rows(simulated: Simulated, premises: Premises, found: Averages | str) -> It
 
 def _measures(premises: Premises) -> Iterator[str]:
     """Those that can be other than 0 in this queue."""
-    if premises.gives_up or premises.places is not None:
+    if premises.gives_up or premises.places is not None or premises.sent_away:
         yield "loss"
     if premises.gives_up:
         yield "abandonment"

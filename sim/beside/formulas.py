@@ -157,6 +157,8 @@ def _average(premises: Premises, profile: Profile, tables: dict[Formula, _Table 
     assert solved is not None
     mean = (contacts @ values / contacts.sum()).tolist()
     breaks = (*premises.breaks, *profile.breaks)
+    if premises.sent_away:
+        breaks = (*breaks, "callers sent away at closing")
     # Where something varies, the shares are rough already; where nothing does, they are taken for exact.
     if not relaxed(premises, profile, _ROUGHLY if profile.breaks else RELAXED):
         breaks = (*breaks, "steady state not reached")

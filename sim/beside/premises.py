@@ -27,6 +27,8 @@ class Premises:
     places: int | None
     speeds: tuple[int, ...]
     follow_ups: bool
+    #: Whether some of them were sent away at closing.
+    sent_away: bool
     #: Whether handling times are exponential.
     exponential: bool
     breaks: tuple[str, ...]
@@ -38,8 +40,8 @@ class Premises:
         return self.places != 0 and not isinstance(self.patience, Never)
 
 
-def premises_of(scenario: Scenario, number: int, *, follow_ups: bool) -> Premises:
-    """Of one queue; ``follow_ups``: whether not all of its contacts were first contacts."""
+def premises_of(scenario: Scenario, number: int, *, follow_ups: bool, sent_away: bool) -> Premises:
+    """Of one queue; whether not all of its contacts were first contacts, and whether some were sent away at closing."""
     centre = scenario.centre
     queue = centre.queues[number]
     channel = list(scenario.channels)[queue.channel]
@@ -64,6 +66,7 @@ def premises_of(scenario: Scenario, number: int, *, follow_ups: bool) -> Premise
         places=places,
         speeds=max(speeds, key=len),
         follow_ups=follow_ups,
+        sent_away=sent_away,
         exponential=exponential,
         breaks=(*breaks, *_broken_rules(scenario, number, follow_ups=follow_ups)),
         why_not=next(_reasons(scenario, number, groups, speeds), ""),

@@ -25,12 +25,12 @@ class Simulated:
     def __init__(self, result: Result) -> None:
         self.result = result
 
-    def _counts(self, queue: int) -> tuple[Floats, float]:
-        """Offered per period by cell of the queue (period, days, hours), and first contacts."""
+    def _counts(self, queue: int) -> tuple[Floats, float, float]:
+        """Offered per period by cell of the queue (period, days, hours); first contacts and those sent away."""
         layout, moments = self.result.layout, self.result.moments
         first = layout.first("queue") + queue * layout.slices
         cells = moments.total[first : first + layout.slices] / moments.replications
-        return cells[:, AT["offered"]], float(cells[0, AT["first_offered"]])
+        return cells[:, AT["offered"]], float(cells[0, AT["first_offered"]]), float(cells[0, AT["sent_away"]])
 
     def offered(self, queue: int) -> float:
         """Contacts while open, per period."""
@@ -38,8 +38,12 @@ class Simulated:
 
     def follow_ups(self, queue: int) -> bool:
         """Whether some of them were not first contacts."""
-        offered, first = self._counts(queue)
+        offered, first, _ = self._counts(queue)
         return bool(offered[0] > first)
+
+    def sent_away(self, queue: int) -> bool:
+        """Whether some of them were sent away at closing."""
+        return self._counts(queue)[2] > 0
 
     def by_day(self, queue: int) -> Floats:
         """Offered per period by day."""
