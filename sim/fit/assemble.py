@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence, Set
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -24,10 +26,29 @@ _EPOCH = dt.date(1970, 1, 1)
 _GAP_DAYS = 60
 _FEW = 0.01
 _MOST_DAYS = 366 * 20
-_NOBODY = NOT_KNOWN | {
-    "0", "unknown", "onbekend", "anonymous", "anoniem", "private", "prive", "privé", "unavailable", "withheld",
-    "no_server", "restricted", "<unknown>",
-}  # fmt: skip
+#: What begins a word for a number that is not shown, in the languages of logs.
+_WITHHELD = re.compile(
+    r"unknown|onbekend|inconnu|unbekannt|desconocid|anon[iy]m|private|priv[eé]|privado|privat|unavailable|withheld|"
+    r"restricted|hidden|verborgen|geheim|afgeschermd|masqu|unterdr|ocult|suppress|undisclosed|blocked|not available|"
+    r"out of area|no caller|no number|no cli|no_server|geen nummer|niet beschikbaar|niet bekend|keine|sin n[uú]mero",
+    re.IGNORECASE,
+)
+#: Nothing but zeros and signs, or crosses in place of digits: also as statistics programs write a number column.
+_ZEROS = re.compile(r"[\W_]*(?:0[\W0_]*(?:e[+-]?0+)?|[\W_]*|[xX\W]+|-1(?:[.,]0+)?)", re.IGNORECASE)
+#: What one person can hardly be: so large a share of all contacts, and so many times the next caller's.
+_TOO_MANY, _TIMES, _AT_LEAST = 0.05, 10, 50
+
+
+def withheld(text: str) -> bool:
+    """Whether a caller (or a line) is not known: every spelling of unknown, withheld, 0 and nothing."""
+    if text.lower() in NOT_KNOWN or _ZEROS.fullmatch(text):
+        return True
+    return _WITHHELD.search(text) is not None and not any(letter.isdigit() for letter in text)
+
+
+def bare_number(text: str) -> str:
+    """A name without the decimals that programs give to a column of numbers: ``32470000001.0``."""
+    return re.sub(r"(?<=\d)[.,]0+$", "", text)
 
 
 @dataclass
@@ -83,8 +104,12 @@ def assembled(source: str, found: Columns, sieve: Sieve, *, rows: int, notes: Se
     days = int(found.arrival[order[-1]]) // DAY - first + 1
     if days > _MOST_DAYS:
         raise SimError(f"{source}: runs over {days // 365} years; name a file of at most 20, or look at its dates")
-    people = {key: _numbered(getattr(found, key), order, _NOBODY) for key in ("caller", "line")}
-    names = people | {key: _numbered(getattr(found, key), order, frozenset()) for key in ("channel", "queue")}
+    notes = list(notes)
+    people = {
+        "caller": _people(_placeholders_removed(found.caller, order, notes), order),
+        "line": _people(found.line, order),
+    }
+    names = people | {key: _numbered(getattr(found, key), order) for key in ("channel", "queue")}
     return Log(
         source=source,
         start=_EPOCH + dt.timedelta(days=first),
@@ -131,12 +156,30 @@ def _keep_out_strays(arrival: Whole, sieve: Sieve) -> None:
                 sieve.drop(int(row), Said("unread.stray", days=_GAP_DAYS), text)
 
 
-def _numbered(texts: Sequence[str], order: Whole, nobody: Set[str]) -> tuple[Whole, tuple[str, ...]]:
-    """Numbers in the order in which names first come, and the names; UNKNOWN for nobody."""
+def _people(texts: Sequence[str], order: Whole) -> tuple[Whole, tuple[str, ...]]:
+    """Numbers of callers or lines; UNKNOWN where the name stands for none."""
+    known = {text: "" if withheld(text) else bare_number(text) for text in set(texts)}
+    return _numbered([known[text] for text in texts], order, unknown="")
+
+
+def _placeholders_removed(texts: Sequence[str], order: Whole, notes: list[str]) -> Sequence[str]:
+    """Callers without a name that stands for unknown callers, which is known by how much it calls."""
+    counts = Counter(texts[row] for row in order if not withheld(texts[row])).most_common(2)
+    if len(counts) < 2:
+        return texts
+    (name, most), (_, next_most) = counts
+    if most < max(_AT_LEAST, _TOO_MANY * len(order), _TIMES * next_most):
+        return texts
+    notes.append(Said("reading.placeholder", name=repr(cut(name)), calls=most))
+    return ["" if text == name else text for text in texts]
+
+
+def _numbered(texts: Sequence[str], order: Whole, unknown: str | None = None) -> tuple[Whole, tuple[str, ...]]:
+    """Numbers in the order in which names first come, and the names; UNKNOWN for the name ``unknown``."""
     numbers: dict[str, int] = {}
     found = np.full(len(order), UNKNOWN, dtype=np.int64)
     for at, row in enumerate(order):
         text = texts[row]
-        if text.lower() not in nobody:
+        if text != unknown:
             found[at] = numbers.setdefault(text, len(numbers))
     return found, tuple(numbers)

@@ -1,10 +1,11 @@
-"""Which column of a file says what: as the user says, else by names that are usual in Dutch and English."""
+"""Which column of a file holds what: as the user says, else by its name and by what its cells look like."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 
 from sim.clock import SECOND
 from sim.errors import QuestionError
@@ -12,60 +13,139 @@ from sim.fit.values import unit_of
 from sim.language.said import Said
 from sim.quantities import nearest, shown
 
-#: What a column can be; ``date`` and ``time`` together make an arrival, ``wrap_up`` is added to the handling time.
+#: Names of columns by role, the most specific first; ``date`` and ``time`` together make an arrival, ``answer`` and
+#: ``end`` are moments, ``wrap_up`` is added to the handling time, ``total`` runs from the arrival to the end.
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "contact id", "contactid", "call id", "callid", "uniqueid", "unique id", "oproep id", "gesprek id",
-           "contactnummer", "volgnummer"),
+           "contactnummer", "volgnummer", "linkedid", "interaction id", "conversation id", "ticket"),
     "caller": ("caller", "caller id", "callerid", "beller", "beller id", "nummer beller", "telefoonnummer", "cli",
-               "customer", "customer id", "client", "client id", "klant", "klantnummer", "phone number", "ani"),
-    "channel": ("channel", "kanaal", "medium", "media", "contactkanaal", "contact type", "type contact", "kanaaltype"),
-    "queue": ("queue", "queuename", "queue name", "wachtrij", "wachtrijnaam", "skill", "dienst"),
-    "province": ("province", "provincie", "region", "regio", "provincienaam", "province name", "gewest"),
+               "clid", "customer", "customer id", "client", "client id", "klant", "klantnummer", "phone number", "ani",
+               "caller number", "from number", "phone", "telephone", "msisdn", "appelant", "anrufer",
+               "llamante", "numero", "telefono", "rufnummer", "src", "source number", "bellernummer", "telefoonnr"),
+    "channel": ("channel", "kanaal", "medium", "media", "contactkanaal", "contact type", "type contact", "kanaaltype",
+                "media type", "canal", "kanal"),
+    "queue": ("queue", "queuename", "queue name", "wachtrij", "wachtrijnaam", "skill", "dienst", "skill group",
+              "service", "cola", "file d attente", "warteschlange", "team", "department", "afdeling", "queue id"),
+    "province": ("province", "provincie", "region", "regio", "provincienaam", "province name", "gewest", "area",
+                 "provincia", "bundesland", "departement"),
+    "direction": ("direction", "richting", "call direction", "call type", "type", "sens", "richtung", "direccion"),
     "arrival": ("arrival", "arrived", "arrival time", "tijdstip", "tijdstip oproep", "aankomst", "aankomsttijd",
                 "datum tijd", "datumtijd", "datum en tijd", "datum uur", "datetime", "date time", "timestamp",
-                "start", "start time", "starttijd", "starttijdstip", "begin", "begintijd", "begintijdstip", "dialled",
-                "gebeld op", "oproep op", "created", "created at", "aangemaakt op"),
-    "date": ("date", "datum", "dag", "day", "call date"),
-    "time": ("time", "tijd", "uur", "time of day", "call time"),
+                "time stamp", "call datetime", "queue enter", "enqueued", "queued at", "entered", "enter time",
+                "entered at", "enter queue", "start", "start time", "starttijd", "starttijdstip", "start date time",
+                "start date", "started", "started at", "start timestamp", "begin", "begintijd", "begintijdstip",
+                "begin time", "begonnen", "dialled", "calldate", "received", "received at", "ontvangen", "ontvangen op",
+                "offered at", "gebeld op", "oproep op", "created", "created at", "aangemaakt op", "event time",
+                "moment", "fecha y hora", "fecha hora", "inicio", "hora inicio", "hora de inicio", "fecha inicio",
+                "date heure", "date et heure", "horodatage", "debut", "heure debut", "heure de debut", "zeitstempel",
+                "zeitpunkt", "beginn", "datum uhrzeit", "eingang", "anrufbeginn"),
+    "date": ("date", "datum", "dag", "day", "call date", "fecha", "dia", "jour", "tag"),
+    "time": ("time", "tijd", "uur", "time of day", "call time", "hour", "hora", "heure", "uhrzeit", "zeit", "tijdstip",
+             "start", "start time", "starttijd", "begin", "begin time", "begintijd", "arrival", "arrival time"),
+    "answer": ("answer time", "time answered", "answered at", "answered time", "answered on", "answer timestamp",
+               "answer", "answered", "connect time", "connected", "connected at", "connect", "pickup time", "picked up",
+               "picked up at", "time of answer", "agent answer", "opgenomen", "opgenomen om", "opgenomen op",
+               "beantwoord", "beantwoord om", "beantwoord op", "aangenomen", "aangenomen om", "answertime",
+               "queue exit", "hora respuesta", "heure reponse", "decroche", "angenommen um", "talk start",
+               "service start", "bridged at", "opneemtijd", "tijd opgenomen", "tijdstip opgenomen"),
+    "end": ("end", "end time", "ended", "ended at", "end timestamp", "finish", "finished", "finished at",
+            "completed at", "hangup time", "hung up at", "hangup at", "disconnect time", "disconnected", "disconnected at", "closed at",
+            "einde", "eindtijd", "eindtijdstip", "beeindigd", "beeindigd op", "opgehangen om", "fin", "hora fin",
+            "heure fin", "ende", "anrufende", "stop", "stop time", "end date time", "abandoned at", "abandon time",
+            "released", "release time", "opgehangen op", "tijdstip einde"),
     "wait": ("wait", "wait time", "waiting time", "wachttijd", "wacht", "wachtduur", "tijd in wachtrij", "queue time",
-             "hold time", "holdtime", "time in queue", "q time"),
+             "hold time", "holdtime", "time in queue", "q time", "wait length", "wait duration", "waited", "waiting",
+             "queue duration", "queue wait", "queue wait time", "speed of answer", "speed to answer", "asa",
+             "time to answer", "answer speed", "answer delay", "delay", "time waited", "wait queue", "ring time",
+             "ring duration", "tiempo de espera", "espera", "tiempo en cola", "attente", "temps d attente",
+             "duree d attente", "wartezeit", "wartedauer", "antwoordsnelheid", "opneemsnelheid", "wachten", "gewacht"),
     "outcome": ("outcome", "result", "resultaat", "status", "disposition", "afloop", "uitkomst", "beantwoord",
-                "answered", "resultaat oproep", "oproepstatus"),
-    "handling": ("handling", "handling time", "handle time", "aht", "talk time", "talktime", "gesprekstijd", "gesprek",
-                 "gespreksduur", "duration", "duur", "behandeltijd", "behandelduur", "afhandeltijd", "afhandelduur",
-                 "service time", "ser time", "billsec", "duur gesprek"),
-    "wrap_up": ("wrap up", "wrapup", "wrap up time", "after call work", "acw", "nawerktijd", "nawerk", "naverwerking"),
-    "line": ("line", "lijn", "agent", "agent id", "server", "medewerker", "operator", "toestel", "extension"),
-    "priority": ("priority", "prioriteit", "urgentie"),
+                "answered", "resultaat oproep", "oproepstatus", "call outcome", "call status", "call result", "state",
+                "opgenomen", "aangenomen", "abandoned", "afgehaakt", "abandon", "missed", "gemist", "lost", "handled",
+                "connected", "disposition code", "estado", "resultado", "statut", "resultat", "ergebnis", "repondu",
+                "contestada", "atendida", "angenommen", "beantwortet", "end reason", "termination"),
+    "handling": ("handling", "handling time", "handle time", "aht", "talk time", "talktime", "talk", "talk duration",
+                 "conversation", "conversation time", "conversation duration", "gesprekstijd", "gesprek",
+                 "gespreksduur", "behandeltijd", "behandelduur", "afhandeltijd", "afhandelduur", "service time",
+                 "service duration", "ser time", "billsec", "duur gesprek", "time on call", "tiempo de conversacion",
+                 "temps de conversation", "duree de conversation", "gesprachsdauer", "gesprachszeit", "handled time",
+                 "duration", "duur", "duree", "duracion", "dauer", "length"),
+    "wrap_up": ("wrap up", "wrapup", "wrap up time", "wrapup time", "after call work", "after call work time", "acw",
+                "acw time", "nawerktijd", "nawerk", "naverwerking", "nachbearbeitung", "post appel"),
+    "total": ("total duration", "total time", "totale duur", "totale tijd", "time in system", "duree totale",
+              "gesamtdauer", "duracion total", "total", "duration", "duur", "duree", "duracion", "dauer", "length"),
+    "line": ("line", "lijn", "agent", "agent id", "server", "medewerker", "operator", "toestel", "extension",
+             "agent name", "employee", "handled by", "answered by", "agente", "operador", "conseiller",
+             "mitarbeiter", "agentnaam", "medewerkernaam", "beantwoord door"),
+    "priority": ("priority", "prioriteit", "urgentie", "prioridad", "priorite", "prioritat"),
 }  # fmt: skip
 #: Columns that are named where they are not used.
 _MOST = 8
-DURATIONS = ("wait", "handling", "wrap_up")
+DURATIONS = ("wait", "handling", "wrap_up", "total")
+#: Words that a name may have besides what it says.
+_FILLERS = frozenset({
+    "call", "calls", "contact", "oproep", "gesprek", "appel", "llamada", "anruf", "the", "of", "a", "in", "de", "het",
+    "van", "y", "n", "yn", "j", "jn", "hh", "mm", "ss", "h", "hhmmss", "hhmm", "mmss", "utc", "gmt", "local", "lokaal",
+    "avg", "average", "gem", "gemiddelde", "mean", "mins", "secs", "iso", "yes", "no", "ja", "nee",
+})  # fmt: skip
+_UTC = frozenset({"utc", "gmt"})
+Fits = Callable[[str, int], bool]
 
 
 def plain(name: str) -> str:
-    """A column's name in small letters, without accents and marks."""
-    letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return " ".join(re.findall(r"[a-z0-9]+", letters))
+    """A column's name in small letters, without accents and marks, words of ``camelCase`` apart."""
+    letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", letters).lower()
+    return " ".join(re.findall(r"[a-z0-9]+", apart))
+
+
+@lru_cache(maxsize=1 << 14)
+def core(name: str) -> str:
+    """The words of a name that say what it is; all of them where nothing else is left."""
+    words = bare(name).split()
+    return " ".join(word for word in words if word not in _FILLERS) or " ".join(words)
 
 
 def unit_in(name: str) -> int:
     """Milliseconds of the unit that a column's name ends with, such as ``wachttijd (min)``; else seconds."""
-    words = plain(name).split()
-    return (unit_of(words[-1]) if len(words) > 1 else None) or SECOND
+    return stated_unit(name) or SECOND
 
 
-def _bare(name: str) -> str:
+def stated_unit(name: str) -> int | None:
+    """The same; None where the name has no unit."""
     words = plain(name).split()
-    return " ".join(words[:-1] if len(words) > 1 and unit_of(words[-1]) and words[-1] != "uur" else words)
+    return unit_of(words[-1]) if len(words) > 1 and words[-1] not in ("h", "u", "m") else _bracketed(name)
+
+
+def _bracketed(name: str) -> int | None:
+    found = re.search(r"[\[(]\s*([a-z]+)\s*[\])]\s*$|_(h|m)$", name.lower())
+    return unit_of(found[1] or found[2]) if found else None
+
+
+def in_utc(name: str) -> bool:
+    """Whether a column's name says that its times are in UTC."""
+    return not _UTC.isdisjoint(plain(name).split())
+
+
+def bare(name: str) -> str:
+    """A name without the unit at its end: ``wachttijd (min)`` is ``wachttijd``."""
+    words = plain(name).split()
+    if len(words) > 1 and stated_unit(name) and words[-1] not in ("uur", "hour", "hours"):
+        words = words[:-2] if len(words) > 2 and words[-2] in ("in", "en") else words[:-1]
+    return " ".join(words)
 
 
 def assigned(
-    source: str, header: Sequence[str], mapping: Mapping[str, str] | None, known: Mapping[str, Sequence[str]] = SYNONYMS
+    source: str,
+    header: Sequence[str],
+    mapping: Mapping[str, str] | None,
+    known: Mapping[str, Sequence[str]] = SYNONYMS,
+    fits: Fits | None = None,
 ) -> tuple[dict[str, int], tuple[Said, ...]]:
-    """Number of the column for each thing that the file says, and notes on what was guessed.
+    """Number of the column for each role, and notes on what was guessed.
 
-    ``mapping`` names columns by what they are, ``{"arrival": "Tijdstip"}``; the rest is guessed from ``known``.
+    ``mapping`` names columns by role, ``{"arrival": "Tijdstip"}``; the rest is guessed from ``known``, of the columns
+    of which ``fits`` says that their cells may have the role.
     """
     found = {what: _stated(source, header, what, name, known) for what, name in (mapping or {}).items()}
     notes = []
@@ -74,22 +154,32 @@ def assigned(
             continue
         free = [number for number in range(len(header)) if number not in found.values()]
         # The most usual name first; then the first such column.
-        ranked = [(names.index(word), n) for n in free if (word := _name_in(header[n], names)) is not None]
-        if ranked:
-            found[what] = min(ranked)[1]
-            notes.append(Said("reading.column", what=Said(f"field.{what}"), name=repr(header[found[what]])))
+        ranked = [(rank, n) for n in free if (rank := rank_of(header[n], names)) is not None]
+        best = next((n for _, n in sorted(ranked) if fits is None or fits(what, n)), None)
+        if best is not None:
+            found[what] = best
+            notes.append(Said("reading.column", what=Said(f"field.{what}"), name=repr(header[best])))
     said = [Said("reading.guessed", columns=tuple(notes))] if notes else []
-    if unused := [title for number, title in enumerate(header) if number not in found.values() and title]:
-        names = ", ".join(map(repr, unused[:_MOST]))
-        more = len(unused) - _MOST
-        said.append(
-            Said("reading.unused_more", names=names, more=more) if more > 0 else Said("reading.unused", names=names)
-        )
     return found, tuple(said)
 
 
-def _name_in(name: str, names: Sequence[str]) -> str | None:
-    return next((word for word in (plain(name), _bare(name)) if word in names), None)
+def not_used(header: Sequence[str], used: Sequence[int]) -> tuple[Said, ...]:
+    """A note that names the columns that are not used."""
+    unused = [title for number, title in enumerate(header) if number not in used and title]
+    if not unused:
+        return ()
+    names, more = ", ".join(map(repr, unused[:_MOST])), len(unused) - _MOST
+    return (Said("reading.unused_more", names=names, more=more) if more > 0 else Said("reading.unused", names=names),)
+
+
+def rank_of(name: str, names: Sequence[str]) -> int | None:
+    """Place of a column's name among the known ones, None where it is none of them; fillers count last."""
+    for word in (plain(name), bare(name)):
+        if word in names:
+            return list(names).index(word)
+    word = core(name)
+    cores = [core(one) for one in names]
+    return len(names) + cores.index(word) if word in cores else None
 
 
 def _stated(source: str, header: Sequence[str], what: str, name: str, known: Mapping[str, Sequence[str]]) -> int:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sim.fit.columns import SYNONYMS, assigned
+from sim.fit.columns import assigned, not_used
 from sim.fit.log import Log
+from sim.fit.roles import KNOWN, fits_of
 from sim.fit.text import Table
 from sim.fit.values import NOT_KNOWN
 from sim.language.said import Digits, Name, Said
@@ -60,8 +61,13 @@ def columns_of(table: Table, mapping: Mapping[str, str] | None) -> tuple[dict[st
     without = stated.get("province") == NONE
     if without:
         del stated["province"]
-    known = {what: names for what, names in SYNONYMS.items() if not (without and what == "province")}
-    found, notes = assigned(table.source, table.header, stated, known)
+    known = {what: names for what, names in KNOWN.items() if not (without and what == "province")}
+    fits = fits_of(table)
+    found, notes = assigned(table.source, table.header, stated, known, fits)
+    if "arrival" in found and found.keys() & {"date", "time"} - stated.keys():
+        known = {what: names for what, names in known.items() if what not in ("date", "time") or what in stated}
+        found, notes = assigned(table.source, table.header, stated, known, fits)
+    notes = (*notes, *not_used(table.header, list(found.values())))
     if {"province", "queue"} <= set(found):
         unused = "province" if "queue" in stated and "province" not in stated else "queue"
         name = table.header[found.pop(unused)]

@@ -2,41 +2,62 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.clock import DAY, HOUR, SECOND
 from sim.errors import SimError
 from sim.fit.assemble import Columns, Sieve, assembled
-from sim.fit.columns import DURATIONS, plain, unit_in
-from sim.fit.dates import moment, order_of
+from sim.fit.columns import DURATIONS, core, in_utc, plain, stated_unit
+from sim.fit.dates import date, digits_only, moment, order_of, placed, time_of_day, utc_of
 from sim.fit.log import ABANDONED, ANSWERED, BLOCKED, CLOSED, NOT_SAID, OUTCOMES, UNKNOWN, Log
 from sim.fit.places import columns_of, queues_of
+from sim.fit.roles import is_outbound, kind_of
 from sim.fit.text import Table, cut
-from sim.fit.values import NOT_KNOWN, duration, parsed, whole
+from sim.fit.values import NOT_KNOWN, cell, day_fractions, duration, parsed, whole
 from sim.language.said import Said
 from sim.quantities import nearest, shown
 
 Whole = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
-#: In what words logs say what became of a contact.
+#: In what words logs say what became of a contact, without fillers such as ``call``.
 _WORDS = {
     ANSWERED: ("answered", "answer", "beantwoord", "aangenomen", "opgenomen", "handled", "connected", "completed",
-               "complete", "afgehandeld", "agent", "served", "ok", "gesprek"),
+               "complete", "afgehandeld", "agent", "served", "ok", "gesprek", "picked up", "accepted", "taken",
+               "completecaller", "completeagent", "success", "successful", "geslaagd", "atendida", "contestada",
+               "repondu", "repondue", "traite", "decroche", "angenommen", "beantwortet", "bereikt"),
     ABANDONED: ("abandoned", "abandon", "afgehaakt", "opgehangen", "opgegeven", "hang", "hang up", "hangup",
                 "hung up", "lost", "missed", "gemist", "no answer", "noanswer", "niet beantwoord", "onbeantwoord",
-                "not answered", "unanswered", "verloren", "cancelled", "canceled", "weggevallen", "afgebroken"),
+                "not answered", "unanswered", "verloren", "cancelled", "canceled", "weggevallen", "afgebroken",
+                "not picked up", "niet opgenomen", "niet aangenomen", "niet bereikt", "caller hung up", "gave up",
+                "abandonada", "perdida", "no contestada", "abandonne", "abandonnee", "perdu", "manque", "non repondu",
+                "abgebrochen", "aufgelegt", "verpasst", "nicht angenommen", "timed out", "dropped"),
     BLOCKED: ("blocked", "busy", "bezet", "bezettoon", "geblokkeerd", "in gesprek", "rejected", "geweigerd",
-              "full", "volzet", "congestion", "balked"),
+              "full", "volzet", "congestion", "balked", "ocupado", "occupe", "besetzt"),
     CLOSED: ("closed", "gesloten", "outside hours", "buiten openingsuren", "buiten de uren", "buiten uren",
-             "after hours", "dicht", "out of hours"),
+             "after hours", "dicht", "out of hours", "cerrado", "ferme", "geschlossen"),
     NOT_SAID: ("unknown", "onbekend", "other", "overig", "andere"),
 }  # fmt: skip
-_OUTCOME_OF = {word: outcome for outcome, words in _WORDS.items() for word in words}
+_OUTCOME_OF = {core(word): outcome for outcome, words in _WORDS.items() for word in words} | {
+    word: outcome for outcome, words in _WORDS.items() for word in words
+}
 _YES_NO = {"ja": ANSWERED, "yes": ANSWERED, "true": ANSWERED, "1": ANSWERED, "y": ANSWERED, "j": ANSWERED,
            "nee": ABANDONED, "no": ABANDONED, "false": ABANDONED, "0": ABANDONED, "n": ABANDONED}  # fmt: skip
+#: What a column of yes and no is about; of the latter, yes means that the call was not answered.
+_ASKED = ("answered", "beantwoord", "opgenomen", "aangenomen", "handled", "connected", "contestada", "atendida",
+          "repondu", "angenommen", "beantwortet")  # fmt: skip
+_ASKED_NOT = ("abandoned", "afgehaakt", "abandon", "missed", "gemist", "lost", "unanswered", "not answered")
+#: Of a word that is not known, so many rows have an answer, and it counts as answered.
+_SURELY = 0.95
+#: A median handling time beyond it is no number of seconds.
+_LONG = 6 * HOUR
+#: Who is answered by a clock shown before the call came was answered after midnight, within so long.
+_OVER_MIDNIGHT = 12 * HOUR
 #: An id that is new in fewer rows than this is not one of contacts.
 _MOSTLY = 0.9
 
@@ -56,9 +77,13 @@ def tidy_log(
         raise SimError(_no_arrival(table))
     sieve = Sieve(table.lines, list(table.dropped))
     texts = {what: table.column(number) for what, number in found.items()}
-    arrival = _arrivals(texts, sieve, zone, dates, said)
-    times = {what: _durations(table, found, texts, what, sieve) for what in DURATIONS}
-    outcome = _outcomes(table, found, texts, outcomes, times["handling"], said)
+    clock = _Clock(table, found, zone, dates)
+    arrival = clock.arrivals(sieve, said)
+    _only_inbound(texts, sieve)
+    times = _times(table, found, texts, sieve, said)
+    answer, end = (clock.later(what, arrival, sieve) for what in ("answer", "end"))
+    outcome = _outcomes(table, found, texts, outcomes, (times["handling"] > 0) | (answer != UNKNOWN), said)
+    wait, handling = _worked_out(times, answer, end, outcome, said)
     priority = _priorities(texts, said, len(arrival))
     if "id" in texts:
         _same_ids(texts["id"], sieve, said)
@@ -66,9 +91,9 @@ def tidy_log(
     queue = queues_of(texts, channel, said)
     columns = Columns(
         arrival=arrival,
-        wait=times["wait"],
+        wait=wait,
         outcome=outcome,
-        handling=_handling(times),
+        handling=handling,
         priority=priority,
         caller=texts.get("caller", [""] * len(arrival)),
         channel=channel,
@@ -79,49 +104,158 @@ def tidy_log(
     return assembled(table.source, columns, sieve, rows=len(table.rows) + len(table.dropped), notes=said)
 
 
-def _no_arrival(table: Table) -> str:
+def _no_arrival(table: Table) -> Said:
+    """Why the table has no arrival; only a column whose cells are moments is named as one that may be it."""
     names = ", ".join(shown(name) for name in table.header[:12])
-    for cell in table.header:
-        try:
-            moment(cell, "UTC")
-        except ValueError:
+    of = {"source": table.source, "names": names}
+    for title in table.header:
+        if kind_of([title]) in ("moment", "date"):
+            return Said("refused.no_header", **of)
+    kinds = {name: kind_of(table.column(number)) for number, name in enumerate(table.header)}
+    moments = [name for name, kind in kinds.items() if kind == "moment"]
+    if moments:
+        example = shlex.quote(f"arrival={moments[0]}")
+        return Said("refused.which_arrival", column=repr(moments[0]), example=example, **of)
+    if dates := [name for name, kind in kinds.items() if kind == "date"]:
+        return Said("refused.only_dates", column=repr(dates[0]), **of)
+    return Said("refused.no_moments", **of)
+
+
+class _Clock:
+    """Reads the moments of a table: arrivals, and the moments at which a contact was answered or ended."""
+
+    def __init__(self, table: Table, found: Mapping[str, int], zone: str, dates: str | None) -> None:
+        self.table, self.found, self.zone, self.dates = table, found, zone, dates
+
+    def arrivals(self, sieve: Sieve, notes: list[str]) -> Whole:
+        """Milliseconds since 1970 on the wall clock; rows without an arrival are kept out."""
+        if "arrival" in self.found:
+            return self._moments("arrival", sieve, notes)
+        days, times = (self._cells(what) for what in ("date", "time"))
+        order = order_of(days, self.dates)
+        notes += order.notes
+        found, wrong = parsed(days, lambda text: date(text, month_first=order.month_first))
+        sieve.drop_all(wrong, days)
+        digits = digits_only(times)
+        clock, no_time = parsed(times, lambda text: time_of_day(text, digits=digits))
+        sieve.drop_all(no_time, times)
+        header = self.table.header
+        utc = in_utc(header[self.found["time"]]) or in_utc(header[self.found["date"]])
+        local = found * DAY + clock
+        kept = np.flatnonzero(sieve.kept)
+        values, skipped = parsed(local[kept].tolist(), lambda at: placed(at, self.zone, utc=utc))
+        sieve.drop_all({int(kept[row]): why for row, why in skipped.items()}, times)
+        local[kept] = values
+        return local
+
+    def later(self, what: str, arrival: Whole, sieve: Sieve) -> Whole:
+        """Milliseconds from each arrival to the moment in a column, UNKNOWN where there is none."""
+        if what not in self.found:
+            return np.full(len(arrival), UNKNOWN, dtype=np.int64)
+        cells = self._cells(what)
+        if kind_of(cells) == "clock":
+            digits = digits_only(cells)
+            clock, wrong = parsed(cells, lambda text: _unknown_or(text, lambda: time_of_day(text, digits=digits)))
+            sieve.drop_all(wrong, cells)
+            away = clock - arrival % DAY
+            away = np.where(away < -_OVER_MIDNIGHT, away + DAY, away)
+        else:
+            at = self._moments(what, sieve, [], empty=True)
+            clock, away = at, self._elapsed(arrival, at)
+        before = (clock != UNKNOWN) & (away < 0) & sieve.kept
+        for row in np.flatnonzero(before):
+            sieve.drop(int(row), Said("unread.before_arrival", what=cell(what)), cells[row])
+        return np.where((clock == UNKNOWN) | before, UNKNOWN, away)
+
+    def _elapsed(self, arrival: Whole, at: Whole) -> Whole:
+        """Time that passed, also where clocks changed between."""
+        pairs = zip(arrival.tolist(), at.tolist(), strict=True)
+        return np.array(
+            [0 if late == UNKNOWN else utc_of(late, self.zone) - utc_of(early, self.zone) for early, late in pairs],
+            dtype=np.int64,
+        )
+
+    def _cells(self, what: str) -> list[str]:
+        return self.table.column(self.found[what])
+
+    def _moments(self, what: str, sieve: Sieve, notes: list[str], *, empty: bool = False) -> Whole:
+        cells = self._cells(what)
+        order, utc = order_of(cells, self.dates), in_utc(self.table.header[self.found[what]])
+        notes += order.notes
+
+        def read(text: str) -> int:
+            return moment(text, self.zone, month_first=order.month_first, utc=utc)
+
+        found, wrong = parsed(cells, lambda text: _unknown_or(text, lambda: read(text)) if empty else read(text))
+        sieve.drop_all(wrong, cells)
+        return found
+
+
+def _unknown_or(text: str, read: Callable[[], int]) -> int:
+    return UNKNOWN if text.lower() in NOT_KNOWN else read()
+
+
+def _only_inbound(texts: Mapping[str, Sequence[str]], sieve: Sieve) -> None:
+    """Keep out calls that the line itself made."""
+    for row, text in enumerate(texts.get("direction", ())):
+        if is_outbound(text):
+            sieve.drop(row, Said("unread.outbound"), text)
+
+
+def _times(
+    table: Table, found: Mapping[str, int], texts: Mapping[str, Sequence[str]], sieve: Sieve, notes: list[str]
+) -> dict[str, Whole]:
+    """Durations by role in ms, UNKNOWN where a cell or the column is missing."""
+    units = {what: stated_unit(table.header[found[what]]) for what in DURATIONS if what in found}
+    fractions = {what for what, unit in units.items() if unit is None and day_fractions(texts[what])}
+    # A wait of zeros or of a few seconds looks like a fraction of a day only beside others that are.
+    if fractions and not (fractions & {"handling", "total"}) and units.keys() & {"handling", "total"}:
+        fractions = set()
+    if fractions:
+        notes.append(Said("reading.day_fractions"))
+    times = {}
+    for what in DURATIONS:
+        if what not in found:
+            times[what] = np.full(len(table.rows), UNKNOWN, dtype=np.int64)
             continue
-        return f"{table.source}: has no header: the first line ({names}) looks like a row; add a line with names"
-    hint = nearest(" ".join(table.header[:1]), ("tijdstip", "arrival")) if table.header else ""
-    return (
-        f"{table.source}: no column is known as the arrival (tijdstip, arrival, or date and time); there are {names}. "
-        f"Say which one it is: --column arrival=NAME.{hint}"
-    )
+        unit = DAY if what in fractions else units[what] or SECOND
+        values, wrong = parsed(
+            texts[what],
+            lambda text, what=what, unit=unit: duration(text, what, unit=unit, comma=table.comma),  # type: ignore[misc]
+        )
+        sieve.drop_all(wrong, texts[what])
+        times[what] = values
+        if what == "handling" and units[what] is None:
+            _plausible(table, found[what], values)
+    return times
 
 
-def _arrivals(
-    texts: Mapping[str, Sequence[str]], sieve: Sieve, zone: str, dates: str | None, notes: list[str]
-) -> Whole:
-    if "arrival" in texts:
-        cells = texts["arrival"]
-    else:
-        cells = [f"{date} {time}" for date, time in zip(texts["date"], texts["time"], strict=True)]
-    order = order_of(cells, dates)
-    notes += order.notes
-    found, wrong = parsed(cells, lambda text: moment(text, zone, month_first=order.month_first))
-    sieve.drop_all(wrong, cells)
-    return found
+def _plausible(table: Table, number: int, values: Whole) -> None:
+    """Handling times without a unit that are no seconds: one error, since all that follows would be wrong."""
+    known = values[values > 0]
+    if len(known) and (known.max() < SECOND or np.median(known) > _LONG):
+        key = "refused.too_short" if known.max() < SECOND else "refused.too_long"
+        raise SimError(Said(key, source=table.source, column=repr(table.header[number])))
 
 
-def _durations(
-    table: Table, found: Mapping[str, int], texts: Mapping[str, Sequence[str]], what: str, sieve: Sieve
-) -> Whole:
-    if what not in found:
-        return np.full(len(table.rows), UNKNOWN, dtype=np.int64)
-    unit = unit_in(table.header[found[what]])
-    values, wrong = parsed(texts[what], lambda text: duration(text, what, unit=unit, comma=table.comma))
-    sieve.drop_all(wrong, texts[what])
-    return values
-
-
-def _handling(times: Mapping[str, Whole]) -> Whole:
-    talk, after = times["handling"], times["wrap_up"]
-    return np.where(talk == UNKNOWN, UNKNOWN, talk + np.maximum(after, 0))
+def _worked_out(
+    times: Mapping[str, Whole], answer: Whole, end: Whole, outcome: Whole, notes: list[str]
+) -> tuple[Whole, Whole]:
+    """Waits and handling times: as logged, else from the moments of arrival, answer and end."""
+    talk, after, total, wait = (times[what] for what in ("handling", "wrap_up", "total", "wait"))
+    served = outcome == ANSWERED
+    total = np.where(total == UNKNOWN, end, total)
+    if ((wait == UNKNOWN) & (answer != UNKNOWN)).any():
+        notes.append(Said("reading.wait_from_answer"))
+    wait = np.where((wait == UNKNOWN) & served, answer, wait)
+    known = (wait == UNKNOWN) & served & (total != UNKNOWN) & (talk != UNKNOWN)
+    wait = np.where(known, np.maximum(total - talk, 0), wait)
+    # Who was not answered waited until the end; a talk time of zero is none.
+    left = (wait == UNKNOWN) & (outcome == ABANDONED)
+    wait = np.where(left, total, wait)
+    known = (talk == UNKNOWN) & served & (total != UNKNOWN) & (wait != UNKNOWN)
+    talk = np.where(known, np.maximum(total - wait, 0), talk)
+    return wait, np.where(talk == UNKNOWN, UNKNOWN, talk + np.maximum(after, 0))
 
 
 def _outcomes(
@@ -129,28 +263,45 @@ def _outcomes(
     found: Mapping[str, int],
     texts: Mapping[str, Sequence[str]],
     stated: Mapping[str, str] | None,
-    handling: Whole,
+    served: Bools,
     notes: list[str],
 ) -> Whole:
-    """Numbers of outcomes; words that nobody knows count as unknown, and are said."""
+    """Numbers of outcomes; ``served`` rows have the time of an answer. Unknown words are listed in a note."""
     if "outcome" not in found:
+        if "answer" in found:
+            notes.append(Said("reading.outcome_from_answer"))
+            return np.where(served, ANSWERED, ABANDONED)
         notes.append(Said("reading.no_outcome"))
-        return np.where(handling > 0, ANSWERED, NOT_SAID)
+        return np.where(served, ANSWERED, NOT_SAID)
     known = dict(_OUTCOME_OF)
-    if plain(table.header[found["outcome"]]) in ("answered", "beantwoord", "opgenomen", "aangenomen"):
+    about = core(table.header[found["outcome"]])
+    if about in _ASKED:
         known |= _YES_NO
+    elif about in _ASKED_NOT:
+        known |= {word: ANSWERED + ABANDONED - outcome for word, outcome in _YES_NO.items()}
     for word, outcome in (stated or {}).items():
         if outcome not in OUTCOMES:
             allowed = f"allowed are {', '.join(OUTCOMES)}.{nearest(outcome, OUTCOMES)}"
             raise SimError(f"outcomes: {shown(outcome)} for {shown(word)} is not an outcome; {allowed}")
         known[plain(word)] = OUTCOMES.index(outcome)
     cells = texts["outcome"]
-    number = {text: known.get(plain(text), UNKNOWN) for text in set(cells)}
+    number = {text: known.get(plain(text), known.get(core(text), UNKNOWN)) for text in set(cells)}
+    _by_answers(number, cells, served, notes)
     strange = Counter(text for text in cells if number[text] == UNKNOWN and text.lower() not in NOT_KNOWN)
     if strange:
         words = (Said("reading.word", word=repr(cut(text)), rows=rows) for text, rows in strange.most_common(5))
         notes.append(Said("reading.strange", words=tuple(words)))
     return np.array([NOT_SAID if number[text] == UNKNOWN else number[text] for text in cells], dtype=np.int64)
+
+
+def _by_answers(number: dict[str, int], cells: Sequence[str], served: Bools, notes: list[str]) -> None:
+    """Words that are not known count as answered where their rows have the time of an answer."""
+    rows = Counter(text for text in cells if number[text] == UNKNOWN and text.lower() not in NOT_KNOWN)
+    with_answer = Counter(text for text, answered in zip(cells, served.tolist(), strict=True) if answered)
+    for text, count in rows.items():
+        if with_answer[text] >= _SURELY * count:
+            number[text] = ANSWERED
+            notes.append(Said("reading.word_answered", word=repr(cut(text)), rows=count))
 
 
 def _priorities(texts: Mapping[str, Sequence[str]], notes: list[str], rows: int) -> Whole:

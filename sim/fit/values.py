@@ -6,7 +6,8 @@ Every parser takes a stripped text and raises ``ValueError`` with the reason, sa
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,15 +17,25 @@ from sim.fit.log import UNKNOWN
 from sim.language.said import Said
 
 Whole = NDArray[np.int64]
+Cell = TypeVar("Cell", bound=Hashable)
 
 #: What stands for "not known" in an export.
-NOT_KNOWN = frozenset({"", "-", "--", "?", "na", "n/a", "nan", "none", "null", "nvt", "n.v.t.", "#n/a", "nil"})
+NOT_KNOWN = frozenset({
+    "", "-", "--", "---", "?", "na", "n/a", "<na>", "nan", "nat", "none", "null", "nvt", "n.v.t.", "#n/a", "nil", "\\n",
+})  # fmt: skip
 #: Nobody waits longer than a week, and no contact is handled longer.
 LONGEST = 7 * DAY
 
 _PLAIN = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
 _CLOCK = re.compile(r"(?:(\d+)\s*(?:days?|dagen|dag),?\s+)?(?:(\d+):)?(\d+):(\d{2})(?:[.,](\d{1,9}))?", re.ASCII)
+#: Hours, minutes and seconds with full stops, as ``0.01.23``.
+_DOTTED = re.compile(r"(\d{1,3})\.(\d{2})\.(\d{2})(?:,(\d{1,9}))?", re.ASCII)
+_ISO = re.compile(
+    r"p(?:(\d{1,4})d)?(?:t(?:(\d{1,6})h)?(?:(\d{1,7})m)?(?:(\d{1,9})(?:[.,](\d{1,9}))?s)?)?", re.ASCII
+)
+#: Digits after the decimal sign that a fraction of a day needs to hold a whole second.
+_FEWEST_DIGITS = 5
 _TERM = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*([a-z'\"′″]+)\.?\s*", re.ASCII | re.IGNORECASE)
 _UNITS = {
     "ms": 1, "msec": 1, "millisecond": 1, "milliseconds": 1, "milliseconden": 1,
@@ -47,7 +58,9 @@ def millis(part: str | None) -> int:
 
 
 def duration(text: str, what: str, *, unit: int, comma: bool) -> int:
-    """Milliseconds of a duration: a number in ``unit``, ``mm:ss``, ``h:mm:ss``, or with units; UNKNOWN for none.
+    """Milliseconds of a duration, UNKNOWN for none.
+
+    A number in ``unit``, ``mm:ss``, ``h:mm:ss``, ``h.mm.ss``, ISO 8601 (``PT1M30S``), or with units.
 
     ``comma``: whether decimals may come after a comma, so that ``1,234`` is not a thousand.
     """
@@ -65,6 +78,15 @@ def duration(text: str, what: str, *, unit: int, comma: bool) -> int:
         if int(seconds) > 59 or (hours is not None and int(minutes) > 59):
             raise ValueError(Said("unread.sixty", what=cell(what)))
         found = int(days or 0) * DAY + int(hours or 0) * HOUR + int(minutes) * MINUTE + int(seconds) * SECOND
+        found += millis(part)
+    elif match := _DOTTED.fullmatch(word):
+        hours, minutes, seconds, part = match.groups()
+        if int(seconds) > 59 or int(minutes) > 59:
+            raise ValueError(Said("unread.sixty", what=cell(what)))
+        found = int(hours) * HOUR + int(minutes) * MINUTE + int(seconds) * SECOND + millis(part)
+    elif (match := _ISO.fullmatch(word)) and any(match.groups()):
+        days, hours, minutes, seconds, part = match.groups()
+        found = int(days or 0) * DAY + int(hours or 0) * HOUR + int(minutes or 0) * MINUTE + int(seconds or 0) * SECOND
         found += millis(part)
     else:
         found = _with_units(word, what)
@@ -88,6 +110,30 @@ def _with_units(word: str, what: str) -> float:
     return total
 
 
+def day_fractions(texts: Sequence[str]) -> bool:
+    """Whether a column holds fractions of a day, as spreadsheets store durations: below 1, each a whole second."""
+    known = {text for text in texts if text.lower() not in NOT_KNOWN}
+    longest, seconds = 0, 0
+    for text in known:
+        if not _PLAIN.fullmatch(text):
+            return False
+        value = float(text.replace(",", "."))
+        if not 0 <= value < 1:
+            return False
+        if value == 0:
+            continue
+        # Digits after the decimal sign; an exponent moves the sign.
+        mantissa, _, power = text.lower().partition("e")
+        digits = len(re.split("[.,]", mantissa)[-1]) - int(power or 0)
+        off = abs(value * 86_400 - round(value * 86_400))
+        if digits < _FEWEST_DIGITS and off > 1e-6:
+            return False
+        if off > 86_400 * 0.51 * 10.0**-digits + 1e-6 or round(value * 86_400) < 1:
+            return False
+        longest, seconds = max(longest, digits), seconds + 1
+    return seconds > 0 and longest >= _FEWEST_DIGITS
+
+
 def whole(text: str, what: str) -> int:
     """A whole number from 0; UNKNOWN for none."""
     if text.lower() in NOT_KNOWN:
@@ -108,9 +154,9 @@ def reason_of(error: Exception) -> str:
     return found if isinstance(found, str) else str(error)
 
 
-def parsed(texts: Sequence[str], parse: Callable[[str], int]) -> tuple[Whole, dict[int, str]]:
+def parsed(texts: Sequence[Cell], parse: Callable[[Cell], int]) -> tuple[Whole, dict[int, str]]:
     """Numbers of a column (n,), UNKNOWN where a cell is wrong, and the reason for each of these by its row."""
-    known: dict[str, tuple[int, str]] = {}
+    known: dict[Cell, tuple[int, str]] = {}
     values = np.full(len(texts), UNKNOWN, dtype=np.int64)
     wrong: dict[int, str] = {}
     for row, text in enumerate(texts):
