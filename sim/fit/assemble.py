@@ -28,7 +28,7 @@ _FEW = 0.01
 _MOST_DAYS = 366 * 20
 #: What begins a word for a number that is not shown, in the languages of logs.
 _WITHHELD = re.compile(
-    r"unknown|onbekend|inconnu|unbekannt|desconocid|anon[iy]m|private|priv[eé]|privado|privat|unavailable|withheld|"
+    r"unknown|onbekend|inconnu|unbekannt|desconocid|anon|private|priv[eé]|privado|privat|unavailable|withheld|"
     r"restricted|hidden|verborgen|geheim|afgeschermd|masqu|unterdr|ocult|suppress|undisclosed|blocked|not available|"
     r"out of area|no caller|no number|no cli|no_server|geen nummer|niet beschikbaar|niet bekend|keine|sin n[uú]mero",
     re.IGNORECASE,
