@@ -17,7 +17,7 @@ from sim.fit.whole import Fit
 from sim.language import ENGLISH, Language
 from sim.language.firm import finalized
 from sim.language.said import told
-from sim.tell.fit import left_out, lumped, read_days_text, read_text, unclear
+from sim.tell.fit import left_out, lumped, not_in_file, read_days_text, read_text, unclear
 from sim.tell.fit_rows import (
     Row,
     check_cells,
@@ -64,7 +64,7 @@ class Grid:
 def fit_page(fit: Fit, say: Language = ENGLISH) -> str:
     """The page of a fitted log."""
     log = fit.log
-    notes = [*unclear(fit.pieces.surge, say), *lumped(fit, say)]
+    notes = [*not_in_file(fit, say), *unclear(fit.pieces.surge, say), *lumped(fit, say)]
     notes += [*(told(note, say) for note in log.notes), *left_out(log.reasons, say)]
     pictures = {name: svg_of(one) for name, one in draw_fit(fit, say).items()}
     return _page(fit.pieces.source, fit.verdict_in(say), read_text(log, say), notes, tables_of(fit, say), pictures, say)

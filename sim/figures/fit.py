@@ -41,12 +41,15 @@ _OF = {outcome: colour for outcome, (colour, _) in OUTCOMES.items()} | {"closed"
 def draw_fit(fit: Fit, say: Language = ENGLISH) -> dict[str, Figure]:
     """Every picture of a fit, by name, in the order of the page."""
     laws = fit.pieces.laws
-    pictures = {"hours": draw_hours(fit, say=say), "patience": draw_patience(laws.patience, say=say)}
+    pictures = {"hours": draw_hours(fit, say=say)}
+    if not laws.patience.missing:
+        pictures["patience"] = draw_patience(laws.patience, say=say)
     if laws.handling.chosen is not None:
         pictures["handling"] = draw_handling(laws.handling, say=say)
     if fit.pieces.redials.found:
         pictures["redials"] = draw_redials(fit.pieces.redials, say=say)
-    pictures["lines"] = draw_lines(fit, say=say)
+    if "lines" not in fit.pieces.missing:
+        pictures["lines"] = draw_lines(fit, say=say)
     for replay in fit.replays:
         pictures[replay.name] = draw_replay(replay, say)
     return pictures

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,7 +78,8 @@ class Sieve:
 class Columns:
     """Everything that a reader found, n rows in the order of the file; arrivals are ms since 1970 on the wall clock.
 
-    ``by_province`` is as in a log.
+    ``by_province`` is as in a log; ``origin``, where there is one, is the queue in which the caller was answered
+    before, so that the row is no new contact.
     """
 
     arrival: Whole
@@ -91,6 +92,7 @@ class Columns:
     queue: Sequence[str]
     line: Sequence[str]
     by_province: bool = False
+    origin: Sequence[str] = ()
 
 
 def assembled(source: str, found: Columns, sieve: Sieve, *, rows: int, notes: Sequence[str] = ()) -> Log:
@@ -110,7 +112,7 @@ def assembled(source: str, found: Columns, sieve: Sieve, *, rows: int, notes: Se
         "line": _people(found.line, order),
     }
     names = people | {key: _numbered(getattr(found, key), order) for key in ("channel", "queue")}
-    return Log(
+    log = Log(
         source=source,
         start=_EPOCH + dt.timedelta(days=first),
         days=days,
@@ -131,6 +133,12 @@ def assembled(source: str, found: Columns, sieve: Sieve, *, rows: int, notes: Se
         notes=tuple(notes),
         by_province=found.by_province,
     )
+    if not any(found.origin):
+        return log
+    numbers = {name: number for number, name in enumerate(log.queues)}
+    origins = np.array([numbers.get(found.origin[row], UNKNOWN) for row in order])
+    again = origins != UNKNOWN
+    return replace(log.picked(~again), forwarded=log.picked(again), origins=origins[again]) if again.any() else log
 
 
 def _why(dropped: Sequence[Dropped]) -> str:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
+import numpy as np
+
 from sim.fit.families import TWO_LOGNORMALS
-from sim.fit.handling import Handling
+from sim.fit.fitted import Fitted
+from sim.fit.handling import Handling, binomial
 from sim.fit.laws import QueueLaws
+from sim.fit.log import ANSWERED
 from sim.fit.patience import Patience
+from sim.fit.pieces import Pieces
 from sim.fit.redials import Redials
 from sim.fit.stated import Block, assumed, duration, law_block, percent, stated, two_parts
 from sim.intervals import zero_count_bound
@@ -78,12 +84,32 @@ def patience_block(patience: Patience, source: str) -> Block:
     return {"distribution": "mixture", "at_once": at_once, "rest": rest}
 
 
+def forwarded_block(pieces: Pieces, channel: str) -> Block:
+    """Who of a channel is passed on after an answer: to the channel to which most are."""
+    log, queues = pieces.log, pieces.channels[channel]
+    if log.forwarded is None or log.origins is None:
+        return {}
+    mine = np.isin(log.origins, [log.queues.index(queue) for queue in queues])
+    to = Counter(pieces.places[log.queues[queue]].channel for queue in log.forwarded.queue[mine])
+    to.pop(channel, None)
+    if not to:
+        return {}
+    (other, passed), stays = to.most_common(1)[0], pieces.stays
+    answered = int(((stays.outcome == ANSWERED) & np.isin(stays.queue, [log.queues.index(q) for q in queues])).sum())
+    share = min(passed / max(answered, 1), 1.0)
+    fit = Fitted(share, *binomial(min(passed, answered), max(answered, 1)), "%")
+    source = f"{pieces.source}: {passed:,} of {answered:,} answered calls were passed on"
+    return {"forwarded": {"to": other, "share": stated(fit, source, write=percent, most=1.0)}}
+
+
 def _nobody_left(patience: Patience, source: str) -> Block:
     """What is known where nobody gave up: a lower bound of the mean; who waits for hours has no limit, as in e-mail."""
+    if patience.missing:
+        return {"distribution": "exponential", "mean": assumed("7 min", "2 min", "20 min", f"{source} does not say")}
     least = patience.waited_s / zero_count_bound()
     if least >= _HOURS_S:
         return {"distribution": "never"}
-    why = f"{source}: nobody gave up, or waits are not known; the low end follows from how long all waited"
+    why = f"{source}: nobody gave up; the low end follows from how long all waited"
     mean = assumed(duration(max(600.0, least)), duration(max(60.0, least)), duration(max(3600.0, 6 * least)), why)
     return {"distribution": "exponential", "mean": mean}
 

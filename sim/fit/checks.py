@@ -30,7 +30,11 @@ class Check:
     @property
     def misses(self) -> bool:
         """Whether the log shows what the model would not."""
-        return isfinite(self.logged) and self.model.known and not self.model.covers(self.logged)
+        if not (isfinite(self.logged) and self.model.known):
+            return False
+        # Rounded as they are shown, so that a reader sees every misfit as one.
+        logged, low, high = (_rounded(value, self.unit) for value in (self.logged, self.model.low, self.model.high))
+        return not low <= logged <= high
 
     @property
     def off(self) -> float:
@@ -46,6 +50,19 @@ class Check:
         return logged, model, ends_of(self.model, self.unit, say)
 
 
+def _rounded(value: float, unit: str) -> float:
+    if not isfinite(value):
+        return value
+    if unit == "%":
+        return round(100 * value, 1)
+    return round(value, _digits(value)) if unit else float(f"{value:.3g}")
+
+
+def _digits(value: float) -> int:
+    """Decimals with which a number of a unit is shown."""
+    return 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
+
+
 def shown(value: float, unit: str, say: Language = ENGLISH) -> str:
     """A number with its unit; shares in percent."""
     if not isfinite(value):
@@ -54,8 +71,7 @@ def shown(value: float, unit: str, say: Language = ENGLISH) -> str:
         return f"{say.number(100 * value, 1)} %"
     if not unit:
         return say.significant(value, 3)
-    digits = 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
-    return f"{say.number(value, digits)} {say.known('unit', unit)}"
+    return f"{say.number(value, _digits(value))} {say.known('unit', unit)}"
 
 
 def ends_of(fitted: Fitted, unit: str, say: Language = ENGLISH) -> str:
@@ -73,6 +89,8 @@ def verdict(checks: Iterable[Check], say: Language = ENGLISH) -> str:
     """The worst misfit in one sentence."""
     checks = list(checks)
     found = worst(checks)
+    if not checks:
+        return say("misfit.unchecked")
     if found is None:
         return say("misfit.none_of_one") if len(checks) == 1 else say("misfit.none", checks=say.number(len(checks)))
     many = say.number(sum(check.misses for check in checks))

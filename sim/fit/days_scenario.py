@@ -10,7 +10,6 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, sqrt
 from pathlib import Path
 
 from scipy import stats
@@ -21,7 +20,7 @@ from sim.fit.day_counts import DailyCounts
 from sim.fit.fitted import Fitted
 from sim.fit.forecast import Forecast, forecast
 from sim.fit.free_days import BELGIUM
-from sim.fit.stated import Block, assumed, stated
+from sim.fit.stated import Block, assumed, assumed_lines, stated
 from sim.fit.surge import Campaign, SurgeFit
 from sim.language import ENGLISH, Language
 from sim.language.said import Said
@@ -91,8 +90,6 @@ def _document(daily: DailyFit, week: Forecast, name: str) -> Block:
     open_days = [date for date, mean in zip(dates, week.expected, strict=True) if mean > 0]
     names = format_weekday_set(tuple(sorted(date.weekday() for date in open_days)))
     busiest = max(week.expected)
-    load = busiest * _MINUTES / 60 / _HOURS
-    lines = max(1, ceil(load + sqrt(load)))
     said = f"{source}: forecast of {week.weeks} tried weeks" if week.weeks else f"{source}: forecast"
     return {
         "name": name,
@@ -104,7 +101,7 @@ def _document(daily: DailyFit, week: Forecast, name: str) -> Block:
         "period": {"first": dates[0].isoformat(), "last": dates[-1].isoformat()},
         "calendar": {"working_days": "mon-sun", "holidays": "none"},
         "channels": {"phone": {"hours": _hours(names)}},
-        "lines": {"phone": {"count": assumed(lines, max(1, lines // 2), 2 * lines, f"{_WHY}; load and its root")}},
+        "lines": {"phone": {"count": assumed_lines(busiest / _HOURS, _MINUTES, f"{_WHY}; load and its root")}},
         "demand": {
             "contacts": stated(week.total, said, most=1e7),
             "per": "period",

@@ -76,6 +76,8 @@ def _by_province(pieces: Pieces, inside: Bools) -> Block:
 def _first(pieces: Pieces, queues: Sequence[str], inside: Bools) -> float:
     """Calls of some queues that are no redials."""
     calls = float((inside & pieces.of(queues)).sum())
+    if not calls and pieces.log.forwarded is not None:
+        return 0.0  # a queue to which callers are only passed on
     return max(calls - pieces.redials.landed * _failures(pieces, queues), 0.01)
 
 

@@ -112,8 +112,9 @@ def handling_of(log: Log, short_s: float) -> Handling:
 
 def patience_of(log: Log) -> Patience:
     """Of everybody whose wait is known; the answered are censored."""
-    known = log.wait != UNKNOWN
-    return fit_patience(log.wait[known & (log.outcome == ABANDONED)], log.wait[known & (log.outcome == ANSWERED)])
+    known, left = log.wait != UNKNOWN, log.outcome == ABANDONED
+    answered = log.wait[known & (log.outcome == ANSWERED)]
+    return fit_patience(log.wait[known & left], answered, unknown=int((left & ~known).sum()))
 
 
 def _handling_chance(whole: Handling, parts: dict[str, Handling]) -> float:

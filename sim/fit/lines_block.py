@@ -11,10 +11,12 @@ from sim.fit.hours import spans
 from sim.fit.lines import Staffing
 from sim.fit.pieces import Pieces, open_hours
 from sim.fit.places import Place
-from sim.fit.stated import Block
+from sim.fit.stated import Block, assumed_lines
 from sim.quantities import format_weekday_set
 
 Bools = NDArray[np.bool_]
+#: Minutes of a call where the log does not say.
+_MINUTES = 10.0
 
 
 def lines_block(pieces: Pieces) -> Block:
@@ -24,7 +26,7 @@ def lines_block(pieces: Pieces) -> Block:
         places = [pieces.places[pieces.log.queues[queue]] for queue in staffing.queues]
         served = np.zeros((7, 24), dtype=bool)
         for queue in staffing.queues:
-            served |= open_hours(pieces.log, queue)
+            served |= open_hours(pieces.stays, queue)
         shifts = _shifts(staffing, pieces, served)
         lines = {"shifts": shifts} if shifts else {"count": _unseen(pieces, staffing)}
         # Of the provinces of one channel, whoever has waited longest comes first.
@@ -62,12 +64,17 @@ def _name(places: Sequence[Place], taken: Mapping[str, object]) -> str:
 
 
 def _unseen(pieces: Pieces, staffing: Staffing) -> Block | int:
-    """Lines of which no conversation is known: none where nobody was answered, else one, for want of knowledge."""
-    log = pieces.log
-    if not (log.of("answered") & np.isin(log.queue, staffing.queues)).any():
+    """Lines of which no conversation is known: none where nobody was answered, else as many as the load suggests."""
+    log = pieces.stays
+    mine = np.isin(log.queue, staffing.queues)
+    if "outcomes" not in pieces.missing and not (log.of("answered") & mine).any():
         return 0
-    source = f"{pieces.source} does not say how long calls took, so nothing of how many lines there were"
-    return {"value": 1, "status": "assumed", "source": source, "low": 1, "high": 10}
+    by_hour = np.bincount(log.day[mine] * 24 + log.hour[mine], minlength=24 * log.days).reshape(log.days, 24)
+    weekday = (log.start.weekday() + np.arange(log.days)) % 7
+    busiest = max(float(by_hour[weekday == day].mean(axis=0).max()) for day in np.unique(weekday))
+    mean = pieces.laws.handling.sample_mean.value
+    minutes = mean / 60 if mean > 0 else _MINUTES
+    return assumed_lines(busiest, minutes, f"{pieces.source} does not say; load of the busiest hour and its root")
 
 
 def _shifts(staffing: Staffing, pieces: Pieces, served: Bools) -> Block:

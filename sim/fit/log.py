@@ -43,6 +43,8 @@ class Log:
     ``handling`` are ms; ``priority`` is as logged. UNKNOWN stands where a number is not known. ``rows`` counts the
     rows of the file without its header, ``dropped`` those that were kept out; ``notes`` says how the file was read.
     ``by_province``: queues are named ``channel/province``, or ``channel`` where a channel has one for all provinces.
+    ``forwarded``: conversations to which answered callers of this log were passed on, over the same days and with the
+    same names; they are no contacts of their own. ``origins``: index of the queue in which each was answered before.
     """
 
     source: str
@@ -64,6 +66,8 @@ class Log:
     dropped: tuple[Dropped, ...]
     notes: tuple[str, ...] = ()
     by_province: bool = False
+    forwarded: Log | None = None
+    origins: Whole | None = None
 
     def __len__(self) -> int:
         return len(self.arrival)
@@ -71,6 +75,15 @@ class Log:
     def picked(self, which: NDArray[np.bool_]) -> Log:
         """The rows where ``which`` (n truth values) holds, over the same days."""
         return replace(self, **{name: getattr(self, name)[which] for name in COLUMNS})
+
+    @property
+    def with_forwarded(self) -> Log:
+        """All stays in queues in order of arrival: contacts, and conversations to which callers were passed on."""
+        if self.forwarded is None:
+            return self
+        columns = {name: np.concatenate([getattr(self, name), getattr(self.forwarded, name)]) for name in COLUMNS}
+        order = np.argsort(columns["arrival"], kind="stable")
+        return replace(self, forwarded=None, origins=None, **{name: values[order] for name, values in columns.items()})
 
     @property
     def calendar(self) -> Calendar:

@@ -120,7 +120,8 @@ class Patience:
     """Patience of some callers: the wrong mean, the curve, laws from the best to the worst.
 
     ``naive`` is the mean wait of those who gave up. ``chosen`` is None where nobody did.
-    ``waited_s`` is what all of them waited together.
+    ``waited_s`` is what all of them waited together. ``missing``: the log does not say how long most of those who gave
+    up had waited, so that nothing of patience is known; they count in ``gave_up``.
     """
 
     gave_up: int
@@ -130,32 +131,35 @@ class Patience:
     candidates: tuple[PatienceFit, ...]
     chosen: PatienceFit | None
     waited_s: float
+    missing: bool = False
 
     def named(self, name: str) -> PatienceFit | None:
         """The candidate of this name."""
         return next((fit for fit in self.candidates if fit.name == name), None)
 
 
-def fit_patience(left_ms: NDArray[np.int64], stayed_ms: NDArray[np.int64]) -> Patience:
-    """From waits, ms, of those who gave up and of those who were answered; none of them unknown.
+def fit_patience(left_ms: NDArray[np.int64], stayed_ms: NDArray[np.int64], *, unknown: int = 0) -> Patience:
+    """From waits, ms, of those who gave up and of those who were answered; ``unknown`` gave up after an unknown wait.
 
     Who was answered without waiting met no queue and says nothing of patience.
     """
     left, stayed = left_ms / 1000, stayed_ms[stayed_ms > 0] / 1000
     waits = Waits.of(left, stayed)
     candidates: tuple[PatienceFit, ...] = ()
-    if len(left) and left.sum() > 0:
+    missing = unknown > len(left) or not len(left) + len(stayed_ms)
+    if len(left) and left.sum() > 0 and not missing:
         kinds = [(family, at_once) for family in (EXPONENTIAL, WEIBULL) for at_once in (False, True)]
         fits = [_fitted(family, waits, at_once) for family, at_once in (kinds if len(left) >= FEWEST else kinds[:1])]
         candidates = tuple(sorted(fits, key=lambda fit: fit.aic))
     return Patience(
-        gave_up=len(left),
+        gave_up=len(left) + (unknown if missing else 0),
         answered=len(stayed),
         naive=sample_mean(np.asarray(left)),
         curve=kaplan_meier(waits),
         candidates=candidates,
         chosen=candidates[0] if candidates else None,
         waited_s=float(left.sum() + stayed.sum()),
+        missing=missing,
     )
 
 

@@ -13,7 +13,7 @@ from sim.fit.arrivals import Arrivals
 from sim.fit.hours import opening
 from sim.fit.laws import Laws, QueueLaws
 from sim.fit.lines import Staffing
-from sim.fit.log import ABANDONED, ANSWERED, BLOCKED, CLOSED, UNKNOWN, Log
+from sim.fit.log import ABANDONED, ANSWERED, CLOSED, NOT_SAID, UNKNOWN, Log
 from sim.fit.places import EVERYWHERE, Place, places_of
 from sim.fit.redials import Redials
 from sim.fit.surge import SurgeFit
@@ -34,9 +34,28 @@ class Pieces:
     redials: Redials
     staffing: tuple[Staffing, ...]
     places: Mapping[str, Place] = field(init=False)
+    #: Contacts and the conversations to which callers were passed on.
+    stays: Log = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "places", places_of(self.log))
+        object.__setattr__(self, "stays", self.log.with_forwarded)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What the log does not say: ``outcomes``, ``waits``, ``handling``, ``lines``, ``patience``."""
+        log, answered = self.log, self.log.outcome == ANSWERED
+        outcomes = bool((log.outcome == NOT_SAID).all())
+        waits = not ((log.wait != UNKNOWN) & answered).any()
+        handling = not ((log.handling != UNKNOWN) & answered).any()
+        found = {
+            "outcomes": outcomes,
+            "waits": waits,
+            "handling": handling,
+            "lines": waits or handling,
+            "patience": self.laws.patience.missing or outcomes,
+        }
+        return tuple(name for name, missing in found.items() if missing)
 
     @property
     def channels(self) -> dict[str, tuple[str, ...]]:
@@ -70,14 +89,14 @@ class Pieces:
 def in_queue(log: Log) -> Bools:
     """Contacts that came to a queue: not those that hung up before, of whom a log with waits gives none."""
     left = log.outcome == ABANDONED
-    waits_known = bool((log.wait[left] != UNKNOWN).any())
+    waits_known = bool((log.wait[left] != UNKNOWN).sum() > 0.5 * left.sum())
     came: Bools = (log.outcome != CLOSED) & ~(left & (log.wait == UNKNOWN) & waits_known)
     return came
 
 
 def counted(log: Log) -> Bools:
     """Contacts that came to a queue within the opening hours of their queue, as the scenario has them."""
-    inside = in_queue(log) & np.isin(log.outcome, (ANSWERED, ABANDONED, BLOCKED))
+    inside = in_queue(log)
     for queue in range(len(log.queues)):
         mine = log.queue == queue
         inside[mine] &= open_hours(log, queue)[log.weekday[mine], log.hour[mine]]

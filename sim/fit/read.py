@@ -11,7 +11,7 @@ from sim.fit.bank_log import NEEDED, bank_log, is_bank
 from sim.fit.dates import ORDERS
 from sim.fit.day_counts import DailyCounts, daily_counts, looks_daily
 from sim.fit.log import Log
-from sim.fit.queue_log import LOOKS, queue_log
+from sim.fit.queue_log import LOOKS, is_queue_table, queue_log, queue_table
 from sim.fit.text import Table, decoded, lines_of, read_bytes, table_of
 from sim.fit.tidy import tidy_log
 from sim.language.said import Said
@@ -64,7 +64,10 @@ def read(
         return queue_log(source, content, zone=zone)
     if content.count(0) > _BINARY * len(content) and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise SimError(f"{source}: is no text file, nor one of Parquet")
-    return _from_table(table_of(source, content), form=form, columns=columns, outcomes=outcomes, zone=zone, dates=dates)
+    table = table_of(source, content)
+    if form is None and is_queue_table(table):
+        return queue_table(table, zone=zone)
+    return _from_table(table, form=form, columns=columns, outcomes=outcomes, zone=zone, dates=dates)
 
 
 def _from_table(

@@ -11,7 +11,7 @@ import datetime as dt
 
 import numpy as np
 
-from sim.fit.behaviour import handling_block, patience_block, redial_blocks
+from sim.fit.behaviour import forwarded_block, handling_block, patience_block, redial_blocks
 from sim.fit.demand_block import campaign_of, demand_block, groups_block, priority_name
 from sim.fit.hours import hours_text
 from sim.fit.lines_block import lines_block
@@ -24,6 +24,9 @@ from sim.scenario.source import write_text
 
 #: A day without any answer on which so many calls were to be expected was a holiday.
 _HOLIDAY = 5.0
+_NAMES = {
+    "outcomes": "outcomes", "waits": "waits", "handling": "handling times", "lines": "lines", "patience": "patience",
+}  # fmt: skip
 
 
 def scenario_of(pieces: Pieces, *, name: str) -> tuple[str, Scenario]:
@@ -51,6 +54,7 @@ def document(pieces: Pieces, *, name: str) -> Block:
             channel: {
                 "patience": patience_block(laws.patience, pieces.source),
                 **redial_blocks(pieces.redials, pieces.source),
+                **forwarded_block(pieces, channel),
             }
             for channel, laws in channels.items()
         },
@@ -74,15 +78,17 @@ def _channel(pieces: Pieces, channel: str) -> Block:
 
 
 def _hours(pieces: Pieces, queue: str) -> Block | str:
-    text = hours_text(open_hours(pieces.log, pieces.log.queues.index(queue)))
+    text = hours_text(open_hours(pieces.stays, pieces.log.queues.index(queue)))
     if not text:
         return "always"
-    return {"value": text, "status": "derived", "source": f"{pieces.source}: hours in which calls were answered"}
+    when = "callers came" if "outcomes" in pieces.missing else "calls were answered"
+    return {"value": text, "status": "derived", "source": f"{pieces.source}: hours in which {when}"}
 
 
 def _closed_days(log: Log) -> list[str]:
-    """Days without any answer on which many calls were to be expected."""
-    answered = np.bincount(log.day[log.outcome == ANSWERED], minlength=log.days)
+    """Days without any answer on which many calls were to be expected; without any call where no outcome is known."""
+    seen = log.outcome == ANSWERED
+    answered = np.bincount(log.day[seen] if seen.any() else log.day, minlength=log.days)
     weekday = (log.start.weekday() + np.arange(log.days)) % 7
     closed = []
     for day in np.flatnonzero(answered == 0):
@@ -99,6 +105,9 @@ def _about(pieces: Pieces) -> str:
         "Each number has the 95 % interval of its own fit; what the log does not tell is marked assumed.",
         "Lines are a lower bound wherever nobody waited: a log shows who talked, not who was ready to.",
     ]
+    if pieces.missing:
+        names = ", ".join(_NAMES[what] for what in pieces.missing)
+        said.append(f"Not in the file, and assumed here until you fill them in: {names}.")
     if pieces.redials.found:
         said.append(
             f"Redials are fitted to {pieces.redials.known:,} calls of known callers; "

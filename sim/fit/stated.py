@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import floor, isfinite, log10
+from math import ceil, floor, isfinite, log10, sqrt
 from typing import Any
 
 from sim.fit.families import TWO_LOGNORMALS, Family
@@ -47,6 +47,13 @@ def stated(fitted: Fitted, source: str, *, write: Any = number, least: float = 0
 def assumed(value: Any, low: Any, high: Any, why: str) -> Block:
     """What the log cannot say."""
     return {"value": value, "status": "assumed", "source": why, "low": low, "high": high}
+
+
+def assumed_lines(calls_an_hour: float, minutes: float, why: str) -> Block:
+    """Lines for a load, as no data say how many there were: the offered load and its square root."""
+    load = calls_an_hour * minutes / 60
+    lines = max(1, ceil(load + sqrt(load)))
+    return assumed(lines, max(1, lines // 2), 2 * lines, why)
 
 
 def law_block(family: Family, parameters: Mapping[str, Fitted], source: str) -> Block:

@@ -114,7 +114,8 @@ def table_of(source: str, content: bytes) -> Table:
     header = split_line(lines[first], separator)
     if header is None:
         raise SimError(f"{source}:{first + 1}: the first line has a quotation mark that is not closed")
-    while len(header) > 1 and not header[-1]:
+    some = [split_line(line, separator) or [] for line in lines[first + 1 : first + _SAMPLE]]
+    while len(header) > 1 and not header[-1] and not any(cells[len(header) - 1 : len(header)] > [""] for cells in some):
         header.pop()
     rows: list[list[str]] = []
     numbers: list[int] = []

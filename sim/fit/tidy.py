@@ -271,7 +271,8 @@ def _outcomes(
         if "answer" in found:
             notes.append(Said("reading.outcome_from_answer"))
             return np.where(served, ANSWERED, ABANDONED)
-        notes.append(Said("reading.no_outcome"))
+        if "handling" in found:
+            notes.append(Said("reading.no_outcome"))
         return np.where(served, ANSWERED, NOT_SAID)
     known = dict(_OUTCOME_OF)
     about = core(table.header[found["outcome"]])

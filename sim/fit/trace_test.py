@@ -25,7 +25,7 @@ from sim.fit.checks import Check
 from sim.fit.compared import Calls, compare
 from sim.fit.demand_block import priority_name
 from sim.fit.lines import Staffing
-from sim.fit.log import ANSWERED, UNKNOWN, Log
+from sim.fit.log import ANSWERED, NOT_SAID, UNKNOWN, Log
 from sim.fit.pieces import Pieces, counted
 from sim.fit.scenario import document
 from sim.fit.stated import Block
@@ -57,21 +57,27 @@ class Replay:
 
 def trace_test(pieces: Pieces) -> Replay | None:
     """The log replayed through its own lines; None where nobody was answered with a known wait."""
-    log = pieces.log.picked(counted(pieces.log))
+    log = _compared(pieces)
     if not ((log.outcome == ANSWERED) & (log.wait != UNKNOWN)).any():
         return None
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "calls.csv"
-        file.write_text(trace_csv(log, pieces), encoding="utf-8")
+        own = counted(pieces.log) & (pieces.log.outcome != NOT_SAID)
+        file.write_text(trace_csv(pieces.log.picked(own), pieces), encoding="utf-8")
         return _simulated("trace", Scenario.model_validate(_replayed(pieces, file)), log, pieces)
 
 
 def scenario_test(pieces: Pieces, scenario: Scenario) -> Replay | None:
     """The fitted scenario itself, with callers that are drawn, beside the log."""
-    log = pieces.log.picked(counted(pieces.log))
+    log = _compared(pieces)
     if not ((log.outcome == ANSWERED) & (log.wait != UNKNOWN)).any():
         return None
     return _simulated("scenario", scenario, log, pieces)
+
+
+def _compared(pieces: Pieces) -> Log:
+    """Contacts while open of which the log says what became of them."""
+    return pieces.stays.picked(counted(pieces.stays) & (pieces.stays.outcome != NOT_SAID))
 
 
 def _simulated(name: str, scenario: Scenario, log: Log, pieces: Pieces) -> Replay:

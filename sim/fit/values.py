@@ -31,9 +31,7 @@ _THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:,\d{3})+(?:\.\d+)?",
 _CLOCK = re.compile(r"(?:(\d+)\s*(?:days?|dagen|dag),?\s+)?(?:(\d+):)?(\d+):(\d{2})(?:[.,](\d{1,9}))?", re.ASCII)
 #: Hours, minutes and seconds with full stops, as ``0.01.23``.
 _DOTTED = re.compile(r"(\d{1,3})\.(\d{2})\.(\d{2})(?:,(\d{1,9}))?", re.ASCII)
-_ISO = re.compile(
-    r"p(?:(\d{1,4})d)?(?:t(?:(\d{1,6})h)?(?:(\d{1,7})m)?(?:(\d{1,9})(?:[.,](\d{1,9}))?s)?)?", re.ASCII
-)
+_ISO = re.compile(r"p(?:(\d{1,4})d)?(?:t(?:(\d{1,6})h)?(?:(\d{1,7})m)?(?:(\d{1,9})(?:[.,](\d{1,9}))?s)?)?", re.ASCII)
 #: Digits after the decimal sign that a fraction of a day needs to hold a whole second.
 _FEWEST_DIGITS = 5
 _TERM = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*([a-z'\"′″]+)\.?\s*", re.ASCII | re.IGNORECASE)

@@ -20,7 +20,8 @@ from sim.fit.free_days import BELGIUM
 from sim.fit.law_checks import law_checks
 from sim.fit.laws import fit_laws
 from sim.fit.lines import Staffing, conversations, staffing
-from sim.fit.log import CLOSED, Log
+from sim.fit.log import CLOSED, NOT_SAID, Log
+from sim.fit.partial_days import whole_days
 from sim.fit.pieces import LIKELY, Pieces, in_queue
 from sim.fit.read import read
 from sim.fit.redials import fit_redials
@@ -28,9 +29,14 @@ from sim.fit.scenario import scenario_of
 from sim.fit.surge import Campaign, SurgeFit
 from sim.fit.trace_test import Replay, scenario_test, trace_test
 from sim.language import ENGLISH, Language
+from sim.language.said import Said
 from sim.scenario.model import Scenario
 from sim.store import write_atomically
 
+#: Beyond this share of rows left out, or of contacts of unknown outcome, nothing is fitted.
+_MOST = 0.5
+#: Rows that are left out because they are no calls of callers.
+_LEFT_OUT_RIGHTLY = ("unread.outbound", "unread.phantom", "unread.menu", "unread.same_id")
 #: Days before a campaign that say what is ordinary.
 _BEFORE = 7
 
@@ -59,7 +65,8 @@ class Fit:
 
     def talked_h(self, staffing: Staffing) -> float:
         """Hours of conversation in the queues of these lines."""
-        begins, ends = conversations(self.log.picked(np.isin(self.log.queue, staffing.queues)))
+        stays = self.pieces.stays
+        begins, ends = conversations(stays.picked(np.isin(stays.queue, staffing.queues)))
         return float((ends - begins).sum()) / HOUR
 
     @property
@@ -102,6 +109,9 @@ def fit_of(
     """A log that was read, fitted; ``campaigns`` are the moments of broadcasts, ``country`` has the holidays."""
     if not len(log):
         raise SimError(f"{log.source}: not one row could be used{_why(log)}")
+    _refuse_mostly_unread(log)
+    log = whole_days(log)
+    stays = log.with_forwarded
     redials = fit_redials(log)
     first = (in_queue(log) | (log.outcome == CLOSED)) & (redials.chance < LIKELY)
     arrivals, surge = _arrivals(log.picked(first), campaigns, country)
@@ -109,15 +119,32 @@ def fit_of(
         log=log,
         arrivals=arrivals,
         surge=surge,
-        laws=fit_laws(log, short_s=short_s),
+        laws=fit_laws(stays, short_s=short_s),
         redials=redials,
-        staffing=staffing(log),
+        staffing=staffing(stays),
     )
     text, scenario = scenario_of(pieces, name=name)
-    replays = [trace_test(pieces), scenario_test(pieces, scenario)]
+    # What is assumed cannot be held against the log.
+    replays = [] if pieces.missing else [trace_test(pieces), scenario_test(pieces, scenario)]
     told = tuple(replay for replay in replays if replay is not None)
     checks = [*law_checks(pieces.laws, redials), *(check for replay in told for check in replay.checks)]
     return Fit(name, pieces, text, scenario, told, tuple(checks))
+
+
+def _refuse_mostly_unread(log: Log) -> None:
+    """SimError where most rows are left out, or what became of most contacts is not known though the log says it."""
+    wrong = [(reason, count) for reason, count in log.reasons if getattr(reason, "key", "") not in _LEFT_OUT_RIGHTLY]
+    total = sum(count for _, count in wrong)
+    if total > _MOST * log.rows:
+        first = next(row for row in log.dropped if row.reason == wrong[0][0])
+        of = {"reason": wrong[0][0], "line": str(first.line), "text": repr(first.text)}
+        raise SimError(Said("refused.mostly_left_out", source=log.source, rows=log.rows, left_out=total, **of))
+    unknown = int((log.outcome == NOT_SAID).sum())
+    words = next((note for note in log.notes if getattr(note, "key", "") == "reading.strange"), None)
+    if unknown > _MOST * len(log) and (words is not None or unknown < len(log)):
+        key = "refused.outcome_words" if isinstance(words, Said) else "refused.outcomes"
+        of = {"words": words.values["words"]} if isinstance(words, Said) else {}
+        raise SimError(Said(key, source=log.source, calls=len(log), unknown=unknown, **of))
 
 
 def _arrivals(first: Log, campaigns: Sequence[dt.datetime], country: str) -> tuple[Arrivals, SurgeFit | None]:

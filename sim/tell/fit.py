@@ -40,10 +40,11 @@ def tell_fit(fit: Fit, out: Console, say: Language = ENGLISH) -> None:
     """What was read, what was fitted, where it does not fit."""
     tell_log(fit.log, out, say)
     out.print(f"\n[bold]{escape(fit.verdict_in(say))}[/bold]")
-    for sentence in (*unclear(fit.pieces.surge, say), *lumped(fit, say)):
+    for sentence in (*not_in_file(fit, say), *unclear(fit.pieces.surge, say), *lumped(fit, say)):
         out.print(sentence, markup=False)
     out.print(numbers(rows_of(fit, say), say))
-    out.print(patience_table(fit, say))
+    if not fit.pieces.laws.patience.missing:
+        out.print(patience_table(fit, say))
     if fit.pieces.redials.known:
         out.print(redial_table(fit, say))
     if any(check.misses for check in fit.checks):
@@ -100,6 +101,14 @@ def lumped(fit: Fit, say: Language = ENGLISH) -> list[str]:
     """Channels whose provinces differ although the scenario has one law for them."""
     found = fit.pieces.laws.lumped if fit.log.by_province else ()
     return [say(f"fit.lumped_{what}", channel=say.name(channel)) for channel, what in found]
+
+
+def not_in_file(fit: Fit, say: Language = ENGLISH) -> list[str]:
+    """What the log does not say, so that the scenario has assumptions in its place."""
+    if not fit.pieces.missing:
+        return []
+    names = ", ".join(say(f"missing.{what}") for what in fit.pieces.missing)
+    return [say("fit.not_in_file", names=names)]
 
 
 def unclear(surge: SurgeFit | None, say: Language = ENGLISH) -> list[str]:

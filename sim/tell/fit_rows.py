@@ -39,7 +39,7 @@ def rows_of(fit: Fit, say: Language = ENGLISH) -> Iterator[Row]:
         yield _row(say("number.trend"), arrivals.trend, say)
     yield from _laws(fit, say)
     yield from _redials(fit, say)
-    for staffing in fit.pieces.staffing:
+    for staffing in fit.pieces.staffing if "lines" not in fit.pieces.missing else ():
         queues = ", ".join(say.name(fit.log.queues[queue]) for queue in staffing.queues)
         how = say("number.staffed_how", share=say.number(100 * staffing.sharp))
         yield say("number.staffed", queues=queues), staffing.hours(fit.talked_h(staffing)), how
@@ -77,13 +77,14 @@ def _laws(fit: Fit, say: Language) -> Iterator[Row]:
     """Handling and patience, each law once: of its queue, or of its channel where all its queues have the same."""
     laws = fit.pieces.laws
     handling = laws.handling
-    yield _row(say("number.handling_mean"), handling.sample_mean, say)
-    counts = {"short": say.number(handling.short), "calls": say.number(handling.calls)}
-    yield (
-        say("number.short", seconds=say.significant(handling.short_s, 6)),
-        handling.short_share,
-        say("number.short_how", **counts),
-    )
+    if handling.calls:
+        yield _row(say("number.handling_mean"), handling.sample_mean, say)
+        counts = {"short": say.number(handling.short), "calls": say.number(handling.calls)}
+        yield (
+            say("number.short", seconds=say.significant(handling.short_s, 6)),
+            handling.short_share,
+            say("number.short_how", **counts),
+        )
     several = len({*(used.queue for used in laws.queues)}) > 1
     seen: set[tuple[str, str]] = set()
     for used in laws.queues:
@@ -140,7 +141,8 @@ def _patience_cells(patience: Patience, say: Language) -> Iterator[str]:
     yield say.number(patience.answered)
     yield shown(patience.naive.value, "s", say)
     yield with_ends(exponential.mean, say) if exponential else "-"
-    yield patience_law(patience.chosen, say) if patience.chosen else say("law.nobody_gave_up")
+    nothing = say("law.not_in_file" if patience.missing else "law.nobody_gave_up")
+    yield patience_law(patience.chosen, say) if patience.chosen else nothing
     yield with_ends(patience.chosen.mean, say) if patience.chosen else "-"
 
 
