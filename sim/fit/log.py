@@ -8,6 +8,7 @@ import io
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,7 +82,9 @@ class Log:
         """All stays in queues in order of arrival: contacts, and conversations to which callers were passed on."""
         if self.forwarded is None:
             return self
-        columns = {name: np.concatenate([getattr(self, name), getattr(self.forwarded, name)]) for name in COLUMNS}
+        columns: dict[str, Any] = {
+            name: np.concatenate([getattr(self, name), getattr(self.forwarded, name)]) for name in COLUMNS
+        }
         order = np.argsort(columns["arrival"], kind="stable")
         return replace(self, forwarded=None, origins=None, **{name: values[order] for name, values in columns.items()})
 

@@ -196,7 +196,7 @@ def _lines(text: str, zone: str, dropped: list[Dropped]) -> Iterator[_Event]:
         except ValueError:
             dropped.append(Dropped(number, Said("unread.no_event"), cut(line)))
             continue
-        yield _Event(number, now, *cells[1:5], cells[5:])
+        yield _Event(number, now, cells[1], cells[2], cells[3], cells[4], cells[5:])
 
 
 def _instant(text: str, zone: str) -> int:
@@ -237,8 +237,8 @@ def queue_table(table: Table, *, zone: str) -> Log:
         data = row[columns["event"] + 1 :]
         # One column with all parameters, or one for each.
         data = next((cell.split("|") for cell in data if "|" in cell), data)
-        event = _Event(line, now, *(row[columns[what]] for what in ("call", "queue", "agent", "event")), data)
-        events.append(event)
+        call, queue, agent, event = (row[columns[what]] for what in ("call", "queue", "agent", "event"))
+        events.append(_Event(line, now, call, queue, agent, event, data))
     if events and events[0].now > events[-1].now:
         events.reverse()  # the latest first
     events.sort(key=lambda one: one.now)

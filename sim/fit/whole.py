@@ -143,8 +143,8 @@ def _refuse_mostly_unread(log: Log) -> None:
     words = next((note for note in log.notes if getattr(note, "key", "") == "reading.strange"), None)
     if unknown > _MOST * len(log) and (words is not None or unknown < len(log)):
         key = "refused.outcome_words" if isinstance(words, Said) else "refused.outcomes"
-        of = {"words": words.values["words"]} if isinstance(words, Said) else {}
-        raise SimError(Said(key, source=log.source, calls=len(log), unknown=unknown, **of))
+        listed = words.values["words"] if isinstance(words, Said) else ""
+        raise SimError(Said(key, source=log.source, calls=len(log), unknown=unknown, words=listed))
 
 
 def _arrivals(first: Log, campaigns: Sequence[dt.datetime], country: str) -> tuple[Arrivals, SurgeFit | None]:
