@@ -51,5 +51,6 @@ def assumptions(scenario: Scenario) -> Iterator[Assumption]:
 
 def _short(value: object) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name} {part}" for name, part in value.items())
+        parts = ((name, f"({_short(part)})" if isinstance(part, dict) else part) for name, part in value.items())
+        return ", ".join(f"{name} {part}" for name, part in parts)
     return "" if value is None else str(value)

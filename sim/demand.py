@@ -6,21 +6,25 @@ opening times. Every expected count is an exact integral, so what was stated com
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.centre import Spans
-from sim.clock import DAY, HOUR, Calendar
+from sim.clock import DAY, HOUR, MINUTE, Calendar
+from sim.quantities import WEEKDAYS, WeeklyHours
 from sim.scenario.campaigns import Campaign
 from sim.scenario.marks import causes_of
 from sim.scenario.model import Scenario
+from sim.scenario.profile import clock_times
 from sim.scenario.shifts import open_spans
 from sim.scenario.surges import Surge
+from sim.scenario.types import Stated
 
 Floats = NDArray[np.float64]
+BRINGS_NOBODY = "brings nobody within the period: it has no weight, takes no time or comes too late"
 
 
 class Unreachable(ValueError):
@@ -79,6 +83,8 @@ def solved(scenario: Scenario) -> Rates:
     surges = [campaign.surge_from(calendar.instant) for campaign in scenario.campaigns]
     edges = _edges(scenario, surges)
     when_counted = _inside(_counted_spans(scenario), edges)
+    is_open = _inside([channel.open for channel in scenario.centre.channels], edges)
+    _all_weights_stated(scenario, edges, when_counted | is_open)
     base = _base(scenario, edges, when_counted)
     share = scenario.demand.by_province.value
     province = np.array([share.fraction(name) for name in scenario.provinces])
@@ -87,8 +93,13 @@ def solved(scenario: Scenario) -> Rates:
         chosen = np.where(_chosen(scenario.provinces, campaign.provinces), province, 0.0)
         reached = np.where(_chosen(tuple(scenario.channels), campaign.channels)[:, None], base, 0.0)
         grown = reached * _mean_surge(surge, edges)
-        if campaign.peak is not None:
-            factors = np.full(len(grown), (campaign.peak.value - 1) / _highest(surge, edges))
+        if campaign.by_day:
+            factors = _as_stated(campaign, number, reached, when_counted, edges, calendar)
+        elif campaign.peak is not None:
+            highest = _highest(surge, edges)
+            if highest <= 0:
+                raise Unreachable(f"campaigns.{number}.surge", BRINGS_NOBODY)
+            factors = np.full(len(grown), (campaign.peak.value - 1) / highest)
         else:
             counted = when_counted & _counted(campaign, edges[:-1] // DAY, calendar)
             factors = _factors(campaign, number, reached, grown, counted, chosen.sum())
@@ -100,7 +111,7 @@ def solved(scenario: Scenario) -> Rates:
         provinces=scenario.provinces,
         causes=causes_of(scenario),
         edges=edges,
-        open=_inside([channel.open for channel in scenario.centre.channels], edges),
+        open=is_open,
         mass=np.stack(masses),
         weight=np.stack(weights),
         surges=tuple(surges),
@@ -112,7 +123,8 @@ def _edges(scenario: Scenario, surges: list[Surge]) -> NDArray[np.int64]:
     hours = [*(channel.open for channel in scenario.centre.channels), *_counted_spans(scenario)]
     opening = [edge for spans in hours for span in spans for edge in span]
     corners = [corner for surge in surges for corner in surge.corners()]
-    every = {*range(0, end + 1, HOUR), *opening, *corners}
+    profile = [day + minute * MINUTE for minute in scenario.demand.hours.value.boundaries for day in range(0, end, DAY)]
+    every = {*range(0, end + 1, HOUR), *profile, *opening, *corners}
     return np.array(sorted(edge for edge in every if 0 <= edge <= end), dtype=np.int64)
 
 
@@ -136,22 +148,164 @@ def _inside(hours: list[Spans], edges: NDArray[np.int64]) -> NDArray[np.bool_]:
 
 def _base(scenario: Scenario, edges: NDArray[np.int64], is_open: NDArray[np.bool_]) -> Floats:
     """Expected first contacts of the base demand by channel and segment, shape (C, m)."""
-    demand, calendar = scenario.demand, scenario.days
-    weekday = np.array(demand.weekdays.weights())[(calendar.first.weekday() + edges[:-1] // DAY) % 7]
-    hour = np.array(demand.hours.value.weights)[edges[:-1] % DAY // HOUR]
-    shape = weekday * hour * np.diff(edges)
+    demand = scenario.demand
+    weekday, minute = _wall_clock(scenario.days, edges)
     total = demand.contacts.value * (1 + demand.change.value)
-    if demand.per == "working day":
-        total *= calendar.working_days
+    units = _units(scenario, edges, is_open)
     result = np.zeros(is_open.shape)
-    for row, name, inside in zip(result, scenario.channels, is_open, strict=True):
-        contacts = total * demand.by_channel.value.fraction(name)
+    for row, name, inside, times in zip(result, scenario.channels, is_open, units, strict=True):
+        hour = _weights(scenario, name)[weekday, minute]
+        shape = np.array(demand.weekdays.weights())[weekday] * hour * np.diff(edges)
+        contacts = total * times * demand.by_channel.value.fraction(name)
         row += _spread(shape * inside, contacts, f"demand.by_channel.{name}", f"{name} is never open")
         outside = demand.outside_hours.get(name)
         if outside is not None:
             path = f"demand.outside_hours.{name}"
             row += _spread(shape * ~inside, contacts * outside.value, path, f"{name} is never closed")
     return result
+
+
+def units_of(scenario: Scenario) -> float:
+    """How many times the stated ``contacts`` the period has, ``demand.change`` left out."""
+    units = _units(scenario, *_counted_edges(scenario))
+    parts = [scenario.demand.by_channel.value.fraction(name) for name in scenario.channels]
+    return float(units[0] if len(set(units)) == 1 else np.dot(units, parts))
+
+
+def _counted_edges(scenario: Scenario) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    edges = _edges(scenario, [])
+    return edges, _inside(_counted_spans(scenario), edges)
+
+
+def _units(scenario: Scenario, edges: NDArray[np.int64], counted: NDArray[np.bool_]) -> list[float]:
+    """How many of the hours, days, weeks or years of which contacts are stated the period has, by channel.
+
+    A week or year is there as far as its counted hours are, weighted as the arrival rate is: a period from Monday to
+    Friday is all of the week of a line that is closed at weekends. A week has no holidays, a calendar year has its own.
+    """
+    demand, calendar = scenario.demand, scenario.days
+    match demand.per:
+        case "week":
+            week = [sum(_week_of(scenario, name)) for name in scenario.channels]
+            return [part / whole if whole else 1.0 for part, whole in zip(_in_days(scenario), week, strict=True)]
+        case "year":
+            return _years(scenario)
+        case "hour":
+            hours = (np.diff(edges) * counted).sum(axis=1) / HOUR
+            used = [c for c, name in enumerate(scenario.channels) if demand.by_channel.value.fraction(name)]
+            other = next((c for c in used if (counted[c] != counted[used[0]]).any()), None)
+            if other is not None:
+                names = [list(scenario.channels)[c] for c in (used[0], other)]
+                why = f"{names[0]} and {names[1]} are open in different hours; state contacts per day, week or period"
+                raise Unreachable("demand.per", why)
+            return [float(found) for found in hours]
+    units = {"period": 1.0, "day": float(calendar.days), "working day": float(calendar.working_days)}[demand.per]
+    return [units] * len(scenario.channels)
+
+
+def _week_of(scenario: Scenario, channel: str) -> list[float]:
+    """Weight of a channel's counted hours that begin on each weekday, 0 on days of the week that are not worked."""
+    weekdays = np.array(scenario.demand.weekdays.weights())[:, None]
+    upto = np.concatenate([[0.0], np.cumsum((_weights(scenario, channel) * weekdays).ravel())])
+    week, hours = len(upto) - 1, _counted_hours(scenario, channel)
+
+    def before(at: int) -> float:
+        return float(upto[-1] * (at // week) + upto[at % week])
+
+    working = scenario.calendar.working_days
+    ends = [
+        [((day * DAY + start) // MINUTE, (day * DAY + stop) // MINUTE) for start, stop in spans]
+        for day, spans in enumerate(hours.spans)
+    ]
+    return [
+        sum(before(stop) - before(start) for start, stop in spans) if hours.always or day in working else 0.0
+        for day, spans in enumerate(ends)
+    ]
+
+
+def _in_days(scenario: Scenario) -> list[float]:
+    """Weight of each channel's counted hours in the period."""
+    calendar, found = scenario.days, []
+    for name in scenario.channels:
+        week, always = _week_of(scenario, name), _counted_hours(scenario, name).always
+        days = [week[calendar.weekday(day)] for day in range(calendar.days) if always or calendar.working[day]]
+        found.append(sum(days))
+    return found
+
+
+def _years(scenario: Scenario) -> list[float]:
+    """Parts of calendar years in the period, by channel."""
+    first, last = scenario.period.first, scenario.period.last
+    total = [0.0] * len(scenario.channels)
+    for year in range(first.year, last.year + 1):
+        whole = dt.date(year, 1, 1), dt.date(year, 12, 31)
+        here = max(first, whole[0]), min(last, whole[1])
+        parts, wholes = (_in_days(_over(scenario, *days)) for days in (here, whole))
+        total = [
+            done + (part / all_of_it if all_of_it else 1.0)
+            for done, part, all_of_it in zip(total, parts, wholes, strict=True)
+        ]
+    return total
+
+
+def _over(scenario: Scenario, first: dt.date, last: dt.date) -> Scenario:
+    """The same demand and calendar in another period."""
+    period = scenario.period.model_copy(update={"first": first, "last": last, "follow_up": 0})
+    kept = {name: getattr(scenario, name) for name in type(scenario).model_fields}
+    return type(scenario).model_construct(**kept | {"period": period})
+
+
+def _counted_hours(scenario: Scenario, channel: str) -> WeeklyHours:
+    return scenario.demand.counted_hours.get(channel, scenario.channels[channel].hours).value
+
+
+def _all_weights_stated(scenario: Scenario, edges: NDArray[np.int64], used: NDArray[np.bool_]) -> None:
+    """Unreachable where a profile, or an end of its range, has no weight for a time at which callers call."""
+    demand = scenario.demand
+    weekday, minute = _wall_clock(scenario.days, edges)
+    for end, profile in (("value", demand.hours.value), ("low", demand.hours.low), ("high", demand.hours.high)):
+        if profile is None or not np.isnan(profile.minutes).any():
+            continue
+        missing = np.isnan(np.broadcast_to(profile.minutes, (7, 24 * 60))[weekday, minute])
+        for name, mine in zip(scenario.channels, used, strict=True):
+            outside = demand.outside_hours.get(name)
+            called = missing & (mine | (outside is not None and outside.value > 0))
+            if demand.by_channel.value.fraction(name) and called.any():
+                first = last = int(called.argmax())
+                while last + 1 < len(called) and called[last + 1] and edges[last + 1] % DAY:
+                    last += 1
+                times = clock_times(int(minute[first]), int(minute[last] + (edges[last + 1] - edges[last]) // MINUTE))
+                day = f"{WEEKDAYS[weekday[first]]} " if len(profile.days) > 1 else ""
+                when = f"{name} is open" if mine[first] else f"callers of {name} find it closed"
+                why = f"no weight for {day}{times}, when {when}; add these times, with weight 0 if no calls come then"
+                raise Unreachable(f"demand.hours.{end}", why)
+
+
+def _wall_clock(calendar: Calendar, edges: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Weekday (0 for Monday) and minute of the day at which each segment begins."""
+    return (calendar.first.weekday() + edges[:-1] // DAY) % 7, edges[:-1] % DAY // MINUTE
+
+
+def _weights(scenario: Scenario, channel: str) -> Floats:
+    """Weight of each minute of the seven days, shape (7, 1440).
+
+    Where weekdays have profiles of their own, these say when callers call and not how many do: each day is scaled to a
+    mean of one over the hours that are counted, those of that day or, where it has none, of all days.
+    """
+    weights = np.nan_to_num(scenario.demand.hours.value.minutes)
+    if len(weights) == 1:
+        return np.broadcast_to(weights, (7, weights.shape[1]))
+    hours = _counted_hours(scenario, channel)
+    counted = np.zeros(weights.size, dtype=bool)
+    for day, spans in enumerate(hours.spans):
+        for start, stop in spans:
+            counted[np.arange((day * DAY + start) // MINUTE, (day * DAY + stop) // MINUTE) % weights.size] = True
+    own = counted.reshape(weights.shape)
+    window = np.where(own.any(axis=1, keepdims=True), own, own.any(axis=0))
+    mean = (weights * window).sum(axis=1) / window.sum(axis=1)
+    mean = np.where(mean > 0, mean, weights.mean(axis=1))
+    scaled: Floats = weights / mean[:, None]
+    return scaled
 
 
 def _spread(shape: Floats, contacts: float, path: str, why: str) -> Floats:
@@ -186,7 +340,7 @@ def _factors(
     """
     base = np.where(counted, reached, 0.0).sum(axis=1) * province_share
     possible = np.where(counted, grown, 0.0).sum(axis=1) * province_share
-    if campaign.uplift is not None:
+    if isinstance(campaign.uplift, Stated):
         wanted, key = campaign.uplift.value * float(base.sum()), "uplift"
     else:
         wanted, key = campaign.extra.value if campaign.extra is not None else 0.0, "extra"
@@ -199,6 +353,24 @@ def _factors(
     return factors
 
 
+def _as_stated(
+    campaign: Campaign,
+    number: int,
+    reached: Floats,
+    counted: NDArray[np.bool_],
+    edges: NDArray[np.int64],
+    calendar: Calendar,
+) -> Floats:
+    """Factors of one, shape (C,), for an uplift by day; Unreachable where a day has no contacts that it could raise."""
+    days = edges[:-1] // DAY
+    for text, size in campaign.by_day.items():
+        day = (dt.date.fromisoformat(text) - calendar.first).days
+        if size.value > 0 and not (reached * counted)[:, days == day].any():
+            why = "no contacts are counted on this day, so there is nothing to take a percentage of"
+            raise Unreachable(f"campaigns.{number}.uplift.{text}", why)
+    return np.ones(len(reached))
+
+
 def _counted(campaign: Campaign, day: NDArray[np.int64], calendar: Calendar) -> NDArray[np.bool_]:
     """Segments over whose days the size of the campaign is stated."""
     first = (campaign.first - calendar.first).days if campaign.first else 0
@@ -207,6 +379,9 @@ def _counted(campaign: Campaign, day: NDArray[np.int64], calendar: Calendar) -> 
 
 
 def _highest(surge: Surge, edges: NDArray[np.int64]) -> float:
-    """Largest value of the surge within the period, by corners and every minute."""
-    fine = [np.arange(a, b, 60_000) for a, b in pairwise(edges.tolist())]
-    return float(surge.value(np.concatenate(fine).astype(float)).max())
+    """Largest value of the surge within the period, by edges and every minute between them."""
+    high = float(surge.value(edges[:-1].astype(float)).max())
+    # Only between edges where the surge may be higher still; a campaign of 365 broadcasts has 8760 hours to look at.
+    higher = surge.bound(edges[:-1].astype(float), edges[1:].astype(float)) > high * (1 - 1e-12)
+    fine = [np.arange(a, b, MINUTE) for a, b in zip(edges[:-1][higher], edges[1:][higher], strict=True)]
+    return max(high, float(surge.value(np.concatenate(fine).astype(float)).max())) if fine else high

@@ -84,7 +84,11 @@ def _kind(item: Schema, definitions: dict[str, Schema]) -> str:
         name = item["$ref"].rsplit("/", 1)[1]
         return _of_definition(name, definitions[name], definitions)
     if "oneOf" in item or "discriminator" in item:
-        return "a [distribution](#distributions)" if "Law" in str(item) else "waves, see above"
+        if "Law" in str(item):
+            return "a [distribution](#distributions)"
+        if "Wave" in str(item) or "surge" in str(item):
+            return "waves, see above"
+        return " or ".join(dict.fromkeys(_kind(part, definitions) for part in item["oneOf"]))
     if "anyOf" in item:
         some = [_kind(part, definitions) for part in item["anyOf"] if part.get("type") != "null"]
         return " or ".join(dict.fromkeys(some))
@@ -96,16 +100,17 @@ def _kind(item: Schema, definitions: dict[str, Schema]) -> str:
         return "a list of: " + _kind(item.get("items", {}), definitions)
     if item.get("type") == "object":
         inside = item.get("additionalProperties")
-        return "names with: " + _kind(inside, definitions) if isinstance(inside, dict) else "a mapping"
+        names = "days" if item.get("propertyNames", {}).get("format") == "date" else "names"
+        return f"{names} with: " + _kind(inside, definitions) if isinstance(inside, dict) else "a mapping"
     return _simple(item)
 
 
 def _of_definition(name: str, found: Schema, definitions: dict[str, Schema]) -> str:
     if "DayProfile" in name:
-        return "`flat` or weights by hour °"
+        return "`flat`, or weights by hour or clock time °"
     if "anyOf" in found:  # a value, bare or with its source
         return _kind(found["anyOf"][0], definitions) + " °"
-    named = {"Shares": "shares by name", "DayProfile": "`flat` or weights by hour", "StatedHours": "hours °"}
+    named = {"Shares": "shares by name", "StatedHours": "hours °"}
     return named.get(name, _OWN)
 
 

@@ -183,12 +183,12 @@ def _refuse_date(value: object) -> dt.date:
 
 
 def parse_moment(value: object) -> dt.datetime:
-    """A date with a time of day, written ``2020-02-11 20:30``."""
-    match = re.fullmatch(r"(\d{4}-\d\d-\d\d)[ T](\d{1,2}:\d\d)", value.strip()) if isinstance(value, str) else None
+    """A date with a time of day, written ``2020-02-11 20:30``; a date alone is its midnight."""
+    match = re.fullmatch(r"(\d{4}-\d\d-\d\d)(?:[ T](\d{1,2}:\d\d))?", value.strip()) if isinstance(value, str) else None
     if match is None:
         raise ValueError(f"{shown(value)} is not a date with a time; write it as 2020-02-11 20:30")
     return dt.datetime.combine(parse_date(match[1]), dt.time()) + dt.timedelta(
-        milliseconds=_clock_time(match[2], latest=DAY - 1)
+        milliseconds=_clock_time(match[2] or "0:00", latest=DAY - 1)
     )
 
 

@@ -304,7 +304,7 @@ WRONG = {
     ),
     "hour 25": Wrong(PHONE_HOURS, "hours: mon 9:00-25:00", "mon 9", "channels.phone.hours", ("'25:00'", "24:00")),
     "hour profile": Wrong(
-        "value: {0-6: 0.15,", "value: {0-4: 0.15,", "{0-4", "demand.hours.value", ("hour(s) 5, 6", "0 to 23")
+        "value: {0-6: 0.15,", "value: {0-4: 0.15,", "{0-4", "demand.hours.value", ("no weight for 5:00-7:00", "phone")
     ),
     "hour profile twice": Wrong(
         "value: {0-6: 0.15,", "value: {0-7: 0.15,", "{0-7", "demand.hours.value", ("hour 7 is given twice",)
@@ -540,10 +540,10 @@ WRONG = {
     ),
     "moment without time": Wrong(
         "2020-02-11 21:00",
-        "2020-02-11",
-        "2020-02-11]",
+        "2020-02-11 at 9",
+        "2020-02-11 at",
         MOMENT,
-        ("'2020-02-11' is not a date with a time", "2020-02-11 20:30"),
+        ("'2020-02-11 at 9' is not a date with a time", "2020-02-11 20:30"),
     ),
     "moment at 25 h": Wrong(
         "2020-02-11 21:00", "2020-02-11 25:00", "2020-02-11 25", MOMENT, ("'25:00' is not a time of day",)

@@ -27,6 +27,8 @@ def campaigns(scenario: Scenario) -> Iterator[Part]:
     if scenario.trace is not None:
         return
     for number, campaign in enumerate(scenario.campaigns):
+        if campaign.by_day:
+            continue  # its days and their sizes are stated one by one
         yield _size(number, campaign)
         yield _shape(scenario, number, campaign)
     if not scenario.campaigns:
@@ -40,7 +42,7 @@ def _size(number: int, campaign: Campaign) -> Part:
         most = min(max(3 * today, 50), _MOST_EXTRA)
         control = _sized(key, campaign, today, most, "contacts", Known.of(campaign.extra, lambda v: f"{v:g}"))
         return Part("campaign", (control,), lambda v: [f"campaigns.{number}.extra={v[key]}"], of_callers=True)
-    if campaign.uplift is not None:
+    if isinstance(campaign.uplift, Stated):
         today = round(100 * campaign.uplift.value)
         control = _sized(
             key, campaign, today, max(_MOST_PERCENT, today), "%", Known.of(campaign.uplift, format_percent)

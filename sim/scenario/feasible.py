@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sim.clock import MINUTE, Calendar
+from sim.clock import Calendar
 from sim.distributions import Law, Mixture, Never
 from sim.errors import Mistake
 from sim.scenario.campaigns import Campaign
@@ -22,35 +22,34 @@ def impossible(scenario: Scenario, tree: Located) -> list[Mistake]:
 
 def _unreachable_demand(scenario: Scenario, tree: Located) -> list[Mistake]:
     """Demand that is stated for hours that do not exist: a channel never open, a campaign that misses them."""
-    from sim.demand import Unreachable, rates_of
+    from sim.demand import BRINGS_NOBODY, Unreachable, rates_of
 
     nobody_calls = scenario.demand.contacts.value * (1 + scenario.demand.change.value) == 0
     try:
         for number, campaign in enumerate(scenario.campaigns):
             if _brings_nobody(campaign, scenario.days):
-                why = "brings nobody within the period: it has no weight, takes no time or comes too late"
-                raise Unreachable(f"campaigns.{number}.surge", why)
+                raise Unreachable(f"campaigns.{number}.surge", BRINGS_NOBODY)
             if campaign.extra is not None and campaign.extra.value > 0 and nobody_calls:
                 why = "needs a base demand above 0: a campaign's callers come in proportion to it"
                 raise Unreachable(f"campaigns.{number}.extra", why)
         rates_of(scenario)
     except Unreachable as error:
-        here = tree
+        here, path = tree, error.path
         for step in error.path.split("."):
             inside = entries(here) or {str(number): item for number, item in enumerate(items(here))}
-            here = inside.get(step, here)
-        return [Mistake(here.place, error.path, str(error))]
+            here = at(here, step) or inside.get(step, here)
+        if path.endswith(".value") and not at(tree, *path.split(".")):
+            path = path.removesuffix(".value")
+        return [Mistake(here.place, path, str(error))]
     return []
 
 
 def _brings_nobody(campaign: Campaign, calendar: Calendar) -> bool:
+    if campaign.by_day or campaign.peak is not None:
+        return False
     surge = campaign.surge_from(calendar.instant)
     before, after = surge.integral(np.array([0.0, calendar.end]))
-    if campaign.peak is None:
-        return bool(after <= before)
-    corners = [corner for corner in surge.corners() if 0 <= corner < calendar.end]
-    moments = np.concatenate([np.arange(0, calendar.end, MINUTE), corners]).astype(float)
-    return bool(surge.value(moments).max() <= 0)
+    return bool(after <= before)
 
 
 def _endless_waits(scenario: Scenario, tree: Located) -> Iterator[Mistake]:

@@ -14,6 +14,7 @@ from sim.errors import Place
 from sim.scenario.campaigns import Campaign
 from sim.scenario.laws import AnyLaw, NeverLaw
 from sim.scenario.lines import LineGroup, RouteEntry, Selector
+from sim.scenario.profile import DayProfile
 from sim.scenario.source import Located, located
 from sim.scenario.trace import Trace, TraceFile
 from sim.scenario.types import (
@@ -23,7 +24,6 @@ from sim.scenario.types import (
     Change,
     Contacts,
     Day,
-    DayProfile,
     Duration,
     DurationText,
     Longer,
@@ -134,7 +134,9 @@ class Demand(Block):
     """How many people try to reach the helpline when nobody campaigns, as people state it."""
 
     contacts: Stated[Contacts] = Field(description="first contacts during opening hours")
-    per: Literal["period", "working day"] = Field("period", description="what `contacts` counts")
+    per: Literal["period", "hour", "day", "working day", "week", "year"] = Field(
+        "period", description="the time in which so many `contacts` come: an `hour` is one of opening"
+    )
     counted_hours: dict[str, StatedHours] = Field(
         default_factory=dict,
         description="opening hours in which the stated contacts were counted, by channel (default: the channel's own); "
@@ -152,7 +154,8 @@ class Demand(Block):
     )
     weekdays: Weekdays = Field(Weekdays(), description="relative weight of the days of the week")
     hours: Stated[DayProfile] = Field(
-        Stated[DayProfile](value=DayProfile(weights=(1.0,) * 24)), description="relative weight of the hours of the day"
+        Stated[DayProfile].model_validate("flat"),
+        description="relative arrival rate over the day, the same on all days or by weekday",
     )
     busyness: Stated[Busyness] = Field(
         Stated[Busyness](value=0.0), description="coefficient of variation of the day's busyness"

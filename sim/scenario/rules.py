@@ -135,10 +135,16 @@ def _all_dates(tree: Located) -> Iterator[tuple[str, Located, dt.date]]:
     for number, campaign in enumerate(items(tree, "campaigns")):
         yield from _ends(campaign, f"campaigns.{number}")
         for index, wave in enumerate(items(campaign, "surge")):
-            for position, start in enumerate(items(wave, "at")):
+            path, one = f"campaigns.{number}.surge.{index}.at", at(wave, "at")
+            several = {f"{path}.{position}": start for position, start in enumerate(items(wave, "at"))}
+            for place, start in (several or ({path: one} if one is not None else {})).items():
                 written = at(start, "value") or start
                 if (moment := _moment(written)) is not None:
-                    yield f"campaigns.{number}.surge.{index}.at.{position}", written, moment
+                    yield place, written, moment
+        for name, item in entries(campaign, "uplift").items():
+            named = Located(name, item.key, item.key)
+            if (day := date(named)) is not None:
+                yield f"campaigns.{number}.uplift.{name}", named, day
 
 
 def _ends(block: Located, path: str) -> Iterator[tuple[str, Located, dt.date]]:

@@ -27,6 +27,9 @@ class Shape(Protocol):
     def corners(self) -> tuple[float, ...]:
         """Instants after the start at which the shape has a corner or its peak."""
 
+    def bound(self, a: Floats, b: Floats) -> Floats:
+        """What the amplitude does not exceed from ``a`` to ``b`` ms after the start."""
+
 
 @dataclass(frozen=True)
 class Trapezoid:
@@ -46,6 +49,11 @@ class Trapezoid:
         up = np.where(t >= top_from, 1.0, t / self.rise if self.rise else 0.0)
         down = np.where(t < top_to, 1.0, (stop - t) / self.fall if self.fall else 0.0)
         return np.clip(np.minimum(up, down), 0.0, 1.0)
+
+    def bound(self, a: Floats, b: Floats) -> Floats:
+        """See Shape."""
+        up = Trapezoid(self.rise, np.inf, 0.0).value(b)
+        return np.minimum(up, Trapezoid(0.0, self.rise + self.hold, self.fall).value(np.maximum(a, 0)))
 
     def integral(self, t: Floats) -> Floats:
         """See Shape."""
@@ -72,6 +80,10 @@ class Decay:
         """See Shape."""
         return np.where(t >= 0, elementary.exp(-np.maximum(t, 0) / self.time_constant), 0.0)
 
+    def bound(self, a: Floats, b: Floats) -> Floats:
+        """See Shape."""
+        return np.where(b >= 0, self.value(np.maximum(a, 0)), 0.0)
+
     def integral(self, t: Floats) -> Floats:
         """See Shape."""
         return self.time_constant * (1.0 - elementary.exp(-np.maximum(t, 0) / self.time_constant))
@@ -93,6 +105,10 @@ class GammaPulse:
         x = np.maximum(t, 0) / self.peak
         shape: Floats = np.exp(special.xlogy(self.k, x) + self.k * (1 - x))  # one exp, as x**k overflows
         return shape
+
+    def bound(self, a: Floats, b: Floats) -> Floats:
+        """See Shape."""
+        return self.value(np.minimum(np.maximum(a, self.peak), b))
 
     def integral(self, t: Floats) -> Floats:
         """See Shape. Substituting y = k x gives the lower incomplete gamma function."""
@@ -119,6 +135,11 @@ class Surge:
         """Integral of the surge up to instants ``t``, in ms."""
         terms = zip(self.weights, self.starts, self.shapes, strict=True)
         return sum((w * shape.integral(t - start) for w, start, shape in terms), np.zeros_like(t, dtype=float))
+
+    def bound(self, start: Floats, stop: Floats) -> Floats:
+        """What the surge does not exceed between ``start`` and ``stop``: the sum of what its shapes reach there."""
+        terms = zip(self.weights, self.starts, self.shapes, strict=True)
+        return sum((w * shape.bound(start - s, stop - s) for w, s, shape in terms), np.zeros_like(start, dtype=float))
 
     def corners(self) -> list[int]:
         """Instants at which the surge has a corner or a peak, whole ms."""

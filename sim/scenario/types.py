@@ -261,7 +261,7 @@ Moment = Annotated[
     *_kind(
         _reads_text_or(dt.datetime, q.parse_moment),
         lambda moment: f"{moment:%Y-%m-%d %H:%M}",
-        {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d[ T]\d{1,2}:\d\d$"},
+        {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d([ T]\d{1,2}:\d\d)?$"},
     ),
 ]
 Hours = Annotated[
@@ -277,6 +277,9 @@ HoursText = Annotated[
     str,
     BeforeValidator(lambda v: q.parse_hours(v).text),
     WithJsonSchema({"type": "string", "description": q.HOURS_HELP}),
+]
+DayText = Annotated[
+    str, BeforeValidator(lambda v: q.parse_date(v).isoformat()), WithJsonSchema({"type": "string", "format": "date"})
 ]
 DurationText = Annotated[
     str,
@@ -342,64 +345,6 @@ def _part(name: str, part: object, percent: bool) -> float:
         return q.parse_percent(part) if percent else q.parse_number(part, what="a count")
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from None
-
-
-class DayProfile(BaseModel):
-    """Relative weight of each hour of the day: ``flat`` or ranges of hours, ``{"9-11": 1.4, "12-16": 1}``."""
-
-    model_config = ConfigDict(frozen=True)
-    weights: tuple[float, ...]
-
-    @model_validator(mode="before")
-    @classmethod
-    def _read(cls, value: object) -> object:
-        if isinstance(value, dict) and isinstance(value.get("weights"), tuple):  # from code: files have no tuples
-            return value
-        if value == "flat":
-            return {"weights": (1.0,) * 24}
-        if not isinstance(value, dict) or not value:
-            raise ValueError(f"{q.shown(value)} is not 'flat' or a mapping of hours to weights, such as {{9-16: 1}}")
-        weights: list[float | None] = [None] * 24
-        for hours, weight in value.items():
-            number = _part(str(hours), weight, percent=False)
-            for hour in _hours_of_day(str(hours)):
-                if weights[hour] is not None:
-                    raise ValueError(f"hour {hour} is given twice")
-                weights[hour] = number
-        missing = [str(hour) for hour, weight in enumerate(weights) if weight is None]
-        if missing:
-            raise ValueError(f"no weight for hour(s) {', '.join(missing)}; all 24 hours need one, 0 to 23")
-        if not any(weights):
-            raise ValueError("all weights are zero; at least one must be positive")
-        return {"weights": tuple(weights)}
-
-    @model_serializer(mode="plain")
-    def _write(self) -> Any:
-        if len(set(self.weights)) == 1:
-            return "flat"
-        written: dict[str, float] = {}
-        start = 0
-        for hour in range(1, 25):
-            if hour == 24 or self.weights[hour] != self.weights[start]:
-                name = str(start) if start == hour - 1 else f"{start}-{hour - 1}"
-                written[name], start = self.weights[start], hour
-        return written
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        del schema, handler
-        ranges = {"type": "object", "patternProperties": {r"^\d+(-\d+)?$": {"type": "number", "minimum": 0}}}
-        return {"anyOf": [{"const": "flat"}, ranges], "description": cls.__doc__}
-
-
-def _hours_of_day(text: str) -> range:
-    first, _, last = text.partition("-")
-    if not (first.strip().isdecimal() and (last or first).strip().isdecimal()):
-        raise ValueError(f"{text!r} is not an hour or a range of hours; write for example 9 or 9-16")
-    start, stop = int(first), int(last or first)
-    if not 0 <= start <= stop <= 23:
-        raise ValueError(f"{text!r} is not within the hours 0 to 23")
-    return range(start, stop + 1)
 
 
 Status = Literal["published", "derived", "assumed"]

@@ -163,7 +163,7 @@ def _works(base: Scenario, spans: Sequence[Sequence[Any]], first: dt.date, last:
 
 def _windows(base: Scenario, text: str, sized: Sized) -> Iterator[tuple[dt.date, dt.date]]:
     """Days on which lines may be added, from the day on which the campaign begins."""
-    begins = min(at.value for wave in base.campaigns[sized.at].surge for at in wave.at).date()
+    begins = min(at.value for wave in base.campaigns[sized.at].waves for at in wave.at).date()
     if text == "weeks":
         yield from calendar_weeks(base, begins)
     elif text == "days":

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sim.demand import rates_of
 from sim.estimates import Estimate
 from sim.scenario.model import Scenario
+from sim.scenario.types import Stated
 from sim.studies.means import Means
 from sim.studies.sobol import uniforms
 from sim.studies.staffing import PlanError
@@ -65,7 +66,9 @@ class Sized:
         campaign, path = self.scenario.campaigns[self.at], f"campaigns.{self.at}"
         if campaign.extra is not None:
             return [f"{path}.extra={times * campaign.extra.value!r}"]
-        if campaign.uplift is not None:
+        if campaign.by_day:
+            return [f"{path}.uplift.{day}={times * size.value * 100!r} %" for day, size in campaign.by_day.items()]
+        if isinstance(campaign.uplift, Stated):
             return [f"{path}.uplift={times * campaign.uplift.value * 100!r} %"]
         assert campaign.peak is not None
         return [f"{path}.peak={1 + times * (campaign.peak.value - 1)!r}"]

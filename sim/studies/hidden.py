@@ -11,6 +11,7 @@ from importlib.metadata import version
 from math import isfinite, sqrt
 from pathlib import Path
 
+from sim.demand import units_of
 from sim.errors import SimError
 from sim.intervals import t_quantile
 from sim.language import Language
@@ -75,19 +76,24 @@ def _as_counted(scenario: Scenario) -> Scenario:
         f"campaigns.{number}.{key}={nothing}"
         for number, campaign in enumerate(scenario.campaigns)
         for key, nothing in quiet.items()
-        if getattr(campaign, key) is not None
+        if getattr(campaign, key) is not None and not campaign.by_day
+    ]
+    without += [
+        f"campaigns.{number}.uplift.{day}=0 %"
+        for number, campaign in enumerate(scenario.campaigns)
+        for day in campaign.by_day
     ]
     return scenario.with_settings(["demand.counted=offered", "demand.change=0 %", *without])
 
 
 def _found(plain: Scenario, count: float) -> People:
-    days = plain.days.working_days if plain.demand.per == "working day" else 1
+    units = units_of(plain)
     engine = chosen(AUTO, plain, PLACES * WORLDS)
-    observed = Observation(Outcome(REGISTER), count * days)
+    observed = Observation(Outcome(REGISTER), count * units)
     simulator = Simulator(plain, (parameter_of(plain, _DEMAND),), (observed,), WORLDS, SEED, engine=engine)
     found = fit_one(simulator)
     if found.estimate is None or found.compatible is None:
-        raise Unexplained(_why_not(found, count * days))
+        raise Unexplained(_why_not(found, count * units))
     (parameter,) = simulator.parameters
     (sample,) = simulator.at([(found.estimate,)])
     error = sample.spread() / sqrt(WORLDS) if sample is not None else 0.0

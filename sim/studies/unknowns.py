@@ -21,7 +21,8 @@ from sim.language import ENGLISH, Language
 from sim.language.shown import in_words
 from sim.quantities import format_duration, format_percent, parse_duration, parse_percent
 from sim.scenario.model import Scenario
-from sim.scenario.types import DayProfile, Shares, Stated
+from sim.scenario.profile import DayProfile, between
+from sim.scenario.types import Shares, Stated
 
 #: How likely values within a range are: most likely as stated and least at the ends, or all alike.
 Law = Literal["triangular", "uniform"]
@@ -140,14 +141,17 @@ def _stated(value: Any, dumped: Any, path: tuple[str, ...]) -> Iterator[tuple[tu
 def short(value: Any) -> str:
     """A value as it is shown in tables."""
     if isinstance(value, dict):
-        return ", ".join(f"{name} {part}" for name, part in value.items())
+        return ", ".join(
+            f"{name} {f'({short(part)})' if isinstance(part, dict) else part}" for name, part in value.items()
+        )
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def shown_value(value: Any, say: Language = ENGLISH) -> str:
     """A value as a reader has it: numbers, units, days and names that everybody uses in the language."""
     if isinstance(value, dict):
-        return ", ".join(f"{say.name(str(name))} {shown_value(part, say)}" for name, part in value.items())
+        parts = ((say.name(str(name)), shown_value(part, say), isinstance(part, dict)) for name, part in value.items())
+        return ", ".join(f"{name} {f'({part})' if inside else part}" for name, part, inside in parts)
     return say.value(say.hours(short(value)))
 
 
@@ -212,17 +216,12 @@ def _shares(low: Any, value: Any, high: Any) -> Scale | None:
 
 
 def _profiles(low: Any, value: Any, high: Any) -> Scale | None:
-    """Weights by hour of the day: each moves in straight lines, as a share of all."""
+    """Weights over the day: each moves in straight lines, as a share of all."""
     try:
-        ends = [DayProfile.model_validate(end).weights for end in (low, value, high)]
+        ends = [DayProfile.model_validate(end) for end in (low, value, high)]
     except ValueError:
         return None
-    parts = [[weight / sum(end) for weight in end] for end in ends]
-
-    def at(x: float) -> dict[str, float]:
-        return {str(hour): _between([end[hour] for end in parts], x) for hour in range(24)}
-
-    return _bent(low, value, high, at)
+    return _bent(low, value, high, lambda x: between(*ends, mixed=lambda three: _between(three, x)))
 
 
 def _bent(low: Any, value: Any, high: Any, at: Callable[[float], Any]) -> Scale:
