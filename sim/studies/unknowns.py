@@ -221,7 +221,8 @@ def _profiles(low: Any, value: Any, high: Any) -> Scale | None:
         ends = [DayProfile.model_validate(end) for end in (low, value, high)]
     except ValueError:
         return None
-    return _bent(low, value, high, lambda x: between(*ends, mixed=lambda three: _between(three, x)))
+    below, stated, above = ends
+    return _bent(low, value, high, lambda x: between(below, stated, above, lambda three: _between(three, x)))
 
 
 def _bent(low: Any, value: Any, high: Any, at: Callable[[float], Any]) -> Scale:
