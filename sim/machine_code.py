@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -78,13 +79,30 @@ def _wide(_typing: Any) -> Any:
 #: told, since some processors slow down at it; loops of products and conversions gain more than that.
 wide = cast(Callable[[], None], intrinsic(_wide))
 
-#: Beside the compiled modules, where the numbers and formulas in them come from.
-_READ = ("cells", "clock", "contact_values", "contacts", "elementary", "machine_code", "products", "streams")
+_IMPORTS = re.compile(r"^from (sim[\w.]*) import ([\w, ]*)", re.MULTILINE)
 
 
-def sources() -> int:
-    """Number that changes with any line that is compiled: Numba looks at one file only when it searches its cache."""
-    here = Path(__file__).parent
-    paths = [*sorted(here.glob("compiled/*.py")), *(here / f"{name}.py" for name in _READ)]
-    text = b"".join(path.read_bytes() for path in paths)
-    return int.from_bytes(hashlib.blake2b(text, digest_size=7).digest(), "big")
+def sources(module: str) -> int:
+    """Number that changes with any line of what ``read_by`` finds: Numba's cache looks at one file only."""
+    texts = read_by(module)
+    text = "".join(texts[path] for path in sorted(texts))
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=7).digest(), "big")
+
+
+def read_by(module: str) -> dict[Path, str]:
+    """A module (its ``__file__``) and all of this program that it imports, directly or not, with their text.
+
+    The constants of all of these are compiled in.
+    """
+    texts: dict[Path, str] = {}
+    root, pending = Path(__file__).parents[1], [Path(module)]
+    while pending:
+        path = pending.pop()
+        if path in texts or not path.exists():
+            continue
+        texts[path] = path.read_text("utf-8")
+        for package, names in _IMPORTS.findall(texts[path]):
+            folder = root.joinpath(*package.split("."))
+            pending += [folder.with_suffix(".py"), folder / "__init__.py"]
+            pending += [folder / f"{name.split()[0]}.py" for name in names.split(",") if name.strip()]
+    return texts

@@ -33,6 +33,7 @@ from sim.distributions import (
 )
 from sim.draw import draw_block
 from sim.engines import simulate_all, simulate_block
+from sim.engines.compiled.names import LUCK_FIELDS
 from sim.estimates import Moments
 from sim.luck import prepare
 from sim.quick_draw import Quick
@@ -54,6 +55,10 @@ LAWS: tuple[Law, ...] = (
     Mixture((0.05, 0.95), (Deterministic(0.0), Exponential(420_000.0))),
     Mixture((0.5, 0.5), (Deterministic(0.0), Deterministic(9.0))),
 )
+
+
+#: Above all uniform numbers, and longer than any period.
+NOTICED = 1 << 41
 
 
 @njit
@@ -150,6 +155,7 @@ def test_luck_that_a_centre_looks_at_is_enough(path) -> None:
     quick = Quick.of(luck, seed=5, centre=centre)
     assert quick is not None
     little = _nothing_where_not_drawn(quick).block(np.arange(10, 14))
+    assert any(np.any(getattr(little.callers, name) == NOTICED) for name in LUCK_FIELDS)
     whole = draw_block(luck, seed=5, replications=range(10, 14))
     tables = [simulate_block(worlds, centre, engine="compiled") for worlds in (little, whole)]
     assert tables[0].rows == tables[1].rows
@@ -165,8 +171,9 @@ def _nothing_where_not_drawn(quick: Quick) -> Quick:
     """The same, whose room is full of large numbers with which most things would come out otherwise."""
 
     class Noticed(Quick):
-        def _room(self, callers: int) -> tuple[np.ndarray, ...]:
-            return tuple(np.full_like(part, 1 << 41) for part in super()._room(callers))
+        def room(self, callers: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+            by_channel, choices, by_attempt, offers = (np.full_like(part, NOTICED) for part in super().room(callers))
+            return by_channel, choices, by_attempt, offers
 
     return Noticed(**vars(quick))
 

@@ -1115,6 +1115,7 @@ TOGETHER = {
     ),
     "nobody on duty for some who never give up": (
         [
+            "channels.phone.hours=always",
             "callers.phone.patience={distribution: mixture, at_once: 50 %, rest: {distribution: never}}",
             "lines.limburg.shifts={sat 9:00-12:00: 1}",
         ],
@@ -1143,6 +1144,7 @@ FINE = {
         "lines.limburg=0",
         "channels.phone.closing=send away",
     ],
+    "nobody on duty at closing": ["callers.phone.patience={distribution: never}", "lines.limburg=0"],
     "nobody on duty and nobody waits": ["lines.chat=0"],
     "a group named in routing only": ["lines.backup=1", "routing.phone=[own, {to: backup, after: 2 min}]"],
     "a break in extra hours": ["lines.chat={count: 0, extra: [{hours: fri 9:00-12:00}], breaks: [fri 10:00-10:15]}"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,8 @@ from ctypes.util import find_library
 from pathlib import Path
 
 import pytest
+
+from sim.machine_code import read_by
 
 ROOT = Path(__file__).parent.parent
 MODULES = sorted(path for folder in ("sim/compiled", "sim/engines/compiled") for path in (ROOT / folder).glob("*.py"))
@@ -73,3 +76,46 @@ def test_nothing_is_read_or_written_where_nothing_is(scenario) -> None:
     code = [sys.executable, "-c", CODE.format(path=str(ROOT / scenario))]
     done = subprocess.run(code, env=environment, capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 0, done.stderr
+
+
+BOTH_ENGINES = """
+import sim
+from sim.engines import ENGINES
+scenario = sim.load({path!r})
+world = sim.draw_world(scenario, seed=3, replication=0)
+simpy, compiled = (sim.simulate(world, scenario.centre, engine=engine) for engine in ENGINES)
+assert simpy == compiled
+print((compiled.outcome == 1).sum())
+"""
+
+
+def test_a_changed_constant_is_compiled_anew(tmp_path) -> None:
+    """The numbers of two outcomes change places in a module that is not compiled itself."""
+    shutil.copytree(ROOT / "sim", tmp_path / "sim", ignore=shutil.ignore_patterns("__pycache__"))
+    constants = tmp_path / "sim" / "contacts.py"
+    text = constants.read_text("utf-8")
+    changed = text.replace("ABANDONED = 1\n", "ABANDONED = 2\n").replace("BLOCKED = 2\n", "BLOCKED = 1\n")
+
+    def outcomes_called_1() -> int:
+        environment = os.environ | {"PYTHONPATH": str(tmp_path), "NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+        code = [sys.executable, "-c", BOTH_ENGINES.format(path=str(ROOT / "scenarios" / "forwarding-2021.yaml"))]
+        done = subprocess.run(code, env=environment, capture_output=True, text=True, check=False, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        return int(done.stdout)
+
+    abandoned = outcomes_called_1()
+    constants.write_text(changed, "utf-8")
+    assert outcomes_called_1() not in (0, abandoned)  # those who were blocked
+
+
+@pytest.mark.parametrize(
+    ("entry", "constants"),
+    [
+        ("engines/compiled/loop.py", "engines/compiled/names.py centre.py clock.py contacts.py"),
+        ("compiled/cells.py", "compiled/kinds.py cells.py centre.py clock.py contacts.py contact_values.py"),
+        ("compiled/callers.py", "compiled/addresses.py clock.py elementary.py streams.py"),
+    ],
+)
+def test_the_key_covers_modules_whose_constants_are_compiled_in(entry, constants) -> None:
+    read = {path.relative_to(ROOT / "sim").as_posix() for path in read_by(str(ROOT / "sim" / entry))}
+    assert {entry, "machine_code.py", *constants.split()} <= read

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 import sim
 from sim.clock import DAY, HOUR
 from sim.contacts import Outcome
 from sim.estimates import Estimate
+from sim.language import language
 from sim.results import Result
+from sim.tell.scenario import tell_scenario
 from sim.theory import varying_day
 from sim.theory.varying import Day
 
@@ -93,6 +98,47 @@ def test_a_line_of_ten_minutes_answers_nobody_a_week_later() -> None:
     waits = contacts.left_queue - contacts.dialled
     assert waits.max() <= 8 * HOUR
     assert set(contacts.outcome.tolist()) == {Outcome.ANSWERED, Outcome.SENT_AWAY}
+
+
+def checked(scenario: sim.Scenario, which: str = "en") -> str:
+    out = Console(record=True, width=200, file=StringIO())
+    tell_scenario(scenario, out, language(which))
+    return out.export_text()
+
+
+def test_check_says_when_no_line_is_there() -> None:
+    told = checked(sim.load(CASES / "lines-stop-before-closing.yaml"))
+    assert re.search(r"phone +mon-fri 9:00-17:00 +mon-fri 9:00-16:30 ", told)
+    sentence = "No line is on duty for phone while it is open: mon-fri 16:30-17:00."
+    assert f"{sentence} Calls that still wait at closing are sent away then." in told
+    assert "No line is on duty" not in checked(sent_away())
+
+
+def test_check_names_dates_that_differ_and_queues_apart() -> None:
+    scenario = sim.load(CASES / "lines-stop-before-closing.yaml").replace(
+        period={"first": "2024-03-01", "last": "2024-03-31"},
+        channels__phone__queue="per province",
+        demand__by_province={"here": "50 %", "there": "50 %", "yonder": "0 %"},
+        lines={
+            "here": {"count": 1, "breaks": ["mon,wed 12:00-12:30"]},
+            "there": {
+                "shifts": {"mon-fri 9:00-16:30": 2},
+                "extra": [{"hours": "mon-fri 9:00-17:00", "first": "2024-03-12", "last": "2024-03-12"}],
+            },
+            "yonder": 0,
+        },
+    )
+    told = checked(scenario)
+    assert "for phone/here while it is open: mon,wed 12:00-12:30.\n" in told
+    assert "for phone/there while it is open: mon-fri 16:30-17:00; Tue 12 Mar never. Calls that still wait" in told
+    assert "for phone/yonder while it is open: mon-fri 9:00-17:00. Calls that still wait" in told
+    dutch = checked(scenario, "nl")
+    assert "geen lijn bemand voor telefoon/there: ma-vr 16:30-17:00; di 12 mrt nooit. Wie bij sluiting" in dutch
+
+
+def test_check_of_a_channel_that_never_closes() -> None:
+    told = checked(sent_away(channels__phone={"hours": "always", "staffed": "mon-fri 9:00-17:00"}))
+    assert "open: mon-fri 0:00-9:00 17:00-24:00; sat-sun 0:00-24:00.\n" in told
 
 
 def test_more_lines_are_asked_for_where_callers_are_sent_away() -> None:

@@ -278,4 +278,4 @@ def _callers(version):
 
 
 #: Compiled anew after any change of the functions that it is made of.
-callers_of = _callers(sources())
+callers_of = _callers(sources(__file__))

@@ -299,4 +299,4 @@ def _add_up(version):
 
 
 #: Compiled anew after any change of the functions that they are made of.
-add_products, add_up = _add_products(sources()), _add_up(sources())
+add_products, add_up = _add_products(sources(__file__)), _add_up(sources(__file__))

@@ -203,4 +203,4 @@ def _luck(version):
 
 
 #: Compiled anew after any change of the functions that it is made of.
-luck_of = _luck(sources())
+luck_of = _luck(sources(__file__))

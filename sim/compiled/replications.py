@@ -101,4 +101,4 @@ def _replications(version):
 
 
 #: Compiled anew after any change of the functions that it is made of.
-count_replications = _replications(sources())
+count_replications = _replications(sources(__file__))

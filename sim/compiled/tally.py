@@ -84,4 +84,4 @@ def _tally(version):
 
 
 #: Compiled anew after any change of the functions that it is made of.
-tally = _tally(sources())
+tally = _tally(sources(__file__))

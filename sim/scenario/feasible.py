@@ -53,12 +53,12 @@ def _brings_nobody(campaign: Campaign, calendar: Calendar) -> bool:
 
 
 def _endless_waits(scenario: Scenario, tree: Located) -> Iterator[Mistake]:
-    """Queues whose callers never give up, and for which no line is ever on duty."""
+    """Queues that never close, whose callers never give up, and for which no line is ever on duty."""
     centre = scenario.centre
     for number, queue in enumerate(centre.queues):
         name, channel = list(scenario.channels)[queue.channel], centre.channels[queue.channel]
         patience = scenario.callers.get(name, Callers()).patience.law()
-        sent_away = not queue.serve_after_closing and channel.open != ((0, centre.horizon),)
+        sent_away = channel.open != ((0, centre.horizon),)
         if not queue.places or sent_away or not _may_be_endless(patience):
             continue
         groups = [centre.groups[route.group] for route in queue.routes]

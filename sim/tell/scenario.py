@@ -18,6 +18,7 @@ from sim.scenario.build import channel_of, queues_of
 from sim.scenario.marks import causes_of
 from sim.scenario.model import Scenario
 from sim.studies.hidden import where_found
+from sim.tell.hours import lines_work, unattended
 from sim.tell.paths import Dotted
 from sim.tell.runs import table_of
 
@@ -30,6 +31,8 @@ def tell_scenario(scenario: Scenario, out: Console, say: Language = ENGLISH) -> 
     for sentence in _sentences(scenario, inside, outside, say):
         out.print(sentence)
     out.print(_channels(scenario, inside, outside, say))
+    for sentence in unattended(scenario, say):
+        out.print(escape(sentence))
     out.print(_groups(scenario, say))
     out.print(_queues(scenario, inside, say))
     out.print(_days(scenario, rates.by_day(while_open=True), say))
@@ -76,7 +79,7 @@ def _channels(scenario: Scenario, inside: Any, outside: Any, say: Language) -> T
         table.add_row(
             say.name(name),
             say.hours(channel.hours.text),
-            say.hours((channel.staffed or channel.hours).text),
+            lines_work(scenario, name, say),
             say.number(count, 1),
             say.percent(count / inside.sum(), 1) if inside.sum() else "-",
             say.number(outside[:, number].sum(), 1),

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
 
 import numba
@@ -56,13 +54,6 @@ def entry(signature: str) -> Callable[[F], F]:
             return cast(F, numba.njit(signature, **how)(function))
 
     return compile_now
-
-
-def sources() -> int:
-    """Number that changes with any line of this package: Numba looks at one file only when it searches its cache."""
-    here = sorted(Path(__file__).parent.glob("*.py"))
-    text = b"".join(path.read_bytes() for path in here)
-    return int.from_bytes(hashlib.blake2b(text, digest_size=7).digest(), "big")
 
 
 def _words_at(_typing: Any, _address: Any) -> Any:

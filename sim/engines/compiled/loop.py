@@ -10,7 +10,7 @@ from sim.engines.compiled.again import after_answer, channel_of, gone, try_again
 from sim.engines.compiled.dialling import arrive
 from sim.engines.compiled.foreseen import foresee
 from sim.engines.compiled.heap import drop
-from sim.engines.compiled.jit import Memory, compiled, entry, inlined, sources
+from sim.engines.compiled.jit import Memory, compiled, entry, inlined
 from sim.engines.compiled.lines import finish, line_for, serve_late, set_duty, set_ends, take
 from sim.engines.compiled.memory import (
     at,
@@ -82,6 +82,7 @@ from sim.engines.compiled.names import (
     UNTIL,
 )
 from sim.engines.compiled.waiting import leave, next_for, set_timer
+from sim.machine_code import sources
 from sim.world import Whole
 
 #: Contacts for which there is room from the beginning, beyond an eighth of the callers.
@@ -311,4 +312,4 @@ def _run(version: int) -> Callable[[Whole, Whole], tuple[Whole, Whole]]:
 
 
 #: The whole engine as one compiled function.
-run = _run(sources())
+run = _run(sources(__file__))
