@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 import time
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from threading import Event
@@ -20,13 +21,16 @@ from sim.app.asks import Wish, ask_plan
 from sim.app.controls import Refused, parts_of, plans_of, values_from
 from sim.app.form import form
 from sim.app.gate import Gate
+from sim.app.house import House
 from sim.app.kept import beside
+from sim.app.limits import FIRST_WORLDS, MOST_COUNTED, MOST_PAGES, MOST_PENDING, MOST_STAFF, MOST_WORLDS
 from sim.app.link import Asked, asked
-from sim.app.looks import PLAN, TODAY, looks
+from sim.app.looks import PLAN, TODAY, looks, worlds
 from sim.app.page_kept import best_words, words
 from sim.app.shelf import Entry, Shelf
 from sim.app.words import answer, cell, ends, figures, number, trouble
 from sim.app.work import Seats, Task, Worker
+from sim.cells import COLUMNS
 from sim.contacts import Outcome
 from sim.estimates import Estimate
 from sim.language import language
@@ -137,8 +141,8 @@ def test_settings_that_do_not_go_together_are_said_in_words() -> None:
     assert "must close later" in trouble(refused.value, EN)
     with pytest.raises(sim.ScenarioError) as invalid:
         plans_of(CAMPAIGN, PARTS, {"lines.e-mail": 0})
-    assert trouble(invalid.value, EN).startswith("These settings do not go together: lines.e-mail: no line")
-    assert ": lines.e-mail: er is nooit een lijn voor de wachtrij e-mail" in trouble(invalid.value, language("nl"))
+    assert trouble(invalid.value, EN).startswith("These settings do not go together: Lines (e-mail): no line")
+    assert ": Lijnen (e-mail): er is nooit een lijn voor de wachtrij e-mail" in trouble(invalid.value, language("nl"))
 
 
 def test_narrow_intervals_have_two_ends_and_what_is_exact_has_none() -> None:
@@ -294,6 +298,9 @@ def test_uploads_are_bounded_and_read_no_other_file(tmp_path: Path, monkeypatch:
         ("extends: ../scenarios/1712-baseline-2019.yaml\n", "refused_reads"),
         (dumps(CAMPAIGN) + "trace: {file: /etc/passwd}\n", "refused_reads"),
         (dumps(CAMPAIGN.with_settings(["demand.contacts=9000000"])), "refused_size"),
+        (dumps(CAMPAIGN.with_settings(["campaigns.0.extra=900000"])), "refused_size"),
+        ((ROOT / "tests" / "cases" / "hundred-thousand-lines.yaml").read_text(), "refused_lines"),
+        (many_provinces(101), "refused_provinces"),
     ):
         with pytest.raises(Refused, match=why):
             shelf.upload(text)
@@ -303,6 +310,55 @@ def test_uploads_are_bounded_and_read_no_other_file(tmp_path: Path, monkeypatch:
         shelf.upload(dumps(CAMPAIGN))
     with pytest.raises(Refused, match="refused_upload_gone"):
         shelf.entry(found.name)
+
+
+def many_provinces(count: int) -> str:
+    """A scenario with so many, served by the same lines."""
+    shares = ", ".join(f"p{number}: 1" for number in range(count))
+    text = (ROOT / "tests" / "cases" / "hundred-thousand-lines.yaml").read_text()
+    return text.replace("{here: 20, there: 20}", f"{{{shares}}}").replace("100000", "3")
+
+
+@pytest.mark.parametrize(("code", "told"), [("en", "100,000 lines"), ("nl", "100.000 lijnen")])
+def test_a_scenario_with_too_many_lines_is_refused_with_the_limit(tmp_path: Path, code: str, told: str) -> None:
+    with pytest.raises(Refused) as error:
+        Shelf(tmp_path).upload((ROOT / "tests" / "cases" / "hundred-thousand-lines.yaml").read_text())
+    said = trouble(error.value, language(code))
+    assert told in said
+    assert language(code).number(MOST_STAFF) in said
+
+
+def test_a_setting_that_asks_for_too_many_callers_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    contacts = sum(CAMPAIGN.rates.expected(while_open=is_open).sum() for is_open in (True, False))
+    monkeypatch.setattr("sim.app.controls.MOST_CONTACTS", contacts + 100)
+    plans_of(CAMPAIGN, PARTS, {"campaign.als-je-eens-wist.size": 200})
+    with pytest.raises(Refused, match="refused_size"):
+        plans_of(CAMPAIGN, PARTS, {"campaign.als-je-eens-wist.size": 555})
+
+
+def test_the_counts_of_a_plan_have_a_bound() -> None:
+    year = CAMPAIGN.with_settings(["period.last=2020-12-31", "experiment.replications=1000"])
+    assert worlds(CAMPAIGN.with_settings(["experiment.replications=5000"])) == MOST_WORLDS
+    scopes = 1 + len(year.channels) + len(year.provinces) + year.days.days + 24
+    assert FIRST_WORLDS < worlds(year) < MOST_WORLDS
+    assert worlds(year) * scopes * len(COLUMNS) * 8 <= MOST_COUNTED
+
+
+def test_only_windows_with_a_browser_take_a_place(tmp_path: Path) -> None:
+    house, dropped = House(tmp_path, Shelf(tmp_path)), list[str]()
+    for n in range(MOST_PENDING + 5):
+        house.expect(f"p{n}", partial(dropped.append, f"p{n}"))
+    assert not house.full
+    assert dropped == [f"p{n}" for n in range(5)]
+    windows = [Worker() for _ in range(MOST_PAGES + 1)]
+    assert [house.enter(f"p{10 + n}", window) for n, window in enumerate(windows)] == [
+        *[True] * MOST_PAGES,
+        False,
+    ]
+    assert house.full
+    assert house.enter("p10", windows[0])
+    house.left("p10")
+    assert house.enter("q", windows[-1])
 
 
 def test_looks_are_trials_on_more_and_more_worlds(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,9 +15,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from urllib.parse import urlencode
 
 import pytest
@@ -72,6 +73,16 @@ class Server:
             connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
             answer = connection.getresponse()
             return answer.status, answer.read().decode()
+
+    def try_get(self, path: str) -> None:
+        """The same where the server may end before it answers."""
+        with suppress(OSError, http.client.HTTPException):
+            self.get(path)
+
+    def memory_mb(self) -> float:
+        """Memory that it takes now."""
+        resident = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
+        return resident * os.sysconf("SC_PAGE_SIZE") / 1e6
 
     def cpu_s(self) -> float:
         """Processor time that it has used."""
@@ -673,12 +684,22 @@ def test_uploads_are_checked(server: Server) -> None:
         (b"lines: &a [*a]\n", "upload"),
         (b"[" * 5000, "upload"),
         (dumps(SMALL).replace("seed: 1712", "seed: -1").encode(), "upload"),
+        ((ROOT / "tests" / "cases" / "hundred-thousand-lines.yaml").read_bytes(), "takes up to 2,000"),
     ):
         status, text = upload(content)
         assert status == 400, content[:40]
         assert why in text
         assert "Traceback" not in text
     assert server.get("/upload/en", "POST", b"", Origin=own)[0] == 400
+
+
+def test_plain_requests_take_no_place_and_little_memory(server: Server, window: playwright.Page) -> None:
+    before = server.memory_mb()
+    for _ in range(70):
+        assert server.get("/en?scenario=small")[0] == 200
+    assert server.memory_mb() - before < 150
+    window.goto("/en?scenario=small")
+    whole(window)
 
 
 def test_closing_a_tab_ends_its_run(server: Server, browser: playwright.Browser) -> None:
@@ -708,8 +729,13 @@ def test_sigterm_in_the_middle_of_a_run_leaves_nothing(server: Server, browser: 
     page = browser.new_context(base_url=server.url).new_page()
     page.goto("/en?scenario=long&lines.antwerpen=4")
     told(page, "First look")
+    # A request that takes longer than the server waits for at its end.
+    slow = Thread(target=server.try_get, args=("/en/day?scenario=long",))
+    slow.start()
+    time.sleep(0.2)
     server.process.send_signal(signal.SIGTERM)
     output, _ = server.process.communicate(timeout=20)
+    slow.join()
     assert "Traceback" not in output
     assert gone(server.process.pid, within_s=5)
     with socket.socket() as free:

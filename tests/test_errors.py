@@ -1365,3 +1365,17 @@ def test_the_command_tells_mistakes_in_the_language_that_is_asked_for(how, tmp_p
     assert done.returncode == 3
     assert f"{path}:{place(path.read_text(), wrong.at)}: tragets: onbekende sleutel 'tragets'." in done.stderr
     assert "Bedoel je 'targets'?" in done.stderr
+
+
+@pytest.mark.parametrize(("code", "words"), [("en", "turns of duty"), ("nl", "diensten")])
+def test_more_duty_than_memory_holds_is_refused(code: str, words: str) -> None:
+    """100,000 lines are possible for some days, and not for a year."""
+    text = (ROOT / "tests" / "cases" / "hundred-thousand-lines.yaml").read_text(encoding="utf-8")
+    assert sim.loads(text).most_lines("phone") == 100_000
+    year = text.replace("last: 2021-03-02", "last: 2022-02-28")
+    year = year.replace("{phone: 100000}", '{phone: {count: 100000, staffed: "mon-sun 9:00-17:00"}}')
+    with pytest.raises(sim.ScenarioError) as error:
+        sim.loads(year)
+    (mistake,) = error.value.mistakes
+    assert mistake.path == "lines"
+    assert words in told_mistake(mistake.message, language(code))

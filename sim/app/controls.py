@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sim.app.limits import MOST_CHANNELS, MOST_CONTACTS, MOST_DAYS, MOST_PROVINCES, MOST_STAFF
 from sim.errors import SimError
 from sim.quantities import nearest
 from sim.scenario.model import Scenario
@@ -115,6 +116,29 @@ def parts_of(scenario: Scenario) -> tuple[Part, ...]:
     return tuple(part for kind in kinds for part in kind(scenario))
 
 
+def check_size(scenario: Scenario) -> None:
+    """Refused where it is too large for this page; the message names the limit."""
+    from sim.demand import rates_of
+
+    staff = sum(len(group.shifts) for group in scenario.centre.groups)
+    sizes = {
+        "days": (scenario.days.days, MOST_DAYS),
+        "lines": (staff, MOST_STAFF),
+        "provinces": (len(scenario.provinces), MOST_PROVINCES),
+        "channels": (len(scenario.channels), MOST_CHANNELS),
+    }
+    for name, (found, most) in sizes.items():
+        if found > most:
+            raise Refused(f"app.refused_{name}", found=found, most=most)
+    if scenario.traced is not None:
+        contacts = float(len(scenario.traced))
+    else:
+        rates = rates_of(scenario)
+        contacts = sum(float(rates.expected(while_open=is_open).sum()) for is_open in (True, False))
+    if contacts > MOST_CONTACTS:
+        raise Refused("app.refused_size", contacts=round(contacts), most=MOST_CONTACTS)
+
+
 def values_from(parts: tuple[Part, ...], written: Mapping[str, str]) -> dict[str, Value]:
     """Values other than today's as they stand in a link; Refused names the first that is not allowed."""
     controls = {control.key: control for part in parts for control in part.controls}
@@ -142,12 +166,16 @@ class Plans:
 
 
 def plans_of(scenario: Scenario, parts: tuple[Part, ...], values: Values) -> Plans:
-    """Both scenarios; ScenarioError or Refused where values do not go together."""
+    """Both scenarios; ScenarioError or Refused where values do not go together or ask for too much."""
 
     def laid(base: Scenario, of_callers: bool) -> Scenario:
         chosen = [part for part in parts if part.of_callers == of_callers and part.changed(values)]
         settings = [text for part in chosen for text in part.settings(part.full(values))]
-        return base.with_settings(settings) if settings else base
+        if not settings:
+            return base
+        found = base.with_settings(settings)
+        check_size(found)
+        return found
 
     today = laid(scenario, True)
     return Plans(today, laid(today, False))

@@ -9,8 +9,9 @@ from threading import Event
 import numpy as np
 
 from sim.app.controls import Plans
-from sim.app.limits import FIRST_WORLDS, MOST_WORLDS
+from sim.app.limits import FIRST_WORLDS, MOST_COUNTED, MOST_WORLDS
 from sim.app.work import Seats, Task
+from sim.cells import COLUMNS
 from sim.scenario.model import Scenario
 from sim.studies.trial import Counts, Trial, try_plans
 
@@ -75,7 +76,9 @@ def looks(plans: Plans, task: Task, seats: Seats, warm: Event) -> Iterator[Look]
 
 def worlds(scenario: Scenario) -> int:
     """Worlds of a whole answer: the scenario's own number, within limits."""
-    return min(max(scenario.experiment.replications, 5 * FIRST_WORLDS), MOST_WORLDS)
+    scopes = 1 + len(scenario.channels) + len(scenario.provinces) + scenario.days.days + 24
+    room = MOST_COUNTED // (8 * len(COLUMNS) * scopes)
+    return max(FIRST_WORLDS, min(max(scenario.experiment.replications, 5 * FIRST_WORLDS), MOST_WORLDS, room))
 
 
 def _ends(wanted: int) -> list[int]:

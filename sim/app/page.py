@@ -16,6 +16,7 @@ from sim.app.controls import Plans, Refused, Value, plans_of
 from sim.app.form import form
 from sim.app.house import House
 from sim.app.kept import Beside, Remembered, beside
+from sim.app.limits import MOST_PAGES
 from sim.app.link import Asked
 from sim.app.looks import Look, looks
 from sim.app.page_kept import SideBySide
@@ -32,8 +33,8 @@ _REST_S, _LOOK_S = 0.15, 0.1
 class Page:
     """What one window shows. Work is done in threads; only the timer of the window touches its elements."""
 
-    def __init__(self, asked: Asked, say: Language, house: House) -> None:
-        self.asked, self.say, self.house = asked, say, house
+    def __init__(self, asked: Asked, say: Language, house: House, name: str) -> None:
+        self.asked, self.say, self.house, self.name = asked, say, house, name
         self.values: dict[str, Value] = dict(asked.values)
         self.worker, self.task = Worker(), Task()
         self.look: Look | None = None
@@ -45,6 +46,8 @@ class Page:
         self._refused = ""
         #: Whether the reader, or a window that is gone, has stopped the work.
         self._halted = False
+        #: Whether a browser has connected, and there was room for it.
+        self._inside = False
         self._told = ""
 
     @property
@@ -71,14 +74,13 @@ class Page:
             with ui.element("section").classes("answer").props('id="answer" tabindex="-1"'):
                 self._answer()
                 self.studies = Studies(self)
-        self.begin()
         # The answer in one line, for where the answer itself is out of sight.
         self.glance = raw("").classes("glance").props("aria-hidden=true")
         for part in self._answered:
             part.classes("answered")
         ui.timer(_LOOK_S, self._news)
         client.on_disconnect(self.leave)
-        client.on_connect(self._back)
+        client.on_connect(self._connected)
 
     # --- the form -------------------------------------------------------------------------------------------------
 
@@ -167,6 +169,8 @@ class Page:
     def begin(self) -> None:
         """Answer the settings as they stand, from the first look on."""
         self._changed_at = 0.0
+        if not self.enter():
+            return
         self.look = self.found = None
         self._halted = False
         seats, warm, plans = self.house.seats, self.house.warm, self.plans
@@ -224,14 +228,23 @@ class Page:
         self.worker.stop()
         self.studies.leave()
 
-    def _back(self) -> None:
-        if self.task.stop.is_set() and not (self._changed_at or self._refused):
+    def enter(self) -> bool:
+        """Take a place among the windows that are open; where there is none, say so."""
+        self._inside = self.house.enter(self.name, self)
+        if not self._inside:
+            self._tell(self.say("app.refused_pages", most=MOST_PAGES))
+        return self._inside
+
+    def _connected(self) -> None:
+        if not self._inside or (self.task.stop.is_set() and not (self._changed_at or self._refused)):
             self.begin()
 
     def _news(self) -> None:
         """Show what has come since; called by the window's timer."""
         if self._changed_at and time.monotonic() - self._changed_at > _REST_S:
             self.begin()
+        if not self._inside:
+            return
         self.studies.news()
         task = self.task
         # A plan can be kept before it is answered: nobody need wait for that.

@@ -233,6 +233,8 @@ class Studies:
 
     def _ask(self, question: Callable[..., object], show: Show) -> None:
         """Begin a question about the settings as they stand; the one before is stopped."""
+        if not self.page.enter():
+            return
         seats, warm, plans = self.page.house.long_seats, self.page.house.warm, self.page.plans
 
         def job(task: Task) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -36,6 +37,7 @@ def serve(*, folder: Path, port: int, show: bool) -> None:
     app.add_static_files("/static", str(files("sim.app").joinpath("static")))
     app.on_startup(lambda: Thread(target=_warm_up, args=(house,), daemon=True).start())
     app.on_shutdown(house.close)
+    logging.getLogger("uvicorn.error").addFilter(_not_cut_off)
     app.get("/")(_home)
     for code in CODES:
         _routes(house, language(code))
@@ -76,6 +78,11 @@ _ICON = (
 )
 
 
+def _not_cut_off(record: logging.LogRecord) -> bool:
+    """Whether a log entry is none of a request that was still being answered when the program was told to end."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
+
+
 def _warm_up(house: House) -> None:
     """Load or compile the machine code before anybody waits for it."""
     from sim.studies.trial import try_plans
@@ -102,10 +109,9 @@ def _window(house: House, say: Language, client: Client, request: Request) -> Re
     except (Refused, ScenarioError) as error:
         return refusal(say, told(error, say))
     ui.add_head_html('<link rel="stylesheet" href="/static/page.css"><script src="/static/page.js" defer></script>')
-    window = Page(wanted, say, house)
-    house.windows[client.id] = window
-    client.on_delete(lambda: house.windows.pop(client.id, None))
-    window.build(client)
+    house.expect(client.id, client.delete)
+    client.on_delete(lambda: house.left(client.id))
+    Page(wanted, say, house, client.id).build(client)
     return None
 
 

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
-from sim.app.controls import Part, Refused, parts_of
-from sim.app.limits import MOST_CONTACTS, MOST_DAYS, MOST_UPLOADS
-from sim.demand import rates_of
+from sim.app.controls import Part, Refused, check_size, parts_of
+from sim.app.limits import MOST_UPLOADS
 from sim.errors import ScenarioError
 from sim.scenario.load import load, loads
 from sim.scenario.model import Scenario
@@ -38,14 +37,7 @@ class Entry:
     @classmethod
     def of(cls, name: str, scenario: Scenario) -> Entry:
         """Refused where it is too large for this page."""
-        if scenario.days.days > MOST_DAYS:
-            raise Refused("app.refused_days", days=scenario.days.days, most=MOST_DAYS)
-        rates = rates_of(scenario)
-        contacts = sum(float(rates.expected(while_open=is_open).sum()) for is_open in (True, False))
-        if scenario.traced is not None:
-            contacts = float(len(scenario.traced))
-        if contacts > MOST_CONTACTS:
-            raise Refused("app.refused_size", contacts=round(contacts), most=MOST_CONTACTS)
+        check_size(scenario)
         return cls(name, scenario, parts_of(scenario))
 
     def title(self, code: str) -> str:

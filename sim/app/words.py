@@ -187,7 +187,8 @@ def trouble(error: Exception, say: Language) -> str:
     """What was wrong, without where in a file nobody sees."""
     if isinstance(error, Refused):
         hint = str(error.values.get("hint", "")).strip()
-        return say(error.key, **error.values | ({"hint": f" {told_mistake(hint, say)}"} if hint else {}))
+        shown = {name: say.number(value) if isinstance(value, int) else value for name, value in error.values.items()}
+        return say(error.key, **shown | ({"hint": f" {told_mistake(hint, say)}"} if hint else {}))
     if isinstance(error, ScenarioError):
         some = [(in_words(one.path, say), told_mistake(one.message, say)) for one in error.mistakes[:3]]
         return say("app.not_together", why="; ".join(": ".join(filter(None, one)) for one in some))

@@ -14,10 +14,22 @@ from sim.scenario.model import Callers, Scenario
 from sim.scenario.source import Located
 from sim.scenario.tree import at, entries, items
 
+#: Turns of duty of all lines in a period.
+_MOST_TURNS = 1_000_000
+
 
 def impossible(scenario: Scenario, tree: Located) -> list[Mistake]:
     """Everything in a scenario of right values that cannot be played."""
-    return [*_unreachable_demand(scenario, tree), *_endless_waits(scenario, tree)]
+    return [*_unreachable_demand(scenario, tree), *_endless_waits(scenario, tree), *_too_much_duty(scenario, tree)]
+
+
+def _too_much_duty(scenario: Scenario, tree: Located) -> Iterator[Mistake]:
+    """More turns of duty than an engine can hold in memory."""
+    turns = {group.name: sum(map(len, group.shifts)) for group in scenario.centre.groups}
+    if sum(turns.values()) > _MOST_TURNS:
+        written = at(tree, "lines", max(turns, key=lambda name: turns[name])) or tree
+        why = f"{sum(turns.values())} turns of duty (lines times days) are more than the {_MOST_TURNS} allowed"
+        yield Mistake(written.place, "lines", f"{why}; write fewer lines or a shorter period")
 
 
 def _unreachable_demand(scenario: Scenario, tree: Located) -> list[Mistake]:
