@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import subprocess
 import sys
@@ -75,12 +76,92 @@ def test_target_counts_the_lines() -> None:
     assert next(row["value"] for row in page["measures"] if row["name"] == "wait of the abandoned") is None
 
 
+def erlang_c_by_hand(load: float, lines: int, handling_s: float, within_s: float) -> tuple[float, float, float]:
+    """Shares that wait and that are answered in time, and ASA, from the sums of the textbook."""
+    full = load**lines / math.factorial(lines) * lines / (lines - load)
+    waits = full / (sum(load**n / math.factorial(n) for n in range(lines)) + full)
+    late = waits * math.exp(-(lines - load) * within_s / handling_s)
+    return waits, 1 - late, waits * handling_s / (lines - load)
+
+
+def measures(*arguments: str) -> dict[str, float]:
+    done = CliRunner().invoke(cli, ["erlang", *CENTRE, "--json", *arguments])
+    assert done.exit_code == 0, done.output
+    return {row["name"]: row["value"] for row in json.loads(done.output)["measures"]}
+
+
+#: 100 calls in half an hour of 3 min each: 10 erlangs.
+CENTRE = ("--arrivals-per-hour", "200", "--handling", "3 min")
+
+
+def test_erlang_c_as_published() -> None:
+    """The worked example of many textbooks and calculators: 14 agents, 17.4 % wait, 88.8 % in 20 s, ASA 7.8 s."""
+    found = measures("--lines", "14", "--within", "20 s")
+    assert found["wait"] == pytest.approx(0.174, abs=0.0005)
+    assert found["service level of offered"] == pytest.approx(0.888, abs=0.0005)
+    assert found["ASA"] == pytest.approx(7.8, abs=0.05)
+    assert found["occupancy"] == pytest.approx(0.714, abs=0.0005)
+    by_hand = erlang_c_by_hand(10, 14, 180, 20)
+    assert (found["wait"], found["service level of offered"], found["ASA"]) == pytest.approx(by_hand, rel=1e-12)
+
+
+def test_erlang_a_by_summing_states() -> None:
+    """Ten erlangs on nine lines, patience 3 min: the birth-death process, state by state."""
+    found = measures("--lines", "9", "--patience", "3 min")
+    weights = [1.0]
+    for n in range(1, 400):
+        weights.append(weights[-1] * 10 / (min(n, 9) + max(0, n - 9)))
+    queue = sum(max(0, n - 9) * weight for n, weight in enumerate(weights)) / sum(weights)
+    assert found["abandoned"] == pytest.approx(queue / 10, rel=1e-10)
+    assert found["mean queue"] == pytest.approx(queue, rel=1e-10)
+    assert found["wait of all"] == pytest.approx(queue / 200 * 3600, rel=1e-10)
+
+
+def test_a_target_for_the_mean_wait() -> None:
+    waits = {lines: erlang_c_by_hand(10, lines, 180, 20)[2] for lines in (12, 13)}
+    assert waits[12] > 20 > waits[13]
+    exactly = 12 + (waits[12] - 20) / (waits[12] - waits[13])
+    for written in ("ASA 20 s", "20 s asa"):
+        done = CliRunner().invoke(cli, ["erlang", *CENTRE, "--target", written])
+        assert (
+            f"Lines needed for ASA of at most 20 s: 13 (interpolated between whole numbers: {exactly:.2f})"
+            in done.output
+        )
+    # With eleven lines the wait is as long as it gets: ten lines have no steady state.
+    done = CliRunner().invoke(cli, ["erlang", *CENTRE, "--target", "ASA 10 min"])
+    assert done.output.rstrip().endswith(": 11")
+
+
+def test_a_fraction_of_a_line_is_interpolated_and_said_so() -> None:
+    below, above, between = (measures("--lines", lines) for lines in ("13", "14", "13.25"))
+    for name, value in between.items():
+        if value is not None:
+            assert value == pytest.approx(0.75 * below[name] + 0.25 * above[name], rel=1e-12), name
+    for code, words in (("en", "interpolated linearly"), ("nl", "lineair geïnterpoleerd")):
+        done = CliRunner().invoke(cli, ["erlang", *CENTRE, "--lines", "13.25", "--lang", code])
+        assert words in done.output
+        assert words not in CliRunner().invoke(cli, ["erlang", *CENTRE, "--lines", "13", "--lang", code]).output
+    done = CliRunner().invoke(cli, ["erlang", *CENTRE, "--lines", "13.25", "--json"])
+    page = json.loads(done.output)
+    assert (page["lines"], page["interpolated_between"]) == (13.25, [13, 14])
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         ((), "give --lines, or a --target"),
         (("--lines", "4"), "4 erlangs on 4 lines"),
-        (("--lines", "0"), "0 is not in the range x>=1"),
+        (("--lines", "0"), "0.0 is not in the range 1<=x<=1000000"),
+        (("--lines", "nan"), "'nan' is not a number of lines"),
+        (("--lines", "4.5"), "4 erlangs on 4 lines"),
+        (("--lines", "1e12"), "is not in the range"),
+        (("--target", "ASA 30"), "target: '30' has no unit"),
+        (("--target", "ASA 0 s"), "target: 0 s is too short"),
+        (("--target", "ASA 30 s", "--places", "0"), "nobody waits without waiting places"),
+        (
+            ("--arrivals-per-hour", "1e12", "--target", "ASA 30 s"),
+            "more than the 1,000,000 for which lines are counted",
+        ),
         (("--lines", "4", "--patience", "7"), "patience: '7' has no unit"),
         (("--target", "80 %"), "target: '80 %' is not a target such as"),
         (("--target", "5 % abandoned"), "give a patience"),

@@ -9,7 +9,7 @@ from sim.theory.patience import general_patience
 from sim.theory.priorities import Priority, TwoPriorities, two_priorities
 from sim.theory.retrial import RetrialQueue, retrial_queue
 from sim.theory.single_line import SingleLine, pollaczek_khinchine
-from sim.theory.staffing import Target, lines_needed, parse_target, queue_of
+from sim.theory.staffing import Target, fractional_lines_needed, lines_needed, parse_target, queue_of
 from sim.theory.steady import SERVICE_LEVELS, SteadyState
 from sim.theory.varying import Day, varying_day
 
@@ -30,6 +30,7 @@ __all__ = [
     "erlang_a",
     "erlang_b",
     "erlang_c",
+    "fractional_lines_needed",
     "general_patience",
     "limited_queue",
     "lines_needed",
