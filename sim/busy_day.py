@@ -21,7 +21,7 @@ Line = tuple[str, int]
 
 @dataclass(frozen=True)
 class Contact:
-    """A contact that was waiting or in hand on that day; times in ms of the day, negative before it.
+    """A contact that was waiting or in hand on that day; times on the clock, in ms of the day, negative before it.
 
     ``line`` is the one that took it, or the one it would have got first; ``lane`` its place among the contacts that
     the line has in hand together, 0 where no line took it.
@@ -69,36 +69,40 @@ def busiest_day(result: Result) -> BusyDay:
     first = columns["replication"] == 0
     columns = {name: column[first] for name, column in columns.items()}
     calendar = result.scenario.days
-    start = (columns["dialled"] - np.datetime64(calendar.first)).astype("timedelta64[ms]").astype(np.int64)
-    day = int(np.bincount(start[columns["outcome"] != "closed"] // DAY, minlength=1).argmax())
+    shown = (columns["dialled"] - np.datetime64(calendar.first)).astype("timedelta64[ms]").astype(np.int64)
+    start = calendar.clock.instant(shown)  # in the hour that occurs twice, as if all had been in the first
+    day = int(np.bincount(shown[columns["outcome"] != "closed"] // DAY, minlength=1).argmax())
     return BusyDay(calendar.date(day), _duty_on(result, day), _contacts_on(result, columns, start, day))
 
 
 def _contacts_on(result: Result, columns: dict[str, Any], start: NDArray[np.int64], day: int) -> tuple[Contact, ...]:
-    centre = result.scenario.centre
+    centre, begins, clock = result.scenario.centre, day * DAY, result.scenario.days.clock
     left = start + columns["wait_ms"]
     released, lanes = left + columns["handling_ms"], _lanes(columns, start)
+    shown = [clock.at(times) - begins for times in (start, left, released)]
     own = {queue.name: centre.groups[queue.routes[0].group].name for queue in centre.queues if queue.routes}
     found = []
-    for i in np.flatnonzero((start < (day + 1) * DAY) & (released >= day * DAY)).tolist():
+    for i in np.flatnonzero((shown[0] < DAY) & (shown[2] >= 0)).tolist():
         group, queue = str(columns["line_group"][i]), str(columns["queue"][i])
         if not group and queue not in own:
             continue
         line = (group, int(columns["line"][i])) if group else (own[queue], 0)
-        times = (int(start[i]) - day * DAY, int(left[i]) - day * DAY, int(released[i]) - day * DAY)
-        found.append(Contact(line, queue, str(columns["outcome"][i]), *times, lanes[i] if group else 0))
+        dialled, gone, over = (int(times[i]) for times in shown)
+        found.append(Contact(line, queue, str(columns["outcome"][i]), dialled, gone, over, lanes[i] if group else 0))
     return tuple(sorted(found, key=lambda contact: contact.dialled))
 
 
 def _duty_on(result: Result, day: int) -> dict[Line, tuple[tuple[int, int], ...]]:
     """Every line with its stretches of duty on that day; lines that are absent have none."""
+    clock, begins = result.scenario.days.clock, day * DAY
     world = draw_world(result.scenario, seed=result.store.manifest()["seed"])
     duty: dict[Line, tuple[tuple[int, int], ...]] = {}
     for group in result.scenario.centre.groups:
         spans: dict[int, list[tuple[int, int]]] = {line: [] for line in range(max(len(group.shifts), 1))}
-        for line, start, stop in duty_of(world, group).tolist():
-            if start < (day + 1) * DAY and stop > day * DAY:
-                spans[line].append((max(start - day * DAY, 0), min(stop - day * DAY, DAY)))
+        for line, start, stop, _ in duty_of(world, group).tolist():
+            comes, leaves = clock.at(start) - begins, clock.at(stop) - begins
+            if comes < DAY and leaves > 0:
+                spans[line].append((max(comes, 0), min(leaves, DAY)))
         duty |= {(group.name, line): tuple(found) for line, found in spans.items() if found or line == 0}
     return duty
 

@@ -8,12 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.centre import Centre
-from sim.clock import DAY
 from sim.world import World
 
 Whole = NDArray[np.int64]
 
-#: Counted or summed over contacts, by the day and hour in which they were dialled.
+#: Counted or summed over contacts, by the date and the hour on the clock at which they were dialled.
 CONTACT_COLUMNS = {
     "offered": "contacts while the channel was open, redials included",
     "answered": "contacts that got a line while the caller waited",
@@ -128,5 +127,5 @@ def layout_of(world: World, centre: Centre) -> Layout:
             Scope("lines", tuple(group.name for group in centre.groups), split=True),
             *(Scope(kind, names, split=False) for kind, names in persons.items()),
         ),
-        days=centre.end // DAY,
+        days=centre.days,
     )

@@ -6,10 +6,11 @@ engines can only agree or differ by a bug. What the numbers mean in play is in `
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any
 
+from sim.clock import DAY, FOREVER, HOUR, WallClock
 from sim.contacts import Outcome
 
 #: Uniform numbers of a world are integers in ``[0, ONE)``; ``u < threshold`` happens with share threshold/ONE.
@@ -41,10 +42,14 @@ def threshold(share: float) -> int:
 
 @dataclass(frozen=True)
 class Channel:
-    """A way to reach the helpline, with the intervals ``[opens, closes)`` in which contacts are let in."""
+    """A way to reach the helpline, with the intervals ``[opens, closes)`` in which contacts are let in.
+
+    ``until``: end of the period on this channel, with which its last opening hours end; -1 for the end of the centre's.
+    """
 
     name: str
     open: Spans
+    until: int = -1
 
 
 @dataclass(frozen=True)
@@ -100,7 +105,9 @@ class Group:
     its lines take, its own first; ``longest_wait``: whether, among contacts of equal priority, the longest waiting
     of all these queues goes first instead of the queues' order. ``speeds``: percent at which each contact progresses
     with 1, 2, ... in hand; as many as there are may be in hand at once. ``absent``: threshold for a line to miss the
-    shifts that begin on a day. ``factor``: per mille on handling time by channel and caller's province; () is 1000.
+    shifts of a day. ``factor``: per mille on handling time by channel and caller's province; () is 1000. ``days``: by
+    line, the day that each shift belongs to; () for days of 24 hours on which they begin. ``until``: by line, end of
+    what belongs to the period; () for the end of the centre's.
     """
 
     name: str
@@ -110,6 +117,20 @@ class Group:
     speeds: tuple[int, ...] = (FULL_SPEED,)
     absent: int = 0
     factor: tuple[tuple[int, ...], ...] = ()
+    days: tuple[tuple[int, ...], ...] = ()
+    until: tuple[int, ...] = ()
+
+    def schedule(self) -> tuple[tuple[tuple[int, int, int], ...], ...]:
+        """By line, when each shift begins and ends and the day that it belongs to."""
+        days = self.days or tuple(tuple(start // DAY for start, _ in spans) for spans in self.shifts)
+        return tuple(
+            tuple((start, stop, day) for (start, stop), day in zip(spans, of, strict=True))
+            for spans, of in zip(self.shifts, days, strict=True)
+        )
+
+    def until_of(self, end: int) -> tuple[int, ...]:
+        """By line, end of what belongs to the period, where it is ``end`` for who has none of their own."""
+        return self.until or (end,) * len(self.shifts)
 
     @property
     def at_once(self) -> int:
@@ -117,12 +138,13 @@ class Group:
         return len(self.speeds)
 
     def levels(self) -> tuple[tuple[int, int], ...]:
-        """(instant, lines scheduled from then on), the first at 0; absences are not known here."""
+        """(instant, lines scheduled from then on in the period), the first at 0; absences are not known here."""
         changes = {0: 0}
-        for spans in self.shifts:
+        for spans, until in zip(self.shifts, self.until_of(FOREVER), strict=True):
             for start, stop in spans:
-                changes[start] = changes.get(start, 0) + 1
-                changes[stop] = changes.get(stop, 0) - 1
+                if start < until:
+                    changes[start] = changes.get(start, 0) + 1
+                    changes[min(stop, until)] = changes.get(min(stop, until), 0) - 1
         level, levels = 0, list[tuple[int, int]]()
         for instant, change in sorted(changes.items()):
             level += change
@@ -169,7 +191,8 @@ class Centre:
 
     ``queue_of[channel][province]`` is the queue of a contact. A contact's priority is the position of the first of
     ``priorities`` that means it, their number where none does; a lower one goes first. No contact is dialled at or
-    after ``end``; what waits then is followed until ``horizon``.
+    after ``end``, and none but a caller's first at or after the end of its channel; what waits at the end is followed
+    until ``horizon``. ``clock`` is the one on the wall.
     """
 
     channels: tuple[Channel, ...]
@@ -182,6 +205,7 @@ class Centre:
     end: int
     horizon: int
     priorities: tuple[Priority, ...] = ()
+    clock: WallClock = field(default_factory=WallClock)
 
     def __hash__(self) -> int:
         return self._hash
@@ -194,6 +218,21 @@ class Centre:
     def __getstate__(self) -> dict[str, Any]:
         # Without the hash, which is another one in another process.
         return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @property
+    def days(self) -> int:
+        """Days of the period, and the one after them where its last night ends on it."""
+        return self.clock.at(self.end - 1) // DAY + 1
+
+    @property
+    def hours(self) -> int:
+        """Hours from the start to the end, the last one as if it were whole."""
+        return -(-self.end // HOUR)
+
+    def until(self, channel: int) -> int:
+        """End of the period on a channel."""
+        until = self.channels[channel].until
+        return self.end if until < 0 else min(until, self.end)
 
     def next_opening(self, channel: int, instant: int) -> int | None:
         """First instant from ``instant`` on at which ``channel`` is open, or None."""

@@ -39,7 +39,7 @@ def contact_values(
     abandoned = is_[Outcome.ABANDONED] + is_[Outcome.SILENT]
     messages = (called_back + is_[Outcome.UNFINISHED]) * ~_while_open(centre, contacts.dialled, channel)
     offered = 1 - is_[Outcome.CLOSED] - messages
-    within = contacts.dialled + wait <= _deadline(contacts.dialled, channel, promises, calendar)
+    within = contacts.dialled + wait <= _deadline(contacts.dialled, channel, promises, calendar, centre)
     whose, held = contacts.caller, contacts.released - contacts.left_queue
     work = world.conversation[whose, channel] + world.wrap_up[whose, channel]
     return {
@@ -105,25 +105,29 @@ def _follow_ups(world: World, centre: Centre, contacts: Contacts, channel: Whole
     return {name: values.astype(np.int64) for name, values in columns.items()}
 
 
-def _deadline(dialled: Whole, channel: Whole, promises: Promises, calendar: Calendar) -> Whole:
+def _deadline(dialled: Whole, channel: Whole, promises: Promises, calendar: Calendar, centre: Centre) -> Whole:
     """Last instant at which a contact is answered within what its channel promises."""
     within = np.array(promises.within)[channel]
     deadline: Whole = dialled + np.maximum(within, 0)
     for number, days in enumerate(promises.working_days):
         if days >= 0:
             mine = channel == number
-            deadline[mine] = working_day_ends(calendar, days)[dialled[mine] // DAY]
+            deadline[mine] = working_day_ends(calendar, days, centre.days)[centre.clock.day(dialled[mine])]
     return deadline
 
 
-def working_day_ends(calendar: Calendar, days: int) -> Whole:
-    """By day: end of the ``days``-th working day after it (of the day itself or the next working one for 0)."""
+def working_day_ends(calendar: Calendar, days: int, some: int) -> Whole:
+    """By day, of the first ``some``: end of the ``days``-th working day after it.
+
+    For 0 that of the day itself, or of the next working one.
+    """
     working = np.flatnonzero(calendar.working)
-    every = np.arange(calendar.days)
+    every = np.arange(some)
     rank = np.searchsorted(working, every, side="right") + days - 1
-    rank += (days == 0) & ~np.array(calendar.working[: calendar.days])
+    rank += (days == 0) & ~np.isin(every, working)
     beyond = np.append(working, len(calendar.working))
-    return (beyond[np.minimum(rank, len(working))] + 1) * DAY
+    midnights = np.array([calendar.midnight(day) for day in range(len(calendar.working) + 2)], dtype=np.int64)
+    return midnights[beyond[np.minimum(rank, len(working))] + 1]
 
 
 def caller_values(world: World, centre: Centre, contacts: Contacts, channel: Whole) -> tuple[dict[str, Whole], Whole]:

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from sim.cells import AT, Layout
 from sim.centre import UNANSWERED, Centre, Group
-from sim.clock import HOUR, Calendar
+from sim.clock import Calendar
 from sim.contact_values import Promises, working_day_ends
 from sim.contacts import Contacts, Outcome
-from sim.measures import channel_of, doors, queue_of
+from sim.measures import channel_of, doors, edges_of, queue_of, slices_of, until_of
 from sim.timelines import line_time, shifts_of
 from sim.world import World
 
@@ -31,7 +31,7 @@ class Plan:
 
     ``leaves`` are all of their slices; ``fixed`` (columns, cells) of what is the same in every replication, by day and
     hour; ``periods`` cells of whole periods. ``numbers`` and ``tables`` are lists of arrays of one and two dimensions
-    (see ``of``), ``shifts`` (m, 3) start, stop and line; ``on_duty`` (G, hours) of groups that are never absent.
+    (see ``of``), ``shifts`` (m, 4) start, stop, line and day; ``on_duty`` (G, hours) of groups that are never absent.
     """
 
     leaves: int
@@ -49,7 +49,12 @@ class Plan:
         """The plan of a centre."""
         edges = [np.array([edge for span in rules.open for edge in span]) for rules in centre.channels]
         shifts = [
-            [(*span, line) for line, spans in enumerate(group.shifts) for span in spans] for group in centre.groups
+            [
+                (min(start, until), min(stop, until), line, day)
+                for line, until in enumerate(until_of(group, centre).tolist())
+                for start, stop, day in group.schedule()[line]
+            ]
+            for group in centre.groups
         ]
         routes = [[route.group for route in queue.routes] for queue in centre.queues]
         size = {scope.kind: len(scope.names) for scope in layout.scopes}
@@ -57,7 +62,7 @@ class Plan:
         persons = [layout.days, centre.attempts, promises.short_abandon, len(centre.provinces)]
         on_duty, fixed = _fixed(layout, centre)
         numbers = (
-            [*firsts, layout.slices, layout.days, len(centre.queues)],
+            [*firsts, layout.slices, layout.days, len(centre.queues), centre.hours],
             persons,
             channel_of(centre),
             queue_of(centre).ravel(),
@@ -70,9 +75,15 @@ class Plan:
             [group for groups in routes for group in groups],
             np.cumsum([0, *map(len, routes)]),
             fixed.any(axis=0),
+            *slices_of(centre),
+            [centre.until(queue.channel) for queue in centre.queues],
+            np.concatenate([until_of(group, centre) for group in centre.groups]),
+            np.cumsum([0, *(len(group.shifts) for group in centre.groups)]),
         )
         tables = (
-            np.array([_bounds(calendar, *of) for of in zip(promises.within, promises.working_days, strict=True)]),
+            np.array(
+                [_bounds(calendar, layout.days, *of) for of in zip(promises.within, promises.working_days, strict=True)]
+            ),
             _redials(centre),
             np.array([(len(group.shifts), group.absent, 0, _alone(group, centre)) for group in centre.groups]),
         )
@@ -83,9 +94,9 @@ class Plan:
             tuple(np.array(part, dtype=np.int64) for part in numbers),
             tuple(
                 np.array(part, dtype=np.int64).reshape(-1, width)
-                for part, width in zip(tables, (calendar.days, len(Outcome), 4), strict=True)
+                for part, width in zip(tables, (layout.days, len(Outcome), 4), strict=True)
             ),
-            np.array([row for rows in shifts for row in rows], dtype=np.int64).reshape(-1, 3),
+            np.array([row for rows in shifts for row in rows], dtype=np.int64).reshape(-1, 4),
             on_duty,
             centre.groups,
         )
@@ -100,9 +111,9 @@ class Plan:
         return np.array([world.groups.index(g.name) if g.absent else 0 for g in self.groups], dtype=np.int64)
 
 
-def _bounds(calendar: Calendar, within: int, days: int) -> Whole:
+def _bounds(calendar: Calendar, some: int, within: int, days: int) -> Whole:
     """By day of the contact the end of the promised working day, or the longest wait that is within the promise."""
-    return working_day_ends(calendar, days) if days >= 0 else np.full(calendar.days, max(within, 0))
+    return working_day_ends(calendar, days, some) if days >= 0 else np.full(some, max(within, 0))
 
 
 def _redials(centre: Centre) -> Whole:
@@ -123,21 +134,26 @@ def _alone(group: Group, centre: Centre) -> bool:
 
 def _fixed(layout: Layout, centre: Centre) -> tuple[Whole, Whole]:
     """Time on duty by hour of groups that are never absent, and cells with that and with opening hours."""
-    cells, edges = doors(layout, centre).copy(), np.arange(0, centre.end + 1, HOUR)
+    cells, edges = doors(layout, centre).copy(), edges_of(centre)
     on_duty = np.zeros((len(centre.groups), len(edges) - 1), dtype=np.int64)
     for number, group in enumerate(centre.groups):
         if not group.absent:
-            found = line_time(shifts_of(group), Contacts.from_rows([]), number, edges)
+            found = line_time(shifts_of(group), Contacts.from_rows([]), number, edges, until_of(group, centre))
             on_duty[number] = found["on_duty"]
             for name in _DUTY:
-                _add_hours(cells, layout, "lines", number, AT[name], found[name])
+                _add_hours(cells, layout, centre, ("lines", number), AT[name], found[name])
     for number, queue in enumerate(centre.queues):
         routes = [route.group for route in queue.routes]
         if not any(centre.groups[group].absent for group in routes):
-            _add_hours(cells, layout, "queue", number, AT["on_duty"], on_duty[routes].max(axis=0, initial=0))
+            served = on_duty[routes].max(axis=0, initial=0)
+            _add_hours(cells, layout, centre, ("queue", number), AT["on_duty"], served)
     return on_duty, cells
 
 
-def _add_hours(cells: Whole, layout: Layout, kind: str, number: int, column: int, hours: Whole) -> None:
-    by_hour, start = hours.reshape(-1, 24), layout.first(kind) + number * layout.slices
-    cells[start + 1 : start + layout.slices, column] += np.concatenate([by_hour.sum(axis=1), by_hour.sum(axis=0)])
+def _add_hours(
+    cells: Whole, layout: Layout, centre: Centre, whose: tuple[str, int], column: int, hours: Whole
+) -> None:
+    day, hour = slices_of(centre)
+    start = layout.first(whose[0]) + whose[1] * layout.slices
+    for at in (start + 1 + day, start + 1 + layout.days + hour):
+        np.add.at(cells[:, column], at, hours)

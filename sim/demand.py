@@ -19,7 +19,7 @@ from sim.scenario.campaigns import Campaign
 from sim.scenario.marks import causes_of
 from sim.scenario.model import Scenario
 from sim.scenario.profile import clock_times
-from sim.scenario.shifts import open_spans
+from sim.scenario.shifts import days_of, period_of, spans_within
 from sim.scenario.surges import Surge
 from sim.scenario.types import Stated
 
@@ -39,9 +39,11 @@ class Unreachable(ValueError):
 class Rates:
     """Expected first contacts by cause, channel, province and time; cause 0 is the base demand.
 
-    ``edges`` (m+1,) ms, hours and opening times; ``open`` (C, m) truth values; ``mass`` (causes, C, m) expected
-    contacts of all provinces together within each segment; ``weight`` (causes, P) each province's share of it;
-    ``surges`` one per campaign: the shape of its rate, relative to the base rate, up to a factor.
+    ``edges`` (m+1,) ms, hours and opening times; ``open`` (C, m) truth values; ``day`` (C, m) day of each segment: the
+    one on which its opening hours begin, else the date, and none of the period's outside the channel's period; ``mass``
+    (causes, C, m) expected contacts of all provinces together within each segment; ``weight`` (causes, P) each
+    province's share of it; ``surges`` one per campaign: the shape of its rate, relative to the base rate, up to a
+    factor.
     """
 
     calendar: Calendar
@@ -50,14 +52,26 @@ class Rates:
     causes: tuple[str, ...]
     edges: NDArray[np.int64]
     open: NDArray[np.bool_]
+    day: NDArray[np.int64]
     mass: Floats
     weight: Floats
     surges: tuple[Surge, ...]
 
     @property
-    def day(self) -> NDArray[np.int64]:
-        """Day of each segment, shape (m,)."""
-        return self.edges[:-1] // DAY
+    def date(self) -> NDArray[np.int64]:
+        """Date of each segment, as the number of its day: shape (m,)."""
+        return self.calendar.clock.day(self.edges[:-1])
+
+    @property
+    def hour(self) -> NDArray[np.int64]:
+        """Hour of the day of each segment, shape (m,)."""
+        return self.calendar.clock.hour(self.edges[:-1])
+
+    @property
+    def first(self) -> NDArray[np.int64]:
+        """First segment of each day of the period, and the one after the last, by channel: shape (C, days+1)."""
+        days = np.arange(self.calendar.days + 1)
+        return np.array([np.searchsorted(day, days) for day in self.day])
 
     def expected(self, *, while_open: bool) -> Floats:
         """Expected first contacts of the period, shape (causes, C, P)."""
@@ -68,7 +82,10 @@ class Rates:
     def by_day(self, *, while_open: bool) -> Floats:
         """Expected first contacts of each day, shape (causes, C, P, days)."""
         chosen = np.where(self.open == while_open, self.mass, 0.0)
-        days = np.add.reduceat(chosen, np.searchsorted(self.day, np.arange(self.calendar.days)), axis=2)
+        days = np.zeros((*chosen.shape[:2], self.calendar.days))
+        for channel, first in enumerate(self.first):
+            there = np.flatnonzero(np.diff(first))  # a day that a zone left out has no segment
+            days[:, channel, there] = np.add.reduceat(chosen[:, channel], first[there], axis=1)
         return days[:, :, None, :] * self.weight[:, None, :, None]
 
 
@@ -83,25 +100,27 @@ def solved(scenario: Scenario) -> Rates:
     surges = [campaign.surge_from(calendar.instant) for campaign in scenario.campaigns]
     edges = _edges(scenario, surges)
     when_counted = _inside(_counted_spans(scenario), edges)
-    is_open = _inside([channel.open for channel in scenario.centre.channels], edges)
-    _all_weights_stated(scenario, edges, when_counted | is_open)
-    base = _base(scenario, edges, when_counted)
+    day = np.array([days_of(hours, calendar, edges) for hours in _hours(scenario)])
+    within = (day >= 0) & (day < calendar.days)
+    is_open = _inside([channel.open for channel in scenario.centre.channels], edges) & within
+    _all_weights_stated(scenario, edges, when_counted | is_open, within)
+    base = _base(scenario, edges, day, when_counted)
     share = scenario.demand.by_province.value
     province = np.array([share.fraction(name) for name in scenario.provinces])
     masses, weights = [base], [province]
     for number, (campaign, surge) in enumerate(zip(scenario.campaigns, surges, strict=True)):
         chosen = np.where(_chosen(scenario.provinces, campaign.provinces), province, 0.0)
         reached = np.where(_chosen(tuple(scenario.channels), campaign.channels)[:, None], base, 0.0)
-        grown = reached * _mean_surge(surge, edges)
+        grown = reached * (_uplift(campaign, day, calendar) if campaign.by_day else _mean_surge(surge, edges))
         if campaign.by_day:
-            factors = _as_stated(campaign, number, reached, when_counted, edges, calendar)
+            factors = _as_stated(campaign, number, np.where(when_counted, reached, 0.0), day, calendar)
         elif campaign.peak is not None:
             highest = _highest(surge, edges)
             if highest <= 0:
                 raise Unreachable(f"campaigns.{number}.surge", BRINGS_NOBODY)
             factors = np.full(len(grown), (campaign.peak.value - 1) / highest)
         else:
-            counted = when_counted & _counted(campaign, edges[:-1] // DAY, calendar)
+            counted = when_counted & _counted(campaign, day, calendar)
             factors = _factors(campaign, number, reached, grown, counted, chosen.sum())
         masses.append(grown * factors[:, None])
         weights.append(chosen)
@@ -112,28 +131,41 @@ def solved(scenario: Scenario) -> Rates:
         causes=causes_of(scenario),
         edges=edges,
         open=is_open,
+        day=day,
         mass=np.stack(masses),
         weight=np.stack(weights),
         surges=tuple(surges),
     )
 
 
+def _hours(scenario: Scenario) -> list[WeeklyHours]:
+    """Opening hours by channel."""
+    return [channel.hours.value for channel in scenario.channels.values()]
+
+
 def _edges(scenario: Scenario, surges: list[Surge]) -> NDArray[np.int64]:
-    end = scenario.days.end
-    hours = [*(channel.open for channel in scenario.centre.channels), *_counted_spans(scenario)]
+    clock, periods = scenario.days.clock, [period_of(hours, scenario.days) for hours in _hours(scenario)]
+    end = max(until for _, until in periods)
+    hours = [*(channel.open for channel in scenario.centre.channels), *_counted_spans(scenario), periods]
     opening = [edge for spans in hours for span in spans for edge in span]
     corners = [corner for surge in surges for corner in surge.corners()]
-    profile = [day + minute * MINUTE for minute in scenario.demand.hours.value.boundaries for day in range(0, end, DAY)]
+    begins = np.arange(0, end, HOUR)
+    hour = clock.hour(begins)
+    profile = [
+        at + minute % 60 * MINUTE
+        for minute in scenario.demand.hours.value.boundaries
+        for at in begins[hour == minute // 60].tolist()
+    ]
     every = {*range(0, end + 1, HOUR), *profile, *opening, *corners}
     return np.array(sorted(edge for edge in every if 0 <= edge <= end), dtype=np.int64)
 
 
 def _counted_spans(scenario: Scenario) -> list[Spans]:
-    """Opening hours by channel in which the stated contacts were counted."""
-    counted = scenario.demand.counted_hours
+    """Opening hours by channel in which the stated contacts were counted, within the channel's period."""
+    counted, calendar = scenario.demand.counted_hours, scenario.days
     return [
-        open_spans(counted[channel.name].value, scenario.days) if channel.name in counted else channel.open
-        for channel in scenario.centre.channels
+        spans_within(counted[name].value if name in counted else hours, calendar, period_of(hours, calendar))
+        for name, hours in zip(scenario.channels, _hours(scenario), strict=True)
     ]
 
 
@@ -146,16 +178,19 @@ def _inside(hours: list[Spans], edges: NDArray[np.int64]) -> NDArray[np.bool_]:
     return inside
 
 
-def _base(scenario: Scenario, edges: NDArray[np.int64], is_open: NDArray[np.bool_]) -> Floats:
+def _base(
+    scenario: Scenario, edges: NDArray[np.int64], day: NDArray[np.int64], is_open: NDArray[np.bool_]
+) -> Floats:
     """Expected first contacts of the base demand by channel and segment, shape (C, m)."""
     demand = scenario.demand
     weekday, minute = _wall_clock(scenario.days, edges)
+    of_day = np.array(demand.weekdays.weights())[(scenario.period.first.weekday() + day) % 7]
+    of_day = np.where((day >= 0) & (day < scenario.days.days), of_day, 0.0)
     total = demand.contacts.value * (1 + demand.change.value)
     units = _units(scenario, edges, is_open)
     result = np.zeros(is_open.shape)
-    for row, name, inside, times in zip(result, scenario.channels, is_open, units, strict=True):
-        hour = _weights(scenario, name)[weekday, minute]
-        shape = np.array(demand.weekdays.weights())[weekday] * hour * np.diff(edges)
+    for row, name, factor, inside, times in zip(result, scenario.channels, of_day, is_open, units, strict=True):
+        shape = factor * _weights(scenario, name)[weekday, minute] * np.diff(edges)
         contacts = total * times * demand.by_channel.value.fraction(name)
         row += _spread(shape * inside, contacts, f"demand.by_channel.{name}", f"{name} is never open")
         outside = demand.outside_hours.get(name)
@@ -205,8 +240,7 @@ def _units(scenario: Scenario, edges: NDArray[np.int64], counted: NDArray[np.boo
 
 def _week_of(scenario: Scenario, channel: str) -> list[float]:
     """Weight of a channel's counted hours that begin on each weekday, 0 on days of the week that are not worked."""
-    weekdays = np.array(scenario.demand.weekdays.weights())[:, None]
-    upto = np.concatenate([[0.0], np.cumsum((_weights(scenario, channel) * weekdays).ravel())])
+    upto = np.concatenate([[0.0], np.cumsum(_weights(scenario, channel).ravel())])
     week, hours = len(upto) - 1, _counted_hours(scenario, channel)
 
     def before(at: int) -> float:
@@ -218,8 +252,8 @@ def _week_of(scenario: Scenario, channel: str) -> list[float]:
         for day, spans in enumerate(hours.spans)
     ]
     return [
-        sum(before(stop) - before(start) for start, stop in spans) if hours.always or day in working else 0.0
-        for day, spans in enumerate(ends)
+        factor * sum(before(stop) - before(start) for start, stop in spans) if hours.always or day in working else 0.0
+        for day, (factor, spans) in enumerate(zip(scenario.demand.weekdays.weights(), ends, strict=True))
     ]
 
 
@@ -259,20 +293,25 @@ def _counted_hours(scenario: Scenario, channel: str) -> WeeklyHours:
     return scenario.demand.counted_hours.get(channel, scenario.channels[channel].hours).value
 
 
-def _all_weights_stated(scenario: Scenario, edges: NDArray[np.int64], used: NDArray[np.bool_]) -> None:
-    """Unreachable where a profile, or an end of its range, has no weight for a time at which callers call."""
+def _all_weights_stated(
+    scenario: Scenario, edges: NDArray[np.int64], used: NDArray[np.bool_], within: NDArray[np.bool_]
+) -> None:
+    """Unreachable where a profile, or an end of its range, has no weight for a time at which callers call.
+
+    ``used`` (C, m) segments in which a channel is open or its calls are counted, ``within`` those of its period.
+    """
     demand = scenario.demand
     weekday, minute = _wall_clock(scenario.days, edges)
     for end, profile in (("value", demand.hours.value), ("low", demand.hours.low), ("high", demand.hours.high)):
         if profile is None or not np.isnan(profile.minutes).any():
             continue
         missing = np.isnan(np.broadcast_to(profile.minutes, (7, 24 * 60))[weekday, minute])
-        for name, mine in zip(scenario.channels, used, strict=True):
+        for name, mine, there in zip(scenario.channels, used, within, strict=True):
             outside = demand.outside_hours.get(name)
-            called = missing & (mine | (outside is not None and outside.value > 0))
+            called = missing & there & (mine | (outside is not None and outside.value > 0))
             if demand.by_channel.value.fraction(name) and called.any():
                 first = last = int(called.argmax())
-                while last + 1 < len(called) and called[last + 1] and edges[last + 1] % DAY:
+                while last + 1 < len(called) and called[last + 1] and minute[last + 1]:
                     last += 1
                 times = clock_times(int(minute[first]), int(minute[last] + (edges[last + 1] - edges[last]) // MINUTE))
                 day = f"{WEEKDAYS[weekday[first]]} " if len(profile.days) > 1 else ""
@@ -283,7 +322,8 @@ def _all_weights_stated(scenario: Scenario, edges: NDArray[np.int64], used: NDAr
 
 def _wall_clock(calendar: Calendar, edges: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Weekday (0 for Monday) and minute of the day at which each segment begins."""
-    return (calendar.first.weekday() + edges[:-1] // DAY) % 7, edges[:-1] % DAY // MINUTE
+    shown = calendar.clock.at(edges[:-1])
+    return (calendar.first.weekday() + shown // DAY) % 7, shown % DAY // MINUTE
 
 
 def _weights(scenario: Scenario, channel: str) -> Floats:
@@ -353,22 +393,24 @@ def _factors(
     return factors
 
 
+def _uplift(campaign: Campaign, day: NDArray[np.int64], calendar: Calendar) -> Floats:
+    """Uplift of each segment by the day to which it belongs, shape (C, m)."""
+    found = np.zeros(day.shape)
+    for text, size in campaign.by_day.items():
+        found[day == (dt.date.fromisoformat(text) - calendar.first).days] = size.value
+    return found
+
+
 def _as_stated(
-    campaign: Campaign,
-    number: int,
-    reached: Floats,
-    counted: NDArray[np.bool_],
-    edges: NDArray[np.int64],
-    calendar: Calendar,
+    campaign: Campaign, number: int, counted: Floats, day: NDArray[np.int64], calendar: Calendar
 ) -> Floats:
     """Factors of one, shape (C,), for an uplift by day; Unreachable where a day has no contacts that it could raise."""
-    days = edges[:-1] // DAY
     for text, size in campaign.by_day.items():
-        day = (dt.date.fromisoformat(text) - calendar.first).days
-        if size.value > 0 and not (reached * counted)[:, days == day].any():
+        mine = day == (dt.date.fromisoformat(text) - calendar.first).days
+        if size.value > 0 and not counted[mine].any():
             why = "no contacts are counted on this day, so there is nothing to take a percentage of"
             raise Unreachable(f"campaigns.{number}.uplift.{text}", why)
-    return np.ones(len(reached))
+    return np.ones(len(counted))
 
 
 def _counted(campaign: Campaign, day: NDArray[np.int64], calendar: Calendar) -> NDArray[np.bool_]:

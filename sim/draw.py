@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import elementary
-from sim.clock import DAY
+from sim.clock import WallClock
 from sim.demand import Rates
 from sim.distributions import Deterministic, Law, whole_ms
 from sim.luck import Luck, prepare
@@ -57,7 +57,7 @@ def draw_block(luck: Luck, *, seed: int, replications: Sequence[int], compiled: 
     who = _logged(luck, numbers) if luck.trace else _drawn(luck, streams, numbers)
     world = _with_luck(luck, who, streams)
     if luck.trace:
-        world = _with_what_is_known(world, luck.trace)
+        world = _with_what_is_known(world, luck.trace, luck.rates.calendar.clock)
     starts = np.searchsorted(who.replication, np.append(numbers, numbers[-1] + 1))
     return Worlds(world, starts, absences_of(luck, seed, numbers))
 
@@ -113,7 +113,7 @@ def _drawn(luck: Luck, streams: _Streams, replications: Whole) -> _Callers:
     row, stratum, day, slot, when = _existing(luck, streams, replications)
     channel, province, cause = luck.strata[stratum].T
     arrival = arrivals_of(luck.rates, cause, channel, day, when)
-    order = np.lexsort((stratum * _MOST_PLACES + slot, row * luck.rates.calendar.horizon + arrival))
+    order = np.lexsort((stratum * _MOST_PLACES + slot, row * (luck.rates.edges[-1] + 1) + arrival))
     columns = (replications[row], stratum, channel, province, cause, day, slot, arrival)
     return _Callers(*(column[order] for column in columns))
 
@@ -220,7 +220,7 @@ def _with_luck(luck: Luck, who: _Callers, streams: _Streams) -> World:
     )
 
 
-def _with_what_is_known(world: World, trace: Trace) -> World:
+def _with_what_is_known(world: World, trace: Trace, clock: WallClock) -> World:
     """The log's own topics, ages, handling times and patience in place of drawn ones."""
     rows, own = np.arange(len(world)), world.channel
     known = {name: getattr(trace, name)[world.slot] for name in ("topic", "age", "handling", "patience")}
@@ -231,7 +231,7 @@ def _with_what_is_known(world: World, trace: Trace) -> World:
     patience[rows[limited], 0, own[limited]] = known["patience"][limited]
     return replace(
         world,
-        day=world.arrival // DAY,
+        day=clock.day(world.arrival),
         topic=np.where(known["topic"] >= 0, known["topic"], world.topic),
         age=np.where(known["age"] >= 0, known["age"], world.age),
         conversation=conversation,
@@ -254,11 +254,10 @@ def absences_of(luck: Luck, seed: int, replications: Whole) -> Whole:
 def arrivals_of(rates: Rates, cause: Whole, channel: Whole, day: Whole, when: Floats) -> Whole:
     """Instants by which a share ``when`` of the day's expected count has come: exact inversion of the rate."""
     arrival = np.zeros(len(day), dtype=np.int64)
-    first = np.searchsorted(rates.edges, np.arange(rates.calendar.days + 1) * DAY)
     for k, c in sorted({*zip(cause.tolist(), channel.tolist(), strict=True)}):
         mine = (cause == k) & (channel == c)
         upto = np.concatenate([[0.0], np.cumsum(rates.mass[k, c])])
-        start, stop = first[day[mine]], first[day[mine] + 1]
+        start, stop = rates.first[c][day[mine]], rates.first[c][day[mine] + 1]
         target = upto[start] + when[mine] * (upto[stop] - upto[start])
         # Rounding may push a target past its day by a hair; a segment without mass holds nobody.
         segment = np.clip(np.searchsorted(upto, target, side="right") - 1, start, stop - 1)

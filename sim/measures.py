@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.cells import AT, CALLER_COLUMNS, COLUMNS, CONTACT_COLUMNS, Layout, layout_of
-from sim.centre import Centre
-from sim.clock import DAY, HOUR, Calendar
+from sim.centre import Centre, Group
+from sim.clock import HOUR, Calendar, WallClock
 from sim.contact_values import MOST_PAIRS, Promises, caller_values, contact_values, wait_rows
 from sim.contacts import Contacts, ContactTables
 from sim.errors import SimError
@@ -48,7 +48,7 @@ def measure(
     cells = np.zeros((len(worlds), layout.size(), len(COLUMNS)), dtype=np.int64)
     counted = count(joined, centre, calendar, promises)
     for values, contacts, of in ((counted.contacts, joined.contacts, joined.replication), counted.callers):
-        _add(cells, layout, of, who(joined.world, contacts, centre), contacts.dialled, values)
+        _add(cells, layout, centre.clock, of, who(joined.world, contacts, centre), contacts.dialled, values)
     for table, world, contacts in zip(cells, worlds, tables, strict=True):
         _add_time(table, layout, world, centre, contacts)
     return Measures(cells, counted.waits, counted.of_waits)
@@ -133,9 +133,11 @@ def who(world: World, contacts: Contacts, centre: Centre) -> dict[str, Whole]:
     }
 
 
-def _add(tables: Whole, layout: Layout, of: Whole, who: dict[str, Whole], when: Whole, values: Whole) -> None:
+def _add(
+    tables: Whole, layout: Layout, clock: WallClock, of: Whole, who: dict[str, Whole], when: Whole, values: Whole
+) -> None:
     """Add ``values`` to the cells of every scope in the tables that they are ``of``."""
-    slices = (np.zeros_like(when), 1 + when // DAY, 1 + layout.days + when % DAY // HOUR)
+    slices = (np.zeros_like(when), 1 + clock.day(when), 1 + layout.days + clock.hour(when))
     split = {scope.kind: scope.split for scope in layout.scopes}
     cells = np.concatenate(
         [
@@ -157,40 +159,59 @@ def _add(tables: Whole, layout: Layout, of: Whole, who: dict[str, Whole], when: 
 
 def _add_time(table: Whole, layout: Layout, world: World, centre: Centre, contacts: Contacts) -> None:
     table += doors(layout, centre)
-    edges = np.arange(0, centre.end + 1, HOUR)
-    lines = [line_time(duty_of(world, group), contacts, g, edges) for g, group in enumerate(centre.groups)]
+    edges = edges_of(centre)
+    lines = [
+        line_time(duty_of(world, group), contacts, g, edges, until_of(group, centre))
+        for g, group in enumerate(centre.groups)
+    ]
     for number, values in enumerate(lines):
-        _add_hours(table, layout, "lines", number, values)
-        _add_hours(table, layout, "all", 0, values)
+        _add_hours(table, layout, centre, ("lines", number), values)
+        _add_hours(table, layout, centre, ("all", 0), values)
     for number, queue in enumerate(centre.queues):
         mine = (contacts.queue == number) & (contacts.left_queue > contacts.dialled)
-        values = queue_time(contacts.dialled[mine], contacts.left_queue[mine], edges)
+        left = np.minimum(contacts.left_queue[mine], centre.until(queue.channel))
+        values = queue_time(np.minimum(contacts.dialled[mine], left), left, edges)
         # Over several groups the longest duty of one: the time in which the queue is served.
         on_duty = [lines[route.group]["on_duty"] for route in queue.routes]
         values["on_duty"] = np.max(on_duty or [np.zeros(len(edges) - 1, dtype=np.int64)], axis=0)
-        _add_hours(table, layout, "queue", number, values)
+        _add_hours(table, layout, centre, ("queue", number), values)
+
+
+def edges_of(centre: Centre) -> Whole:
+    """Whole hours up to the end."""
+    return np.arange(centre.hours + 1) * HOUR
+
+
+def until_of(group: Group, centre: Centre) -> Whole:
+    """By line of a group, when the period is over for it."""
+    return np.array(group.until_of(centre.hours * HOUR), dtype=np.int64)
+
+
+@lru_cache(maxsize=64)
+def slices_of(centre: Centre) -> Whole:
+    """Day and hour of the day of each hour up to the end, shape (2, hours)."""
+    begins = edges_of(centre)[:-1]
+    return np.stack([centre.clock.day(begins), centre.clock.hour(begins)])
 
 
 @lru_cache(maxsize=64)
 def doors(layout: Layout, centre: Centre) -> Whole:
     """The part of a table (cells, columns) that no luck changes: opening times."""
     table = np.zeros((layout.size(), len(COLUMNS)), dtype=np.int64)
-    edges = np.arange(0, centre.end + 1, HOUR)
     for number, queue in enumerate(centre.queues):
-        values = {"open": open_time(centre.channels[queue.channel].open, edges)}
-        _add_hours(table, layout, "queue", number, values)
+        until = centre.until(queue.channel)
+        spans = tuple((min(a, until), min(b, until)) for a, b in centre.channels[queue.channel].open)
+        values = {"open": open_time(spans, edges_of(centre))}
+        _add_hours(table, layout, centre, ("queue", number), values)
     return table
 
 
-def _add_hours(table: Whole, layout: Layout, kind: str, number: int, values: dict[str, Whole]) -> None:
+def _add_hours(table: Whole, layout: Layout, centre: Centre, whose: tuple[str, int], values: dict[str, Whole]) -> None:
     """Add values by hour of the period to the cells of the period, the days and the hours of the day."""
+    kind, number = whose
     start = layout.first(kind) + number * layout.slices
-    cells = table[start : start + layout.slices]
+    cells, (day, hour) = table[start : start + layout.slices], slices_of(centre)
     for name, value in values.items():
-        hours = value.reshape(-1, 24)
-        fold = np.max if name in LARGEST else np.sum
-        parts = np.concatenate([[fold(hours)], fold(hours, axis=1), fold(hours, axis=0)])
-        if name in LARGEST:
-            cells[:, AT[name]] = np.maximum(cells[:, AT[name]], parts)
-        else:
-            cells[:, AT[name]] += parts
+        fold = np.maximum if name in LARGEST else np.add
+        for at in (np.zeros_like(day), 1 + day, 1 + layout.days + hour):
+            fold.at(cells[:, AT[name]], at, value)

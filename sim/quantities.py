@@ -218,14 +218,21 @@ class WeeklyHours:
         return self.text == "always"
 
 
-HOURS_HELP = "hours such as 'mon-fri 9:00-17:00', 'mon,wed 9:00-12:00 13:00-17:00' or 'always'"
+HOURS_HELP = "hours such as 'mon-fri 9:00-17:00', '7:00-23:00' on all days, 'mon,wed 9:00-12:00 13:00-17:00' or '24/7'"
 
 
 def parse_hours(value: object) -> WeeklyHours:
-    """Hours of a week: days, then one or more spans; several entries are separated by ``;``."""
+    """Hours of a week: days, then one or more spans; several entries are separated by ``;``.
+
+    Spans without days are of every day. ``24/7``, which is ``always``, has no closed days.
+    """
     if not isinstance(value, str) or not value.strip():
         raise ValueError(f"{shown(value)} is not {HOURS_HELP}")
-    return _weekly_hours(" ".join(value.lower().split()))
+    text = " ".join(value.lower().split())
+    if text.replace(" ", "") == "24/7":
+        return _weekly_hours("always")
+    entries = (entry.strip() for entry in text.split(";"))
+    return _weekly_hours("; ".join(f"daily {entry}" if entry[:1].isdigit() else entry for entry in entries))
 
 
 @lru_cache(maxsize=1024)

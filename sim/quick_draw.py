@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.centre import Centre, Habits
-from sim.clock import DAY
 from sim.compiled.addresses import BLOCK, COLUMNS, STRATUM
 from sim.compiled.callers import callers_of
 from sim.compiled.laws import NOTHING, SIZE, row_of
@@ -101,7 +100,7 @@ class Quick:
         rates = luck.rates
         mass = rates.mass[luck.strata[:, 2], luck.strata[:, 0]]
         upto = np.concatenate([np.zeros((len(mass), 1)), np.cumsum(mass, axis=1)], axis=1)
-        first = np.searchsorted(rates.edges, np.arange(rates.calendar.days + 1) * DAY)
+        first = rates.first[luck.strata[:, 0]]
         words = np.array([keys_of(luck, seed, purpose) for purpose in PURPOSES])
         keys = words[:, 0] | words[:, 1] << np.uint64(32)
         causes = np.ascontiguousarray(luck.strata[:, 2])
@@ -194,10 +193,10 @@ class Quick:
 
 
 def _cells(upto: Floats, first: Whole) -> tuple[Whole, Floats]:
-    """What is known of each stratum on each day; see ``compiled.callers.callers_of``."""
-    strata, days, edges = len(upto), len(first) - 1, upto.shape[1]
+    """What is known of each stratum on each day; see ``compiled.callers.callers_of``. ``first`` (S, days+1)."""
+    strata, days, edges = len(upto), first.shape[1] - 1, upto.shape[1]
     stratum, day = np.divmod(np.arange(strata * days), days)
-    start, stop = first[day], first[day + 1]
+    start, stop = first[stratum, day], first[stratum, day + 1]
     before = upto[stratum, start]
     whole = np.array([stratum, day, stratum * edges, start, stop - start], dtype=np.int64)
     return whole, np.array([before, upto[stratum, stop] - before])

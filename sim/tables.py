@@ -49,7 +49,7 @@ def contact_columns(replication: int, world: World, centre: Centre, contacts: Co
         "age": world.age[whose],
         "channel": channel_of(centre)[contacts.queue],
         "queue": contacts.queue,
-        "dialled": np.datetime64(calendar.first, "ms") + contacts.dialled.astype("timedelta64[ms]"),
+        "dialled": np.datetime64(calendar.first, "ms") + calendar.clock.at(contacts.dialled).astype("timedelta64[ms]"),
         "wait_ms": contacts.left_queue - contacts.dialled,
         "handling_ms": contacts.released - contacts.left_queue,
         "outcome": contacts.outcome,

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.centre import Group, Spans
-from sim.clock import DAY
 from sim.contacts import Contacts
 from sim.world import World
 
@@ -41,29 +40,34 @@ def steps_of(changes: list[tuple[Whole, Whole]], edges: Whole) -> Steps:
 
 
 def duty_of(world: World, group: Group) -> Whole:
-    """Shifts that are worked, as rows of line, start and stop."""
+    """Shifts that are worked, as rows of line, start, stop and day."""
     rows = shifts_of(group)
     if group.absent and len(rows):
         absent = world.absence[world.groups.index(group.name)] < group.absent
-        rows = rows[~absent[rows[:, 0], rows[:, 1] // DAY]]
+        rows = rows[~absent[rows[:, 0], rows[:, 3]]]
     return rows
 
 
 @lru_cache(maxsize=256)
 def shifts_of(group: Group) -> Whole:
-    """Shifts as rows of line, start and stop, whoever is absent."""
-    rows = [(line, *span) for line, spans in enumerate(group.shifts) for span in spans]
-    return np.array(rows, dtype=np.int64).reshape(-1, 3)
+    """Shifts as rows of line, start, stop and day, absences left aside."""
+    rows = [(line, *shift) for line, shifts in enumerate(group.schedule()) for shift in shifts]
+    return np.array(rows, dtype=np.int64).reshape(-1, 4)
 
 
-def line_time(duty: Whole, contacts: Contacts, number: int, edges: Whole) -> dict[str, Whole]:
-    """Line time of a group in ms between the edges; a line is busy with one contact in hand as with several."""
+def line_time(duty: Whole, contacts: Contacts, number: int, edges: Whole, until: Whole) -> dict[str, Whole]:
+    """Line time of a group in ms between the edges; a line is busy with one contact in hand as with several.
+
+    ``until`` (lines,): when the period is over for each line.
+    """
     mine = contacts.group == number
-    start, stop = contacts.left_queue[mine], contacts.released[mine]
+    line, upto = contacts.line[mine], until[contacts.line[mine]]
+    start, stop = np.minimum(contacts.left_queue[mine], upto), np.minimum(contacts.released[mine], upto)
+    begins, ends = (np.minimum(at, until[duty[:, 0]]) for at in duty[:, 1:3].T)
     # Lines side by side on one axis, so that each is looked at alone.
-    width = 1 + max(int(stop.max(initial=0)), int(duty[:, 2].max(initial=0)), int(edges[-1]))
-    shift, at = contacts.line[mine] * width, duty[:, 0] * width
-    in_hand, shifts = _in_and_out(start + shift, stop + shift), _in_and_out(duty[:, 1] + at, duty[:, 2] + at)
+    width = 1 + max(int(stop.max(initial=0)), int(ends.max(initial=0)), int(edges[-1]))
+    shift, at = line * width, duty[:, 0] * width
+    in_hand, shifts = _in_and_out(start + shift, stop + shift), _in_and_out(begins + at, ends + at)
     apart = steps_of([in_hand, shifts], edges[:1])
     busy, there = apart.levels > 0
     begin, length = apart.times[:-1] % width, np.diff(apart.times)

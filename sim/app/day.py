@@ -80,7 +80,7 @@ class Played:
 
 def busiest(played: Played) -> int:
     """The day of the period on which most contacts came while open; Refused where nobody ever called."""
-    when = played.contacts.dialled[played.contacts.outcome != Outcome.CLOSED] // DAY
+    when = played.scenario.days.clock.day(played.contacts.dialled[played.contacts.outcome != Outcome.CLOSED])
     counts = np.bincount(when[when < played.scenario.days.days], minlength=1)
     if not counts.any():
         raise Refused("app.play_nothing")
@@ -129,16 +129,14 @@ def _tiles(played: Played) -> Iterator[dict[str, Any]]:
 
 def _lines(played: Played, day: int) -> Iterator[dict[str, Any]]:
     """Every place at a line: its row, its group and number, and when it is on duty."""
+    clock, begins = played.scenario.days.clock, day * DAY
     for group in played.scenario.centre.groups:
         if group.name not in played.rows:
             continue
         duty = duty_of(played.world, group)
         for line in range(len(group.shifts)):
-            spans = [
-                (max(int(start) - day * DAY, 0) // SECOND, min(int(stop) - day * DAY, DAY) // SECOND)
-                for number, start, stop in duty.tolist()
-                if number == line and start < (day + 1) * DAY and stop > day * DAY
-            ]
+            shown = [(clock.at(a) - begins, clock.at(b) - begins) for k, a, b, _ in duty.tolist() if k == line]
+            spans = [(max(a, 0) // SECOND, min(b, DAY) // SECOND) for a, b in shown if a < DAY and b > 0]
             places = max(group.at_once, 1)
             for _ in range(places):
                 yield {"row": played.rows[group.name], "group": group.name, "line": line, "duty": spans}
@@ -151,14 +149,15 @@ def _contacts(played: Played, day: int) -> Iterator[list[Any]]:
     queues = [queue.name for queue in scenario.centre.queues]
     places = _places(played)
     begins = day * DAY
-    here = (table.dialled < begins + DAY) & (table.released >= begins) & (table.outcome != Outcome.CLOSED)
+    shown = [scenario.days.clock.at(times) - begins for times in (table.dialled, table.left_queue, table.released)]
+    here = (shown[0] < DAY) & (shown[2] >= 0) & (table.outcome != Outcome.CLOSED)
     for i in np.flatnonzero(here).tolist():
         channel = channel_of[queues[int(table.queue[i])]]
         province = scenario.provinces[int(played.world.province[int(table.caller[i])])]
         row = played.home(channel, province)
         if row is None:
             continue
-        times = [(int(column[i]) - begins) // SECOND for column in (table.dialled, table.left_queue, table.released)]
+        times = [int(column[i]) // SECOND for column in shown]
         reached = int(table.outcome[i]) in _REACHED
         yield [row, *times, 1 if reached else 0, int(places[i]), province[:_LETTERS].title()]
 

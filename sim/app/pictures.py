@@ -31,8 +31,8 @@ def by_province(look: Look, say: Language) -> str:
 
 def by_day(look: Look, say: Language) -> str:
     """The same by the day on which people first called, of days on which anybody did."""
-    days = look.plans.today.days
-    rows = [Row(say.short_date(days.date(day)), _both(look, "day", str(day))) for day in range(days.days)]
+    dates = max(look.plans.today.dates, look.plans.plan.dates, key=len)
+    rows = [Row(say.short_date(date), _both(look, "day", str(day))) for day, date in enumerate(dates)]
     return bar_table(say("app.by_day"), say("app.day"), _some(rows), look, say)
 
 

@@ -60,7 +60,7 @@ def _next(world: World, centre: Centre, row: Row) -> Due | None:
     if row.attempt + 1 >= min(centre.attempts, world.patience.shape[1]):
         return None
     due = _after_answer(world, centre, row) if row.outcome in SERVED else _redial(world, centre, row)
-    return due if due is not None and due.instant < centre.end else None
+    return due if due is not None and due.instant < centre.until(due.channel) else None
 
 
 def _after_answer(world: World, centre: Centre, row: Row) -> Due | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from sim.centre import Centre, Group, Spans
-from sim.clock import DAY
 from sim.world import World
 
 
@@ -48,8 +47,8 @@ class Duty:
 def _stretches(world: World, group: Group, line: int) -> Spans:
     """Shifts that the line does not miss, those that touch joined."""
     joined: list[tuple[int, int]] = []
-    for start, stop in sorted(group.shifts[line]):
-        if start >= stop or _missed(world, group, line, start):
+    for start, stop, day in sorted(group.schedule()[line]):
+        if start >= stop or _missed(world, group, line, day):
             continue
         if joined and start <= joined[-1][1]:
             start, stop = joined[-1][0], max(stop, joined.pop()[1])
@@ -57,10 +56,10 @@ def _stretches(world: World, group: Group, line: int) -> Spans:
     return tuple(joined)
 
 
-def _missed(world: World, group: Group, line: int, start: int) -> bool:
-    """Whether the line is absent on the day on which a shift begins."""
+def _missed(world: World, group: Group, line: int, day: int) -> bool:
+    """Whether the line is absent on a day."""
     if not group.absent or group.name not in world.groups:
         return False
-    number, day = world.groups.index(group.name), start // DAY
+    number = world.groups.index(group.name)
     _, lines, days = world.absence.shape
     return line < lines and 0 <= day < days and int(world.absence[number, line, day]) < group.absent

@@ -12,8 +12,9 @@ from sim.world import World
 
 def check_row(world: World, centre: Centre, duty: Duty, row: Row, findings: Findings) -> None:
     """Tell whatever is impossible about this row on its own."""
-    if row.dialled >= centre.end:
-        findings.tell(row.who, f"dialled at {row.dialled}, but nobody dials from the end {centre.end} on")
+    end = centre.until(row.channel) if row.attempt else centre.end
+    if row.dialled >= end:
+        findings.tell(row.who, f"dialled at {row.dialled}, but nobody dials from the end {end} on")
     if row.left >= centre.horizon and (row.taken or row.outcome not in (Outcome.UNFINISHED, Outcome.SILENT)):
         findings.tell(row.who, f"{row.outcome.name} at {row.left}, at or after the horizon {centre.horizon}")
     if row.closes is None:

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from sim.beside.premises import Premises
 from sim.centre import Centre
-from sim.clock import DAY, HOUR
 from sim.demand import Rates
 
 Floats = NDArray[np.float64]
@@ -129,7 +128,7 @@ def _as_counted(expected: Floats, rates: Rates, counted: Counted, queue: int, *,
     Iterative proportional fitting: W. E. Deming and F. F. Stephan 1940, Annals of Mathematical Statistics 11, 427-444.
     """
     by_day, by_hour = counted.by_day(queue), counted.by_hour(queue)
-    found, sides = expected, ((rates.day, by_day), (rates.edges[:-1] % DAY // HOUR, by_hour))
+    found, sides = expected, ((rates.date, by_day), (rates.hour, by_hour))
     for _ in range(_ROUNDS if by_time else 0):
         for where, wanted in sides:
             have = np.bincount(where, found, len(wanted))

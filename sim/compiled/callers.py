@@ -19,7 +19,6 @@ from sim.compiled.addresses import (
     workspace,
 )
 from sim.compiled.elementary import log
-from sim.compiled.instants import day_of
 from sim.compiled.order import in_order
 from sim.compiled.surges import within
 from sim.machine_code import bare, compiled, entry, inlined, sources, wide
@@ -211,7 +210,7 @@ def _write(found, count, room, strata, one_of, cells, columns, begin):
 
     ``strata`` (S, 3) and ``one_of`` (3,) their only channel, province and cause, -1 where there are several.
     """
-    (stratum_of, _, _, _, _), _ = _numbers(cells)
+    (stratum_of, day_of, _, _, _), _ = _numbers(cells)
     order, strata, arrivals = bare(room[0]), bare(strata), bare(room[1])
     cell_of, slot_of = bare(found[_CELL]), bare(found[_SLOT])
     slot, arrival = bare(columns[SLOT, begin : begin + count]), bare(columns[ARRIVAL, begin : begin + count])
@@ -219,7 +218,7 @@ def _write(found, count, room, strata, one_of, cells, columns, begin):
     for i in range(count):
         slot[i], stratum[i] = slot_of[order[i]], stratum_of[cell_of[order[i]]]
     for i in range(count):
-        arrival[i], day[i] = arrivals[i], day_of(arrivals[i])
+        arrival[i], day[i] = arrivals[i], day_of[cell_of[order[i]]]
     for axis in range(3):
         name, only = bare(columns[CHANNEL + axis, begin : begin + count]), one_of[axis]
         for i in range(count):

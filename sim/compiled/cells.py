@@ -20,6 +20,7 @@ from sim.compiled.timelines import (
     FIRST_MARKS,
     FIRST_PROVINCE,
     FIRST_QUEUE,
+    HOURS,
     ON_DUTY,
     QUEUES,
     SLICES,
@@ -121,7 +122,7 @@ def _sum(cells, to, first, size, longest):
 
 
 @compiled
-def _fold_time(cells, where, groups, on_duty, routes, first_route):
+def _fold_time(cells, where, clock, groups, on_duty, routes, first_route):
     """Time of lines into that of all, and when somebody was there for a queue whose lines may be absent."""
     slices, width, flat = where[SLICES], cells.shape[1], bare(cells)
     for column in COLUMN_OF:
@@ -136,7 +137,7 @@ def _fold_time(cells, where, groups, on_duty, routes, first_route):
             for hour in range(len(duty)):
                 duty[hour] = max(duty[hour], on_duty[group, hour])
         if seldom:
-            add_hours(cells[COLUMN_OF[ON_DUTY]], where[FIRST_QUEUE] + queue * slices, where[DAYS], duty)
+            add_hours(cells[COLUMN_OF[ON_DUTY]], where[FIRST_QUEUE] + queue * slices, where[DAYS], duty, clock)
 
 
 @compiled
@@ -235,7 +236,7 @@ def _add_products(version):
 def _add_up(version):
     @entry(
         f"void({_CUBE},{_V},int64[:,:,:],int64,int32[::1],{_V},{_PRODUCTS},UniTuple({_V},9),{_V},UniTuple({_V},4),UniTuple(int64[:,:],4),"
-        f"int64[:,:,:],{_V},{_FOUR},{_V},{_M},{_V},UniTuple({_V},13),UniTuple({_M},3),{_M},{_M})"
+        f"int64[:,:,:],{_V},{_FOUR},{_V},{_M},{_V},UniTuple({_V},18),UniTuple({_M},3),{_M},{_M})"
     )
     def add_up(
         every, leaves, values, valued, codes, coded, total, sums, late_total, late_sums, late, columns, weights, first,
@@ -249,7 +250,8 @@ def _add_up(version):
         """
         _ = version
         where, persons, channel_of, queue_of, edges, first_edge, by_day, forward, marked = numbers[:9]
-        first_shift, routes, first_route, always = numbers[9:]
+        first_shift, routes, first_route, always, day_of, hour_of_day, queue_ends, line_ends, first_line = numbers[9:]
+        clock, ends = (day_of, hour_of_day), (line_ends, first_line)
         bounds, redials, known = tables
         redial, passed_on, conversation, wrap_up = luck
         groups, on_duty = known.copy(), always_on_duty.copy()
@@ -264,10 +266,10 @@ def _add_up(version):
             used[column] = always[column] or _OF_TIME[column]
         of_columns = np.empty(WIDTH * max(slices, some_marks), np.int64), np.empty(WIDTH, np.int64), used
         room, told = _room(WIDTH, first), np.empty(TOLD, np.int64)
-        hours = np.zeros((4, where[QUEUES], 24 * where[DAYS] + 1), np.int64)
-        line_hours = np.zeros((2, len(groups) + 1, 24 * where[DAYS] + 1), np.int64)
-        of_lines = np.empty((3, len(groups) + 1), np.int64)
-        of_persons = persons, channel_of, edges, first_edge, by_day, forward, marked[1:]
+        hours = np.zeros((4, where[QUEUES], where[HOURS] + 1), np.int64)
+        line_hours = np.zeros((2, len(groups) + 1, where[HOURS] + 1), np.int64)
+        of_lines = np.empty((4, len(groups) + 1), np.int64)
+        of_persons = persons, channel_of, edges, first_edge, by_day, forward, marked[1:], day_of, hour_of_day
         of_callers = redial, passed_on, conversation, wrap_up, patience
         for r in range(len(starts) - 1):
             cells, begin, end = every[min(r, len(every) - 1)], begins[r], begins[r + 1]
@@ -280,14 +282,14 @@ def _add_up(version):
                 leaves, met, marks, contacts, begin, end, world, of_callers, starts[r], of_persons,
                 (bounds, redials), codes, coded[r], told,
             )  # fmt: skip
-            add_queues(cells, contacts, begin, end, where, hours)
+            add_queues(cells, contacts, begin, end, where, clock, queue_ends, hours)
             add_lines(
-                cells, contacts, begin, end, groups, shifts, first_shift, absence[r], on_duty, where, line_hours,
-                of_lines,
+                cells, contacts, begin, end, groups, shifts, first_shift, absence[r], on_duty, where, clock, ends,
+                line_hours, of_lines,
             )  # fmt: skip
             _fold_leaves(cells, leaves, met, ever, where, queue_of, persons[3], of_columns)
             _fold_marks(cells, marks, ever, where, marked, of_columns)
-            _fold_time(cells, where, groups, on_duty, routes, first_route)
+            _fold_time(cells, where, clock, groups, on_duty, routes, first_route)
             _fold_days(cells, where, used)
             for column in range(WIDTH):
                 for period in range(len(periods)):

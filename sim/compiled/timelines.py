@@ -7,8 +7,8 @@ from __future__ import annotations
 import numpy as np
 
 from sim.cells import AT
-from sim.clock import DAY, HOUR
-from sim.compiled.instants import day_of_hour, hour_of
+from sim.clock import HOUR
+from sim.compiled.instants import hour_of
 from sim.compiled.order import in_order, in_place
 from sim.compiled.values import GROUP, LEFT, LINE, RELEASED
 from sim.machine_code import bare, compiled, inlined
@@ -20,32 +20,34 @@ _WORK, _DUTY, _BOTH = range(3)
 #: Columns that these rows are added to.
 COLUMN_OF = (AT["busy"], AT["staffed"], AT["on_duty"], AT["overtime"], AT["all_busy"])
 _BUSY_TIME, _LATE_TIME, _ALL_BUSY_TIME = COLUMN_OF[BUSY], COLUMN_OF[OVERTIME], COLUMN_OF[ALL_BUSY]
-#: A shift is a row of its start, its stop and its line.
-STOP = 1
-#: Places in the plan of a count: first cells, cells of a name, days and how many queues there are.
-FIRST_ALL, FIRST_CHANNEL, FIRST_QUEUE, FIRST_PROVINCE, FIRST_LINES, FIRST_MARKS, SLICES, DAYS, QUEUES = range(9)
+#: A shift is a row of its start, its stop, its line and its day.
+STOP, _OF_LINE, _OF_DAY = 1, 2, 3
+#: Places in the plan of a count: first cells, cells of a name, days, number of queues, and hours of the period.
+FIRST_ALL, FIRST_CHANNEL, FIRST_QUEUE, FIRST_PROVINCE, FIRST_LINES, FIRST_MARKS, SLICES, DAYS, QUEUES, HOURS = range(10)
 #: What is known of a group.
 LINES, ABSENT, ABSENT_AS, ALONE = range(4)
 
 
 @compiled
-def line_hours(start, stop, line, shifts, absence, absent, lines, hours):
+def line_hours(start, stop, line, shifts, absence, absent, until, hours):
     """Line time of one group by hour, (5, hours).
 
-    ``start``, ``stop``, ``line`` of what its lines had in hand, by ``start``; ``shifts`` (m, 3) start, stop and
-    line, by line and start; ``absence`` (L, D) uniforms, compared with ``absent`` if that is above 0.
+    ``start``, ``stop``, ``line`` of what its lines had in hand, by ``start``; ``shifts`` (m, 4) start, stop, line and
+    day, by line and start; ``absence`` (L, D) uniforms, compared with ``absent`` if that is above 0; ``until`` (L,)
+    when the period is over for each line.
     """
+    lines = len(until)
     changes, count, shift = np.empty(2 * (len(start) + len(shifts)), np.int64), 0, 0
     work, first, past = _work(start, stop, line, lines)
     duty = np.empty(2 * len(shifts), np.int64)
     for k in range(lines):
         edges = 0
-        while shift < len(shifts) and shifts[shift, 2] == k:
+        while shift < len(shifts) and shifts[shift, _OF_LINE] == k:
             begin, end = shifts[shift, 0], shifts[shift, STOP]
-            if not (absent > 0 and absence[k, begin // DAY] < absent):
+            if not (absent > 0 and absence[k, shifts[shift, _OF_DAY]] < absent):
                 edges = _extended(duty, 0, edges, begin, end)
             shift += 1
-        count = _put_changes(changes, count, work[first[k] : past[k]], duty[:edges], hours * HOUR)
+        count = _put_changes(changes, count, work[first[k] : past[k]], duty[:edges], until[k])
     return _integrals(changes, count, hours)
 
 
@@ -125,23 +127,27 @@ def _pass(out, level, now, until):
 
 
 @compiled
-def _add_alone(contacts, begin, end, groups, shifts, first_shift, hours, of_lines, until):
+def _add_alone(contacts, begin, end, groups, shifts, first_shift, hours, of_lines, ends):
     """Add line time of groups of one line with one thing in hand to ``hours`` (2, G + 1, hours + 1): all, and overtime.
 
     A row for nobody comes after those of groups: to add nothing there is quicker than to ask who has a line.
-    ``of_lines`` (3, G + 1) is for work.
+    ``of_lines`` (4, G + 1) is for work; ``ends``: when the period is over for each line, and where those of each group
+    begin.
     """
     nobody, width = len(groups), hours.shape[2]
     work, row_of, on_from, on_until = bare(hours[0]), bare(of_lines[0]), bare(of_lines[1]), bare(of_lines[2])
+    over_at, until_of, first_line = bare(of_lines[3]), bare(ends[0]), bare(ends[1])
     for group in range(nobody + 1):
         alone = group < nobody and groups[group, ALONE]
         row_of[group], on_from[group], on_until[group] = group if alone else nobody, 0, 0
-    on_until[nobody] = until + 1
+        over_at[group] = until_of[first_line[group]] if alone else 0
+    on_until[nobody] = 1
     group_of, left_at, released_at = bare(contacts[GROUP]), bare(contacts[LEFT]), bare(contacts[RELEASED])
     next_shift = first_shift.copy()
     for row in range(begin, end):
         # Who had no line is of the group -1 and was released at once.
         line = row_of[group_of[row] if group_of[row] >= 0 else nobody]
+        until = over_at[line]
         now, stop = min(left_at[row], until), min(released_at[row], until)
         hour = hour_of(now)
         over = min(stop, (hour + 1) * HOUR)
@@ -183,39 +189,45 @@ def _add_by_shift(now, stop, line, shifts, first_shift, next_shift, hours):
 
 
 @compiled
-def _add_alone_hours(cells, groups, where, hours):
+def _add_alone_hours(cells, groups, where, hours, clock):
     """Add the hours of such groups to days and to hours of the day, and empty them."""
-    slices, days = where[SLICES], where[DAYS]
+    slices, days, (day_of, hour_of_day) = where[SLICES], where[DAYS], clock
     for group in range(len(groups)):
         base = where[FIRST_LINES] + group * slices + 1
-        for hour in range(24 * days):
+        for hour in range(where[HOURS]):
             work, late = hours[0, group, hour], hours[1, group, hour]
             if work:
                 hours[0, group, hour], hours[1, group, hour] = 0, 0
-                day = day_of_hour(hour)
-                for cell in (base + day, base + days + hour - 24 * day):
+                for cell in (base + day_of[hour], base + days + hour_of_day[hour]):
                     cells[_BUSY_TIME, cell] += work
                     cells[_LATE_TIME, cell] += late
                     cells[_ALL_BUSY_TIME, cell] += work - late
 
 
 @compiled
-def add_lines(cells, contacts, begin, end, groups, shifts, first_shift, absence, on_duty, where, hours, of_lines):
+def add_lines(
+    cells, contacts, begin, end, groups, shifts, first_shift, absence, on_duty, where, clock, ends, hours, of_lines
+):  # fmt: skip
     """Add line time of every group; ``on_duty`` (G, hours) is told of groups whose lines may be absent.
 
     ``groups`` (G, 4): how many lines, threshold of absence, number in ``absence``, and whether it is one line with one
     thing in hand, whose time is the sum of its contacts'. ``hours`` (2, G + 1, hours + 1), empty before and after, and
-    ``of_lines`` (3, G + 1) are for work.
+    ``of_lines`` (4, G + 1) are for work. ``clock``: day and hour of the day of each hour; ``ends``: when the period is
+    over for each line, and where the lines of each group begin.
     """
-    _add_alone(contacts, begin, end, groups, shifts, first_shift, hours, of_lines, where[DAYS] * DAY)
-    _add_alone_hours(cells, groups, where, hours)
+    _add_alone(contacts, begin, end, groups, shifts, first_shift, hours, of_lines, ends)
+    _add_alone_hours(cells, groups, where, hours, clock)
     for group in range(len(groups)):
         if not groups[group, ALONE]:
-            _add_group(cells, contacts, begin, end, group, groups, shifts, first_shift, absence, on_duty[group], where)
+            of_group = shifts[first_shift[group] : first_shift[group + 1]]
+            until = ends[0][ends[1][group] : ends[1][group + 1]]
+            _add_group(
+                cells, contacts, begin, end, group, groups, of_group, until, absence, on_duty[group], where, clock
+            )  # fmt: skip
 
 
 @compiled
-def _add_group(cells, contacts, begin, end, group, groups, shifts, first_shift, absence, on_duty, where):
+def _add_group(cells, contacts, begin, end, group, groups, shifts, until, absence, on_duty, where, clock):
     """Add line time of a group of several lines, or of lines with several things in hand, or absent at times."""
     first, slices, days = where[FIRST_LINES], where[SLICES], where[DAYS]
     rows, count = np.empty(end - begin, np.int64), 0
@@ -230,21 +242,20 @@ def _add_group(cells, contacts, begin, end, group, groups, shifts, first_shift, 
     for i in range(count):
         row = rows[room[0, i]]
         start[i], stop[i], line[i] = contacts[LEFT][row], contacts[RELEASED][row], contacts[LINE][row]
-    of_group = shifts[first_shift[group] : first_shift[group + 1]]
-    lines, absent = groups[group, LINES], groups[group, ABSENT]
-    hours = line_hours(start, stop, line, of_group, absence[max(groups[group, ABSENT_AS], 0)], absent, lines, 24 * days)
+    absent = groups[group, ABSENT]
+    missing = absence[max(groups[group, ABSENT_AS], 0)]
+    hours = line_hours(start, stop, line, shifts, missing, absent, until, where[HOURS])
     for what in range(len(COLUMN_OF)):
         # Duty without absence is the same in every replication and is there before.
         if absent or what not in (STAFFED, ON_DUTY):
-            add_hours(cells[COLUMN_OF[what]], first + group * slices, days, hours[what])
+            add_hours(cells[COLUMN_OF[what]], first + group * slices, days, hours[what], clock)
     if absent:
         on_duty[:] = hours[ON_DUTY]
 
 
 @inlined
-def add_hours(column, base, days, hours):
+def add_hours(column, base, days, hours, clock):
     """Add hours of the period to the days and the hours of the day of a column of cells."""
     for hour in range(len(hours)):
-        day = day_of_hour(hour)
-        column[base + 1 + day] += hours[hour]
-        column[base + 1 + days + hour - 24 * day] += hours[hour]
+        column[base + 1 + clock[0][hour]] += hours[hour]
+        column[base + 1 + days + clock[1][hour]] += hours[hour]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.compiled.elementary import log
-from sim.compiled.instants import day_of_hour, hour_of
+from sim.compiled.instants import hour_of
 from sim.compiled.kinds import (
     CONTACT_BITS,
     FIRST,
@@ -86,11 +86,12 @@ def _open(edges, first, last, instant):
 
 
 @inlined
-def _tell_times(told, dialled, left, released, outcome, first, size):
+def _tell_times(told, dialled, left, released, outcome, first, size, clock):
+    day_of, hour_of_day = clock
     for k in range(size):
         called, gone = dialled[first + k], left[first + k]
         hour = hour_of(called)
-        told[_HOUR + k], told[_DAY + k] = hour, day_of_hour(hour)
+        told[_HOUR + k], told[_DAY + k] = hour_of_day[hour], day_of[hour]
         told[WAIT + k], told[HELD + k] = gone - called, released[first + k] - gone
         told[OUTCOME_OF + k] = outcome[first + k]
 
@@ -124,7 +125,7 @@ def _tell_places(told, size, days):
     for k in range(size):
         first_number = told[LEAF + k] * NUMBERS * (days + 24)
         told[DAY_AT + k] = first_number + told[_DAY + k]
-        told[HOUR_AT + k] = first_number + days + told[_HOUR + k] - 24 * told[_DAY + k]
+        told[HOUR_AT + k] = first_number + days + told[_HOUR + k]
 
 
 @inlined
@@ -181,7 +182,7 @@ def _tell_codes(told, size):
 def pointers(contacts, world, luck, numbers, tables):
     """What ``tell_contacts`` reads, without arrays, whose references would be counted for every few contacts."""
     redial, conversation, wrap_up, patience = luck[0], luck[2], luck[3], luck[4]
-    sizes, channel_of, edges, first_edge, by_day, _, most_of_marks = numbers
+    sizes, channel_of, edges, first_edge, by_day, _, most_of_marks, day_of, hour_of_day = numbers
     columns = (
         bare(contacts[0]), bare(contacts[1]), bare(contacts[2]), bare(contacts[3]), bare(contacts[4]),
         bare(contacts[5]), bare(contacts[6]),
@@ -196,7 +197,7 @@ def pointers(contacts, world, luck, numbers, tables):
     plan = bare(channel_of), bare(edges), bare(first_edge), bare(by_day), bare(tables[0])
     redials = tables[1].any(), bare(tables[1]), redial.strides[0] // 8
     numbers = sizes[0], sizes[1], sizes[2], sizes[3], most_of_marks[0], most_of_marks[1]
-    return columns, people, of_people, strides, plan, redials, numbers
+    return columns, people, of_people, strides, plan, redials, numbers, (bare(day_of), bare(hour_of_day))
 
 
 @compiled
@@ -206,10 +207,10 @@ def tell_contacts(told, first, size, end, start, told_of, marked):
     ``end`` is the row after the last of the replication, ``start`` its first caller; ``marked``: whether causes, topics
     and ages differ.
     """
-    columns, people, of_people, strides, plan, redials, sizes = told_of
+    columns, people, of_people, strides, plan, redials, sizes, clock = told_of
     caller, attempt, _, dialled, left, released, outcome = columns
     days, attempts, short, provinces, most_topics, most_ages = sizes
-    _tell_times(told, dialled, left, released, outcome, first, size)
+    _tell_times(told, dialled, left, released, outcome, first, size, clock)
     _tell_what_is_looked_up(told, columns, people, of_people, strides, plan, first, size, start, (days, provinces))
     _tell_places(told, size, days)
     _tell_only(told, caller, attempt, of_people[3], redials, first, size, end, start, attempts)

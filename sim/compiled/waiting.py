@@ -7,10 +7,10 @@ from __future__ import annotations
 import numpy as np
 
 from sim.cells import AT
-from sim.clock import DAY, HOUR
-from sim.compiled.instants import day_of_hour, hour_of
+from sim.clock import HOUR
+from sim.compiled.instants import hour_of
 from sim.compiled.order import in_order
-from sim.compiled.timelines import DAYS, FIRST_QUEUE, QUEUES, SLICES
+from sim.compiled.timelines import DAYS, FIRST_QUEUE, HOURS, QUEUES, SLICES
 from sim.compiled.values import DIALLED, LEFT, QUEUE
 from sim.machine_code import bare, compiled
 
@@ -25,11 +25,12 @@ _LAST = 4
 
 
 @compiled
-def add_queues(cells, contacts, begin, end, where, hours):
+def add_queues(cells, contacts, begin, end, where, clock, ends, hours):
     """Add the time integral of the number waiting in every queue, and the most at once.
 
     Each contact adds the time that it waits; of how many wait with it tell those who came before and have not left.
     Within an instant no time passes. ``hours`` (4, queues, hours + 1) is for work, and empty before and after.
+    ``clock``: day and hour of the day of each hour; ``ends`` (queues,) when the period is over for each.
     """
     queues = where[QUEUES]
     waits, first = np.empty((2, end - begin + (_LAST + 1) * queues), np.int64), np.empty(queues, np.int64)
@@ -37,8 +38,8 @@ def add_queues(cells, contacts, begin, end, where, hours):
     _part(contacts, begin, end, waits, first, past)
     for queue in range(queues):
         _put_in_order(waits[:, first[queue] : past[queue]])
-        _add_waits(waits, first[queue], past[queue], where[DAYS] * DAY, hours[:, queue])
-    _add_hours(cells, where, hours)
+        _add_waits(waits, first[queue], past[queue], ends[queue], hours[:, queue])
+    _add_hours(cells, where, clock, hours)
 
 
 @compiled
@@ -118,18 +119,17 @@ def _add_waits(waits, first, last, end, hours):
 
 
 @compiled
-def _add_hours(cells, where, hours):
+def _add_hours(cells, where, clock, hours):
     """Add the hours to days and to hours of the day, and empty them."""
-    first, slices, days = where[FIRST_QUEUE], where[SLICES], where[DAYS]
+    first, slices, days, (day_of, hour_of_day) = where[FIRST_QUEUE], where[SLICES], where[DAYS], clock
     for queue in range(where[QUEUES]):
         base, level = first + queue * slices + 1, 0
-        for hour in range(24 * days + 1):
+        for hour in range(where[HOURS] + 1):
             level += hours[MORE, queue, hour]
             most = max(hours[MOST, queue, hour], level)
             if most:
                 time = hours[TIME, queue, hour] + (level - hours[LEAVING, queue, hour]) * HOUR
-                day = day_of_hour(hour)
-                for cell in (base + day, base + days + hour - 24 * day):
+                for cell in (base + day_of[hour], base + days + hour_of_day[hour]):
                     cells[QUEUE_TIME, cell] += time
                     cells[LONGEST_QUEUE, cell] = max(cells[LONGEST_QUEUE, cell], most)
             for what in range(len(hours)):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from sim.centre import Centre
-from sim.clock import DAY
 from sim.contacts import Contacts, ContactTables
 from sim.world import Whole, World, Worlds
 
@@ -58,5 +57,6 @@ def _not_drawn(world: World, absence: Whole, centre: Centre) -> Iterator[str]:
     for group in centre.groups:
         if group.absent:
             lines = absence.shape[1] if group.name in world.groups else 0
-            if lines < len(group.shifts) or absence.shape[2] * DAY < centre.horizon:
+            days = 1 + max((day for shifts in group.schedule() for *_, day in shifts), default=-1)
+            if lines < len(group.shifts) or absence.shape[2] < days:
                 yield f"absence of {group.name}"

@@ -168,7 +168,8 @@ class _Play:
             self.plan_contact(self.arrivals[caller], caller, 0, self.world.channel.item(caller))
 
     def plan_contact(self, at: int, caller: int, attempt: int, channel: int) -> None:
-        if at < self.centre.end and attempt < self.centre.attempts:
+        end = self.centre.until(channel) if attempt else self.centre.end
+        if at < end and attempt < self.centre.attempts:
             queue = self.centre.queue_of[channel][self.world.province.item(caller)]
             contact = Contact(caller, attempt, channel, queue, self.priority(caller, channel), at)
             self.plan(at, Kind.ARRIVAL, contact.rank, self.arrive, contact)

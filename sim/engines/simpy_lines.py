@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from sim.centre import FULL_SPEED, PER_MILLE, Centre, Spans
+from sim.centre import FULL_SPEED, PER_MILLE, Centre
 from sim.centre import Group as Rules
-from sim.clock import DAY
 from sim.world import World
 
 
@@ -134,17 +133,17 @@ class Group:
 def groups_of(world: World, centre: Centre) -> list[Group]:
     """All groups with the lines that this world lets come to work."""
     return [
-        Group(number, rules, [_duty(world, rules, k, spans) for k, spans in enumerate(rules.shifts)])
+        Group(number, rules, [_duty(world, rules, k, spans) for k, spans in enumerate(rules.schedule())])
         for number, rules in enumerate(centre.groups)
     ]
 
 
-def _duty(world: World, rules: Rules, line: int, shifts: Spans) -> list[tuple[int, int]]:
-    """Stretches of duty of a line: its shifts without those it misses, touching ones joined."""
+def _duty(world: World, rules: Rules, line: int, shifts: Iterable[tuple[int, int, int]]) -> list[tuple[int, int]]:
+    """Stretches of duty of a line: its shifts without those of days that it misses, touching ones joined."""
     missed = world.absence[world.groups.index(rules.name), line] < rules.absent if rules.absent else None
     duty: list[tuple[int, int]] = []
-    for start, stop in shifts:
-        if missed is not None and missed[start // DAY]:
+    for start, stop, day in shifts:
+        if missed is not None and missed[day]:
             continue
         if duty and duty[-1][1] == start:
             duty[-1] = (duty[-1][0], stop)

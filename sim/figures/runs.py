@@ -126,12 +126,11 @@ def draw_outcomes(result: Result, *, say: Language = ENGLISH) -> Figure:
 
 def draw_by_day(result: Result, ax: Axes | None = None, *, say: Language = ENGLISH) -> Figure:
     """Mean contacts of each day of the period, by what happened to them."""
-    ax, days = axes_of(ax), result.scenario.days
-    short = days.days <= 31
-    narrow = days.days > _MOST_DATES
-    dates = [days.date(d) for d in range(days.days)]
+    ax, dates = axes_of(ax), result.scenario.dates
+    short = len(dates) <= 31
+    narrow = len(dates) > _MOST_DATES
     names = [_two_lines(day, say, narrow and day.day > 1 and day > dates[0]) if short else str(day) for day in dates]
-    _stack(ax, result, slice(1, 1 + days.days), names, say)
+    _stack(ax, result, slice(1, 1 + len(dates)), names, say)
     ax.set_xlabel(say("column.day"))
     ax.set_ylabel(say("figure.contacts_a_day"))
     legend_below(ax)
@@ -142,7 +141,7 @@ def draw_by_day(result: Result, ax: Axes | None = None, *, say: Language = ENGLI
 def draw_by_hour(result: Result, ax: Axes | None = None, *, say: Language = ENGLISH) -> Figure:
     """Mean contacts of each hour of the day in a period, by what happened to them."""
     ax = axes_of(ax)
-    _stack(ax, result, slice(1 + result.scenario.days.days, result.layout.slices), [str(h) for h in range(24)], say)
+    _stack(ax, result, slice(1 + result.layout.days, result.layout.slices), [str(h) for h in range(24)], say)
     ax.set_xlabel(say("figure.hour"))
     ax.set_ylabel(wrapped(say("figure.contacts_an_hour"), 30))
     titled(ax, say("figure.by_hour"), say("figure.all_channels"))

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 
-from sim.clock import DAY
 from sim.colours import OUTCOMES
 from sim.language import Language
 from sim.report.studied import Studied
@@ -76,6 +75,6 @@ def _facts(scenario: Scenario, say: Language) -> dict[str, str]:
         "campaigns": ", ".join(say.name(campaign.name) for campaign in scenario.campaigns) or say("report.no_campaign"),
         "attempts": say.number(scenario.attempts.value),
         "days": say.number(scenario.days.days),
-        "follow_up": say.number((scenario.days.horizon - scenario.days.end) / DAY),
+        "follow_up": say.number(len(scenario.days.working) - scenario.days.days),
         "outcomes": ", ".join(say(f"outcome.{name}") for name in OUTCOMES),
     }

@@ -6,7 +6,7 @@ import datetime as dt
 
 import numpy as np
 
-from sim.clock import DAY, HOUR, MINUTE
+from sim.clock import HOUR, MINUTE
 from sim.quantities import parse_hours
 from sim.scenario.model import Scenario
 
@@ -20,15 +20,15 @@ def lines_at(scenario: Scenario, group: str, hours: str) -> tuple[int, int] | No
         return None
     if shifts is None:
         return None
-    days, first = scenario.days, scenario.period.first.weekday()
-    change = np.zeros(days.end // MINUTE + 1, dtype=np.int64)
+    days, first, end = scenario.days, scenario.period.first.weekday(), scenario.centre.end
+    change = np.zeros(end // MINUTE + 1, dtype=np.int64)
     for line in shifts:
         for start, stop in line:
-            change[min(start, days.end) // MINUTE] += 1
-            change[min(stop, days.end) // MINUTE] -= 1
+            change[min(start, end) // MINUTE] += 1
+            change[min(stop, end) // MINUTE] -= 1
     present = np.cumsum(change)[:-1]
     asked = [
-        present[(day * DAY + start) // MINUTE : (day * DAY + stop) // MINUTE]
+        present[days.on(day, start) // MINUTE : days.on(day, stop) // MINUTE]
         for day in range(days.days)
         if days.working[day]
         for start, stop in spans[(first + day) % 7]

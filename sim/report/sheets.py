@@ -54,8 +54,7 @@ def _of_a_run(result: Result, say: Language) -> Iterator[Sheet]:
     by_queue = {(r.name, r.measure): _estimate(r) for r in rows if r.kind == "queue"}
     columns = [(m, _head(m, say)) for m in measures]
     yield _wide("queues", say("column.queue"), queues, columns, by_queue, note, say)
-    days = result.scenario.days
-    dates = {str(day): days.date(day) for day in range(days.days)}
+    dates = {str(day): date for day, date in enumerate(result.scenario.dates)}
     yield _by_time(result, "day", say("column.day"), dates, level, say)
     names = {str(hour): say("report.hour", hour=hour, next=hour + 1) for hour in range(24)}
     yield _by_time(result, "hour", say("report.hour_head"), names, level, say)

@@ -97,8 +97,7 @@ def lines_table(result: Result, say: Language) -> Grid:
 
 def day_table(result: Result, say: Language) -> Grid:
     """Contacts and people by day."""
-    days = result.scenario.days
-    names = [say.short_date(days.date(day)) for day in range(days.days)]
+    names = [say.short_date(date) for date in result.scenario.dates]
     return _sliced(result, "day", names, say("report.table_by_day"), say("column.day"), say)
 
 

@@ -13,23 +13,26 @@ from sim.scenario.lines import LineGroup, Selector
 from sim.scenario.marks import ages_of, causes_of, topics_of
 from sim.scenario.model import Callers, RedialAfter, Scenario, Switch
 from sim.scenario.routing import Queues
-from sim.scenario.shifts import duty, open_spans
+from sim.scenario.shifts import duty, open_spans, period_of
+from sim.zones import zone_of
 
 
 def build_calendar(scenario: Scenario) -> Calendar:
-    """Days of the period and its follow-up, and which are working days."""
+    """Days of the period and its follow-up, which are working days, and the time zone."""
     period, block = scenario.period, scenario.calendar
     days = (period.last - period.first).days + 1
     calendar = Calendar(period.first, days, ())
     followed = days + -(-period.follow_up // DAY)
-    holidays = _holidays(block.holidays, range(period.first.year, calendar.date(followed).year + 1))
-    working = tuple(
+    years = range(calendar.date(-1).year, calendar.date(followed).year + 1)
+    holidays = _holidays(block.holidays, years)
+    eve, *working = (
         calendar.weekday(day) in block.working_days
         and calendar.date(day) not in holidays
         and calendar.date(day) not in block.closed
-        for day in range(followed)
+        for day in range(-1, followed)
     )
-    return Calendar(period.first, days, working)
+    zone = period.zone or zone_of(block.holidays)
+    return Calendar(period.first, days, tuple(working), zone, eve)
 
 
 @lru_cache(maxsize=64)
@@ -44,20 +47,27 @@ def _holidays(country: str, years: range) -> frozenset[object]:
 def build_centre(scenario: Scenario) -> c.Centre:
     """Everything management decides, as plain integers."""
     plan, calendar = Plan(scenario), scenario.days
+    channels, groups = _channels(scenario), tuple(_group(plan, name) for name in scenario.lines)
+    end = max([calendar.end, *(channel.until for channel in channels), *(t for group in groups for t in group.until)])
     return c.Centre(
-        channels=tuple(
-            c.Channel(name, open_spans(channel.hours.value, calendar)) for name, channel in scenario.channels.items()
-        ),
+        channels=channels,
         provinces=scenario.provinces,
         queues=tuple(_queue(plan, queue) for queue in plan.numbers),
-        groups=tuple(_group(plan, name) for name in scenario.lines),
+        groups=groups,
         queue_of=tuple(tuple(plan.numbers[queue] for queue in some) for some in plan.queues.of.values()),
         habits=tuple(_habits(scenario, name) for name in scenario.channels),
         attempts=scenario.attempts.value,
-        end=calendar.end,
-        horizon=calendar.horizon,
+        end=end,
+        horizon=max(calendar.horizon, end),
         priorities=_priorities(scenario),
+        clock=calendar.clock,
     )
+
+
+def _channels(scenario: Scenario) -> tuple[c.Channel, ...]:
+    hours = ((name, channel.hours.value) for name, channel in scenario.channels.items())
+    calendar = scenario.days
+    return tuple(c.Channel(name, open_spans(of, calendar), period_of(of, calendar)[1]) for name, of in hours)
 
 
 @dataclass(frozen=True)
@@ -155,9 +165,12 @@ def _mean_handling(scenario: Scenario, channel: str) -> int:
 
 def _group(plan: Plan, name: str) -> c.Group:
     group = plan.scenario.lines[name]
+    on_duty = duty(group, plan.hours(name), plan.scenario.days)
     return c.Group(
         name=name,
-        shifts=duty(group, plan.hours(name), plan.scenario.days),
+        shifts=on_duty.shifts,
+        days=on_duty.days,
+        until=on_duty.until,
         serves=tuple(plan.numbers[queue] for queue in plan.serves(name)),
         longest_wait=group.takes == "longest wait",
         speeds=_speeds(group),

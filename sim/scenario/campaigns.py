@@ -236,12 +236,12 @@ class Campaign(Block):
     def surge_from(self, instant: Callable[[dt.datetime], int]) -> surges.Surge:
         """The surge with its weights as amplitudes; ``instant`` turns a moment into ms since the start.
 
-        An uplift by day has its size as its amplitude.
+        An uplift by day has its size as its amplitude, and lasts until the end of a night that begins on the day.
         """
         if self.by_day:
             days = [dt.datetime.fromisoformat(day) for day in self.by_day]
             starts = [instant(day) for day in days]
-            lasts = [instant(day + dt.timedelta(days=1)) - start for day, start in zip(days, starts, strict=True)]
+            lasts = [instant(day + dt.timedelta(days=2)) - start for day, start in zip(days, starts, strict=True)]
             level = tuple(surges.Trapezoid(0.0, float(length), 0.0) for length in lasts)
             return surges.Surge(tuple(size.value for size in self.by_day.values()), tuple(starts), level)
         weights, starts, shapes = [], [], []

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sim.clock import Calendar
 from sim.distributions import Law, Mixture, Never
 from sim.errors import Mistake
 from sim.scenario.campaigns import Campaign
 from sim.scenario.model import Callers, Scenario
 from sim.scenario.source import Located
 from sim.scenario.tree import at, entries, items
+from sim.zones import odd_change
 
 #: Turns of duty of all lines in a period.
 _MOST_TURNS = 1_000_000
@@ -38,8 +38,9 @@ def _unreachable_demand(scenario: Scenario, tree: Located) -> list[Mistake]:
 
     nobody_calls = scenario.demand.contacts.value * (1 + scenario.demand.change.value) == 0
     try:
+        _check_clock(scenario)
         for number, campaign in enumerate(scenario.campaigns):
-            if _brings_nobody(campaign, scenario.days):
+            if _brings_nobody(campaign, scenario):
                 raise Unreachable(f"campaigns.{number}.surge", BRINGS_NOBODY)
             if campaign.extra is not None and campaign.extra.value > 0 and nobody_calls:
                 why = "needs a base demand above 0: a campaign's callers come in proportion to it"
@@ -56,11 +57,28 @@ def _unreachable_demand(scenario: Scenario, tree: Located) -> list[Mistake]:
     return []
 
 
-def _brings_nobody(campaign: Campaign, calendar: Calendar) -> bool:
+def _check_clock(scenario: Scenario) -> None:
+    """Unreachable for changes of the clock that cannot be simulated, and for moments that the clock skips."""
+    from sim.demand import Unreachable
+
+    calendar = scenario.days
+    why = odd_change(calendar.zone, calendar.first, len(calendar.working))
+    if why is not None:
+        raise Unreachable("period.zone", why)
+    for number, campaign in enumerate(scenario.campaigns):
+        for wave, surge in enumerate(campaign.surge):
+            for place, start in enumerate(surge.at):
+                try:
+                    calendar.instant(start.value)
+                except ValueError as error:
+                    raise Unreachable(f"campaigns.{number}.surge.{wave}.at.{place}", str(error)) from None
+
+
+def _brings_nobody(campaign: Campaign, scenario: Scenario) -> bool:
     if campaign.by_day or campaign.peak is not None:
         return False
-    surge = campaign.surge_from(calendar.instant)
-    before, after = surge.integral(np.array([0.0, calendar.end]))
+    surge = campaign.surge_from(scenario.days.instant)
+    before, after = surge.integral(np.array([0.0, scenario.centre.end]))
     return bool(after <= before)
 
 
@@ -70,7 +88,7 @@ def _endless_waits(scenario: Scenario, tree: Located) -> Iterator[Mistake]:
     for number, queue in enumerate(centre.queues):
         name, channel = list(scenario.channels)[queue.channel], centre.channels[queue.channel]
         patience = scenario.callers.get(name, Callers()).patience.law()
-        sent_away = channel.open != ((0, centre.horizon),)
+        sent_away = channel.open != ((0, scenario.days.horizon),)
         if not queue.places or sent_away or not _may_be_endless(patience):
             continue
         groups = [centre.groups[route.group] for route in queue.routes]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import cached_property
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Literal
@@ -42,6 +43,7 @@ from sim.scenario.types import (
     Weight,
     Words,
     WorkingDays,
+    Zone,
 )
 
 if TYPE_CHECKING:
@@ -56,6 +58,9 @@ class Period(Block):
     first: Day = Field(description="first day")
     last: Day = Field(description="last day, included")
     follow_up: Duration = Field(28 * 86_400_000, description="how long work that waits at the end is followed")
+    zone: Zone | None = Field(
+        None, description="time zone of the clock on the wall, such as Europe/London (default: the holidays' country's)"
+    )
 
     @model_validator(mode="after")
     def _ordered(self) -> Period:
@@ -341,6 +346,11 @@ class Scenario(Block):
         from sim.scenario.build import build_calendar
 
         return build_calendar(self)
+
+    @property
+    def dates(self) -> tuple[dt.date, ...]:
+        """Dates on which contacts may be counted: those of the period, and the next where its last night ends on it."""
+        return tuple(self.days.date(day) for day in range(self.centre.days))
 
     @cached_property
     def traced(self) -> Trace | None:

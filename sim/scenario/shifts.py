@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from sim.clock import DAY, Calendar
+import numpy as np
+
+from sim.clock import Calendar, Times
 from sim.quantities import WeeklyHours, parse_hours
 from sim.scenario.lines import LineGroup
 
@@ -27,20 +29,61 @@ class _Piece:
 
 @lru_cache(maxsize=256)
 def open_spans(hours: WeeklyHours, calendar: Calendar) -> Spans:
-    """Intervals [from, to) in which ``hours`` hold on working days, touching ones joined, up to the horizon."""
+    """Intervals [from, to) in which ``hours`` hold on working days, touching ones joined, up to the horizon.
+
+    Hours that begin on a day of the period are whole, also where they pass the horizon.
+    """
     spans = sorted((start, stop) for _, start, stop in _by_day(hours, calendar))
     return tuple(_joined(spans))
+
+
+def period_of(hours: WeeklyHours, calendar: Calendar) -> tuple[int, int]:
+    """From when until when the period lasts for who keeps these hours.
+
+    It begins after hours of the day before the first, and ends with the last that begin on a day of the period.
+    """
+    eve = _on_day(hours, calendar, -1) if calendar.eve else ()
+    last = _on_day(hours, calendar, calendar.days - 1)
+    return max([0, *(stop for _, _, stop in eve)]), max([calendar.end, *(stop for _, _, stop in last)])
+
+
+def spans_within(hours: WeeklyHours, calendar: Calendar, period: tuple[int, int]) -> Spans:
+    """Intervals in which ``hours`` hold within a period, those that began on the day before the first included."""
+    eve = _on_day(hours, calendar, -1) if calendar.eve else ()
+    spans = sorted((start, stop) for _, start, stop in (*eve, *_by_day(hours, calendar)))
+    clipped = ((max(start, period[0]), min(stop, period[1])) for start, stop in _joined(spans))
+    return tuple((start, stop) for start, stop in clipped if start < stop)
+
+
+def days_of(hours: WeeklyHours, calendar: Calendar, edges: Times) -> Times:
+    """Day of each interval between edges: that on which its opening interval begins, else the date.
+
+    -1 and ``calendar.days`` outside the period of these hours.
+    """
+    begins, day = edges[:-1], calendar.clock.day(edges[:-1])
+    for number, start, stop in _by_day(hours, calendar):
+        day[(begins >= start) & (begins < stop)] = number
+    starts, ends = period_of(hours, calendar)
+    return np.where(begins < starts, -1, np.where(begins < ends, day, calendar.days))
 
 
 @lru_cache(maxsize=256)  # studies build hundreds of scenarios that differ in something else
 def _by_day(hours: WeeklyHours, calendar: Calendar) -> tuple[tuple[int, int, int], ...]:
     """(day, from, to) of every stretch of hours; one may pass midnight and still belongs to its day."""
+    horizon = calendar.horizon
     return tuple(
-        (day, day * DAY + start, min(day * DAY + stop, calendar.horizon))
-        for day, working in enumerate(calendar.working)
+        (day, start, stop if day < calendar.days else min(stop, horizon))
+        for number, working in enumerate(calendar.working)
         if working or hours.always
-        for start, stop in _joined(hours.spans[calendar.weekday(day)])
+        for day, start, stop in _on_day(hours, calendar, number)
     )
+
+
+def _on_day(hours: WeeklyHours, calendar: Calendar, day: int) -> tuple[tuple[int, int, int], ...]:
+    """The stretches of hours of one day; nothing is left of one that clocks skip."""
+    stretches = _joined(hours.spans[calendar.weekday(day)])
+    found = ((day, calendar.on(day, start), calendar.on(day, stop)) for start, stop in stretches)
+    return tuple((day, start, stop) for day, start, stop in found if start < stop)
 
 
 def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -53,8 +96,20 @@ def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return joined
 
 
-def duty(group: LineGroup, usual: WeeklyHours, calendar: Calendar) -> tuple[Spans, ...]:
-    """By line, when it is on duty: line k wherever more than k lines are scheduled.
+@dataclass(frozen=True)
+class Duty:
+    """When the lines of a group are on duty, by line: line k wherever more than k lines are scheduled.
+
+    ``days``: the day that each stretch belongs to. ``until``: the end of what belongs to the period.
+    """
+
+    shifts: tuple[Spans, ...]
+    days: tuple[tuple[int, ...], ...]
+    until: tuple[int, ...]
+
+
+def duty(group: LineGroup, usual: WeeklyHours, calendar: Calendar) -> Duty:
+    """When the lines of a group are on duty.
 
     ``usual`` are the hours of a count without ``staffed``. A stretch of duty ends where the next one is written for
     another day, so that a line may be absent on the one and not on the other.
@@ -87,9 +142,20 @@ def _breaks(group: LineGroup) -> _Written:
 
 
 @lru_cache(maxsize=256)
-def _duty(level: _Written, extra: _Written, breaks: _Written, calendar: Calendar) -> tuple[Spans, ...]:
+def _duty(level: _Written, extra: _Written, breaks: _Written, calendar: Calendar) -> Duty:
     pieces = [piece for piece in _pieces((*level, *extra), calendar) if piece.count]
-    return _lines(_steps(pieces, _pieces(breaks, calendar)))
+    pauses = _pieces(breaks, calendar)
+    lines, until = _lines(_steps(pieces, pauses)), calendar.end
+    ends = [until] * len(lines)
+    own = [piece for piece in pieces if piece.day < calendar.days]
+    if any(piece.stop > until for piece in own):
+        for line, stretches in enumerate(_lines(_steps(own, pauses))):
+            ends[line] = max([until, *(stop for _, stop, _ in stretches[-1:])])
+    return Duty(
+        tuple(tuple((start, stop) for start, stop, _ in line) for line in lines),
+        tuple(tuple(day for _, _, day in line) for line in lines),
+        tuple(ends),
+    )
 
 
 def _pieces(written: _Written, calendar: Calendar) -> list[_Piece]:
@@ -128,23 +194,25 @@ class _Active:
         return self.present
 
 
-def _lines(steps: list[tuple[int, int, int, int]]) -> tuple[Spans, ...]:
-    lines: list[Spans] = []
+#: (from, to, day) of stretches of duty.
+_Stretches = tuple[tuple[int, int, int], ...]
+
+
+def _lines(steps: list[tuple[int, int, int, int]]) -> list[_Stretches]:
+    lines: list[_Stretches] = []
     for level in sorted({step[2] for step in steps}):
         # Lines between one level that occurs and the next have the same duty.
         lines += [_stretches(steps, level)] * (level - len(lines))
-    return tuple(lines)
+    return lines
 
 
-def _stretches(steps: list[tuple[int, int, int, int]], least: int) -> Spans:
-    spans: list[tuple[int, int]] = []
-    owner = -1
+def _stretches(steps: list[tuple[int, int, int, int]], least: int) -> _Stretches:
+    spans: list[tuple[int, int, int]] = []
     for start, stop, level, day in steps:
         if level < least:
             continue
-        if spans and spans[-1][1] == start and owner == day:
-            spans[-1] = (spans[-1][0], stop)
+        if spans and spans[-1][1:] == (start, day):
+            spans[-1] = (spans[-1][0], stop, day)
         else:
-            spans.append((start, stop))
-        owner = day
+            spans.append((start, stop, day))
     return tuple(spans)

@@ -1,6 +1,6 @@
 """A call log in place of drawn callers: one row per contact, read strictly, every bad row told with its line.
 
-Columns: channel, province and arrival (``2020-02-11 20:31:05``); caller, topic, age, handling_s and patience_s where
+Columns: channel, province and arrival (``2020-02-11 20:31:05`` on the clock of the helpline, or with an offset); caller, topic, age, handling_s and patience_s where
 they are known. Seconds may have decimals; an empty cell is not known and is drawn like any caller's.
 """
 
@@ -60,10 +60,14 @@ class Trace:
 
 @dataclass(frozen=True)
 class Known:
-    """What the rows of a log may say: names by column in the order of their numbers, and the period."""
+    """What the rows of a log may say: names by column in the order of their numbers, and the period.
+
+    ``periods`` by channel: from when until when its period lasts (see ``shifts.period_of``).
+    """
 
     names: Mapping[str, Sequence[str]]
     calendar: Calendar
+    periods: Sequence[tuple[int, int]]
 
 
 def fingerprint(path: Path) -> str:
@@ -138,7 +142,7 @@ def _row(row: dict[str, str], known: Known) -> tuple[tuple[int, ...], list[tuple
         number, message = _index(row.get(column, ""), column, known.names[column])
         numbers.append(number)
         wrong += [(column, message)] if message else []
-    arrival, message = _arrival(row["arrival"], known.calendar)
+    arrival, message = _arrival(row["arrival"], known.calendar, known.periods[max(numbers[0], 0)])
     wrong += [("arrival", message)] if message else []
     for column in ("handling_s", "patience_s"):
         duration, message = _duration(row.get(column, ""))
@@ -156,15 +160,21 @@ def _index(text: str, column: str, names: Sequence[str]) -> tuple[int, str]:
     return UNKNOWN, f"{shown(text)} is not a {column} of this scenario; they are {allowed}.{nearest(text, names)}"
 
 
-def _arrival(text: str, calendar: Calendar) -> tuple[int, str]:
+def _arrival(text: str, calendar: Calendar, period: tuple[int, int]) -> tuple[int, str]:
+    """Instant of a moment on the clock of the helpline, or with an offset of its own."""
     try:
         moment = dt.datetime.fromisoformat(text)
     except ValueError:
         return UNKNOWN, f"{shown(text)} is not a date with a time; write it as 2020-02-11 20:31:05"
-    if moment.tzinfo is not None:
-        return UNKNOWN, f"{shown(text)} has a time zone; write the time on the clock of the helpline"
-    instant = calendar.instant(moment)
-    if not 0 <= instant < calendar.end:
+    try:
+        instant = calendar.instant(moment)
+    except ValueError as error:
+        return UNKNOWN, str(error)
+    if 0 <= instant < period[0]:
+        eve = calendar.date(-1)
+        why = f"{text} is in opening hours that began on {eve}, before the period; leave it out, or begin on {eve}"
+        return UNKNOWN, why
+    if not 0 <= instant < period[1]:
         last = calendar.date(calendar.days - 1)
         return UNKNOWN, f"{text} is outside the period, which runs from {calendar.first} to {last}"
     return instant, ""

@@ -9,6 +9,7 @@ from sim.errors import Mistake
 from sim.quantities import nearest
 from sim.scenario.marks import ages_of, topics_of
 from sim.scenario.model import Scenario
+from sim.scenario.shifts import period_of
 from sim.scenario.source import Located
 from sim.scenario.trace import Known, Trace, fingerprint, read_trace
 
@@ -37,7 +38,8 @@ def trace_of(scenario: Scenario) -> tuple[Trace, list[Mistake]]:
         "topic": topics_of(scenario),
         "age": ages_of(scenario),
     }
-    known = Known(names, scenario.days)
+    periods = [period_of(channel.hours.value, scenario.days) for channel in scenario.channels.values()]
+    known = Known(names, scenario.days, periods)
     return read_trace(Path(scenario.trace.file), known, repeats=scenario.trace.repeats)
 
 

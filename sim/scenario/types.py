@@ -23,6 +23,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from sim import quantities as q
 from sim.quantities import WeeklyHours
+from sim.zones import parse_zone
 
 T = TypeVar("T")
 
@@ -300,6 +301,7 @@ WeekdaySet = Annotated[
         _reads_text_or(tuple, q.parse_weekday_set), q.format_weekday_set, {"type": "string", "examples": ["mon-fri"]}
     ),
 ]
+Zone = Annotated[str, *_kind(parse_zone, str, {"type": "string", "examples": ["Europe/Brussels"]})]
 
 
 class Shares(BaseModel):

@@ -60,13 +60,15 @@ class Costs:
 
     def duty(self, scenario: Scenario) -> dict[str, tuple[float, float]]:
         """Line-hours and cost of each group in the period, absences not taken off."""
-        minutes = np.arange(scenario.days.end // MINUTE)
-        at = (minutes + scenario.period.first.weekday() * (DAY // MINUTE)) % (_WEEK // MINUTE)
+        minutes, centre = np.arange(scenario.centre.hours * 60), scenario.centre
+        shown = centre.clock.at(minutes * MINUTE) // MINUTE
+        at = (shown + scenario.period.first.weekday() * (DAY // MINUTE)) % (_WEEK // MINUTE)
         price = np.array(self.by_minute)[at] if self.by_minute else np.ones(len(minutes))
         found = {}
-        for group in scenario.centre.groups:
+        for group in centre.groups:
             lines = np.zeros(len(minutes) + 1)
-            spans = [(a, min(b, scenario.days.end)) for line in group.shifts for a, b in line if a < scenario.days.end]
+            ends = zip(group.shifts, group.until_of(centre.end), strict=True)
+            spans = [(a, min(b, until)) for line, until in ends for a, b in line if a < until]
             if spans:
                 edges = np.array(spans) // MINUTE
                 np.add.at(lines, edges[:, 0], 1)

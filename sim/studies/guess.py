@@ -46,20 +46,21 @@ def _per_hour(rates: Rates, scenario: Scenario, number: int, slot: Slot) -> floa
     contacts = (rates.mass[:, queue.channel] * (rates.weight @ mine)[:, None]).sum(axis=0)
     length = np.diff(rates.edges)
     middle = (rates.edges[:-1] + rates.edges[1:]) // 2
-    weekday = (rates.calendar.first.weekday() + rates.day) % 7
+    middle = rates.calendar.clock.at(middle) % DAY
+    weekday = (rates.calendar.first.weekday() + rates.date) % 7
     spans = parse_hours(slot.hours).spans
     inside = np.array(
         [
-            any(a <= at % DAY < b for a, b in spans[day])
+            any(a <= at < b for a, b in spans[day]) or any(a <= at + DAY < b for a, b in spans[day - 1])
             for at, day in zip(middle.tolist(), weekday.tolist(), strict=True)
         ]
     )
     if slot.first:
-        dates = np.array([str(rates.calendar.date(int(day))) for day in rates.day])
+        dates = np.array([str(rates.calendar.date(int(day))) for day in rates.date])
         inside &= (dates >= slot.first) & (dates <= slot.last)
     # E-mails of a night are answered in the hours that there are.
     counted = contacts if rates.open[queue.channel].all() else contacts * (inside & rates.open[queue.channel])
-    working = np.array(rates.calendar.working)[rates.day]
+    working = np.append(rates.calendar.working, False)[rates.date]
     hours = float((length * (inside & working)).sum()) / 3_600_000
     return float(counted.sum()) / hours if hours else 0.0
 

@@ -87,8 +87,13 @@ class Counts:
     values: Whole
 
     def of(self, kind: str = "all", name: str = "all") -> Whole:
-        """Those of one scope, shape (replications, columns); KeyError where there is none."""
+        """Those of one scope, shape (replications, columns); KeyError where there is none.
+
+        On a day after the last one of a plan, which has a night of another plan on it, there is nothing.
+        """
         if (kind, name) not in self.scopes:
+            if kind == "day" and any(one == "day" for one, _ in self.scopes):
+                return np.zeros_like(self.values[:, 0])
             known = ", ".join(" ".join(scope) for scope in self.scopes)
             raise KeyError(f"no counts of {kind} {name!r}; there are those of {known}")
         found: Whole = self.values[:, self.scopes.index((kind, name))]

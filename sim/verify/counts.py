@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from sim.cells import AT, Layout, layout_of
 from sim.centre import Centre
-from sim.clock import DAY
 from sim.contacts import Contacts, ContactTables, Outcome
 from sim.measures import Joined, join, measure
 from sim.scenario.model import Scenario
@@ -58,7 +57,7 @@ class Seen:
     @property
     def counted(self) -> Bools:
         """Contacts dialled on days that count."""
-        day = self.contacts.dialled // DAY
+        day = self.centre.clock.day(self.contacts.dialled)
         counted: Bools = (day >= self.first) & (day <= self.last)
         return counted
 

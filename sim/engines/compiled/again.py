@@ -16,7 +16,6 @@ from sim.engines.compiled.names import (
     CHANNEL,
     CLOSED,
     CLOSES_AT,
-    DIAL_END,
     FORWARD,
     FORWARD_TO,
     FROM_OPENING,
@@ -29,6 +28,7 @@ from sim.engines.compiled.names import (
     OPENS,
     OUTCOME,
     PASSED_ON,
+    PERIOD_END,
     QUEUE,
     REDIAL,
     REDIAL_DELAY,
@@ -70,7 +70,7 @@ def open_until(m: Memory, channel: int, now: int) -> int:
 @compiled
 def _dial_next(m: Memory, contact: int, channel: int, at: int) -> None:
     """Have the caller of a contact dial again, unless it is too late for that (rule 26)."""
-    if at < m[DIAL_END]:
+    if at < m[channel + PERIOD_END]:
         another = new_contact(m, m[contact + CALLER], m[contact + ATTEMPT] + 1, channel, at)
         put(m, REDIALS, another, at * KINDS + ARRIVAL)
 

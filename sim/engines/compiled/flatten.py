@@ -81,7 +81,8 @@ class _Memory:
     def _write_channels(self, centre: Centre) -> None:
         for number, record in enumerate(self.channels):
             first, last = self.add_list(instant for span in centre.channels[number].open for instant in span)
-            self.write(record, {n.NUMBER: number, n.HOURS: first, n.LAST_HOURS: last})
+            until = min(centre.until(number), centre.horizon)
+            self.write(record, {n.NUMBER: number, n.HOURS: first, n.LAST_HOURS: last, n.PERIOD_END: until})
             self.write(record, _habits(centre.habits[number], self.channels))
             self.write(record, {n.QUEUES + p: self.queues[q] for p, q in enumerate(centre.queue_of[number])})
 
@@ -137,11 +138,11 @@ class _Memory:
         """Lines and their shifts; (instant, line) at which shifts end and begin, where that is an event."""
         changes: dict[tuple[int, int], list[int]] = {}
         for g, group in enumerate(centre.groups):
-            for number, (line, spans) in enumerate(zip(self.lines[g], group.shifts, strict=True)):
+            for number, (line, spans) in enumerate(zip(self.lines[g], group.schedule(), strict=True)):
                 duty = len(self.words)
-                for start, stop in spans:
+                for start, stop, day in spans:
                     if start < stop:
-                        shift = self.add((start, stop, line, 0))
+                        shift = self.add((start, stop, line, 0, day))
                         if g not in self.own.values():
                             changes.setdefault((start, line), [0, 0])[1] = shift
                             changes.setdefault((stop, line), [0, 0])[0] = shift

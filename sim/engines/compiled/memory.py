@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.clock import DAY
 from sim.engines.compiled.jit import Memory, compiled, inlined, words_at
 from sim.engines.compiled.names import (
     ABSENCE,
@@ -33,6 +32,7 @@ from sim.engines.compiled.names import (
     NEXT_CALLER,
     NO_LINE,
     NUMBER,
+    OF_DAY,
     OF_LINE,
     ONCE,
     OUTCOME,
@@ -42,7 +42,6 @@ from sim.engines.compiled.names import (
     RELEASED,
     ROOM,
     SHIFT,
-    START,
     STATE,
     WAITING,
     WHO,
@@ -116,12 +115,12 @@ def begin(memory: Whole, start: Whole, world: Whole) -> None:
 
 @compiled
 def _set_missed(m: Memory, shift: int) -> None:
-    """Find out whether a line is absent on the day on which a shift begins."""
+    """Find out whether a line is absent on the day of a shift."""
     line = m[shift + OF_LINE]
     group = m[line + GROUP]
     if m[group + ABSENT]:
         of_line = m[ABSENCE] + m[group + ABSENT_AS] * m[ABSENCE + 1] + m[line + NUMBER] * m[ABSENCE + 2]
-        share = words_at(of_line + m[shift + START] // DAY * m[ABSENCE + 3])[0]
+        share = words_at(of_line + m[shift + OF_DAY] * m[ABSENCE + 3])[0]
         m[shift + MISSED] = 1 if share < m[group + ABSENT] else 0
 
 

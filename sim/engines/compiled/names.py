@@ -184,14 +184,15 @@ NO_LINE = LUCK_END
 HEADER = NO_LINE + LINE_SIZE
 
 # Shifts.
-START, STOP, OF_LINE, MISSED = range(4)
-SHIFT = 4
+START, STOP, OF_LINE, MISSED, OF_DAY = range(5)
+SHIFT = 5
 
-# Channels: opening hours, habits (the first three a field for each outcome), the queue of each province.
+# Channels: opening hours, habits (the first three a field for each outcome), when the period is over, the queue of each
+# province.
 HOURS, LAST_HOURS = 1, 2
 REDIAL, SWITCH, SWITCH_TO = 3, 3 + len(Outcome), 3 + 2 * len(Outcome)
-FROM_OPENING, VOICEMAIL, SILENTLY, FORWARD, FORWARD_TO, AGAIN, QUEUES = range(
-    3 + 3 * len(Outcome), 10 + 3 * len(Outcome)
+FROM_OPENING, VOICEMAIL, SILENTLY, FORWARD, FORWARD_TO, AGAIN, PERIOD_END, QUEUES = range(
+    3 + 3 * len(Outcome), 11 + 3 * len(Outcome)
 )
 OPENS, CLOSES_AT, INTERVAL = 0, 1, 2
 
