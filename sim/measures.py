@@ -168,9 +168,9 @@ def _add_time(table: Whole, layout: Layout, world: World, centre: Centre, contac
         _add_hours(table, layout, centre, ("lines", number), values)
         _add_hours(table, layout, centre, ("all", 0), values)
     for number, queue in enumerate(centre.queues):
-        mine = (contacts.queue == number) & (contacts.left_queue > contacts.dialled)
-        left = np.minimum(contacts.left_queue[mine], centre.until(queue.channel))
-        values = queue_time(np.minimum(contacts.dialled[mine], left), left, edges)
+        until = centre.until(queue.channel)
+        mine = (contacts.queue == number) & (contacts.left_queue > contacts.dialled) & (contacts.dialled < until)
+        values = queue_time(contacts.dialled[mine], np.minimum(contacts.left_queue[mine], until), edges)
         # Over several groups the longest duty of one: the time in which the queue is served.
         on_duty = [lines[route.group]["on_duty"] for route in queue.routes]
         values["on_duty"] = np.max(on_duty or [np.zeros(len(edges) - 1, dtype=np.int64)], axis=0)

@@ -112,7 +112,10 @@ def _centre(chance: Chance, channels: int, provinces: int) -> Centre:
     queues = [_queue(chance, number, channel, groups) for number, channel in enumerate(owners)]
     end = LATEST - 2 * chance.below(10) + DAY * (chance.days - 1)
     return Centre(
-        channels=tuple(Channel(f"channel {number}", chance.hours(end + 50)) for number in range(channels)),
+        channels=tuple(
+            Channel(f"channel {number}", chance.hours(end + 50), end - chance.below(60) if chance.one_in(4) else -1)
+            for number in range(channels)
+        ),
         provinces=("here", "there")[:provinces],
         queues=tuple(queues),
         groups=tuple(_group(chance, number, queues, (channels, provinces), end) for number in range(groups)),
@@ -190,9 +193,14 @@ def _shuffled(chance: Chance, options: Sequence[T]) -> list[T]:
 def _group(chance: Chance, number: int, queues: Sequence[Queue], shape: tuple[int, int], end: int) -> Group:
     named = [q for q, queue in enumerate(queues) if any(route.group == number for route in queue.routes)]
     factors = (1000, 1000, 500, 1500, 1250, 0)
+    shifts = tuple(chance.hours(end + 70) for _ in range(chance.of((1, 1, 2, 3, 0))))
+    nights = chance.one_in(3)
     return Group(
         f"group {number}",
-        shifts=tuple(chance.hours(end + 70) for _ in range(chance.of((1, 1, 2, 3, 0)))),
+        shifts=shifts,
+        # Shifts of a night belong to the day before, and some lines' period is over before that of others.
+        days=tuple(tuple(chance.below(chance.days + 1) for _ in spans) for spans in shifts) if nights else (),
+        until=tuple(end - chance.below(60) for _ in shifts) if nights else (),
         # A line may be asked for by a queue that it does not serve by itself.
         serves=tuple(chance.some(len(named), named) if chance.one_in(6) else _shuffled(chance, named)),
         longest_wait=bool(chance.below(2)),

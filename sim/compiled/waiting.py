@@ -35,7 +35,7 @@ def add_queues(cells, contacts, begin, end, where, clock, ends, hours):
     queues = where[QUEUES]
     waits, first = np.empty((2, end - begin + (_LAST + 1) * queues), np.int64), np.empty(queues, np.int64)
     past = np.zeros(queues, np.int64)
-    _part(contacts, begin, end, waits, first, past)
+    _part(contacts, begin, end, ends, waits, first, past)
     for queue in range(queues):
         _put_in_order(waits[:, first[queue] : past[queue]])
         _add_waits(waits, first[queue], past[queue], ends[queue], hours[:, queue])
@@ -43,8 +43,8 @@ def add_queues(cells, contacts, begin, end, where, clock, ends, hours):
 
 
 @compiled
-def _part(contacts, begin, end, waits, first, past):
-    """When those who wait come and leave, queue by queue, in ``waits``, and where each queue begins and is over.
+def _part(contacts, begin, end, ends, waits, first, past):
+    """When those who wait within the period come and leave, queue by queue, in ``waits``, and where each queue begins and is over.
 
     After each queue is a place for whoever does not wait: they are written too, and then written over. Before it are
     ``_LAST`` of nobody, who have left. ``past`` is empty before.
@@ -52,7 +52,7 @@ def _part(contacts, begin, end, waits, first, past):
     dialled_at, left_at, queue_of = bare(contacts[DIALLED]), bare(contacts[LEFT]), bare(contacts[QUEUE])
     came, leave, place, at = bare(waits[0]), bare(waits[1]), bare(past), 0
     for row in range(begin, end):
-        place[queue_of[row]] += left_at[row] > dialled_at[row]
+        place[queue_of[row]] += (left_at[row] > dialled_at[row]) & (dialled_at[row] < ends[queue_of[row]])
     for queue in range(len(past)):
         for nobody in range(at, at + _LAST):
             leave[nobody] = 0
@@ -62,7 +62,7 @@ def _part(contacts, begin, end, waits, first, past):
     for row in range(begin, end):
         queue, at = queue_of[row], place[queue_of[row]]
         came[at], leave[at] = dialled_at[row], left_at[row]
-        place[queue] = at + (left_at[row] > dialled_at[row])
+        place[queue] = at + ((left_at[row] > dialled_at[row]) & (dialled_at[row] < ends[queue]))
 
 
 @compiled
