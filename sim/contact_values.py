@@ -127,7 +127,8 @@ def working_day_ends(calendar: Calendar, days: int, some: int) -> Whole:
     rank += (days == 0) & ~np.isin(every, working)
     beyond = np.append(working, len(calendar.working))
     midnights = np.array([calendar.midnight(day) for day in range(len(calendar.working) + 2)], dtype=np.int64)
-    return midnights[beyond[np.minimum(rank, len(working))] + 1]
+    ends: Whole = midnights[beyond[np.minimum(rank, len(working))] + 1]
+    return ends
 
 
 def caller_values(world: World, centre: Centre, contacts: Contacts, channel: Whole) -> tuple[dict[str, Whole], Whole]:

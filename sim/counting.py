@@ -150,9 +150,7 @@ def _fixed(layout: Layout, centre: Centre) -> tuple[Whole, Whole]:
     return on_duty, cells
 
 
-def _add_hours(
-    cells: Whole, layout: Layout, centre: Centre, whose: tuple[str, int], column: int, hours: Whole
-) -> None:
+def _add_hours(cells: Whole, layout: Layout, centre: Centre, whose: tuple[str, int], column: int, hours: Whole) -> None:
     day, hour = slices_of(centre)
     start = layout.first(whose[0]) + whose[1] * layout.slices
     for at in (start + 1 + day, start + 1 + layout.days + hour):

@@ -178,9 +178,7 @@ def _inside(hours: list[Spans], edges: NDArray[np.int64]) -> NDArray[np.bool_]:
     return inside
 
 
-def _base(
-    scenario: Scenario, edges: NDArray[np.int64], day: NDArray[np.int64], is_open: NDArray[np.bool_]
-) -> Floats:
+def _base(scenario: Scenario, edges: NDArray[np.int64], day: NDArray[np.int64], is_open: NDArray[np.bool_]) -> Floats:
     """Expected first contacts of the base demand by channel and segment, shape (C, m)."""
     demand = scenario.demand
     weekday, minute = _wall_clock(scenario.days, edges)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from sim.clock import DAY, HOUR, SECOND
+from sim.clock import DAY, HOUR, SECOND, WallClock
 from sim.contacts import Contacts, Outcome
 from sim.fit.checks import Check
 from sim.fit.fitted import Fitted, nothing
@@ -42,10 +42,10 @@ class Calls:
         return cls(log.arrival, log.queue, log.wait, log.outcome)._open()
 
     @classmethod
-    def simulated(cls, contacts: Contacts, queues: Whole) -> Calls:
-        """Of a simulation; ``queues`` has the log's queue of each of the engine's."""
+    def simulated(cls, contacts: Contacts, queues: Whole, clock: WallClock) -> Calls:
+        """Of a simulation, on the clock; ``queues`` has the log's queue of each of the engine's."""
         wait = contacts.left_queue - contacts.dialled
-        return cls(contacts.dialled, queues[contacts.queue], wait, _AS_LOGGED[contacts.outcome])._open()
+        return cls(clock.at(contacts.dialled), queues[contacts.queue], wait, _AS_LOGGED[contacts.outcome])._open()
 
     def _open(self) -> Calls:
         return self.where(np.isin(self.outcome, (ANSWERED, ABANDONED, BLOCKED)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import datetime as dt
 from io import StringIO
 
 from sim.contacts import NO_GROUP, Contacts, Outcome
@@ -37,7 +36,7 @@ def tidy_csv(scenario: Scenario, contacts: Contacts) -> str:
     buffer = StringIO()
     table = csv.writer(buffer, lineterminator="\n")
     table.writerow(HEADER)
-    centre, start = scenario.centre, dt.datetime.combine(scenario.period.first, dt.time())
+    centre, calendar = scenario.centre, scenario.days
     for row in sorted(contacts.rows(), key=lambda row: (row[3], row[0], row[1])):
         caller, _, queue, dialled, left, released, outcome, group, line = row
         channel, _, province = centre.queues[queue].name.partition("/")
@@ -47,7 +46,7 @@ def tidy_csv(scenario: Scenario, contacts: Contacts) -> str:
                 f"c{caller}",
                 channel,
                 province or channel,
-                (start + dt.timedelta(milliseconds=dialled)).isoformat(" ", "milliseconds"),
+                calendar.moment(dialled).isoformat(" ", "milliseconds"),
                 "" if outcome == Outcome.CLOSED else f"{(left - dialled) / 1000:.3f}",
                 _WORDS[Outcome(outcome)],
                 f"{(released - left) / 1000:.3f}" if answered else "",

@@ -91,7 +91,7 @@ def _simulated(name: str, scenario: Scenario, log: Log, pieces: Pieces) -> Repla
     for one in range(replications):
         worlds = draw_block(luck, seed=_SEED, replications=range(one, one + 1), compiled=compiled)
         tables = simulate_block(worlds, centre, engine=engine)
-        simulated += [Calls.simulated(contacts, queues) for contacts in tables]
+        simulated += [Calls.simulated(contacts, queues, centre.clock) for contacts in tables]
     logged = Calls.logged(log)
     checks = compare(name, logged, simulated, log.queues, LEAST)
     return Replay(name, logged, tuple(simulated), tuple(checks))

@@ -1,7 +1,8 @@
 """A call log in place of drawn callers: one row per contact, read strictly, every bad row told with its line.
 
-Columns: channel, province and arrival (``2020-02-11 20:31:05`` on the clock of the helpline, or with an offset); caller, topic, age, handling_s and patience_s where
-they are known. Seconds may have decimals; an empty cell is not known and is drawn like any caller's.
+Columns: channel, province and arrival (``2020-02-11 20:31:05`` on the clock of the helpline, or with an offset);
+caller, topic, age, handling_s and patience_s where they are known. Seconds may have decimals; an empty cell is not
+known and is drawn like any caller's.
 """
 
 from __future__ import annotations
