@@ -280,8 +280,8 @@ WRONG = {
     "hours malformed": Wrong(
         PHONE_HOURS, "hours: mon-fri 9u-17u", "mon-fri 9u", "channels.phone.hours", ("'9u'", "9:00")
     ),
-    "hours without days": Wrong(
-        PHONE_HOURS, "hours: 9:00-17:00", "9:00-17:00\n", "channels.phone.hours", ("mon-fri 9:00-17:00",)
+    "days without hours": Wrong(
+        PHONE_HOURS, "hours: mon-fri", "mon-fri\n", "channels.phone.hours", ("mon-fri 9:00-17:00",)
     ),
     "hours to": Wrong(
         PHONE_HOURS, "hours: mon-fri 9 to 17", "mon-fri 9 to 17", "channels.phone.hours", ("span of hours",)

@@ -46,8 +46,9 @@ def add_queues(cells, contacts, begin, end, where, clock, ends, hours):
 def _part(contacts, begin, end, ends, waits, first, past):
     """When those who wait come and leave, queue by queue, in ``waits``, and where each queue begins and is over.
 
-    Only who comes before the end of the period of the queue counts. After each queue is a place for whoever does not wait: they are written too, and then written over. Before it are
-    ``_LAST`` of nobody, who have left. ``past`` is empty before.
+    Only who comes before the end of the queue's period counts. After each queue is a place for whoever does not wait:
+    they are written too, and then written over. Before it are ``_LAST`` of nobody, who have left. ``past`` is empty
+    before.
     """
     dialled_at, left_at, queue_of = bare(contacts[DIALLED]), bare(contacts[LEFT]), bare(contacts[QUEUE])
     came, leave, place, at = bare(waits[0]), bare(waits[1]), bare(past), 0
