@@ -137,10 +137,13 @@ class Group:
         """Contacts that one line may have in hand."""
         return len(self.speeds)
 
-    def levels(self) -> tuple[tuple[int, int], ...]:
-        """(instant, lines scheduled from then on in the period), the first at 0; absences are not known here."""
-        changes = {0: 0}
-        for spans, until in zip(self.shifts, self.until_of(FOREVER), strict=True):
+    def levels(self, *, of_period: bool = False) -> tuple[tuple[int, int], ...]:
+        """(instant, lines scheduled from then on), the first at 0; absences are not known here.
+
+        ``of_period``: only what belongs to the period.
+        """
+        changes, ends = {0: 0}, self.until_of(FOREVER) if of_period else (FOREVER,) * len(self.shifts)
+        for spans, until in zip(self.shifts, ends, strict=True):
             for start, stop in spans:
                 if start < until:
                     changes[start] = changes.get(start, 0) + 1

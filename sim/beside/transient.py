@@ -74,11 +74,12 @@ def solve(premises: Premises, profile: Profile, centre: Centre, work: Work) -> A
     patience = premises.patience.mean / 1000 if isinstance(premises.patience, Exponential) else float("inf")
     rules = Rules(1 / premises.handling_s, 1 / patience, 8 if premises.places is None else premises.places)
     endless, known, found = premises.places is None, dict[_Stretch, Day](), list[tuple[_Stretch, Day]]()
-    spans = [span for span in centre.channels[centre.queues[premises.number].channel].open if span[0] < centre.end]
+    channel = centre.queues[premises.number].channel
+    spans = [span for span in centre.channels[channel].open if span[0] < centre.until(channel)]
     first = 0
     try:
         while first < len(spans):
-            for last, stop in _stops(spans, first, centre, premises.handling_s):
+            for last, stop in _stops(spans, first, centre.until(channel), centre.horizon, premises.handling_s):
                 stretch = _stretch(spans[first:last], stop, premises, profile, centre)
                 if stretch not in known:
                     known[stretch] = stretch.solve(rules, endless=endless, work=work)
@@ -94,11 +95,13 @@ def solve(premises: Premises, profile: Profile, centre: Centre, work: Work) -> A
     return _averages(premises, profile, found)
 
 
-def _stops(spans: list[tuple[int, int]], first: int, centre: Centre, handling_s: float) -> Iterator[tuple[int, int]]:
+def _stops(
+    spans: list[tuple[int, int]], first: int, end: int, horizon: int, handling_s: float
+) -> Iterator[tuple[int, int]]:
     """How far to look until the queue is empty: how many opening intervals, and until when (ms)."""
     for last in range(first + 1, len(spans) + 1):
-        begins = spans[last][0] if last < len(spans) else centre.horizon
-        ends = min(spans[last - 1][1], centre.end)
+        begins = spans[last][0] if last < len(spans) else horizon
+        ends = min(spans[last - 1][1], end)
         for times in (16, 64):
             if (stop := ends + round(times * handling_s * 1000)) < begins:
                 yield last, stop
@@ -120,7 +123,7 @@ def _stretch(spans: list[tuple[int, int]], stop: int, premises: Premises, profil
             closings.append(((closes - origin) / 1000, not queue.serve_after_closing or late == 0))
     return _Stretch(
         length_s=(stop - origin) / 1000,
-        counted_s=(min(stop, centre.end) - origin) / 1000,
+        counted_s=(min(stop, centre.until(queue.channel)) - origin) / 1000,
         rates=_steps(rates, origin),
         lines=_steps(lines, origin),
         duty=_steps(duty, origin),

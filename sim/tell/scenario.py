@@ -100,8 +100,10 @@ def _queues(scenario: Scenario, inside: Any, say: Language) -> Table:
         handling = scenario.handling[channel]
         mean = handling.conversation.law().mean + (handling.wrap_up.law().mean if handling.wrap_up else 0.0)
         own = [centre.groups[r.group] for r in queue.routes if centre.groups[r.group].serves[:1] == (number,)]
-        staffed = sum(line_time(group.levels(), centre.end) * group.at_once for group in own)
-        on_duty = max((line_time([(t, min(n, 1)) for t, n in g.levels()], centre.end) for g in own), default=0)
+        staffed = sum(line_time(group.levels(of_period=True), centre.end) * group.at_once for group in own)
+        on_duty = max(
+            (line_time([(t, min(n, 1)) for t, n in g.levels(of_period=True)], centre.end) for g in own), default=0
+        )
         used = expected * mean / staffed if staffed else 0.0
         load = say("check.erlang", load=say.number(expected * mean / on_duty, 2)) if on_duty else ""
         table.add_row(
@@ -148,7 +150,7 @@ def _groups(scenario: Scenario, say: Language) -> Table:
         table.add_row(
             say.name(group.name),
             str(len(group.shifts)),
-            say.number(line_time(group.levels(), centre.end) / HOUR),
+            say.number(line_time(group.levels(of_period=True), centre.end) / HOUR),
             " / ".join([str(group.at_once), *(f"{speed} %" for speed in group.speeds if group.at_once > 1)]),
             ", ".join(served) + (" " + say("check.longest_first") if group.longest_wait else ""),
         )
