@@ -19,9 +19,9 @@ from sim.language import language
 from sim.language.mistakes import told_error
 from sim.measures import measure
 from sim.scenario.shifts import open_spans
+from sim.scenario.zones import zone_of
 from sim.studies.parts import promises_of
 from sim.world import Worlds
-from sim.zones import zone_of
 
 CASES = Path(__file__).parent / "cases"
 SPRING, AUTUMN = dt.date(2024, 3, 31), dt.date(2024, 10, 27)

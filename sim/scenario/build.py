@@ -14,7 +14,7 @@ from sim.scenario.marks import ages_of, causes_of, topics_of
 from sim.scenario.model import Callers, RedialAfter, Scenario, Switch
 from sim.scenario.routing import Queues
 from sim.scenario.shifts import duty, open_spans, period_of
-from sim.zones import zone_of
+from sim.scenario.zones import zone_of
 
 
 def build_calendar(scenario: Scenario) -> Calendar:

@@ -12,7 +12,7 @@ from sim.scenario.campaigns import Campaign
 from sim.scenario.model import Callers, Scenario
 from sim.scenario.source import Located
 from sim.scenario.tree import at, entries, items
-from sim.zones import odd_change
+from sim.scenario.zones import odd_change
 
 #: Turns of duty of all lines in a period.
 _MOST_TURNS = 1_000_000

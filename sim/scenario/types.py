@@ -23,7 +23,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from sim import quantities as q
 from sim.quantities import WeeklyHours
-from sim.zones import parse_zone
+from sim.scenario.zones import parse_zone
 
 T = TypeVar("T")
 
