@@ -254,10 +254,11 @@ def absences_of(luck: Luck, seed: int, replications: Whole) -> Whole:
 def arrivals_of(rates: Rates, cause: Whole, channel: Whole, day: Whole, when: Floats) -> Whole:
     """Instants by which a share ``when`` of the day's expected count has come: exact inversion of the rate."""
     arrival = np.zeros(len(day), dtype=np.int64)
+    first = rates.first
     for k, c in sorted({*zip(cause.tolist(), channel.tolist(), strict=True)}):
         mine = (cause == k) & (channel == c)
         upto = np.concatenate([[0.0], np.cumsum(rates.mass[k, c])])
-        start, stop = rates.first[c][day[mine]], rates.first[c][day[mine] + 1]
+        start, stop = first[c, day[mine]], first[c, day[mine] + 1]
         target = upto[start] + when[mine] * (upto[stop] - upto[start])
         # Rounding may push a target past its day by a hair; a segment without mass holds nobody.
         segment = np.clip(np.searchsorted(upto, target, side="right") - 1, start, stop - 1)

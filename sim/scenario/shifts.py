@@ -62,7 +62,7 @@ def days_of(hours: WeeklyHours, calendar: Calendar, edges: Times) -> Times:
     """
     begins, day = edges[:-1], calendar.clock.day(edges[:-1])
     for number, start, stop in _by_day(hours, calendar):
-        day[(begins >= start) & (begins < stop)] = number
+        day[slice(*np.searchsorted(begins, (start, stop)))] = number
     starts, ends = period_of(hours, calendar)
     return np.where(begins < starts, -1, np.where(begins < ends, day, calendar.days))
 
