@@ -5,7 +5,7 @@ from __future__ import annotations
 import sim
 
 TEMPLATE = """
-period: {{first: 2021-03-01, last: {last}, follow_up: 2 days}}
+period: {{first: 2021-03-01, last: {last}, follow_up: 2 days, zone: UTC}}
 calendar: {{working_days: daily, holidays: none}}
 channels:
   phone: {{hours: always, waiting_places: {places}}}

@@ -29,7 +29,7 @@ from sim.scenario.load import loads
 from sim.scenario.model import Scenario
 
 _SCENARIO = """
-period: {{first: 2024-03-04, last: 2024-03-31}}
+period: {{first: 2024-03-04, last: 2024-03-31, zone: UTC}}
 calendar: {{working_days: mon-fri, holidays: none}}
 channels: {{phone: {{hours: mon-fri 9:00-17:00}}}}
 lines: {{phone: {lines}}}

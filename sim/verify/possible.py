@@ -41,17 +41,16 @@ class _Choices:
 
 
 def random_scenario(seed: int, number: int) -> Scenario:
-    """A scenario of two days with three channels and three provinces."""
+    """A scenario of two days with three channels and three provinces, at times by night or where clocks change."""
     choose = _Choices(seed, number)
-    first = dt.date(2021, 3, 1)
     channels = _channels(choose)
     outside = {} if channels["phone"]["hours"] == "always" else {"phone": choose.share(0, 20)}
     tree: Tree = {
         "name": f"random-{number}",
-        "period": {"first": str(first), "last": str(first + dt.timedelta(days=1)), "follow_up": "2 days"},
+        "period": _period(choose),
         "calendar": {"working_days": "daily", "holidays": "none"},
         "channels": channels,
-        "lines": _lines(choose),
+        "lines": _lines(choose, pause="1:00-1:30" if channels["phone"]["hours"] == _NIGHTS else "11:00-11:30"),
         "routing": {"phone": ["own", {"to": "others", "after": choose.of("0 s", "30 s", "60 s")}]},
         "priorities": choose.of([], [{"channel": "chat"}], [{"province": "west"}, {"channel": "phone"}]),
         "demand": {
@@ -77,8 +76,17 @@ def random_scenario(seed: int, number: int) -> Scenario:
     return loads(json.dumps(tree))
 
 
+_NIGHTS = "mon-sun 20:00-4:00"
+
+
+def _period(choose: _Choices) -> Tree:
+    """Two days: ordinary ones, with 23 hours first or 25 last, or with 25 after them."""
+    first = choose.of(dt.date(2021, 3, 1), dt.date(2021, 3, 28), dt.date(2021, 10, 30), dt.date(2021, 10, 29))
+    return {"first": str(first), "last": str(first + dt.timedelta(days=1)), "follow_up": "2 days"}
+
+
 def _channels(choose: _Choices) -> Tree:
-    hours = choose.of("mon-sun 9:00-17:00", "mon-sun 9:00-12:00 13:00-18:00", "always")
+    hours = choose.of("mon-sun 9:00-17:00", "mon-sun 9:00-12:00 13:00-18:00", "always", _NIGHTS)
     phone: Tree = {
         "hours": hours,
         "queue": "per province",
@@ -100,7 +108,7 @@ def _channels(choose: _Choices) -> Tree:
     }
 
 
-def _lines(choose: _Choices) -> Tree:
+def _lines(choose: _Choices, *, pause: str) -> Tree:
     speeds = choose.of(["100 %"], ["100 %", "70 %"], ["100 %", "80 %", "60 %"])
     return {
         "east": {
@@ -108,7 +116,7 @@ def _lines(choose: _Choices) -> Tree:
             "absence": choose.share(0, 30),
             "takes": choose.of("own first", "longest wait"),
         },
-        "north": {"count": 1, "breaks": choose.of([], ["mon-sun 11:00-11:30"])},
+        "north": {"count": 1, "breaks": choose.of([], [f"mon-sun {pause}"])},
         "west": {"count": 1, "serves": choose.of(["phone/west"], ["phone/west", "e-mail"])},
         "chat": {"count": 1, "at_once": len(speeds), "speeds": speeds},
         "e-mail": {"count": 1},

@@ -94,7 +94,12 @@ def scenario(
     Acceptable waiting time is 60 s in every channel.
     """
     tree: Tree = {
-        "period": {"first": str(_MONDAY), "last": str(_MONDAY + dt.timedelta(days=last - 1)), "follow_up": "2 days"},
+        "period": {
+            "first": str(_MONDAY),
+            "last": str(_MONDAY + dt.timedelta(days=last - 1)),
+            "follow_up": "2 days",
+            "zone": "UTC",  # every day has 24 hours
+        },
         "calendar": {"working_days": "daily", "holidays": "none"},
         "channels": {name: {"hours": "always", **line.channel} for name, line in channels.items()},
         "lines": lines,
