@@ -9,19 +9,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from sim.compiled import measures
+from sim.compiled import measures as compiled_measures
+from sim.counting import Plan
+from sim.quick_draw import Quick
 from timing import Work
 
 import sim
 from sim.cells import layout_of
-from sim.compiled import measures
-from sim.compiled import measures as compiled_measures
-from sim.counting import Plan
 from sim.draw import draw_block
 from sim.engines import simulate_block
 from sim.estimates import Moments
 from sim.luck import prepare
 from sim.products import CHUNK, Products
-from sim.quick_draw import Quick
 from sim.scenario.model import Scenario
 from sim.store import Store
 from sim.studies import parts

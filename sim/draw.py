@@ -11,7 +11,7 @@ Replications are drawn in blocks, since arrays are quicker than loops; each is t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,21 +45,22 @@ def draw(luck: Luck, *, seed: int, replication: int) -> World:
     return draw_block(luck, seed=seed, replications=range(replication, replication + 1))[0]
 
 
-def draw_block(luck: Luck, *, seed: int, replications: Sequence[int], compiled: bool = False) -> Worlds:
-    """The worlds of these replications; ``compiled`` draws with machine code, the same numbers."""
+def draw_block(luck: Luck, *, seed: int, replications: Sequence[int]) -> Worlds:
+    """The worlds of these replications."""
     numbers = np.array(replications, dtype=np.int64)
-    if compiled:
-        from sim.quick_draw import Quick
-
-        if (quick := Quick.of(luck, seed=seed)) is not None:
-            return quick.block(numbers)
-    streams = _Streams(luck, seed, compiled)
+    streams = _Streams(luck, seed)
     who = _logged(luck, numbers) if luck.trace else _drawn(luck, streams, numbers)
     world = _with_luck(luck, who, streams)
     if luck.trace:
         world = _with_what_is_known(world, luck.trace, luck.rates.calendar.clock)
     starts = np.searchsorted(who.replication, np.append(numbers, numbers[-1] + 1))
     return Worlds(world, starts, absences_of(luck, seed, numbers))
+
+
+def nobody(luck: Luck) -> World:
+    """A world without callers, which has the names of all others."""
+    none = np.zeros(0, dtype=np.int64)
+    return _with_luck(luck, _Callers(*(none for _ in fields(_Callers))), _Streams(luck, 0))
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,6 @@ class _Streams:
 
     luck: Luck
     seed: int
-    compiled: bool
 
     def keys(self, purpose: str) -> NDArray[np.uint64]:
         """Key of each stratum's stream for a purpose, shape (2, S)."""
@@ -90,7 +90,7 @@ class _Streams:
 
     def at(self, purpose: str, who: _Callers) -> Addresses:
         """Where the callers' own numbers for a purpose are."""
-        return Addresses(self.keys(purpose), who.stratum, who.replication, who.day, who.slot, self.compiled)
+        return Addresses(self.keys(purpose), who.stratum, who.replication, who.day, who.slot)
 
     def pairs(self, purpose: str, who: _Callers) -> tuple[Floats, Floats]:
         """Two uniforms for every caller, each of shape (n,)."""
@@ -129,12 +129,12 @@ def keys_of(luck: Luck, seed: int, purpose: str) -> NDArray[np.uint64]:
     return np.array([key_of(seed, *name, purpose) for name in streams], dtype=np.uint64).reshape(-1, 2).T
 
 
-def expected_of(luck: Luck, seed: int, replications: Whole, *, compiled: bool) -> Floats:
+def expected_of(luck: Luck, seed: int, replications: Whole) -> Floats:
     """Expected callers on days as busy as they are, by replication, stratum and day."""
     days = luck.count.shape[1]
     if isinstance(luck.busyness, Deterministic):
         return np.repeat(luck.count[None] * luck.busyness.mean, len(replications), axis=0)
-    at = replace(days_of(seed, ("busyness",), replications, days), compiled=compiled)
+    at = days_of(seed, ("busyness",), replications, days)
     busyness = luck.busyness.quantile(at.pairs()[:, 0, 0])
     expected: Floats = luck.count * busyness.reshape(-1, 1, days)
     return expected
@@ -142,7 +142,7 @@ def expected_of(luck: Luck, seed: int, replications: Whole, *, compiled: bool) -
 
 def _existing(luck: Luck, streams: _Streams, replications: Whole) -> tuple[Whole, Whole, Whole, Whole, Floats]:
     """Row of the replication, stratum, day, slot and moment (a uniform) of everyone who exists."""
-    limits = expected_of(luck, streams.seed, replications, compiled=streams.compiled)
+    limits = expected_of(luck, streams.seed, replications)
     # Cells of replication, stratum and day in which somebody may still come, and the height reached in each.
     cells = np.nonzero(limits)
     limit, height, keys = limits[cells], np.zeros(len(cells[0])), streams.keys("exists")
@@ -150,7 +150,7 @@ def _existing(luck: Luck, streams: _Streams, replications: Whole) -> tuple[Whole
     while len(limit):
         row, stratum, day = (np.repeat(part, run) for part in cells)
         slot = np.tile(np.arange(start, start + run), len(limit))
-        drawn = Addresses(keys, stratum, replications[row], day, slot, streams.compiled).pairs()[:, 0]
+        drawn = Addresses(keys, stratum, replications[row], day, slot).pairs()[:, 0]
         exists, when = drawn[:, 0], drawn[:, 1]
         heights = height[:, None] + np.cumsum(-elementary.log(exists).reshape(-1, run), axis=1)
         inside = (heights < limit[:, None]).ravel()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,27 +64,16 @@ class Products:
         return cls(pairs, *_empty(len(pairs.columns), len(two), cells), which, places)
 
     @classmethod
-    def none(cls, columns: int) -> Products:
-        """For who wants no products; nothing is added."""
+    def none(cls, columns: int, cells: int = 0) -> Products:
+        """Totals of columns without any product."""
         nothing = np.zeros(0, dtype=np.int64)
         which = (nothing, nothing, np.zeros(1, dtype=np.int64), np.zeros((0, 2), dtype=np.int64))
-        return cls(Pairs((), ()), *_empty(columns, 0, 0), which, nothing.reshape(3, 0))
-
-    def arrays(self) -> tuple[NDArray[Any], ...]:
-        """All of them, as machine code takes them."""
-        return (self.total, self.sums, *self.late, *self.which)
+        return cls(Pairs((), ()), *_empty(columns, 0, cells), which, nothing.reshape(3, 0))
 
     def again(self) -> Products:
         """The same without what was added."""
         columns, cells = self.total.shape
         return Products(self.pairs, *_empty(columns, len(self.sums), cells), self.which, self.places)
-
-    def add(self, values: Whole) -> None:
-        """Add replications, (R, cells, columns)."""
-        from sim.compiled.cells import add_products
-
-        for cells in np.require(values.transpose(0, 2, 1), np.int64, ["C", "W"]):
-            add_products(cells, *self.arrays())
 
     def moments(self, replications: int) -> Moments:
         """All sums, each pair's own. Sums of numerators and denominators are whole numbers and follow from totals."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,7 +39,6 @@ class Addresses:
     """Where numbers are looked up: n rows, each in one of S streams.
 
     ``keys`` (2, S) as uint64; ``of`` (n,) stream of each row; ``replication``, ``day`` and ``place`` (n,), below 2**32.
-    ``compiled`` takes machine code, which pays for many numbers; the numbers are the same.
     """
 
     keys: NDArray[np.uint64]
@@ -48,12 +46,9 @@ class Addresses:
     replication: Whole
     day: Whole
     place: Whole
-    compiled: bool = False
 
     def words(self, chunks: int = 1) -> Words:
         """Four words for each row and chunk, shape (n, chunks, 4)."""
-        if self.compiled:
-            return cast("Words", _machine_code().words(*self._columns(), chunks))
         rows = [part.astype(np.uint64) for part in (self.replication, self.day, self.place)]
         parts = [np.repeat(part, chunks) for part in (*rows, *self.keys[:, self.of])]
         parts.insert(3, np.tile(np.arange(chunks, dtype=np.uint64), len(self.of)))
@@ -64,17 +59,11 @@ class Addresses:
 
     def pairs(self, chunks: int = 1) -> Floats:
         """Two uniform numbers in the open interval (0, 1) for each row and chunk, shape (n, chunks, 2)."""
-        if self.compiled:
-            return cast("Floats", _machine_code().pairs(*self._columns(), chunks))
         wide = self.words(chunks).astype(np.uint64)
         # 52 bits and a half, so that neither 0 nor 1 can come out: quantile functions are not finite there.
         bits = (wide[..., ::2] << np.uint64(20)) | (wide[..., 1::2] >> np.uint64(12))
         uniforms: Floats = (bits.astype(np.float64) + 0.5) * 2.0**-52
         return uniforms
-
-    def _columns(self) -> tuple[NDArray[Any], ...]:
-        columns = (self.of, self.replication, self.day, self.place)
-        return (np.ascontiguousarray(self.keys), *(np.ascontiguousarray(c, dtype=np.int64) for c in columns))
 
 
 def _philox(
@@ -93,12 +82,6 @@ def _philox(
         c2, c3 = (first >> shift) ^ c3 ^ k1, first & low
         k0, k1 = (k0 + weyl[0]) & low, (k1 + weyl[1]) & low
     return np.stack([c0, c1, c2, c3], axis=1).astype(np.uint32)
-
-
-def _machine_code() -> Any:
-    from sim.compiled import streams as compiled_streams
-
-    return compiled_streams
 
 
 def days_of(seed: int, name: tuple[str, ...], replications: Whole, days: int) -> Addresses:

@@ -32,22 +32,6 @@ def test_engines_agree_and_the_auditor_finds_nothing(block: int, apart: bool) ->
     assert met == set(Outcome)
 
 
-def test_many_random_queues_are_foreseen() -> None:
-    from sim.engines.compiled.flatten import foreseen_group
-
-    centres = [random_case(seed, apart=True)[1] for seed in range(250)]
-    queues = [
-        (centre.queues[number], centre.groups[group])
-        for centre in centres
-        for number in range(len(centre.queues))
-        if (group := foreseen_group(centre, number)) is not None
-    ]
-    assert len(queues) > 100
-    assert sum(queue.serve_after_closing for queue, _ in queues) > 20
-    assert sum(len(group.shifts) > 1 for _, group in queues) > 20
-    assert sum(group.absent > 0 for _, group in queues) > 10
-
-
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data(), st.booleans())
 def test_engines_agree_on_a_small_case(data: st.DataObject, apart: bool) -> None:

@@ -9,7 +9,6 @@ import time
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from threading import Event
 
 import numpy as np
 import pytest
@@ -41,9 +40,6 @@ ROOT = Path(__file__).parent.parent
 CAMPAIGN = sim.load(ROOT / "scenarios" / "als-je-eens-wist-2020.yaml")
 PARTS = parts_of(CAMPAIGN)
 EN, NL = language("en"), language("nl")
-#: Set from the start: these tests need no machine code, or wait for it themselves.
-WARM = Event()
-WARM.set()
 
 
 @pytest.mark.parametrize("name", ["als-je-eens-wist-2020", "forwarding-2021", "vk-intake-2020"])
@@ -219,7 +215,7 @@ def test_plans_side_by_side_are_compared_on_the_same_callers(monkeypatch: pytest
     kept = {"A": {"lines.antwerpen": 2}, "B": {"lines.antwerpen": 2, "lines.chat": 0}}
     now = Asked(entry, {"handling.phone": 30, "help.phone": "others"}, kept)
     plans = downloads.plans_asked(now)
-    (look,) = looks(plans, Task(), seats, WARM)
+    (look,) = looks(plans, Task(), seats)
     found = beside(now, look, Task(), seats, known)
     assert found.trial.plans == [TODAY, "A", "B", PLAN]
     plan_a = plans_of(CAMPAIGN, PARTS, {"handling.phone": 30, "lines.antwerpen": 2}).plan
@@ -258,7 +254,6 @@ def test_a_line_for_any_province_serves_them_all() -> None:
 
 @pytest.mark.parametrize("after_s", [0.1, 0.7, 1.5])
 def test_a_search_for_lines_stops_within_a_second(after_s: float) -> None:
-    try_plans({"": CAMPAIGN}, replications=1, seed=1, engine="compiled")  # machine code is there
     plans, wish, worker = plans_of(CAMPAIGN, PARTS, {}), Wish.of("never_reached", "10", "overflow"), Worker()
     task = worker.start(lambda task: ask_plan(plans, wish, "phone", task))
     time.sleep(after_s)
@@ -364,7 +359,7 @@ def test_only_windows_with_a_browser_take_a_place(tmp_path: Path) -> None:
 def test_looks_are_trials_on_more_and_more_worlds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sim.app.looks.worlds", lambda _: 60)
     plans = plans_of(CAMPAIGN, PARTS, {"lines.antwerpen": 2})
-    found = list(looks(plans, Task(), Seats(), WARM))
+    found = list(looks(plans, Task(), Seats()))
     assert [look.trial.replications for look in found] == [40, 60]
     assert [look.whole for look in found] == [False, True]
     whole = try_plans(
@@ -387,7 +382,7 @@ def test_a_stopped_look_ends_soon_and_frees_its_seat() -> None:
     plans = plans_of(CAMPAIGN, PARTS, {"lines.antwerpen": 2})
 
     def job(task: Task) -> None:
-        for look in looks(plans, task, seats, WARM):
+        for look in looks(plans, task, seats):
             task.found = look
 
     first = worker.start(job)
@@ -440,17 +435,6 @@ def test_what_is_found_last_is_not_taken_for_all_that_came_before_it() -> None:
     task = Ends(found="first")
     assert task.seen() == ("first", False)
     assert task.seen() == ("last", True)
-
-
-def test_before_machine_code_is_there_a_first_look_comes_from_the_other_engine() -> None:
-    cold, task = Event(), Task()
-    plans = plans_of(CAMPAIGN, PARTS, {})
-    found = looks(plans, task, Seats(), cold)
-    first = next(found)
-    assert first.trial.replications == limits.FIRST_WORLDS
-    task.stop.set()
-    with pytest.raises(Stopped):
-        next(found)
 
 
 def gate_says(**asked: object) -> int:

@@ -9,7 +9,6 @@ import pytest
 from single import single
 
 import sim
-from sim.compiled.addresses import COLUMNS
 from sim.studies import parts
 
 CAMPAIGN = Path(__file__).parent.parent / "scenarios" / "als-je-eens-wist-2020.yaml"
@@ -57,9 +56,8 @@ def test_blocks_of_any_size_make_the_same_part(engine, monkeypatch) -> None:
     """Sums are formed of 25 replications first, whatever is in memory together; 60 are two of those and some more."""
     job = parts.job_of(sim.load(SMALL), seed=3, engine=engine, keep_contacts=2)
     made = parts.make(job, (0, 59))
-    for room, near in ((1, 1), (100_000, 50_000), (10_000_000, 10_000_000)):
+    for room in (1, 100_000, 10_000_000):
         monkeypatch.setattr("sim.studies.kit.ROOM", room)
-        monkeypatch.setattr("sim.quick_counts.NEAR", near)
         parts._kit.cache_clear()
         again = parts.make(job, (0, 59))
         assert [piece.table for piece in made.pieces] == [piece.table for piece in again.pieces]
@@ -68,7 +66,7 @@ def test_blocks_of_any_size_make_the_same_part(engine, monkeypatch) -> None:
 
 @pytest.mark.parametrize("path", [SMALL, *sorted(CAMPAIGN.parent.glob("*.yaml"))], ids=lambda path: path.stem)
 def test_counts_do_not_hang_on_whose_contacts_are_kept(path) -> None:
-    """Replications whose contacts are not kept go through all steps in one call of machine code."""
+    """Replications whose contacts are not kept are drawn, played and counted in one call of the kernel."""
     made, kept = (
         {piece.table: piece.columns for piece in parts.make(job, (3, 9)).pieces}
         for job in (
@@ -78,21 +76,6 @@ def test_counts_do_not_hang_on_whose_contacts_are_kept(path) -> None:
     )
     assert kept.keys() - made.keys() == {"contacts"}
     assert all(columns_equal(made[table], kept[table]) for table in made)
-
-
-def test_callers_who_have_no_room_get_more(monkeypatch) -> None:
-    job = parts.job_of(sim.load(SMALL), seed=3, engine="compiled", keep_contacts=0)
-    made, tried = parts.make(job, (0, 29)), []
-
-    def columns(expected: float) -> np.ndarray:
-        tried.append(expected)
-        return np.empty((COLUMNS, max(int(expected / 20), 1)), dtype=np.int64)
-
-    monkeypatch.setattr("sim.quick_draw.Quick.columns", staticmethod(columns))
-    parts._kit.cache_clear()
-    again = parts.make(job, (0, 29))
-    assert len(tried) > 2
-    assert all(columns_equal(a.columns, b.columns) for a, b in zip(made.pieces, again.pieces, strict=True))
 
 
 def test_replication_50_needs_no_others(scenario, tmp_path) -> None:

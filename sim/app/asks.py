@@ -103,7 +103,7 @@ def ask_report(plans: Plans, say: Language, task: Task) -> dict[str, bytes]:
         out = Path(scratch)
         results = {
             # In threads of this program: nothing to be left behind.
-            name: run(scenario, replications=REPORT_WORLDS, engine="compiled", out=out, progress=tell(number_))
+            name: run(scenario, replications=REPORT_WORLDS, out=out, progress=tell(number_))
             for number_, (name, scenario) in enumerate(named.items())
         }
         folder = Comparison(results).write(out) if plans.differ else next(iter(results.values())).folder

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Event
 from typing import Protocol
 
 from sim.app.limits import MOST_PAGES, MOST_PENDING
@@ -29,8 +28,6 @@ class House:
     seats: Seats = field(default_factory=Seats)
     #: Longer questions have seats of their own, so that a look never waits for them.
     long_seats: Seats = field(default_factory=lambda: Seats(1))
-    #: Set once the machine code is there; until then looks are taken with the other engine.
-    warm: Event = field(default_factory=Event)
     #: Windows to which a browser is connected, by their names.
     windows: dict[str, Leaves] = field(default_factory=dict)
     #: What drops a page that was asked for and to which no browser is connected yet, the oldest first.

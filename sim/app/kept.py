@@ -86,7 +86,6 @@ def _played(asked: Asked, values: Mapping[str, Value], look: Look, task: Task, s
             seed=look.trial.seed,
             first=look.trial.first,
             kinds=_KINDS,
-            engine="compiled",
             progress=task.tell,
             stop=task.stop,
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from threading import Event
 
 import numpy as np
 
@@ -19,8 +18,6 @@ TODAY, PLAN = "today", "plan"
 KINDS = ("all", "channel", "province", "day", "hour")
 #: Worlds after which an answer is shown, in times of those before.
 _GROWTH = 2.5
-#: How often a thread that waits for machine code looks whether it was stopped.
-_WAIT_S = 0.1
 
 
 @dataclass(frozen=True)
@@ -42,11 +39,8 @@ class Look:
         return PLAN if self.plans.differ else TODAY
 
 
-def looks(plans: Plans, task: Task, seats: Seats, warm: Event) -> Iterator[Look]:
-    """Better and better answers; Stopped once ``task`` is to stop.
-
-    Until the machine code is ``warm``, the first look is taken with the other engine, which counts the same.
-    """
+def looks(plans: Plans, task: Task, seats: Seats) -> Iterator[Look]:
+    """Better and better answers; Stopped once ``task`` is to stop."""
     scenarios: Mapping[str, Scenario] = {TODAY: plans.today, **({PLAN: plans.plan} if plans.differ else {})}
     wanted = worlds(plans.today)
     seed, found = plans.today.experiment.seed, None
@@ -56,9 +50,6 @@ def looks(plans: Plans, task: Task, seats: Seats, warm: Event) -> Iterator[Look]
         def tell(now: int, _all: int, done: int = done) -> None:
             task.tell(done + now // len(scenarios), wanted)
 
-        engine = "compiled" if done or warm.is_set() else "simpy"
-        while engine == "compiled" and not warm.wait(_WAIT_S):
-            task.tell(done, wanted)
         with seats.taken(task):
             more = try_plans(
                 scenarios,
@@ -66,7 +57,6 @@ def looks(plans: Plans, task: Task, seats: Seats, warm: Event) -> Iterator[Look]
                 seed=seed,
                 first=done,
                 kinds=KINDS,
-                engine=engine,
                 progress=tell,
                 stop=task.stop,
             )

@@ -173,10 +173,10 @@ class Page:
             return
         self.look = self.found = None
         self._halted = False
-        seats, warm, plans = self.house.seats, self.house.warm, self.plans
+        seats, plans = self.house.seats, self.plans
 
         def job(task: Task) -> None:
-            for look in looks(plans(), task, seats, warm):
+            for look in looks(plans(), task, seats):
                 task.found = look
 
         self.task = self.worker.start(job)
@@ -310,7 +310,7 @@ class Page:
         elif self.look is None:
             self._tell(say("app.working"))
         else:
-            self._tell(status(self.look, say) if self.house.warm.is_set() else say("app.study_compiling"))
+            self._tell(status(self.look, say))
         share = 100 * task.done / task.wanted if task.wanted else 0
         bar = f'<progress max="100" value="{share:.0f}" aria-label="{escape(say("app.progress"))}"></progress>'
         self.progress.set_content("" if task.finished else bar)

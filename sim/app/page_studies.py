@@ -235,13 +235,11 @@ class Studies:
         """Begin a question about the settings as they stand; the one before is stopped."""
         if not self.page.enter():
             return
-        seats, warm, plans = self.page.house.long_seats, self.page.house.warm, self.page.plans
+        seats, plans = self.page.house.long_seats, self.page.plans
 
         def job(task: Task) -> None:
             task.say(self.say("app.working"))
             with seats.taken(task):
-                while not warm.wait(0.2):
-                    task.say(self.say("app.study_compiling"))
                 task.say(self.say("app.working"))
                 task.found = question(plans(), task)
 

@@ -7,7 +7,6 @@ import logging
 from html import escape
 from importlib.resources import files
 from pathlib import Path
-from threading import Thread
 from typing import Literal
 
 from nicegui import Client, app, ui
@@ -35,7 +34,6 @@ def serve(*, folder: Path, port: int, show: bool) -> None:
     house = House(folder, Shelf(folder))
     app.add_middleware(Gate, port=port)
     app.add_static_files("/static", str(files("sim.app").joinpath("static")))
-    app.on_startup(lambda: Thread(target=_warm_up, args=(house,), daemon=True).start())
     app.on_shutdown(house.close)
     logging.getLogger("uvicorn.error").addFilter(_not_cut_off)
     app.get("/")(_home)
@@ -81,17 +79,6 @@ _ICON = (
 def _not_cut_off(record: logging.LogRecord) -> bool:
     """Whether a log entry is none of a request that was still being answered when the program was told to end."""
     return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
-
-
-def _warm_up(house: House) -> None:
-    """Load or compile the machine code before anybody waits for it."""
-    from sim.studies.trial import try_plans
-
-    try:
-        for name in house.shelf.names()[:1]:
-            try_plans({"": house.shelf.entry(name).scenario}, replications=1, seed=0, engine="compiled")
-    finally:
-        house.warm.set()
 
 
 async def _home(request: Request) -> Response:

@@ -17,9 +17,7 @@ def simulate(world: World, centre: Centre, *, engine: str = "simpy") -> Contacts
         raise ValueError(f"{engine!r} is not an engine; there are {', '.join(ENGINES)}")
     _check(world, world.absence, centre)
     if engine == "compiled":
-        from sim.engines import compiled
-
-        return compiled.simulate(world, centre)
+        return simulate_block(Worlds.of([world]), centre, engine=engine).rows
     from sim.engines import simpy_engine
 
     return simpy_engine.simulate(world, centre)
@@ -33,13 +31,13 @@ def simulate_all(worlds: Iterable[World], centre: Centre, *, engine: str = "simp
 
 
 def simulate_block(worlds: Worlds, centre: Centre, *, engine: str = "simpy") -> ContactTables:
-    """The same for many worlds put together, of which the compiled engine makes one call."""
+    """The same for many worlds put together, which the kernel plays in one call."""
     if engine != "compiled":
         return ContactTables.of([simulate(world, centre, engine=engine) for world in worlds])
     _check(worlds.callers, worlds.absence[0], centre)
-    from sim.engines import compiled
+    from sim import kernel
 
-    return compiled.simulate_block(worlds, centre)
+    return kernel.play(worlds, centre)
 
 
 def _check(world: World, absence: Whole, centre: Centre) -> None:

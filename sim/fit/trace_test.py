@@ -32,12 +32,11 @@ from sim.fit.stated import Block
 from sim.luck import prepare
 from sim.quantities import WEEKDAYS
 from sim.scenario.model import Scenario
+from sim.studies.engine import AUTO, chosen
 
 #: Contacts simulated in all: few replications of a long log, many of a short one.
 _CONTACTS = 60_000
 _REPLICATIONS = (8, 60)
-#: Beyond so many contacts machine code is worth compiling.
-_COMPILED = 120_000
 #: Queues with fewer calls are not compared one by one.
 LEAST = 300
 _SEED = 1712
@@ -82,14 +81,13 @@ def _compared(pieces: Pieces) -> Log:
 
 def _simulated(name: str, scenario: Scenario, log: Log, pieces: Pieces) -> Replay:
     replications = int(np.clip(_CONTACTS // max(len(log), 1), *_REPLICATIONS))
-    compiled = replications * len(log) > _COMPILED
-    engine = "compiled" if compiled else "simpy"
+    engine = chosen(AUTO)
     luck, centre = prepare(scenario), scenario.centre
     number = {place.queue: log.queues.index(queue) for queue, place in pieces.places.items()}
     queues = np.array([number.get(queue.name, _NO_QUEUE) for queue in centre.queues], dtype=np.int64)
     simulated: list[Calls] = []
     for one in range(replications):
-        worlds = draw_block(luck, seed=_SEED, replications=range(one, one + 1), compiled=compiled)
+        worlds = draw_block(luck, seed=_SEED, replications=range(one, one + 1))
         tables = simulate_block(worlds, centre, engine=engine)
         simulated += [Calls.simulated(contacts, queues, centre.clock) for contacts in tables]
     logged = Calls.logged(log)

@@ -146,7 +146,7 @@ def calibrate(
         tuple(observation_of(scenario, text) for text in observed),
         replications,
         scenario.experiment.seed if seed is None else seed,
-        engine=chosen(engine, scenario, PLACES * replications),
+        engine=chosen(engine),
         workers=workers,
         tell=progress or (lambda _done: None),
     )

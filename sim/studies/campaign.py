@@ -80,7 +80,7 @@ def campaign(
     asked = question.asked() | {"campaign": name, "ask": list(ask), "windows": windows, "starts": list(starts)}
     base = with_waits(scenario, question.targets_in(scenario))
     sized = Sized.of(base, _number(base, name))
-    means = Means.of(base, _STEPS * replications + 4 * confirm, seed=question.seed, workers=workers, say=say)
+    means = Means.of(seed=question.seed, workers=workers, say=say)
     # What is wrong with a question is told before anything is searched for another one.
     staff = list(_staff(base, question, windows, sized)) if "lines" in ask else []
     for text in starts:

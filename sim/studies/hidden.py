@@ -18,7 +18,6 @@ from sim.language import Language
 from sim.scenario.answered import People, Unexplained
 from sim.scenario.model import Scenario
 from sim.store import RESULTS_VERSION, essence, write_atomically
-from sim.studies.calibrate import PLACES
 from sim.studies.engine import AUTO, chosen
 from sim.studies.fit_one import FitOne, fit_one
 from sim.studies.observed import Observation, Simulator
@@ -87,9 +86,8 @@ def _as_counted(scenario: Scenario) -> Scenario:
 
 
 def _found(plain: Scenario, count: float) -> People:
-    units = units_of(plain)
-    engine = chosen(AUTO, plain, PLACES * WORLDS)
-    observed = Observation(Outcome(REGISTER), count * units)
+    engine = chosen(AUTO)
+    observed = Observation(Outcome(REGISTER), count * units_of(plain))
     simulator = Simulator(plain, (parameter_of(plain, _DEMAND),), (observed,), WORLDS, SEED, engine=engine)
     found = fit_one(simulator)
     if found.estimate is None or found.compatible is None:

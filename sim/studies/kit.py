@@ -1,21 +1,21 @@
-"""Some replications drawn, simulated and counted, by readable code or by machine code: the same numbers."""
+"""Some replications drawn, simulated and counted, by the readable path or by the kernel: the same numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import kernel
 from sim.cells import COLUMNS, Layout, layout_of
 from sim.centre import Centre
 from sim.clock import Calendar
-from sim.contact_values import TALLY, Codes, Promises, tally, wait_codes
+from sim.contact_values import Codes, Promises, tally, wait_codes
 from sim.contacts import Contacts, ContactTables
-from sim.draw import draw_block
+from sim.draw import draw_block, nobody
 from sim.engines import simulate_block
 from sim.estimates import Moments
 from sim.integrity import Part
@@ -26,18 +26,12 @@ from sim.summary import PAIRS
 from sim.tables import Table
 from sim.world import World, Worlds
 
-if TYPE_CHECKING:
-    from sim.counting import Plan
-    from sim.quick_counts import QuickCounts
-    from sim.quick_draw import Quick
-
 #: Whole periods of replications: (columns, replications, periods).
 Values = NDArray[np.int64]
-#: Sums over replications, by cell: by readable code or by machine code.
+#: Sums over replications, by cell: of the readable path or of the kernel.
 Sums = Moments | Products
 
-#: Bytes that callers may take with their luck and contacts, which are in memory together, unless one replication has
-#: more: so many that each call of machine code is long, and few beside all else that is in memory.
+#: Bytes for what is in memory together of a block: callers with all random inputs, or expected callers by day.
 ROOM = 24_000_000
 
 
@@ -67,8 +61,8 @@ class Kit:
 
     @cached_property
     def callers(self) -> World:
-        """Somebody's world, for the names in it."""
-        return draw_block(self.luck, seed=self.seed, replications=range(1)).callers
+        """A world without callers, for the names in it."""
+        return nobody(self.luck)
 
     @cached_property
     def layout(self) -> Layout:
@@ -76,24 +70,12 @@ class Kit:
         return layout_of(self.callers, self.centre)
 
     @cached_property
-    def _quick(self) -> Quick | None:
-        from sim.quick_draw import Quick
-
-        return Quick.of(self.luck, seed=self.seed, centre=self.centre)
+    def _drawing(self) -> kernel.Drawing | None:
+        return kernel.Drawing.of(self.luck, seed=self.seed)
 
     @cached_property
-    def _plan(self) -> Plan:
-        from sim.counting import Plan
-
-        return Plan.of(self.layout, self.centre, self.calendar, self.promises)
-
-    @cached_property
-    def _counts(self) -> QuickCounts | None:
-        if self._quick is None:
-            return None
-        from sim.quick_counts import QuickCounts
-
-        return QuickCounts(self._quick, self._plan, self.centre, self._bytes_of_a_caller())
+    def _counter(self) -> kernel.Counter:
+        return kernel.Counter(self.layout, self.centre, self.calendar, self.promises)
 
     @cached_property
     def _products(self) -> Products:
@@ -115,7 +97,7 @@ class Kit:
         """Replications of a block; whose contacts are ``kept`` are in memory together."""
         if not self.compiled:
             return CHUNK
-        if self._counts is not None and not kept:
+        if self._drawing is not None and not kept:
             return max(int(ROOM / (8 * self.luck.count.size)), 1)
         expected = len(self.luck.trace) if self.luck.trace else float(self.luck.count.sum())
         return max(int(ROOM / max(expected * self._bytes_of_a_caller(), 1.0)), 1)
@@ -134,7 +116,7 @@ class Kit:
         ``values`` (columns, R, periods) gets those of whole periods.
         """
         if isinstance(sums, Products):
-            return self._by_machine(numbers, keep_contacts, sums, values), sums
+            return self._by_kernel(numbers, keep_contacts, sums, values), sums
         worlds = draw_block(self.luck, seed=self.seed, replications=numbers)
         tables = simulate_block(worlds, self.centre)
         found = measure(worlds, self.centre, tables, calendar=self.calendar, promises=self.promises)
@@ -146,41 +128,20 @@ class Kit:
 
     def tally(self, codes: Codes, begins: NDArray[np.int64], names: NDArray[np.int64]) -> Table:
         """How often each wait is there in each batch; see ``contact_values.tally``."""
-        queues = queue_of(self.centre)
-        if not self.compiled:
-            return tally(codes, begins, names, queues)
-        from sim.compiled.tally import tally as quick
+        return tally(codes, begins, names, queue_of(self.centre))
 
-        columns = {name: np.empty(len(codes), dtype=kind) for name, kind in TALLY.items()}
-        count = quick(codes, begins, names, queues, *columns.values())
-        return {name: column[:count] for name, column in columns.items()}
-
-    def _by_machine(self, numbers: range, keep_contacts: int, sums: Products, values: Values) -> Block:
-        from sim.compiled.measures import counted
-
-        keep_memory()
-        if self._counts is not None and numbers.start >= keep_contacts:
-            codes, begins = self._counts.counted(np.array(numbers, dtype=np.int64), sums, values)
-            return Block(codes, begins[1:] - begins[:-1], [])
-        worlds = self._drawn(numbers)
-        tables = simulate_block(worlds, self.centre, engine="compiled")
-        found = counted(self._plan, worlds, tables, products=sums, values=values)
-        kept = list(_kept(numbers, worlds, tables, keep_contacts))
-        return Block(found.codes, found.begins[1:] - found.begins[:-1], kept)
-
-    def _drawn(self, numbers: range) -> Worlds:
-        if self._quick is not None:
-            return self._quick.block(np.array(numbers, dtype=np.int64))
-        return draw_block(self.luck, seed=self.seed, replications=numbers, compiled=True)
-
-
-@lru_cache(maxsize=1)
-def keep_memory() -> None:
-    """Have what is freed stay with this program: to fetch memory from the system anew takes longer than to count.
-
-    The library of GNU returns less from now on, once it has seen so large a block come and go; others see nothing.
-    """
-    np.empty(31 << 20, dtype=np.uint8)
+    def _by_kernel(self, numbers: range, keep_contacts: int, sums: Products, values: Values) -> Block:
+        """The contacts of replications below ``keep_contacts`` are kept, so these are drawn and played apart."""
+        some = np.array(numbers, dtype=np.int64)
+        if self._drawing is not None and numbers.start >= keep_contacts:
+            found, kept = self._counter.run(self._drawing, some, products=sums), []
+        else:
+            worlds = kernel.draw(self.luck, seed=self.seed, replications=numbers)
+            tables = simulate_block(worlds, self.centre, engine="compiled")
+            found = self._counter.count(worlds, tables, products=sums)
+            kept = list(_kept(numbers, worlds, tables, keep_contacts))
+        values[:] = found.values.transpose(2, 0, 1)
+        return Block(found.codes, np.diff(found.begins), kept)
 
 
 def _kept(

@@ -28,17 +28,14 @@ class Means:
     @classmethod
     def of(
         cls,
-        scenario: Scenario,
-        worlds: int,
         *,
         seed: int,
         workers: int | None,
         say: Callable[[str], None] | None,
         stop: Event | None = None,
     ) -> Means:
-        """The engine that is sooner done with so many worlds over all trials: machine code is loaded once for all."""
-        engine = chosen(AUTO, scenario, worlds)
-        return cls(seed, engine, workers, say or silent, stop)
+        """The engine that is there, for all trials."""
+        return cls(seed, chosen(AUTO), workers, say or silent, stop)
 
     def go_on(self) -> None:
         """Stopped where nobody waits for the answer any more."""

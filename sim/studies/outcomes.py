@@ -176,7 +176,7 @@ def play_variants(
 
     ``progress`` is told (done, wanted) in replications; Stopped is raised soon after ``stop`` is set.
     """
-    engine = chosen(engine, scenario, worlds * len(variants))
+    engine = chosen(engine)
     scopes = tuple(dict.fromkeys((of.kind, of.name) for of in outcomes))
     counts = {scope: np.zeros((len(variants), worlds, len(COLUMNS)), dtype=np.int64) for scope in scopes}
     refused: dict[int, str] = {}

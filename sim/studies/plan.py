@@ -81,9 +81,7 @@ def plan(
         shortest_shift, overflow_after, replications, confirm, scenario.experiment.seed if seed is None else seed,
     )  # fmt: skip
     base = with_waits(scenario, question.targets_in(scenario))
-    # The whole study is one job: machine code pays even where a step of it is small.
-    steps = _STEPS * replications + 4 * confirm
-    means = Means.of(base, steps, seed=question.seed, workers=workers, say=say, stop=stop)
+    means = Means.of(seed=question.seed, workers=workers, say=say, stop=stop)
     _possible(base, question, means)
     ways = []
     for structure in structures_of(base, allow, after=_after(question)):

@@ -10,16 +10,14 @@ from sim.damage import examined
 from sim.errors import SimError
 from sim.integrity import Part
 from sim.language.said import Said
-from sim.luck import prepare
 from sim.results import Result
 from sim.scenario.model import Scenario
 from sim.store import Store, discard
 from sim.studies.bars import with_bar
-from sim.studies.compiling import load_machine_code, machine_code_loaded
 from sim.studies.engine import AUTO, chosen
 from sim.studies.parts import Job, job_of, make, write
 from sim.studies.precision import LEAST, MOST, until, wishes_of
-from sim.studies.workers import cores, finished
+from sim.studies.workers import finished
 
 Progress = Callable[[int, int], None]
 
@@ -79,13 +77,11 @@ def run(
     store = Store.for_scenario(scenario, seed=seed, out=Path(out))
     parts, keep_contacts = _unmade(store, seed, (wanted, keep_contacts), say or _unheard)
     store.prepare(scenario)
-    engine = chosen(engine, scenario, sum(map(_size, parts)), 1 if cluster else workers or cores(), here=not cluster)
+    engine = chosen(engine)
     job = job_of(scenario, seed=seed, engine=engine, keep_contacts=keep_contacts, far=cluster is not None)
     done = max(wanted - sum(map(_size, parts)), 0)
     tell = progress or (lambda _done, _wanted: None)
     tell(done, wanted)
-    if parts and engine == "compiled" and cluster is None and not machine_code_loaded():
-        load_machine_code(prepare(scenario), scenario.centre, say or _unheard)
     try:
         for part in _kept(store, job, parts, workers=workers, cluster=cluster):
             done = min(done + _size(part), wanted)

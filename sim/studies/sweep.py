@@ -21,7 +21,6 @@ from sim.studies.paired import difference_of
 from sim.studies.precision import scope_of
 from sim.studies.run import Progress, run
 from sim.studies.trial import Which
-from sim.studies.workers import cores
 from sim.summary import DEFINITIONS, SERVICE_LEVELS
 
 Design = Literal["grid", "lhs"]
@@ -154,7 +153,7 @@ def sweep(
     _some_scenario(drafts, levels)
     found, playable = [], sum(isinstance(draft, Scenario) for draft in drafts)
     # All points together may be worth the machine code where one is not.
-    engine = chosen(AUTO, scenario, wanted * playable, 1 if cluster else workers or cores(), here=not cluster)
+    engine = chosen(AUTO)
     for some, draft in zip(levels, drafts, strict=True):
         at = {axis.path: level for axis, level in zip(read, some, strict=True)}
         if isinstance(draft, str):

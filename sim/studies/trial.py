@@ -10,18 +10,18 @@ import hashlib
 import pickle
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from threading import Event
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import kernel
 from sim.cells import COLUMNS, Layout, layout_of
 from sim.centre import Centre
 from sim.clock import Calendar
 from sim.contact_values import Promises
-from sim.contacts import ContactTables
-from sim.draw import draw_block
+from sim.draw import draw_block, nobody
 from sim.engines import simulate_block
 from sim.errors import SimError
 from sim.estimates import Estimate
@@ -30,7 +30,6 @@ from sim.luck import Luck, prepare
 from sim.measures import measure
 from sim.products import CHUNK
 from sim.scenario.model import Scenario
-from sim.studies.compiling import load_machine_code, machine_code_loaded
 from sim.studies.engine import AUTO, chosen
 from sim.studies.paired import difference_of
 from sim.studies.parts import promises_of
@@ -180,6 +179,11 @@ class _Job:
     kinds: tuple[str, ...]
     stop: Event | None = None
 
+    @cached_property
+    def drawings(self) -> tuple[kernel.Drawing | None, ...]:
+        """What the kernel draws the callers of each group of plans from; None where it cannot."""
+        return tuple(kernel.Drawing.of(group[0].luck, seed=self.seed) for group in self.plans)
+
 
 #: Plans with the same callers, by number, and some worlds.
 _Task = tuple[int, range]
@@ -205,8 +209,7 @@ def try_plans(
     """
     if not plans or replications < 1 or first < 0 or seed < 0:
         raise ValueError("a trial needs a plan and a world; numbers of worlds and seed are at least 0")
-    base = next(iter(plans.values()))
-    compiled = chosen(engine, base, replications * len(plans)) == "compiled"
+    compiled = chosen(engine) == "compiled"
     job = _Job(_by_callers(plans), seed, compiled, tuple(kinds), stop)
     numbers = range(first, first + replications)
     # Equal shares for all workers where there is little to do.
@@ -214,8 +217,6 @@ def try_plans(
     tasks = [(group, numbers[at : at + step]) for at in range(0, replications, step) for group in range(len(job.plans))]
     found: dict[tuple[str, int], tuple[tuple[Scope, ...], Whole]] = {}
     wanted, done = replications * len(plans), 0
-    if compiled and not machine_code_loaded():
-        load_machine_code(job.plans[0][0].luck, job.plans[0][0].centre)
     played = finished(_play, job, tasks, workers=workers if compiled else 1, threads=True)
     try:
         for part in played:
@@ -242,33 +243,42 @@ def _by_callers(plans: Mapping[str, Scenario]) -> tuple[tuple[_Plan, ...], ...]:
 def _play(job: _Job, task: _Task) -> dict[tuple[str, int], tuple[tuple[Scope, ...], Whole]]:
     """Scopes and counts by plan and first world."""
     group, numbers = task
-    worlds = draw_block(job.plans[group][0].luck, seed=job.seed, replications=numbers, compiled=job.compiled)
+    luck = job.plans[group][0].luck
+    drawing = job.drawings[group] if job.compiled else None
+    worlds = None if drawing else draw_block(luck, seed=job.seed, replications=numbers)
     found: dict[tuple[str, int], tuple[tuple[Scope, ...], Whole]] = {}
     for plan in job.plans[group]:
         if job.stop is not None and job.stop.is_set():
             raise Stopped(f"stopped after {len(found):,} of {len(job.plans[group]):,} plans")
-        found[plan.name, numbers[0]] = _counted(plan, worlds, job)
+        kept = _kept(_layout(plan), job.kinds)
+        if drawing is not None:
+            values = _run(plan, drawing, np.array(numbers, dtype=np.int64), kept)
+        else:
+            assert worlds is not None  # drawn above
+            values = _values(plan, worlds, kept, compiled=job.compiled)
+        found[plan.name, numbers[0]] = kept.scopes, values
     return found
 
 
-def _counted(plan: _Plan, worlds: Worlds, job: _Job) -> tuple[tuple[Scope, ...], Whole]:
-    tables = simulate_block(worlds, plan.centre, engine="compiled" if job.compiled else "simpy")
-    kept = _kept(layout_of(worlds.callers, plan.centre), job.kinds)
-    return kept.scopes, _values(plan, worlds, tables, kept, compiled=job.compiled)
+def _layout(plan: _Plan) -> Layout:
+    return layout_of(nobody(plan.luck), plan.centre)
 
 
-def _values(plan: _Plan, worlds: Worlds, tables: ContactTables, kept: _Kept, *, compiled: bool) -> Whole:
-    """What is counted of the kept scopes, shape (replications, scopes, columns)."""
+def _run(plan: _Plan, drawing: kernel.Drawing, numbers: Whole, kept: _Kept) -> Whole:
+    """What is counted of the kept scopes, shape (replications, scopes, columns), without any world in between."""
+    counter = kernel.Counter(_layout(plan), plan.centre, plan.calendar, plan.promises)
+    if kept.periods is None:
+        return counter.run(drawing, numbers, every=True).cells[:, kept.cells]
+    return counter.run(drawing, numbers).values[:, kept.periods]
+
+
+def _values(plan: _Plan, worlds: Worlds, kept: _Kept, *, compiled: bool) -> Whole:
+    """The same of worlds that were drawn."""
+    tables = simulate_block(worlds, plan.centre, engine="compiled" if compiled else "simpy")
     if not compiled:
         return measure(worlds, plan.centre, tables, calendar=plan.calendar, promises=plan.promises).cells[:, kept.cells]
-    from sim.compiled.measures import counted
-    from sim.counting import Plan
-
-    of = Plan.of(layout_of(worlds.callers, plan.centre), plan.centre, plan.calendar, plan.promises)
-    if kept.periods is None:
-        return counted(of, worlds, tables, every=True).cells[:, kept.cells]
-    # Cells by day and hour, of which there are hundreds for each whole period, are made in one place over and over.
-    return counted(of, worlds, tables).values[:, kept.periods]
+    counter = kernel.Counter(_layout(plan), plan.centre, plan.calendar, plan.promises)
+    return counter.count(worlds, tables, every=True).cells[:, kept.cells]
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,13 @@ from functools import lru_cache, partial
 
 import numpy as np
 
+from sim import kernel
 from sim.audit import audit
 from sim.centre import Centre
 from sim.contacts import Contacts, ContactTables
 from sim.draw import draw_block
 from sim.engines import ENGINES, simulate_all
+from sim.kernel import KernelError
 from sim.luck import Luck, prepare
 from sim.streams import key_of
 from sim.studies.workers import finished
@@ -55,7 +57,7 @@ def usable_engines() -> tuple[str, ...]:
     def works(engine: str) -> bool:
         try:
             simulate_all(worlds, scenario.centre, engine=engine)
-        except ImportError:
+        except (ImportError, KernelError):
             return False
         return True
 
@@ -83,6 +85,10 @@ class Job:
     seed: int
     plays: Mapping[str, Play]
     compiled: bool = False
+
+    def draw(self, luck: Luck, *, seed: int, replications: Sequence[int]) -> Worlds:
+        """Worlds, drawn by the kernel where it plays."""
+        return (kernel.draw if self.compiled else draw_block)(luck, seed=seed, replications=replications)
 
 
 @dataclass(frozen=True)
@@ -181,7 +187,7 @@ def _of_system(job: Job, task: Task) -> Found:
     # Systems share nobody: each has luck of its own.
     seed = key_of(job.seed, "verify", task.system)[0]
     numbers = range(task.first, task.first + task.count)
-    worlds = draw_block(_luck(task.system), seed=seed, replications=numbers, compiled=job.compiled)
+    worlds = job.draw(_luck(task.system), seed=seed, replications=numbers)
     main = next(iter(job.plays.values()))
     tables, days = main(worlds, one.scenario.centre), (one.first, one.last)
     seen = see(one.scenario, worlds, tables, days, compiled=job.compiled)
@@ -214,7 +220,7 @@ def _independent(differences: Floats, scale: Floats) -> Iterator[float]:
 def _of_scenario(job: Job, number: int) -> Found:
     """One world as drawn and one on a coarse clock, past the auditor and through every engine."""
     scenario = random_scenario(job.seed, number)
-    drawn = draw_block(prepare(scenario), seed=job.seed, replications=range(2), compiled=job.compiled)
+    drawn = job.draw(prepare(scenario), seed=job.seed, replications=range(2))
     worlds = Worlds.of([drawn[0], coarse(drawn[1])])
     impossible, looked = [], 0
     first: list[Contacts] | None = None

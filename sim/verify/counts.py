@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import kernel
 from sim.cells import AT, Layout, layout_of
 from sim.centre import Centre
 from sim.contacts import Contacts, ContactTables, Outcome
@@ -75,16 +76,14 @@ Values = Callable[[Seen], NDArray[np.generic]]
 def see(
     scenario: Scenario, worlds: Worlds, tables: ContactTables, days: tuple[int, int], *, compiled: bool = False
 ) -> Seen:
-    """What became of these worlds, measured as a study measures it, ``compiled`` with machine code."""
+    """What became of these worlds, measured as a study measures it, ``compiled`` by the kernel."""
+    centre, promises = scenario.centre, promises_of(scenario)
+    layout = layout_of(worlds.callers, centre)
     if compiled:
-        from sim.compiled import measures as compiled_measures
-
-        add_up = compiled_measures.measure
+        cells = kernel.Counter(layout, centre, scenario.days, promises).count(worlds, tables, every=True).cells
     else:
-        add_up = measure
-    centre = scenario.centre
-    found = add_up(worlds, centre, tables, calendar=scenario.days, promises=promises_of(scenario))
-    return Seen(centre, layout_of(worlds.callers, centre), found.cells, join(worlds, tables), *days)
+        cells = measure(worlds, centre, tables, calendar=scenario.days, promises=promises).cells
+    return Seen(centre, layout, cells, join(worlds, tables), *days)
 
 
 def column(*names: str, kind: str = "queue", of: str = "phone") -> Count:

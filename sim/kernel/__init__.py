@@ -1,0 +1,289 @@
+"""The kernel: replications drawn, played and counted in C, with the same numbers as the readable path.
+
+``draw`` is the twin of ``sim.draw.draw_block``, ``play`` of ``sim.engines.simpy_engine``, ``count`` of
+``sim.measures.measure``; ``run`` does all three for many replications in one call, on one thread, without the GIL.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.cells import COLUMNS, Layout
+from sim.centre import Centre
+from sim.clock import Calendar
+from sim.contact_values import Codes, Promises
+from sim.contacts import Contacts, ContactTables
+from sim.distributions import Law
+from sim.draw import absences_of, draw_block, expected_of
+from sim.errors import SimError
+from sim.kernel import pack, structs
+from sim.kernel.build import HERE, library_name
+from sim.luck import Luck
+from sim.products import CHUNK, Products
+from sim.world import World, Worlds
+
+Whole = NDArray[np.int64]
+
+#: Names a library to load instead of the installed one (a build with sanitizers).
+ENVIRONMENT = "HELPLINE_KERNEL"
+_ERRORS = {-1: "there is not enough memory", -2: "a replication has more than a thousand million callers"}
+_CALLER_COLUMNS = ("channel", "province", "cause", "topic", "age", "day", "slot", "arrival", "stratum")
+
+
+class KernelError(SimError):
+    """The kernel cannot be used, or cannot finish."""
+
+
+@lru_cache(maxsize=1)
+def _library() -> ctypes.CDLL | None:
+    path = os.environ.get(ENVIRONMENT) or HERE / library_name()
+    try:
+        library = ctypes.CDLL(os.fspath(path))
+    except OSError:
+        return None
+    library.kernel_columns.restype = ctypes.c_char_p
+    for name in ("sizes", "run", "draw", "play", "count", "quantiles", "bins"):
+        getattr(library, f"kernel_{name}").restype = ctypes.c_int64
+    sizes = (ctypes.c_int64 * len(structs.STRUCTS))()
+    library.kernel_sizes(sizes)
+    names = library.kernel_columns().decode().rstrip(",").split(",")
+    if list(sizes) != [ctypes.sizeof(struct) for struct in structs.STRUCTS] or names != list(COLUMNS):
+        raise KernelError(f"{path} was built from other sources; build it again: python -m sim.kernel.build")
+    return library
+
+
+def available() -> bool:
+    """Whether the kernel was built for this platform and can be loaded."""
+    return _library() is not None
+
+
+def _call(name: str, *arguments: Any) -> int:
+    library = _library()
+    if library is None:
+        raise KernelError("the kernel was not built when the package was installed; --engine simpy does without it")
+    passed = [_argument(argument) for argument in arguments]
+    code = int(getattr(library, name)(*passed))
+    if code < 0:
+        raise KernelError(_ERRORS[code])
+    return code
+
+
+def _argument(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return ctypes.c_void_p(value.ctypes.data)
+    if isinstance(value, int):
+        return ctypes.c_int64(value)
+    return ctypes.byref(value) if isinstance(value, ctypes.Structure) else value
+
+
+def _taken(data: ctypes.c_void_p, shape: tuple[int, int], rows: int) -> Whole:
+    """The first ``rows`` of columns that the kernel allocated, as an array of our own; the kernel's is freed."""
+    library = _library()
+    assert library is not None  # it has just been called
+    table = np.ctypeslib.as_array(ctypes.cast(data, ctypes.POINTER(ctypes.c_int64)), shape)
+    copy = table[:, :rows].copy()
+    library.kernel_free(data)
+    return copy
+
+
+def play(worlds: Worlds, centre: Centre) -> ContactTables:
+    """What becomes of the callers of each world."""
+    begins, starts = np.zeros(len(worlds) + 1, dtype=np.int64), structs.whole(worlds.starts)
+    data, capacity = ctypes.c_void_p(), ctypes.c_int64()
+    struct, people = pack.centre_of(centre, worlds.callers.groups), pack.population_of(worlds)
+    _call("kernel_play", struct, people, len(worlds), starts, begins, ctypes.byref(data), ctypes.byref(capacity))
+    return ContactTables(Contacts(*_taken(data, (9, capacity.value), int(begins[-1]))), begins)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Demand and random inputs of a scenario, ready to draw from."""
+
+    luck: Luck
+    seed: int
+    demand: structs.Demand
+
+    @classmethod
+    def of(cls, luck: Luck, *, seed: int) -> Drawing | None:
+        """None where the kernel cannot draw: callers from a log, or a distribution without a formula."""
+        demand = pack.demand_of(luck, seed=seed) if available() else None
+        return None if demand is None else cls(luck, seed, demand)
+
+    def draw(self, numbers: Whole) -> Worlds:
+        """The worlds of these replications with all random inputs."""
+        begins, expected = np.zeros(len(numbers) + 1, dtype=np.int64), self.expected(numbers)
+        data, capacity = ctypes.c_void_p(), ctypes.c_int64()
+        _call(
+            "kernel_draw", self.demand, len(numbers), numbers, expected, begins, ctypes.byref(data),
+            ctypes.byref(capacity),
+        )  # fmt: skip
+        columns = dict(zip(_CALLER_COLUMNS, _taken(data, (9, capacity.value), int(begins[-1])), strict=True))
+        inputs = self._inputs(columns, numbers, begins)
+        luck, absences = self.luck, absences_of(self.luck, self.seed, numbers)
+        del columns["stratum"]
+        world = World(
+            channels=luck.rates.channels,
+            provinces=luck.rates.provinces,
+            causes=luck.rates.causes,
+            topics=luck.topics,
+            ages=luck.ages,
+            groups=tuple(name for name, _ in luck.lines),
+            absence=np.zeros((0, 0, 0), dtype=np.int64),
+            **columns,
+            **inputs,
+        )
+        return Worlds(world, begins, absences)
+
+    def expected(self, numbers: Whole) -> NDArray[np.float64]:
+        """Expected callers by replication, stratum and day."""
+        return structs.real(expected_of(self.luck, self.seed, numbers))
+
+    def _inputs(self, columns: dict[str, Whole], numbers: Whole, begins: Whole) -> dict[str, Whole]:
+        """Random inputs of callers, as the columns of a world."""
+        luck, count = self.luck, int(begins[-1])
+        channels, attempts = len(luck.rates.channels), luck.attempts
+        none = np.zeros((count, 0), dtype=np.int64)
+        arrays = {name: np.zeros((count, channels), dtype=np.int64) for name in ("conversation", "wrap_up")}
+        for name in ("redial", "switch", "balk", "voicemail"):
+            arrays[name] = np.zeros((count, attempts), dtype=np.int64)
+        for name in ("call_back", "silent", "forward", "again"):
+            arrays[name] = np.zeros((count, attempts), dtype=np.int64) if name in luck.used else none
+        for name in ("patience", "redial_delay"):
+            arrays[name] = np.zeros((count, attempts, channels), dtype=np.int64)
+        for name, use in (("silence", "silent"), ("again_delay", "again")):
+            some = attempts if use in luck.used else 0
+            arrays[name] = np.zeros((count, some, channels), dtype=np.int64)
+        for replication, first, past in zip(numbers.tolist(), begins[:-1].tolist(), begins[1:].tolist(), strict=True):
+            mine = {"source" if name == "cause" else name: column[first:past] for name, column in columns.items()}
+            people = structs.Population(count=past - first, replication=replication, **mine)
+            people.demand = ctypes.addressof(self.demand)
+            out = {"switching" if name == "switch" else name: array[first:past] for name, array in arrays.items()}
+            _call("kernel_inputs", people, structs.Population(**{k: v for k, v in out.items() if v.size}))
+        return arrays
+
+
+def draw(luck: Luck, *, seed: int, replications: Sequence[int]) -> Worlds:
+    """The worlds of these replications; drawn by the readable path where the kernel has no formula for them."""
+    drawing = Drawing.of(luck, seed=seed)
+    if drawing is None:
+        return draw_block(luck, seed=seed, replications=replications)
+    return drawing.draw(np.array(replications, dtype=np.int64))
+
+
+def quantiles(law: Law, u: NDArray[np.float64]) -> Whole:
+    """Durations in whole ms at these shares of a distribution; KernelError where there is no formula for it."""
+    struct, found = pack.distribution(law), np.empty(len(u), dtype=np.int64)
+    if struct is None:
+        raise KernelError(f"the kernel has no formula for {law}")
+    _call("kernel_quantiles", struct, len(u), structs.real(u).copy(), found)
+    return found
+
+
+def bins(waits: Whole) -> Whole:
+    """Bin of each wait in ms (see ``contact_values.bin_of``)."""
+    found = np.empty(len(waits), dtype=np.int64)
+    _call("kernel_bins", pack.bins(), len(waits), structs.whole(waits), found)
+    return found
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What was counted of R replications.
+
+    codes: of the waits (see ``contact_values.wait_codes``), those of replication r from ``begins[r]`` on.
+    begins: (R + 1,).
+    values: (R, periods, columns) counts of whole periods, in the order of ``Layout.periods``.
+    cells: (R, cells, columns), or of no replication where they were not asked for.
+    """
+
+    codes: Codes
+    begins: Whole
+    values: Whole
+    cells: Whole
+
+
+@dataclass(frozen=True)
+class Counter:
+    """What is counted at a centre."""
+
+    layout: Layout
+    centre: Centre
+    calendar: Calendar
+    promises: Promises
+
+    @cached_property
+    def _plan(self) -> structs.Counting:
+        return pack.counting_of(self.layout, self.centre, self.calendar, self.promises)
+
+    def run(self, drawing: Drawing, numbers: Whole, *, products: Products | None = None, every: bool = False) -> Counts:
+        """Draw, play and count replications.
+
+        numbers: (R,) which.
+        products: sums over replications, to which these are added.
+        every: whether the cells of each replication are wanted.
+        """
+        expected, absence = drawing.expected(numbers), absences_of(drawing.luck, drawing.seed, numbers)
+        groups = tuple(name for name, _ in drawing.luck.lines)
+        absences = structs.Population(absence=structs.whole(absence))
+        absences.absence_groups, absences.absence_lines, absences.absence_days = absence.shape[1:]
+
+        def count(cells: Whole | None, sums: structs.Sums) -> None:
+            _call(
+                "kernel_run", drawing.demand, pack.centre_of(self.centre, groups),
+                pack.with_products(self._plan, products), len(numbers), structs.whole(numbers), expected, absences,
+                cells, sums,
+            )  # fmt: skip
+
+        return self._counted(count, len(numbers), products, every=every)
+
+    def count(
+        self, worlds: Worlds, tables: ContactTables, *, products: Products | None = None, every: bool = False
+    ) -> Counts:
+        """Count contacts of these worlds; see ``run``."""
+        columns = structs.whole(np.stack(list(tables.rows.columns().values())))
+        people, struct = pack.population_of(worlds), pack.centre_of(self.centre, worlds.callers.groups)
+        starts, begins = structs.whole(worlds.starts), structs.whole(tables.begins)
+
+        def count(cells: Whole | None, sums: structs.Sums) -> None:
+            _call(
+                "kernel_count", struct, pack.with_products(self._plan, products), people, len(worlds), starts, columns,
+                columns.shape[1], begins, cells, sums,
+            )  # fmt: skip
+
+        return self._counted(count, len(worlds), products, every=every)
+
+    def _counted(
+        self,
+        call: Callable[[Whole | None, structs.Sums], None],
+        replications: int,
+        products: Products | None,
+        *,
+        every: bool,
+    ) -> Counts:
+        cells = np.zeros((replications if every else 0, self.layout.size(), len(COLUMNS)), dtype=np.int64)
+        values = np.empty((replications, self._plan.periods, len(COLUMNS)), dtype=np.int64)
+        sums_of = products or Products.none(len(COLUMNS), self.layout.size())
+        total, sums, (late_total, late_sums, late) = sums_of.total, sums_of.sums, sums_of.late
+        first = np.zeros(replications + 1, dtype=np.int64)
+        struct = structs.Sums(
+            chunk=CHUNK, pending=int(late[0]), total=total, pending_total=late_total, sum=sums, pending_sum=late_sums,
+            values=values, first_code=first,
+        )  # fmt: skip
+        call(cells if every else None, struct)
+        late[0] = struct.pending
+        codes = np.zeros(0, dtype=np.int32)
+        if struct.codes:
+            pointer = ctypes.cast(struct.codes, ctypes.POINTER(ctypes.c_int32))
+            codes = np.ctypeslib.as_array(pointer, (max(struct.coded, 1),))[: struct.coded].copy()
+            library = _library()
+            assert library is not None  # it has just been called
+            library.kernel_free(ctypes.c_void_p(struct.codes))
+        return Counts(codes, first, values, cells)

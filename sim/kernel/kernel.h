@@ -1,0 +1,257 @@
+/* The kernel: draws, plays and counts replications of a model.
+
+   The readable statement of the same is in sim/draw.py (draw.c), sim/engines/simpy_engine.py (play.c) and
+   sim/measures.py (count.c); both give the same numbers. Times are int64 milliseconds from the start of the period.
+   Structs that Python fills have members of eight bytes only, so that their layout is the same on every platform. */
+#ifndef HELPLINE_KERNEL_H
+#define HELPLINE_KERNEL_H
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(_WIN32)
+#define EXPORT __declspec(dllexport)
+#else
+#define EXPORT __attribute__((visibility("default")))
+#endif
+
+enum { DAY = 24 * 60 * 60 * 1000, HOUR = 60 * 60 * 1000 };
+/* Wider vectors where the processor has them; chosen when the library is loaded. */
+#if defined(__x86_64__) && defined(__gnu_linux__) && defined(__has_attribute) && !defined(NO_CLONES)
+#if __has_attribute(target_clones)
+#define VECTORS __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
+#endif
+#endif
+#ifndef VECTORS
+#define VECTORS
+#endif
+
+#if defined(__GNUC__)
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+#else
+#define ALWAYS_INLINE inline
+#endif
+
+#define FOREVER ((int64_t)1 << 60)
+
+/* Return codes of exported functions. */
+enum { OK = 0, OUT_OF_MEMORY = -1, TOO_MANY_CALLERS = -2 };
+
+enum Outcome { ANSWERED, ABANDONED, BLOCKED, BALKED, CLOSED, UNFINISHED, CALLED_BACK, SILENT, SENT_AWAY, OUTCOMES };
+
+/* Streams of random numbers, in the order of Demand.keys. */
+enum Purpose { EXISTS, WORK, MARKS, WAITING, CHOICES, OFFERS, DELAYS, PURPOSES };
+
+/* ---- Random inputs ------------------------------------------------------------------------------------------- */
+
+enum DistributionKind { CONSTANT, EXPONENTIAL, LOGNORMAL, WEIBULL, UNIFORM, EMPIRICAL };
+
+/* Distribution of a duration in ms: a quantile function of kind with parameters a and b, mixed with an atom at 0 of
+   weight zero. values[count] are the ordered observations of an empirical distribution. */
+typedef struct {
+    int64_t kind;
+    double a, b, zero;
+    int64_t least;
+    const double *values;
+    int64_t count;
+} Distribution;
+
+enum ShapeKind { DECAY, TRAPEZOID };
+
+/* One term of a campaign's surge. */
+typedef struct {
+    int64_t kind;
+    double weight, start;
+    double time_constant;
+    double rise, hold, fall;
+} SurgeTerm;
+
+/* Who calls when, and with what random inputs. S strata, D days, E rate segments, C channels, U campaigns. */
+typedef struct {
+    int64_t strata, days, segments, channels, campaigns, attempts, topics, ages;
+    const int64_t *stratum;          /* [S][3] channel, province, source (0 base demand, i campaign i) */
+    const int64_t *first_segment;    /* [S][D + 1] */
+    const int64_t *edge;             /* [E + 1] ms */
+    const double *cumulative;        /* [S][E + 1] expected callers before each edge */
+    const uint64_t *keys;            /* [PURPOSES][S] */
+    const SurgeTerm *terms;
+    const int64_t *first_term;       /* [U + 1] */
+    const double *surge_integral;    /* [U][E + 1] */
+    const double *topic;             /* [U + 1][C][topics] cumulative shares */
+    const double *age;               /* [U + 1][C][ages] */
+    const Distribution *conversation, *wrap_up, *patience, *redial_delay, *silence, *again_delay; /* [C] each */
+} Demand;
+
+/* Callers of one replication by first arrival. Optional columns hold random inputs; where they are NULL, inputs are
+   computed from the caller's address (stratum, replication, day, slot) when they are needed. */
+typedef struct {
+    int64_t count, channels, attempts, replication;
+    const int64_t *channel, *province, *source, *topic, *age, *arrival; /* [count] */
+    const int64_t *stratum, *day, *slot;                               /* [count], addresses */
+    const int64_t *work;                                               /* [count] on the first channel, or NULL */
+    const int64_t *conversation, *wrap_up;                             /* [count][channels] */
+    const int64_t *patience, *redial_delay, *silence, *again_delay;    /* [count][attempts][channels] */
+    const int64_t *redial, *switching, *balk, *voicemail;              /* [count][attempts], 32-bit uniforms */
+    const int64_t *call_back, *silent, *forward, *again;               /* [count][attempts] */
+    const int64_t *absence;                                            /* [absence_groups][absence_lines][absence_days] */
+    int64_t absence_groups, absence_lines, absence_days;
+    const Demand *demand;
+} Population;
+
+/* Fields of enum Choice are the words of the streams CHOICES and OFFERS. */
+enum Choice { REDIAL, SWITCH, BALK, VOICEMAIL, CALL_BACK, SILENT_LEAVER, FORWARD, AGAIN };
+
+void work_parts(const Population *p, int64_t caller, int64_t channel, int64_t *conversation, int64_t *wrap_up);
+int64_t handling_work(const Population *p, int64_t caller, int64_t channel);
+int64_t duration(const Population *p, enum Purpose purpose, int half, int64_t caller, int64_t attempt, int64_t channel);
+int64_t choice(const Population *p, enum Choice which, int64_t caller, int64_t attempt);
+double log_of(double x);
+
+/* Buffers of drawn callers, reused between replications. */
+typedef struct {
+    int64_t capacity;
+    int64_t *channel, *province, *source, *topic, *age, *arrival, *stratum, *day, *slot, *work;
+    int64_t *order;
+    struct Found *found, *sorted;
+    int64_t *bucket;
+    int64_t buckets;
+} Callers;
+
+int64_t draw_callers(const Demand *d, int64_t replication, const double *expected, Callers *out);
+void population_of(const Demand *d, const Callers *c, int64_t replication, int64_t count, Population *out);
+void free_callers(Callers *c);
+
+/* ---- The centre ---------------------------------------------------------------------------------------------- */
+
+typedef struct {
+    int64_t spans, *open, *close; /* opening intervals */
+    int64_t redial[OUTCOMES], switching[OUTCOMES], switch_to[OUTCOMES]; /* thresholds by outcome; switch_to -1: none */
+    int64_t redial_from_opening, voicemail, silent, forward, forward_to, again;
+    int64_t until; /* end of the period on this channel */
+} Channel;
+
+typedef struct {
+    int64_t channel, places, serve_after_closing, interruptible;
+    int64_t announce, call_back, call_back_from;
+    int64_t balks;
+    const int64_t *balk; /* [balks] thresholds by the number waiting; the last also holds for longer queues */
+    int64_t announced;
+    const int64_t *announced_wait, *announced_balk; /* [announced] */
+    int64_t routes;
+    const int64_t *route_group, *route_after; /* [routes] */
+} Queue;
+
+typedef struct {
+    int64_t lines, first_line, component;
+    int64_t serves;
+    const int64_t *serve, *serve_after; /* [serves] queues in order, and the wait from which the group may take */
+    int64_t longest_wait, at_once;
+    int64_t one_at_a_time; /* its lines never have two contacts in hand, so that work is never stretched or laid aside */
+    const int64_t *speed; /* [at_once] percent */
+    int64_t absent, absence_group;
+    const int64_t *factor; /* [channels][provinces] per mille, or NULL */
+} Group;
+
+typedef struct {
+    int64_t channels, provinces, queues, groups, lines, attempts, end, horizon, priorities, components;
+    const Channel *channel;
+    const Queue *queue;
+    const Group *group;
+    const int64_t *queue_of;    /* [channels][provinces] */
+    const int64_t *component;   /* [queues] queues of different components share neither lines nor callers */
+    const int64_t *priority;    /* [priorities][5] channel, province, source, topic, age; -1 matches all */
+    const int64_t *first_shift; /* [lines + 1] */
+    const int64_t *shift;       /* [][3] start, stop, day of beginning */
+} Centre;
+
+/* One attempt. Those of caller c are contacts[c] and the chain of following ones. */
+typedef struct {
+    int64_t dialled, left_queue, released;
+    int64_t closes;         /* end of the opening interval it was dialled in, -1 outside */
+    int64_t ends;           /* planned end: of patience while waiting, of handling while in hand */
+    int64_t work_left;      /* hundredths of a ms */
+    int32_t caller, queue, channel, line;
+    int32_t following;      /* next attempt of the caller */
+    int32_t next, previous; /* neighbours in the queue */
+    int32_t place;          /* of its event on the agenda */
+    int16_t attempt, priority;
+    int8_t outcome, waiting, in_hand, deskwork, served_late, call_back, silent;
+} Contact;
+
+#define NONE (-1)
+
+enum ChangeKind { LINE_BUSY, LINE_FREE, QUEUE_IN, QUEUE_OUT, LINE_COMES, LINE_LEAVES };
+
+/* What the counting integrates over time, in order of time. */
+typedef struct {
+    int64_t at;
+    int32_t kind, which;
+} Change;
+
+typedef struct {
+    Contact *contacts;
+    int64_t count, capacity;
+    Change *changes;
+    int64_t changed, change_capacity;
+    struct Play *play; /* buffers of play.c */
+} History;
+
+int64_t play(const Centre *centre, const Population *p, History *out);
+int64_t schedule_changes(const Centre *centre, const Population *people, History *h);
+void free_history(History *h);
+void *grow(void *buffer, int64_t *capacity, int64_t needed, size_t size);
+
+/* ---- Counting ------------------------------------------------------------------------------------------------ */
+
+/* Columns of counts, in the order of sim.cells.COLUMNS. */
+#define COLUMN_NAMES(X) \
+    X(offered) X(answered) X(called_back) X(abandoned) X(silent) X(blocked) X(balked) X(sent_away) X(closed) \
+    X(messages) X(unfinished) X(first_offered) X(short_abandoned) X(answered_within) X(abandoned_within) X(wait_answered) \
+    X(wait_abandoned) X(wait_called_back) X(handling) X(held_in_vain) X(forwarded) X(forward_lost) X(called_again) \
+    X(offered_work) X(callers) X(reached) X(never_reached) X(only_closed) X(pending) X(attempts) X(at_limit) \
+    X(cut_off) X(staffed) X(busy) X(overtime) X(on_duty) X(all_busy) X(queue_time) X(open) X(longest_queue) \
+    X(longest_wait)
+#define AS_ENUM(name) AT_##name,
+enum Column { COLUMN_NAMES(AS_ENUM) COLUMNS };
+
+typedef struct {
+    int64_t days, hours, cells, slices; /* hours from the start to the end, the last as if it were whole */
+    const int64_t *day_of_hour, *hour_of_day; /* [hours] on the clock on the wall */
+    int64_t clock_changes;
+    const int64_t *changes_at, *clock_ahead;  /* [clock_changes] ms by which the clock is ahead from an instant on */
+    const int64_t *line_until;                /* [lines] when the period is over for a line */
+    int64_t first_all, first_channel, first_queue, first_province, first_lines, first_source;
+    int64_t sources, topics, ages;
+    int64_t short_abandon;
+    const int64_t *deadline;  /* [channels][days] last instant, or longest wait where by_wait */
+    const int64_t *by_wait;   /* [channels] */
+    const int64_t *fixed;     /* [cells][COLUMNS] what is the same in every replication */
+    const int64_t *bin_least; /* [bins] least wait of each bin but the first */
+    int64_t bins, bin_bits;
+    double bins_per_log;      /* bins for each factor of e */
+    int64_t periods;
+    const int64_t *period;    /* [periods] cells of the whole period */
+    int64_t composed, products;
+    const int64_t *term_column, *term_weight, *first_term; /* composed quantities */
+    const int64_t *factors;                                /* [products][2] quantities */
+} Counting;
+
+/* Sums over replications that Python owns; chunk sums are added to the totals every `chunk` replications. */
+typedef struct {
+    int64_t chunk, pending;
+    int64_t *total, *pending_total; /* [COLUMNS][cells] */
+    double *sum, *pending_sum;      /* [products][cells] */
+    int64_t *values;                /* [replications][periods][COLUMNS] */
+    int32_t *codes;                 /* of waits, allocated here */
+    int64_t coded, code_capacity;
+    int64_t *first_code;            /* [replications + 1] */
+} Sums;
+
+typedef struct Tables Tables;
+Tables *new_tables(const Centre *centre, const Counting *counting);
+void free_tables(Tables *t);
+int64_t count(Tables *t, const Population *p, History *h, int64_t *cells, Sums *sums);
+int64_t add_products(const Counting *c, const int64_t *cells, int64_t replications, Sums *sums);
+
+#endif

@@ -1,0 +1,182 @@
+"""The kernel gives what the readable path gives: callers, contacts, counts and sums, to the last bit."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import special
+
+import sim
+from sim import elementary, kernel, measures
+from sim.cells import layout_of
+from sim.clock import DAY, Calendar
+from sim.contact_values import LEAST, Promises, bin_of, wait_codes
+from sim.contacts import ContactTables
+from sim.distributions import (
+    Deterministic,
+    Empirical,
+    Exponential,
+    Law,
+    Lognormal,
+    Mixture,
+    Never,
+    Uniform,
+    Weibull,
+    whole_ms,
+)
+from sim.draw import draw_block
+from sim.engines import simulate_all, simulate_block
+from sim.estimates import Moments
+from sim.luck import prepare
+from sim.products import Products
+from sim.streams import Addresses, key_of
+from sim.studies.parts import promises_of
+from sim.summary import PAIRS
+from sim.world import Worlds
+from tests.handmade import ALWAYS, caller, centre_of, habits, queue, world_of
+from tests.random_cases import random_case
+
+SCENARIOS = Path(__file__).parent.parent / "scenarios"
+LAWS: tuple[Law, ...] = (
+    Exponential(420_000.0),
+    Lognormal.from_mean_cv(2_100_000.0, 0.9),
+    Weibull.from_mean_cv(300_000.0, 1.5),
+    Uniform(2.0, 80_000.0),
+    Deterministic(300_000.0),
+    Never(),
+    Empirical((5.0, 1.0, 80.0, 80.0)),
+    Mixture((0.05, 0.95), (Deterministic(0.0), Exponential(420_000.0))),
+    Mixture((0.5, 0.5), (Deterministic(0.0), Deterministic(9.0))),
+)
+
+
+pytestmark = pytest.mark.skipif(not kernel.available(), reason="the kernel is not built")
+
+
+@pytest.mark.parametrize("callers", [*range(1, 40), 150, 151, 152, 153])
+def test_redials_beyond_all_room(callers) -> None:
+    """Everybody is blocked or sent away, and redials at once as often as may be: far more contacts than callers."""
+    crowd = [caller(min(i, 40), redial=0, delay=1, patience=3) for i in range(callers)]
+    once = world_of(crowd)
+    columns = ("patience", "redial", "switch", "balk", "redial_delay", "voicemail", "call_back", "silent", "silence")
+    many = {name: np.repeat(getattr(once, name)[:, :1], 60, axis=1) for name in (*columns, "forward", "again")}
+    world = replace(once, **many, again_delay=np.repeat(once.again_delay[:, :1], 60, axis=1))
+    for places in (0, 1, 1000):
+        centre = centre_of(
+            lines=[[(0, 0), (90, 1)]],
+            queues=[queue(places=places)],
+            hours={"phone": [(0, 20), (20, 95)]},
+            habits=[habits(redial=(ALWAYS,) * 4)],
+            attempts=50,
+            end=100,
+        )
+        tables = [sim.simulate(world, centre, engine=engine).rows() for engine in ("simpy", "compiled")]
+        assert tables[0] == tables[1]
+        assert len(tables[0]) > 10 * callers
+
+
+def same_counts(worlds, centre, tables, calendar, promises) -> None:
+    """Cells and waits of the kernel are those of the readable path."""
+    readable = measures.measure(worlds, centre, tables, calendar=calendar, promises=promises)
+    counter = kernel.Counter(layout_of(worlds.callers, centre), centre, calendar, promises)
+    found = counter.count(worlds, tables, every=True)
+    assert np.array_equal(readable.cells, found.cells)
+    assert np.array_equal(readable.cells[:, counter.layout.periods()], found.values)
+    codes = wait_codes(readable.waits, measures.channel_of(centre), len(centre.provinces))
+    assert np.array_equal(codes, found.codes)
+
+
+@pytest.mark.parametrize("path", sorted(SCENARIOS.glob("*.yaml")), ids=lambda path: path.stem)
+def test_a_scenario_is_drawn_played_and_counted_alike(path) -> None:
+    scenario = sim.load(path)
+    luck, centre, promises = prepare(scenario), scenario.centre, promises_of(scenario)
+    worlds = draw_block(luck, seed=3, replications=range(2, 6))
+    tables = ContactTables.of(simulate_all(worlds, centre, engine="simpy"))
+    same_counts(worlds, centre, tables, scenario.days, promises)
+    assert simulate_block(worlds, centre, engine="compiled").rows == tables.rows
+    drawing, layout = kernel.Drawing.of(luck, seed=3), layout_of(worlds.callers, centre)
+    assert drawing is not None
+    products = Products.of(PAIRS, layout.size())
+    counter = kernel.Counter(layout, centre, scenario.days, promises)
+    at_once = counter.run(drawing, np.arange(2, 6), products=products, every=True)
+    readable = measures.measure(worlds, centre, tables, calendar=scenario.days, promises=promises)
+    assert np.array_equal(readable.cells, at_once.cells)
+    sums, same = Moments.of(PAIRS, readable.cells), products.moments(4)
+    assert np.array_equal(sums.total, same.total)
+    assert np.array_equal(sums.sums, same.sums)
+
+
+@pytest.mark.parametrize("first", range(0, 400, 50))
+def test_random_cases_are_counted_alike(first) -> None:
+    """Contacts out of order, silent, called back, sent away and unfinished, on lines that are late or absent."""
+    for seed in range(first, first + 50):
+        world, centre = random_case(seed, apart=seed % 2 == 1)
+        days, channels = centre.end // DAY + 1, len(centre.channels)
+        centre = replace(centre, end=days * DAY, horizon=days * DAY + centre.horizon - centre.end)
+        within = tuple(5 * (seed + number) % 20 for number in range(channels))
+        calendar = Calendar(dt.date(2020, 2, 10), days, (True, False, True) * (days + 1))
+        promises = Promises(seed % 7, within, tuple((seed + number) % 3 - 1 for number in range(channels)))
+        tables = ContactTables.of([sim.simulate(world, centre)])
+        same_counts(Worlds.of([world]), centre, tables, calendar, promises)
+
+
+def test_streams_are_philox() -> None:
+    """Known answers of Philox4x32-10 by its authors (Random123)."""
+
+    row = [np.zeros(1, dtype=np.int64) for _ in range(4)]
+    found = Addresses(np.zeros((2, 1), dtype=np.uint64), *row).words()
+    assert found[0, 0].tolist() == [0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8]
+
+
+@pytest.mark.parametrize("name", ["caw-face-to-face", "als-je-eens-wist-2020", "lockdown-2020"])
+def test_callers_are_drawn_alike(name) -> None:
+    luck = prepare(sim.load(SCENARIOS / f"{name}.yaml"))
+    assert kernel.Drawing.of(luck, seed=3) is not None
+    readable, drawn = (draw(luck, seed=3, replications=range(2, 7)) for draw in (draw_block, kernel.draw))
+    for column, values in vars(readable.callers).items():
+        if isinstance(values, np.ndarray):
+            assert np.array_equal(values, getattr(drawn.callers, column)), column
+    assert np.array_equal(readable.absence, drawn.absence)
+    assert np.array_equal(readable.starts, drawn.starts)
+    assert key_of(1, "a", "bc") != key_of(1, "ab", "c")
+
+
+@pytest.mark.parametrize("law", LAWS, ids=str)
+def test_quantiles_are_the_same(law) -> None:
+    """Many at once go through vectors, one at a time does not."""
+    u = (np.random.default_rng(7).integers(0, 1 << 52, 20_000) + 0.5) * 2.0**-52
+    u[:4] = 2.0**-53, 1 - 2.0**-53, 0.05, 0.5
+    known = whole_ms(law.quantile(u))
+    assert np.array_equal(kernel.quantiles(law, u), known)
+    assert np.array_equal([kernel.quantiles(law, u[i : i + 1])[0] for i in range(200)], known[:200])
+
+
+def test_a_distribution_without_a_formula_is_drawn_by_the_readable_path() -> None:
+    two = Mixture((0.5, 0.5), (Exponential(9.0), Exponential(90.0)))
+    luck = replace(prepare(sim.load(SCENARIOS.parent / "tests" / "small.yaml")), patience=(two, two))
+    assert kernel.Drawing.of(luck, seed=3) is None
+    drawn = kernel.draw(luck, seed=3, replications=range(2))
+    assert np.array_equal(drawn.callers.patience, draw_block(luck, seed=3, replications=range(2)).callers.patience)
+
+
+def test_waits_fall_into_the_same_bins() -> None:
+    rng = np.random.default_rng(8)
+    some = [np.arange(-2, 20_000), LEAST - 1, LEAST, LEAST + 1, rng.integers(0, 4 * 10**11, 100_000), [1 << 45]]
+    waits = np.concatenate(some).astype(np.int64)
+    assert np.array_equal(kernel.bins(waits), bin_of(waits))
+
+
+def test_elementary_functions_are_as_the_librarys() -> None:
+    u = (np.random.default_rng(7).integers(0, 1 << 52, 200_000) + 0.5) * 2.0**-52
+    u[:2] = 2.0**-53, 1 - 2.0**-53
+    for found, known in (
+        (elementary.log(u), np.log(u)),
+        (elementary.exp(40 * u - 30), np.exp(40 * u - 30)),
+        (elementary.normal_quantile(u), special.ndtri(u)),
+    ):
+        assert np.allclose(found, known, rtol=3e-15, atol=1e-16)
+    assert elementary.exp(np.array([-1e9, 0.0, 1e9])).tolist() == [np.exp(-708.0), 1.0, np.exp(709.0)]
