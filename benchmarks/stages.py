@@ -9,13 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from sim.compiled import measures
-from sim.compiled import measures as compiled_measures
-from sim.counting import Plan
-from sim.quick_draw import Quick
 from timing import Work
 
 import sim
+from sim import kernel, measures
 from sim.cells import layout_of
 from sim.draw import draw_block
 from sim.engines import simulate_block
@@ -25,7 +22,6 @@ from sim.products import CHUNK, Products
 from sim.scenario.model import Scenario
 from sim.store import Store
 from sim.studies import parts
-from sim.studies.kit import keep_memory
 from sim.summary import PAIRS
 from sim.world import Worlds
 
@@ -45,7 +41,7 @@ class Staged:
 @contextmanager
 def staged(scenario: Scenario, replications: int) -> Iterator[Staged]:
     """All that the stages need, in a folder that is removed afterwards."""
-    worlds = draw_block(prepare(scenario), seed=SEED, replications=range(replications), compiled=True)
+    worlds = draw_block(prepare(scenario), seed=SEED, replications=range(replications))
     with tempfile.TemporaryDirectory(prefix="sim-benchmark-") as folder:
         yield Staged(scenario, worlds, Store.for_scenario(scenario, seed=SEED, out=Path(folder)))
 
@@ -55,20 +51,18 @@ def works(there: Staged, engine: str, replications: int, part_of: int | None = N
     scenario, centre, quick = there.scenario, there.scenario.centre, engine == "compiled"
     worlds = there.worlds if replications == len(there.worlds) else Worlds.of(list(there.worlds)[:replications])
     luck, promises = prepare(scenario), parts.promises_of(scenario)
-    plan = Plan.of(layout_of(worlds.callers, centre), centre, scenario.days, promises)
-    products = Products.of(PAIRS, plan.fixed.shape[1])
-    # As a run does: only the luck that this centre may look at.
-    drawing = Quick.of(luck, seed=SEED, centre=centre)
+    counter = kernel.Counter(layout_of(worlds.callers, centre), centre, scenario.days, promises)
+    products = Products.of(PAIRS, counter.layout.size())
+    drawing = kernel.Drawing.of(luck, seed=SEED)
     tables = simulate_block(worlds, centre, engine="compiled")
     contacts = len(tables.rows)
-    keep_memory()
     job = parts.job_of(scenario, seed=SEED, engine=engine, keep_contacts=0)
     part = (0, (part_of or replications) - 1)
     in_part = contacts if part_of in (None, replications) else _contacts_in(job, part)
 
     def draw() -> int:
         if quick and drawing is not None:
-            drawing.block(np.arange(replications))
+            drawing.draw(np.arange(replications))
         else:
             draw_block(luck, seed=SEED, replications=range(replications))
         return contacts
@@ -78,7 +72,7 @@ def works(there: Staged, engine: str, replications: int, part_of: int | None = N
 
     def measure() -> int:
         if quick:
-            compiled_measures.counted(plan, worlds, tables, products=products)
+            counter.count(worlds, tables, products=products)
         else:
             found = measures.measure(worlds, centre, tables, calendar=scenario.days, promises=promises)
             Moments.of(PAIRS, found.cells)
@@ -100,5 +94,5 @@ def _contacts_in(job: parts.Job, part: tuple[int, int]) -> int:
     scenario = sim.loads(job.scenario)
     luck, centre = prepare(scenario), scenario.centre
     blocks = [range(first, min(first + CHUNK, part[1] + 1)) for first in range(part[0], part[1] + 1, CHUNK)]
-    drawn = (draw_block(luck, seed=SEED, replications=numbers, compiled=True) for numbers in blocks)
+    drawn = (draw_block(luck, seed=SEED, replications=numbers) for numbers in blocks)
     return sum(len(simulate_block(worlds, centre, engine="compiled").rows) for worlds in drawn)

@@ -18,7 +18,7 @@ WRITING = "writing"
 LEAST = 0.5
 #: What is timed returns how many contacts it dealt with.
 Work = Callable[[], int]
-PACKAGES = ("numpy", "numba", "scipy", "duckdb", "simpy", "ciw")
+PACKAGES = ("numpy", "scipy", "duckdb", "simpy", "ciw")
 
 
 @dataclass(frozen=True)

@@ -303,8 +303,11 @@ int64_t duration(const Population *p, enum Purpose purpose, int half, int64_t ca
 
 /* Uniform number below 2**32 that is compared with a probability's threshold. */
 int64_t choice(const Population *p, enum Choice which, int64_t caller, int64_t attempt) {
-    const int64_t *known[] = {p->redial, p->switching, p->balk, p->voicemail, p->call_back, p->silent, p->forward, p->again};
-    if (!p->demand) return known[which][caller * p->attempts + attempt];
+    if (!p->demand) {
+        const int64_t *known[] = {p->redial,    p->switching, p->balk,    p->voicemail,
+                                  p->call_back, p->silent,    p->forward, p->again};
+        return known[which][caller * p->attempts + attempt];
+    }
     uint32_t words[4];
     words_of(p, which < CALL_BACK ? CHOICES : OFFERS, caller, attempt, words);
     return words[which % 4];

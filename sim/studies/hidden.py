@@ -86,8 +86,8 @@ def _as_counted(scenario: Scenario) -> Scenario:
 
 
 def _found(plain: Scenario, count: float) -> People:
-    engine = chosen(AUTO)
-    observed = Observation(Outcome(REGISTER), count * units_of(plain))
+    engine, units = chosen(AUTO), units_of(plain)
+    observed = Observation(Outcome(REGISTER), count * units)
     simulator = Simulator(plain, (parameter_of(plain, _DEMAND),), (observed,), WORLDS, SEED, engine=engine)
     found = fit_one(simulator)
     if found.estimate is None or found.compatible is None:

@@ -77,7 +77,7 @@ def run(
     store = Store.for_scenario(scenario, seed=seed, out=Path(out))
     parts, keep_contacts = _unmade(store, seed, (wanted, keep_contacts), say or _unheard)
     store.prepare(scenario)
-    engine = chosen(engine)
+    engine = chosen(engine, say or _unheard)
     job = job_of(scenario, seed=seed, engine=engine, keep_contacts=keep_contacts, far=cluster is not None)
     done = max(wanted - sum(map(_size, parts)), 0)
     tell = progress or (lambda _done, _wanted: None)
