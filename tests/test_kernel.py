@@ -13,7 +13,7 @@ from scipy import special
 import sim
 from sim import elementary, kernel, measures
 from sim.cells import layout_of
-from sim.clock import DAY, Calendar
+from sim.clock import DAY, HOUR, Calendar
 from sim.contact_values import LEAST, Promises, bin_of, wait_codes
 from sim.contacts import ContactTables
 from sim.distributions import (
@@ -110,15 +110,22 @@ def test_a_scenario_is_drawn_played_and_counted_alike(path) -> None:
     assert np.array_equal(sums.sums, same.sums)
 
 
+#: Days with 23 and 25 hours.
+CHANGES = (dt.date(2020, 3, 29), dt.date(2020, 10, 25))
+
+
 @pytest.mark.parametrize("first", range(0, 400, 50))
 def test_random_cases_are_counted_alike(first) -> None:
     """Contacts out of order, silent, called back, sent away and unfinished, on lines that are late or absent."""
     for seed in range(first, first + 50):
         world, centre = random_case(seed, apart=seed % 2 == 1)
         days, channels = centre.end // DAY + 1, len(centre.channels)
-        centre = replace(centre, end=days * DAY, horizon=days * DAY + centre.horizon - centre.end)
+        # Days of 24 hours, or the first one with 23 or 25, and mostly a night that ends on the day after the last.
+        zone, start = [("", dt.date(2020, 2, 10)), *(("Europe/Brussels", day) for day in CHANGES)][seed // 2 % 3]
+        calendar = Calendar(start, days, (True, False, True) * (days + 1), zone)
+        end = calendar.end + 5 * HOUR * (seed % 3)
+        centre = replace(centre, end=end, horizon=end + centre.horizon - centre.end, clock=calendar.clock)
         within = tuple(5 * (seed + number) % 20 for number in range(channels))
-        calendar = Calendar(dt.date(2020, 2, 10), days, (True, False, True) * (days + 1))
         promises = Promises(seed % 7, within, tuple((seed + number) % 3 - 1 for number in range(channels)))
         tables = ContactTables.of([sim.simulate(world, centre)])
         same_counts(Worlds.of([world]), centre, tables, calendar, promises)
