@@ -188,7 +188,8 @@ def test_flow_adds_up_and_is_that_of_the_contacts(tmp_path) -> None:
     flow = flow_of(result)
     value = {band: found.value for band, found in flow.bands.items()}
     assert min(value.values()) >= 0
-    for place in ("calls", "waited", "gave_up", "answered", "unanswered"):
+    assert flow.places["sent_away"].value > 0
+    for place in ("calls", "waited", "gave_up", "sent_away", "answered", "unanswered"):
         into = sum(v for (_, target), v in value.items() if target == place)
         out = sum(v for (source, _), v in value.items() if source == place)
         assert into == pytest.approx(out), place

@@ -129,7 +129,7 @@ def sweep(
 @click.option("--all-day", is_flag=True, help="No parts of the day.")
 @click.option(
     "--by",
-    type=click.Choice(["never_reached", "abandoned", "blocked"]),
+    type=click.Choice(["never_reached", "abandoned", "blocked", "sent_away"]),
     default="never_reached",
     show_default=True,
     help="What places are ranked by.",

@@ -15,6 +15,7 @@ from sim.report.rows import Line, Mark, draw_rows
 from sim.report.sections import Part, Picture, Section, Tile, Words
 from sim.report.studied import Row, Studied, estimate, text
 from sim.studies.columns import HEADS
+from sim.studies.next_line import RANKED_BY
 
 _ASSUMPTIONS = (
     "value_of", "stated", "set_to", "would_be", "change", "difference_to_second", "second_is_clearly_better",
@@ -113,7 +114,7 @@ def _per_hour(found: Studied, reader: Reader) -> Picture:
 
 def _places(rows: Sequence[Row], title: str, found: Studied, reader: Reader) -> Grid:
     say = reader.say
-    counted = [m for m in ("never_reached", "abandoned", "blocked") if any(estimate(row, m).value for row in rows)]
+    counted = [m for m in RANKED_BY if any(abs(estimate(row, m).value) > 0 for row in rows)]
     heads = [say("head.place"), *(say(HEADS[m]) for m in counted)]
     heads += [say("measure.mean_wait"), say("head.hours_of_line"), say("head.per_100"), say("head.best")]
     cells: list[list[Cell]] = []

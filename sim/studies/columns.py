@@ -50,6 +50,7 @@ HEADS: Mapping[str, str] = {
     "line_hours": "column.line_hours",
     "abandoned": "measure.abandoned",
     "blocked": "measure.blocked",
+    "sent_away": "measure.sent_away",
     "mean_wait_s": "measure.mean_wait",
     "probability_best": "head.best",
     "stated": "plancolumn.stated",

@@ -26,7 +26,7 @@ Play = Callable[[dict[str, Scenario]], Trial]
 CLOSE = 8
 WORLDS = 16
 #: Counts of which a plan saves some where it has fewer.
-FEWER_ARE_BETTER = ("never_reached", "abandoned", "blocked")
+FEWER_ARE_BETTER = ("never_reached", "abandoned", "blocked", "sent_away")
 _MOST = 3
 _BASE, _FIRST, _SECOND = "base", "first", "second"
 

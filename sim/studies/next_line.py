@@ -23,7 +23,7 @@ from sim.studies.unknowns import Unknown, unknowns_of
 Floats = NDArray[np.float64]
 TODAY = "today"
 #: What places are ranked by, the first unless asked otherwise: counts of the period, fewer is better.
-RANKED_BY = ("never_reached", "abandoned", "blocked")
+RANKED_BY = ("never_reached", "abandoned", "blocked", "sent_away")
 #: Drawn weights of worlds (Bayesian bootstrap) for the probability of being best.
 _DRAWS = 2000
 
@@ -40,6 +40,7 @@ class Saved:
     never_reached: Estimate
     abandoned: Estimate
     blocked: Estimate
+    sent_away: Estimate
     waiting_s: Estimate
     line_hours: float
     best: float
@@ -170,6 +171,7 @@ def _ranked(trial: Trial, places: list[Place], ranked_by: str) -> tuple[Saved, .
             never_reached=change(place, "never_reached"),
             abandoned=change(place, "abandoned"),
             blocked=change(place, "blocked"),
+            sent_away=change(place, "sent_away"),
             waiting_s=change(place, "mean_wait", "channel", place.channel),
             line_hours=trial.difference(place.key, "staffed").value,
             best=best[place.key],

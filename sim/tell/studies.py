@@ -64,7 +64,7 @@ def tell_next_line(found: NextLine, out: Console, say: Language = ENGLISH) -> No
 
 
 def _places(found: NextLine, title: str, rows: Sequence[Saved], say: Language) -> Table:
-    measures = [*RANKED_BY[:2], *(RANKED_BY[2:] if any(saved.blocked.value for saved in rows) else ())]
+    measures = [*RANKED_BY[:2], *(m for m in RANKED_BY[2:] if any(saved.by(m).value for saved in rows))]
     heads = (*measures, "waiting", "hours", "per_100", "best")
     table = table_of(title, say("next.place"), *(say(f"next.{head}") for head in heads), caption=say("next.caption"))
     for saved in rows:
