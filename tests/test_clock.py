@@ -376,3 +376,24 @@ def test_shifts_without_days_are_those_of_every_day_of_work() -> None:
     assert counts(scenario, "lines", "staffed")[0] == 7 * 24 * HOUR
     weekdays = scenario.replace(calendar__working_days="mon-fri")
     assert counts(weekdays, "lines", "staffed")[0] == 5 * 24 * HOUR
+
+
+def test_a_fitted_scenario_keeps_the_zone_of_its_log() -> None:
+    log = CASES / "iso-durations.csv"
+    fitted = sim.fit_log(log, zone="America/New_York")
+    assert fitted.scenario.period.zone == fitted.scenario.days.zone == "America/New_York"
+    assert sim.fit_log(log).scenario.period.zone is None
+
+
+def test_an_uplift_of_a_day_is_that_of_the_night_that_begins_on_it() -> None:
+    text = LINE.format(first="2024-03-04", last="2024-03-05", hours="18:00-8:00", follow_up="2 days", lines=2)
+    rates = sim.loads(text + "campaigns: [{name: radio, uplift: {2024-03-04: 100 %, 2024-03-05: 50 %}}]\n").rates
+    assert rates.by_day(while_open=True)[1].ravel().tolist() == pytest.approx([70, 35])
+
+
+def test_a_profile_in_half_hours_on_a_day_of_25_hours() -> None:
+    """The hour that comes twice has its weights twice."""
+    rates = line(str(AUTUMN), hours="24/7").replace(demand__hours="{2:30-3:00: 1, 0:00-2:30: 0, 3:00-24:00: 0}").rates
+    when = rates.edges[:-1][rates.mass[0, 0] > 0] // MINUTE
+    assert when.tolist() == [150, 210]
+    assert rates.mass[0, 0].max() == pytest.approx(35)

@@ -92,7 +92,7 @@ def fit(
     from sim.fit.whole import fit_of
 
     if isinstance(log, Log):
-        fitted = fit_of(log, name=scenario_name, short_s=short_s, campaigns=starts, country=country)
+        fitted = fit_of(log, name=scenario_name, short_s=short_s, campaigns=starts, country=country, zone=zone)
         _told_log(fitted, out, page, say)
     else:
         _told_days(fit_days_of(log, name=scenario_name, campaigns=starts, country=country), out, page, say)

@@ -17,6 +17,7 @@ from sim.fit.log import ABANDONED, ANSWERED, CLOSED, NOT_SAID, UNKNOWN, Log
 from sim.fit.places import EVERYWHERE, Place, places_of
 from sim.fit.redials import Redials
 from sim.fit.surge import SurgeFit
+from sim.scenario.zones import DEFAULT_ZONE
 
 Bools = NDArray[np.bool_]
 #: More likely than not a redial, and then no first contact.
@@ -33,6 +34,8 @@ class Pieces:
     laws: Laws
     redials: Redials
     staffing: tuple[Staffing, ...]
+    #: Time zone of the clock on which the log's times are.
+    zone: str = DEFAULT_ZONE
     places: Mapping[str, Place] = field(init=False)
     #: Contacts and the conversations to which callers were passed on.
     stays: Log = field(init=False)

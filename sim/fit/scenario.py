@@ -21,6 +21,7 @@ from sim.fit.stated import Block
 from sim.scenario.load import loads
 from sim.scenario.model import Scenario
 from sim.scenario.source import write_text
+from sim.scenario.zones import DEFAULT_ZONE
 
 #: A day without any answer on which so many calls were to be expected was a holiday.
 _HOLIDAY = 5.0
@@ -45,7 +46,7 @@ def document(pieces: Pieces, *, name: str) -> Block:
         "name": name,
         "title": f"Fitted to {pieces.source}, {first} to {last}",
         "about": _about(pieces),
-        "period": {"first": first.isoformat(), "last": last.isoformat()},
+        "period": {"first": first.isoformat(), "last": last.isoformat(), **_zone(pieces.zone)},
         "calendar": {"working_days": "mon-sun", "holidays": "none", "closed": _closed_days(log)},
         "channels": {channel: _channel(pieces, channel) for channel in channels},
         "lines": lines_block(pieces),
@@ -69,6 +70,11 @@ def document(pieces: Pieces, *, name: str) -> Block:
         block["priorities"] = [{"age": priority_name(int(kind))} for kind in kinds[:0:-1]]
         block["demand"]["ages"] = groups_block(pieces, inside)
     return block
+
+
+def _zone(zone: str) -> Block:
+    """The time zone, where a scenario without holidays would have another."""
+    return {} if zone == DEFAULT_ZONE else {"zone": zone}
 
 
 def _channel(pieces: Pieces, channel: str) -> Block:

@@ -31,6 +31,7 @@ from sim.fit.trace_test import Replay, scenario_test, trace_test
 from sim.language import ENGLISH, Language
 from sim.language.said import Said
 from sim.scenario.model import Scenario
+from sim.scenario.zones import DEFAULT_ZONE
 from sim.store import write_atomically
 
 #: Beyond this share of rows left out, or of contacts of unknown outcome, nothing is fitted.
@@ -85,7 +86,7 @@ def fit_log(
     form: str | None = None,
     columns: Mapping[str, str] | None = None,
     outcomes: Mapping[str, str] | None = None,
-    zone: str = "Europe/Brussels",
+    zone: str = DEFAULT_ZONE,
     dates: str | None = None,
     country: str = BELGIUM,
     short_s: float = 10.0,
@@ -100,13 +101,22 @@ def fit_log(
     found = read(path, form=form, columns=columns, outcomes=outcomes, zone=zone, dates=dates)
     if isinstance(found, DailyCounts):
         raise SimError(f"{path}: has counts by day, not calls")
-    return fit_of(found, short_s=short_s, campaigns=campaigns, country=country, name=name or name_of(path))
+    return fit_of(found, short_s=short_s, campaigns=campaigns, country=country, name=name or name_of(path), zone=zone)
 
 
 def fit_of(
-    log: Log, *, name: str, short_s: float = 10.0, campaigns: Sequence[dt.datetime] = (), country: str = BELGIUM
+    log: Log,
+    *,
+    name: str,
+    short_s: float = 10.0,
+    campaigns: Sequence[dt.datetime] = (),
+    country: str = BELGIUM,
+    zone: str = DEFAULT_ZONE,
 ) -> Fit:
-    """A log that was read, fitted; ``campaigns`` are the moments of broadcasts, ``country`` has the holidays."""
+    """A log that was read, fitted; ``campaigns`` are the moments of broadcasts, ``country`` has the holidays.
+
+    ``zone``: time zone of the clock on which the log's times are.
+    """
     if not len(log):
         raise SimError(f"{log.source}: not one row could be used{_why(log)}")
     _refuse_mostly_unread(log)
@@ -122,6 +132,7 @@ def fit_of(
         laws=fit_laws(stays, short_s=short_s),
         redials=redials,
         staffing=staffing(stays),
+        zone=zone,
     )
     text, scenario = scenario_of(pieces, name=name)
     # What is assumed cannot be held against the log.

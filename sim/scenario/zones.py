@@ -11,7 +11,7 @@ from sim.clock import HOUR, Calendar
 from sim.quantities import nearest, shown
 
 #: Zone of scenarios without a country.
-DEFAULT = "Europe/Brussels"
+DEFAULT_ZONE = "Europe/Brussels"
 #: Countries whose first zone in the list of zones is not the one where most people live.
 _LARGEST = {
     "AU": "Australia/Sydney",
@@ -36,7 +36,7 @@ def zone_of(country: str) -> str:
         return _LARGEST[country]
     table = (files("tzdata") / "zoneinfo" / "zone.tab").read_text("utf-8")
     rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
-    return next((row[2] for row in rows if row[0] == country), DEFAULT)
+    return next((row[2] for row in rows if row[0] == country), DEFAULT_ZONE)
 
 
 def parse_zone(value: object) -> str:
