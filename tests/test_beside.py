@@ -190,6 +190,13 @@ def test_chats_without_patience_have_a_steady_state(tmp_path) -> None:
     assert row.theory == pytest.approx(queue * 3600, rel=1e-9)
 
 
+def test_without_any_line_all_give_up(tmp_path) -> None:
+    rows = run(WEEK.replace(lines__phone=0), tmp_path).theory
+    assert of(rows).theory == pytest.approx(100)
+    assert of(rows, "occupancy").row()["theory"] is None
+    assert of(rows, "asa").row()["theory"] is None
+
+
 def test_a_steady_state_that_is_not_reached_is_named(tmp_path, monkeypatch) -> None:
     """One day at 96 % load: the mean wait of the steady state is about eleven hours."""
     monkeypatch.setattr(transient, "BUDGET", 0)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from math import exp, inf, nan
 
 import numpy as np
 
@@ -47,12 +48,14 @@ class _Stretch:
     def solve(self, rules: Rules, *, endless: bool, work: Work) -> Day:
         """What is expected to happen."""
         changes = {*self.rates.starts, *self.lines.starts, *self.duty.starts, *(at for at, _ in self.closings)}
+        # After closing ever fewer states matter.
+        changes |= {self.closings[-1][0] + times / rules.service for times in (0.25, 1, 4)} if self.closings else set()
         inner = {at for at in (*changes, self.counted_s) if 0 < at < self.length_s}
         edges = [0.0, *sorted(inner), self.length_s]
         away = frozenset(at for at, leave in self.closings if leave)
         return played(rules, self.rates, self.lines, (edges, edges), away=away, endless=endless, cut=_CUT, work=work)
 
-    def busy_s(self, day: Day) -> float:
+    def busy_s(self, day: Day, handling_s: float) -> float:
         """Time of lines on duty in which they are busy, within the period."""
         ends = day.ends_s
         starts = np.concatenate([[0.0], ends[:-1]])
@@ -60,7 +63,8 @@ class _Stretch:
         on_duty = np.minimum(np.array([self.duty.at(at) for at in starts]), lines)
         share = np.divide(on_duty, lines, out=np.zeros(len(lines)), where=lines > 0)
         counted = np.where(ends <= self.counted_s, ends - starts, 0.0)
-        return float(((day.mean_busy - day.mean_finishing) * share) @ counted)
+        rest = day.in_hand_at_end[-1] * handling_s if self.length_s == self.counted_s and self.closings else 0.0
+        return float(((day.mean_busy - day.mean_finishing) * share) @ counted + rest * share[-1])
 
 
 def solvable(premises: Premises) -> bool:
@@ -79,12 +83,14 @@ def solve(premises: Premises, profile: Profile, centre: Centre, work: Work) -> A
     first = 0
     try:
         while first < len(spans):
-            for last, stop in _stops(spans, first, centre.until(channel), centre.horizon, premises.handling_s):
+            for last, stop, begins in _stops(spans, first, centre.until(channel), centre.horizon, premises.handling_s):
                 stretch = _stretch(spans[first:last], stop, premises, profile, centre)
                 if stretch not in known:
                     known[stretch] = stretch.solve(rules, endless=endless, work=work)
                 day = known[stretch]
-                if day.waiting_at_end[-1] + day.in_hand_at_end[-1] < _LEFT:
+                # Once none waits, those in hand only become fewer.
+                fewer = exp(-(begins - stop) / 1000 / premises.handling_s)
+                if day.waiting_at_end[-1] < _LEFT and day.in_hand_at_end[-1] * fewer < _LEFT:
                     break
             found.append((stretch, day))
             first = last
@@ -97,15 +103,15 @@ def solve(premises: Premises, profile: Profile, centre: Centre, work: Work) -> A
 
 def _stops(
     spans: list[tuple[int, int]], first: int, end: int, horizon: int, handling_s: float
-) -> Iterator[tuple[int, int]]:
-    """How far to look until the queue is empty: how many opening intervals, and until when (ms)."""
+) -> Iterator[tuple[int, int, float]]:
+    """How far to look: how many opening intervals, until when (ms), and when the next one begins."""
     for last in range(first + 1, len(spans) + 1):
-        begins = spans[last][0] if last < len(spans) else horizon
+        begins = spans[last][0] if last < len(spans) else inf
         ends = min(spans[last - 1][1], end)
-        for times in (16, 64):
-            if (stop := ends + round(times * handling_s * 1000)) < begins:
-                yield last, stop
-        yield last, begins
+        for times in (2, 8, 32):
+            if (stop := ends + round(times * handling_s * 1000)) < min(begins, horizon):
+                yield last, stop, begins
+        yield last, round(min(begins, horizon)), begins
 
 
 def _stretch(spans: list[tuple[int, int]], stop: int, premises: Premises, profile: Profile, centre: Centre) -> _Stretch:
@@ -147,7 +153,7 @@ def _averages(premises: Premises, profile: Profile, found: list[tuple[_Stretch, 
 
     offered, blocked, sent_away, answered = map(total, ("offered", "blocked", "cohort_sent_away", "cohort_answered"))
     abandoned = offered - blocked - sent_away - answered
-    busy = sum(stretch.busy_s(day) for stretch, day in found)
+    busy = sum(stretch.busy_s(day, premises.handling_s) for stretch, day in found)
     return Averages(
         blocked=blocked / offered,
         abandoned=abandoned / offered,
@@ -155,7 +161,7 @@ def _averages(premises: Premises, profile: Profile, found: list[tuple[_Stretch, 
         waits=(total("waited") - sent_away) / offered,
         answered=answered / offered,
         answered_wait_s=total("cohort_answered_wait_s") / offered,
-        occupancy=busy / profile.duty_s,
+        occupancy=busy / profile.duty_s if profile.duty_s else nan,
         model=_model(premises, profile),
         source=days[0].source,
         breaks=_breaks(premises, profile),
