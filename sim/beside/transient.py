@@ -88,6 +88,9 @@ def solve(premises: Premises, profile: Profile, centre: Centre, work: Work) -> A
                 if stretch not in known:
                     known[stretch] = stretch.solve(rules, endless=endless, work=work)
                 day = known[stretch]
+                closed = spans[last - 1][1] <= stop
+                if begins == inf and (closed or not any(stop < at < centre.horizon for at, _ in profile.levels)):
+                    break  # nothing but work for the same lines
                 # Once none waits, those in hand only become fewer.
                 fewer = exp(-(begins - stop) / 1000 / premises.handling_s)
                 if day.waiting_at_end[-1] < _LEFT and day.in_hand_at_end[-1] * fewer < _LEFT:
@@ -108,7 +111,8 @@ def _stops(
     for last in range(first + 1, len(spans) + 1):
         begins = spans[last][0] if last < len(spans) else inf
         ends = min(spans[last - 1][1], end)
-        for times in (2, 8, 32):
+        # Where the channel stays open all day, most of the work would be done again.
+        for times in (2, 8, 32) if spans[last - 1][1] <= end else (16, 64):
             if (stop := ends + round(times * handling_s * 1000)) < min(begins, horizon):
                 yield last, stop, begins
         yield last, round(min(begins, horizon)), begins
