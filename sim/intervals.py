@@ -18,6 +18,8 @@ Kind = Literal["any", "positive", "share"]
 
 #: So many events or trials that gamma and beta cannot be told from the normal law; also the reach of rounding.
 _MANY = 1e7
+#: A half interval that says nothing: Student's quantile has no bound as effective replications come down to one.
+_ENDLESS = 1e20
 
 
 @dataclass(frozen=True)
@@ -55,10 +57,10 @@ def interval(value: float, variance: float, n: float, *, kind: Kind = "any", lev
     binomial counts, where it is Clopper and Pearson's. In both, the variance is widened by the square of Student's
     quantile over the normal one, as Korn and Graubard do. Infinite with one replication.
     """
-    if n <= 1 + 1e-9:
-        return bounded(Estimate(value, -inf, inf), *_limits(kind))
     tail = (1 - level) / 2
-    half = t_quantile(n, level) * sqrt(max(variance, 0.0))
+    half = t_quantile(n, level) * sqrt(max(variance, 0.0)) if n > 1 + 1e-9 else inf
+    if not half < _ENDLESS:
+        return bounded(Estimate(value, -inf, inf), *_limits(kind))
     widened = (half / float(special.ndtri(1 - tail))) ** 2
     room = value * (1 - value) if kind == "share" else value * value
     if kind == "any" or room <= 0 or room >= _MANY * widened:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -122,8 +123,16 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
+def decimal(value: float) -> str:
+    """A number as files have it: with six decimals at most, and six digits below 1.
+
+    So a mean count over up to a million replications is exact, however large it is.
+    """
+    return f"{value:.6g}" if abs(value) < 1 or abs(value) >= 1e15 else re.sub(r"\.?0+$", "", f"{value:.6f}")
+
+
 def cell(value: object) -> object:
-    """A value as it stands in a CSV file: numbers with six digits, names harmless."""
+    """A value as it stands in a CSV file: numbers see ``decimal``, names harmless."""
     if isinstance(value, float):
-        return f"{value:.6g}"
+        return decimal(value)
     return harmless(value) if isinstance(value, str) else value

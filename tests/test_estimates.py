@@ -208,3 +208,12 @@ def test_waits_that_are_not_alike_are_told_to_be_together(tmp_path) -> None:
     assert {kind for kind, _ in together} == {"all", "province", "cause", "topic", "age"}
     alike = sim.run(sim.load(SMALL), replications=3, out=tmp_path, workers=1, keep_contacts=0)
     assert not any(row.definition.endswith("together") for row in alike.summary())
+
+
+@pytest.mark.parametrize("kind", ["any", "positive", "share"])
+@pytest.mark.parametrize("n", [1 + 1e-15, 1 + 1e-8, 1 + 1e-5, 1.001, 1.01, 1.1])
+def test_hardly_more_than_one_effective_replication_has_an_interval_without_ends(kind, n) -> None:
+    found = interval(0.4, 0.01, n, kind=kind)
+    lowest, highest = {"any": (-math.inf, math.inf), "positive": (0.0, math.inf), "share": (0.0, 1.0)}[kind]
+    assert lowest <= found.low <= 1e-6
+    assert min(highest, 1e9) <= found.high <= highest

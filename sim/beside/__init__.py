@@ -16,6 +16,7 @@ from sim.beside.profile import Profile, profile_of
 from sim.beside.simulated import Simulated
 from sim.demand import rates_of
 from sim.estimates import Estimate
+from sim.tables import cell
 from sim.theory.varying import Work
 
 if TYPE_CHECKING:
@@ -157,5 +158,5 @@ def to_csv(rows: list[Beside]) -> str:
     writer.writeheader()
     for found in rows:
         row = found.row() | {"breaks": "; ".join(found.breaks)}
-        writer.writerow({name: f"{value:.6g}" if isinstance(value, float) else value for name, value in row.items()})
+        writer.writerow({name: cell(value) for name, value in row.items()})
     return out.getvalue()

@@ -10,7 +10,7 @@ import datetime as dt
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
@@ -26,7 +26,7 @@ class Language:
     """Words by key, such as ``calls.title``, and how numbers and dates are written."""
 
     code: str
-    words: Mapping[str, str]
+    words: Mapping[str, str] = field(repr=False)
 
     def __call__(self, key: str, /, **values: object) -> str:
         """The text of ``key`` with ``values`` in its placeholders; KeyError where there is none."""
@@ -55,8 +55,10 @@ class Language:
         return text if self.code == "en" else text.translate(_SWAPPED)
 
     def significant(self, value: float, digits: int) -> str:
-        """With so many digits that count."""
+        """With so many digits that count, and all of those before the decimal sign."""
         text = f"{value:.{digits}g}"
+        if "e+" in text:
+            return self.number(value)
         return text if self.code == "en" else text.translate(_SWAPPED)
 
     def percent(self, share: float, digits: int = 0, *, sign: bool = False) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from sim.language import key_of
 from sim.report.sheets import Sheet, Value
 from sim.store import write_atomically
-from sim.tables import harmless
+from sim.tables import decimal, harmless
 
 _MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
@@ -46,4 +46,4 @@ def _cells(row: Sequence[Value]) -> Iterable[str]:
         elif isinstance(cell, dt.date):
             yield f"{cell:%d/%m/%Y}"
         else:
-            yield (f"{cell:.6g}" if abs(cell) < 1e6 else f"{cell:.0f}").replace(".", ",")
+            yield decimal(cell).replace(".", ",")

@@ -86,7 +86,7 @@ def with_people(tree: Located, people: People) -> Located:
     contacts: dict[str, Any] = {
         "value": people.contacts,
         "status": "derived",
-        "source": f"the people behind {count:g} answered contacts, ±{people.simulation:.2g} from simulation",
+        "source": f"the people behind {count:.12g} answered contacts, ±{people.simulation:.2g} from simulation",
     }
     if people.low is not None and people.high is not None:
         contacts |= {"low": people.low, "high": people.high}

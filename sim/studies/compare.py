@@ -32,6 +32,7 @@ from sim.studies.paired import difference_of
 from sim.studies.run import Progress, run
 from sim.studies.trial import Which
 from sim.summary import DEFINITIONS, PAIRS
+from sim.tables import decimal
 
 #: The file that says which plans a comparison's folder is about.
 MANIFEST = "comparison.json"
@@ -262,7 +263,7 @@ class Comparison:
         ends = [f"{name}_{end}" for name in of for end in ("estimate", "low", "high")]
         writer.writerow(["plan", "kind", "name", "measure", *ends, "unit", "definition", "results"])
         for d in self.differences:
-            numbers = [f"{x:.6g}" for e in (d.base, d.value, d.difference) for x in (e.value, e.low, e.high)]
+            numbers = [decimal(x) for e in (d.base, d.value, d.difference) for x in (e.value, e.low, e.high)]
             where = str(self.results[d.plan].folder)
             writer.writerow([d.plan, d.kind, d.name, d.measure, *numbers, d.unit, d.definition, where])
         return text.getvalue()

@@ -18,6 +18,7 @@ from math import ceil, inf
 from sim.clock import MINUTE, SECOND
 from sim.errors import QuestionError
 from sim.estimates import NOTHING, Estimate
+from sim.language import ENGLISH
 from sim.mixed import is_mixed, why_not
 from sim.quantities import nearest, parse_duration
 from sim.results import WAITS, Result
@@ -206,7 +207,8 @@ def _told(wish: Wish, found: Estimate, replications: int) -> str:
     what = f"{wish.text}: {{}} with {replications:,} replications"
     if found is NOTHING:
         return what.format("nothing to measure") + ", which is the limit"
-    interval = f"{found.value:.4g}, between {found.low:.4g} and {found.high:.4g} {wish.unit}"
+    value, low, high = (ENGLISH.significant(number, 4) for number in (found.value, found.low, found.high))
+    interval = f"{value}, between {low} and {high} {wish.unit}"
     if wish.excess(found) <= 1:
         return what.format("reached") + f": {interval}"
     return what.format("not reached") + f", which is the limit: {interval}"
