@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +45,7 @@ from sim.cli.verify import verify
 from sim.errors import QuestionError, ScenarioError, SimError
 
 if TYPE_CHECKING:
+    from sim.language import Language
     from sim.scenario.model import Scenario
 
 WRONG_QUESTION = 2
@@ -166,34 +169,78 @@ cli.add_command(verify)
 
 
 def main() -> None:
-    """Entry point: one clear message and an exit code for whatever goes wrong."""
+    """Run the command line: one clear message and an exit code for whatever goes wrong."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a character shows the others
     try:
-        cli.main(standalone_mode=False)
+        code = _outcome()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        code = 0  # the reader (such as head) has seen enough
+        _drop_output()
+    except OSError as error:
+        code = 1
+        _drop_output()
+        with suppress(OSError):
+            click.echo(f"Error: {_explained(error)}", err=True)
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+        click.echo("stopped", err=True)
+    sys.exit(code)
+
+
+def _outcome() -> int:
+    """Exit code of the command, whose message was printed."""
+    if "_SIM_COMPLETE" in os.environ:
+        cli.main(prog_name="sim")  # completion in a shell
+    try:
+        # Not by Click's own main, which makes an exit code of a reader who has seen enough.
+        with cli.make_context("sim", sys.argv[1:]) as context:
+            cli.invoke(context)
     except ScenarioError as error:
-        from sim.language import language
         from sim.language.mistakes import told_error
 
-        click.echo(told_error(error, language(language_asked(sys.argv[1:]))), err=True)
-        sys.exit(SCENARIO_INVALID)
+        click.echo(told_error(error, _readers_language()), err=True)
+        return SCENARIO_INVALID
     except click.exceptions.Abort:
         click.echo("stopped", err=True)
-        sys.exit(INTERRUPTED)
+        return INTERRUPTED
     except click.exceptions.Exit as leave:
-        sys.exit(leave.exit_code)
+        return leave.exit_code
+    except SystemExit as leave:
+        return leave.code if isinstance(leave.code, int) else 1
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
+        return error.exit_code
     except SimError as error:
-        from sim.language import language
         from sim.language.said import told
 
-        message = told(error.args[0], language(language_asked(sys.argv[1:]))) if error.args else str(error)
+        message = told(error.args[0], _readers_language()) if error.args else str(error)
         click.echo(f"Error: {message}", err=True)
-        sys.exit(WRONG_QUESTION if isinstance(error, QuestionError) else 1)
-    except BrokenPipeError:
-        # The reader (such as head) has seen enough.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        return WRONG_QUESTION if isinstance(error, QuestionError) else 1
+    return 0
+
+
+def _readers_language() -> Language:
+    from sim.language import language
+
+    return language(language_asked(sys.argv[1:]))
+
+
+def _explained(error: OSError) -> str:
+    """What the system refused, in one sentence."""
+    why = error.strerror or str(error)
+    return f"{error.filename}: {why}" if error.filename else _readers_language()("damage.output", why=why)
+
+
+def _drop_output() -> None:
+    """Let nothing fail any more that is still to be written to standard output or error."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):
+            stream.flush()
+            continue
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _until(scenario: Scenario, precision: tuple[str, ...], most: int | None) -> dict[str, Any]:
@@ -223,7 +270,7 @@ def _how_many(text: str) -> int:
         return 10**9
     if text == "none":
         return 0
-    if text.isdigit():
+    if text.isascii() and text.isdigit():
         return int(text)
     raise click.BadParameter(f"{text!r} is not a number, 'all' or 'none'", param_hint="--contacts")
 
@@ -253,7 +300,3 @@ def _pictures(result: Any, lang: str) -> list[Path]:
 
     drawn = draw_all(result, say=language(lang))
     return [save(figure, result.folder / f"{name}.png") for name, figure in drawn.items()]
-
-
-if __name__ == "__main__":
-    main()

@@ -27,7 +27,7 @@ SET = click.option(
 )
 
 CLUSTER = click.option(
-    "--cluster", metavar="ADDRESS", callback=lambda context, _, address: _without_workers(context, address),
+    "--cluster", metavar="ADDRESS", callback=lambda context, _, value: _either(context, value, "workers"),
     help="Dask scheduler whose workers do the work, e.g. tcp://10.0.0.5:8786 (docs/cluster.md).",
 )  # fmt: skip
 
@@ -48,7 +48,10 @@ def replications(what: str, *, least: int = 1, usual: int | None = None) -> Call
 
 REPLICATIONS = replications("Independent periods to simulate, each a world of its own.  [as the scenario says]")
 SEED = click.option("--seed", type=Whole(0), help="Seed of all luck.  [as the scenario says]")
-WORKERS = click.option("--workers", type=Whole(1), help="Processes; the result is the same with any number.")
+WORKERS = click.option(
+    "--workers", type=Whole(1), callback=lambda context, _, value: _either(context, value, "cluster"),
+    help="Processes; the result is the same with any number.",
+)  # fmt: skip
 OUT = click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("results"), show_default=True,
     callback=lambda _context, _option, out: _writable(out), help="Folder of results.",
@@ -85,10 +88,11 @@ def load_scenario(file: Path, settings: tuple[str, ...]) -> Scenario:
     return load(file, settings, written=option_of)
 
 
-def _without_workers(context: click.Context, address: str | None) -> str | None:
-    if address is not None and context.params.get("workers") is not None:
+def _either(context: click.Context, value: Any, other: str) -> Any:
+    """An option's value, unless ``other``, which excludes it, was read before."""
+    if value is not None and context.params.get(other) is not None:
         raise click.UsageError("--workers are cores of this machine; with --cluster, its workers do the work")
-    return address
+    return value
 
 
 def _writable(out: Path) -> Path:

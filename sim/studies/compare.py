@@ -302,7 +302,7 @@ def compare(
     seed: int | None = None,
     workers: int | None = None,
     cluster: str | None = None,
-    out: str | Path = "results",
+    out: str | Path | None = "results",
     keep_contacts: int = 100,
     assumptions: bool = True,
     progress: Progress | None = None,

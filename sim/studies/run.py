@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
+from weakref import finalize
 
 from sim.damage import examined
 from sim.errors import SimError
@@ -39,7 +42,7 @@ def run(
     engine: str = AUTO,
     workers: int | None = None,
     cluster: str | None = None,
-    out: str | Path = "results",
+    out: str | Path | None = "results",
     keep_contacts: int = 100,
     progress: Progress | None = None,
     say: Callable[[str], None] | None = None,
@@ -55,19 +58,24 @@ def run(
 
     ``replications`` and ``seed`` default to the scenario's. Contacts are kept of the first ``keep_contacts``
     replications. ``workers`` is a number of cores of this machine; ``cluster``, such as ``"tcp://10.0.0.5:8786"``, is
-    the address of a Dask scheduler whose workers do the work instead. ``progress`` is told (done, wanted), ``say`` what
+    the address of a Dask scheduler whose workers do the work instead. With ``out=None`` nothing is kept on disk: files
+    are temporary and go with the result. ``progress`` is told (done, wanted), ``say`` what
     else takes time. Interrupted on Ctrl-C; what is finished stays.
     """
+    again = partial(
+        run, scenario, seed=seed, engine=engine, workers=workers, cluster=cluster,
+        keep_contacts=keep_contacts, progress=progress, say=say, command=command,
+    )  # fmt: skip
+    if out is None:
+        wish = {"replications": replications, "precision": precision, "max_replications": max_replications}
+        return _unkept(partial(again, **wish))
     if precision is not None:
-        again = partial(
-            run, scenario, seed=seed, engine=engine, workers=workers, cluster=cluster, out=out,
-            keep_contacts=keep_contacts, progress=progress, say=say, command=command,
-        )  # fmt: skip
         if max_replications < 1:
             raise ValueError("max_replications must be at least 1")
         least = LEAST if replications is None else replications
         wishes = wishes_of(scenario, precision)
-        return until(lambda n: again(replications=n), wishes, least=least, most=max_replications, say=say or _unheard)
+        extend = partial(again, out=out)
+        return until(lambda n: extend(replications=n), wishes, least=least, most=max_replications, say=say or _unheard)
     wanted = scenario.experiment.replications if replications is None else replications
     seed = scenario.experiment.seed if seed is None else seed
     if wanted < 1 or seed < 0 or (workers is not None and workers < 1) or keep_contacts < 0:
@@ -93,6 +101,23 @@ def run(
         raise Interrupted(wanted - sum(map(_size, store.missing(wanted))), wanted, result) from None
     store.write_manifest(scenario, seed=seed, engine=engine, command=command)
     return Result(store.folder, replications=wanted)
+
+
+def _unkept(study: Callable[..., Result]) -> Result:
+    """What a study finds, with a folder that is removed when the result is no longer used."""
+    out = Path(mkdtemp(prefix="helpline-sim-"))
+    result = None
+    try:
+        result = study(out=out)
+    except Interrupted as stopped:
+        result = stopped.result
+        raise
+    finally:
+        if result is None:
+            rmtree(out, ignore_errors=True)
+        else:
+            finalize(result, rmtree, out, ignore_errors=True)
+    return result
 
 
 def _unmade(store: Store, seed: int, asked: tuple[int, int], say: Callable[[str], None]) -> tuple[list[Part], int]:

@@ -131,7 +131,7 @@ def sweep(
     seed: int | None = None,
     workers: int | None = None,
     cluster: str | None = None,
-    out: str | Path = "results",
+    out: str | Path | None = "results",
     assumptions: bool = True,
     progress: Progress | None = None,
     command: str = "",

@@ -32,10 +32,18 @@ _CALLS = (
 _RARE = ("called_back", "balked", "sent_away", "forwarded")
 
 
+class _Output(Console):
+    """Standard output, which leaves it to the command line what becomes of a reader who has seen enough."""
+
+    def on_broken_pipe(self) -> None:
+        """Pass on the error that is being handled."""
+        raise BrokenPipeError
+
+
 def console() -> Console:
     """Standard output; wide enough for the tables where it is not a terminal."""
-    found = Console(highlight=False)
-    return found if found.is_terminal else Console(highlight=False, width=120)
+    found = _Output(highlight=False)
+    return found if found.is_terminal else _Output(highlight=False, width=120)
 
 
 def table_of(title: str, *columns: RenderableType, left: int = 1, caption: str | None = None) -> Table:
