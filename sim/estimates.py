@@ -31,6 +31,8 @@ __all__ = [
     "zero_count_bound",
 ]
 
+#: So many cells are squared at a time, which bounds memory.
+_CELLS = 1000
 Floats = NDArray[np.float64]
 Weights = Mapping[str, int]
 
@@ -90,10 +92,13 @@ class Moments:
     @classmethod
     def of(cls, pairs: Pairs, values: NDArray[np.int64]) -> Moments:
         """Moments of ``values`` (replications, cells, columns)."""
-        # Whole numbers below 2**53, so that these products are exact in any order.
-        exact = values.astype(float)
-        y, x = exact @ pairs.over.T.astype(float), exact @ pairs.under.T.astype(float)
-        sums = np.stack([part.sum(axis=0) for part in (y, x, y * y, x * y, x * x)])
+        sums = np.zeros((5, values.shape[1], len(pairs.pairs)))
+        for first in range(0, values.shape[1], _CELLS):
+            some = slice(first, first + _CELLS)
+            # Whole numbers below 2**53, so that these products are exact in any order.
+            exact = values[:, some].astype(float)
+            y, x = exact @ pairs.over.T.astype(float), exact @ pairs.under.T.astype(float)
+            sums[:, some] = [part.sum(axis=0) for part in (y, x, y * y, x * y, x * x)]
         return cls(pairs, len(values), values.sum(axis=0), sums)
 
     def __add__(self, other: Moments) -> Moments:

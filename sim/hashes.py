@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,8 @@ from sim.store import Columns, Store, parts_of
 from sim.summary import PAIRS
 from sim.tables import moments_by_name, moments_from
 
+#: Rows of which names are written out at a time.
+_ROWS = 65_536
 #: Tables with what puts their rows in order.
 _ORDER = {
     "measures": "replication, kind, name",
@@ -46,7 +48,8 @@ def values_hash(table: str, part: Part, columns: Columns, names: Mapping[str, Se
     for name in sorted(columns):
         digest.update(f"|{name}|{len(columns[name])}|".encode())
         column = np.ma.getdata(columns[name])[order]
-        digest.update(_named(column, names[name]) if names and name in names else _canonical(column))
+        for some in _named(column, names[name]) if names and name in names else [_canonical(column)]:
+            digest.update(some)
     return digest.hexdigest()
 
 
@@ -74,22 +77,23 @@ def _order(keys: Sequence[NDArray[Any]]) -> NDArray[np.int64] | slice:
     return slice(None) if (codes[1:] >= codes[:-1]).all() else np.argsort(codes, kind="stable")
 
 
-def _named(column: NDArray[Any], names: Sequence[str]) -> bytes:
+def _named(column: NDArray[Any], names: Sequence[str]) -> Iterator[bytes]:
     """The bytes of ``_canonical`` for the names that indices stand for; in order, a name comes many times in a row."""
-    if not len(column):
-        return b""
-    begins = np.flatnonzero(np.diff(column, prepend=column[0] - 1))
-    often = np.diff(begins, append=len(column)).tolist()
     told = [f"{name}\0".encode() for name in names]
-    return b"".join(told[of] * some for of, some in zip(column[begins].tolist(), often, strict=True))[:-1]
+    for first in range(0, len(column), _ROWS):
+        some = column[first : first + _ROWS]
+        begins = np.flatnonzero(np.diff(some, prepend=some[0] - 1))
+        often = np.diff(begins, append=len(some)).tolist()
+        text = b"".join(told[of] * times for of, times in zip(some[begins].tolist(), often, strict=True))
+        yield text if first + _ROWS < len(column) else text[:-1]
 
 
-def _canonical(column: NDArray[Any]) -> bytes:
+def _canonical(column: NDArray[Any]) -> bytes | memoryview:
     """Values as bytes, whatever type they were stored in."""
     if column.dtype.kind == "M":
         column = column.astype("datetime64[ms]").astype(np.int64)
     if column.dtype.kind in "iub":
-        return column.astype("<i8").tobytes()
+        return np.ascontiguousarray(column, dtype="<i8").data
     if column.dtype.kind == "f":
         return (column.astype("<f8") + 0.0).tobytes()  # no negative zero
     return "\0".join(column.tolist()).encode()

@@ -37,25 +37,28 @@ def stored_names(world: World, centre: Centre) -> dict[str, list[str]]:
 
 
 def contact_columns(replication: int, world: World, centre: Centre, contacts: Contacts, calendar: Calendar) -> Table:
-    """Contacts of a replication: whose, when by the clock on the wall, how long in ms, what became of them."""
+    """Contacts of a replication: whose, when by the clock on the wall, how long in ms, what became of them.
+
+    Numbers are as narrow as they may be, since a part has the contacts of many replications.
+    """
     whose = contacts.caller
     answered_by = np.where(contacts.group == NO_GROUP, len(centre.groups), contacts.group)
     return {
         "replication": np.full(len(contacts), replication, dtype=np.int32),
-        "caller": whose,
-        "attempt": contacts.attempt,
-        "province": world.province[whose],
-        "cause": world.cause[whose],
-        "topic": world.topic[whose],
-        "age": world.age[whose],
-        "channel": channel_of(centre)[contacts.queue],
-        "queue": contacts.queue,
+        "caller": whose.astype(np.int32),
+        "attempt": contacts.attempt.astype(np.int32),
+        "province": world.province[whose].astype(np.int32),
+        "cause": world.cause[whose].astype(np.int16),
+        "topic": world.topic[whose].astype(np.int16),
+        "age": world.age[whose].astype(np.int16),
+        "channel": channel_of(centre)[contacts.queue].astype(np.int16),
+        "queue": contacts.queue.astype(np.int32),
         "dialled": np.datetime64(calendar.first, "ms") + calendar.clock.at(contacts.dialled).astype("timedelta64[ms]"),
         "wait_ms": contacts.left_queue - contacts.dialled,
         "handling_ms": contacts.released - contacts.left_queue,
-        "outcome": contacts.outcome,
-        "line_group": answered_by,
-        "line": contacts.line,
+        "outcome": contacts.outcome.astype(np.int16),
+        "line_group": answered_by.astype(np.int32),
+        "line": contacts.line.astype(np.int32),
     }
 
 

@@ -14,7 +14,7 @@ from sim.cells import COLUMNS, Layout, layout_of
 from sim.centre import Centre
 from sim.clock import Calendar
 from sim.contact_values import Codes, Promises, tally, wait_codes
-from sim.contacts import Contacts, ContactTables
+from sim.contacts import ContactTables
 from sim.draw import draw_block, nobody
 from sim.engines import simulate_block
 from sim.estimates import Moments
@@ -22,8 +22,9 @@ from sim.integrity import Part
 from sim.luck import Luck
 from sim.measures import channel_of, measure, queue_of
 from sim.products import CHUNK, Products
+from sim.store import batch_size
 from sim.summary import PAIRS
-from sim.tables import Table
+from sim.tables import Table, contact_columns
 from sim.world import World, Worlds
 
 #: Whole periods of replications: (columns, replications, periods).
@@ -39,13 +40,13 @@ ROOM = 24_000_000
 class Block:
     """What is kept of some replications beside their sums.
 
-    ``codes`` of waits (see ``contact_values.wait_codes``), ``waits`` (R,) how many each replication has, and those
-    replications whose contacts are kept.
+    ``codes`` of waits (see ``contact_values.wait_codes``), ``waits`` (R,) how many each replication has, and the
+    columns of contacts of each replication whose contacts are kept.
     """
 
     codes: Codes
     waits: NDArray[np.int64]
-    kept: list[tuple[int, World, Contacts]]
+    kept: list[Table]
 
 
 @dataclass(frozen=True)
@@ -86,21 +87,29 @@ class Kit:
         return self._products.again() if self.compiled else Moments.nothing(PAIRS, self.layout.size())
 
     def blocks(self, part: Part, keep_contacts: int) -> Iterator[range]:
-        """Replications of a part that are drawn, simulated and counted together."""
-        first, past = part[0], part[1] + 1
+        """Replications of a part that are drawn, simulated and counted together: whole batches of waits."""
+        first, past, batch = part[0], part[1] + 1, batch_size(part)
         while first < past:
-            block = range(first, min(first + self._size(kept=first < keep_contacts), past))
-            yield block
-            first = block.stop
+            stop = first + self._size(kept=first < keep_contacts)
+            stop = max(stop // batch, first // batch + 1) * batch
+            yield range(first, min(stop, past))
+            first = stop
 
     def _size(self, *, kept: bool) -> int:
         """Replications of a block; whose contacts are ``kept`` are in memory together."""
         if not self.compiled:
             return CHUNK
         if self._drawing is not None and not kept:
-            return max(int(ROOM / (8 * self.luck.count.size)), 1)
-        expected = len(self.luck.trace) if self.luck.trace else float(self.luck.count.sum())
-        return max(int(ROOM / max(expected * self._bytes_of_a_caller(), 1.0)), 1)
+            return max(int(ROOM / (8 * (self.luck.count.size + self.expected()))), 1)
+        return self._at_once()
+
+    def _at_once(self) -> int:
+        """Replications whose callers may be in memory together with all their random inputs."""
+        return max(int(ROOM / max(self.expected() * self._bytes_of_a_caller(), 1.0)), 1)
+
+    def expected(self) -> float:
+        """Expected callers of a replication."""
+        return len(self.luck.trace) if self.luck.trace else float(self.luck.count.sum())
 
     def _bytes_of_a_caller(self) -> int:
         attempts, channels = self.luck.attempts, len(self.luck.rates.channels)
@@ -117,14 +126,20 @@ class Kit:
         """
         if isinstance(sums, Products):
             return self._by_kernel(numbers, keep_contacts, sums, values), sums
-        worlds = draw_block(self.luck, seed=self.seed, replications=numbers)
-        tables = simulate_block(worlds, self.centre)
-        found = measure(worlds, self.centre, tables, calendar=self.calendar, promises=self.promises)
-        codes = wait_codes(found.waits, channel_of(self.centre), len(self.centre.provinces))
-        waits = np.bincount(found.replication, minlength=len(numbers))
-        kept = list(_kept(numbers, worlds, tables, keep_contacts))
-        values[:] = found.cells[:, self.layout.periods()].transpose(2, 0, 1)
-        return Block(codes, waits, kept), sums + Moments.of(PAIRS, found.cells)
+        kept: list[Table] = []
+        cells, codes, waits = [], [], []
+        for start in range(numbers.start, numbers.stop, some := self._at_once()):
+            few = range(start, min(start + some, numbers.stop))
+            worlds = draw_block(self.luck, seed=self.seed, replications=few)
+            tables = simulate_block(worlds, self.centre)
+            found = measure(worlds, self.centre, tables, calendar=self.calendar, promises=self.promises)
+            cells.append(found.cells)
+            codes.append(wait_codes(found.waits, channel_of(self.centre), len(self.centre.provinces)))
+            waits.append(np.bincount(found.replication, minlength=len(few)))
+            kept += self._kept(few, worlds, tables, keep_contacts)
+        every = np.concatenate(cells)
+        values[:] = every[:, self.layout.periods()].transpose(2, 0, 1)
+        return Block(np.concatenate(codes), np.concatenate(waits), kept), sums + Moments.of(PAIRS, every)
 
     def tally(self, codes: Codes, begins: NDArray[np.int64], names: NDArray[np.int64]) -> Table:
         """How often each wait is there in each batch; see ``contact_values.tally``."""
@@ -139,15 +154,13 @@ class Kit:
             worlds = kernel.draw(self.luck, seed=self.seed, replications=numbers)
             tables = simulate_block(worlds, self.centre, engine="compiled")
             found = self._counter.count(worlds, tables, products=sums)
-            kept = list(_kept(numbers, worlds, tables, keep_contacts))
+            kept = list(self._kept(numbers, worlds, tables, keep_contacts))
         values[:] = found.values.transpose(2, 0, 1)
         return Block(found.codes, np.diff(found.begins), kept)
 
-
-def _kept(
-    numbers: range, worlds: Worlds, tables: ContactTables, keep_contacts: int
-) -> Iterator[tuple[int, World, Contacts]]:
-    """Number, world and contacts of the replications whose contacts are kept."""
-    if numbers[0] < keep_contacts:
-        both = zip(numbers, worlds, tables, strict=True)
-        yield from ((number, world, table) for number, world, table in both if number < keep_contacts)
+    def _kept(self, numbers: range, worlds: Worlds, tables: ContactTables, keep_contacts: int) -> Iterator[Table]:
+        """Contacts of the replications whose contacts are kept, as they are stored."""
+        if numbers[0] < keep_contacts:
+            for number, world, table in zip(numbers, worlds, tables, strict=True):
+                if number < keep_contacts:
+                    yield contact_columns(number, world, self.centre, table, self.calendar)

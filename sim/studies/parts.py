@@ -24,7 +24,10 @@ from sim.scenario.load import dumps, loads
 from sim.scenario.model import Scenario
 from sim.store import CONTACTS, LAST_WRITTEN, RESULTS_VERSION, Store, batch_size
 from sim.studies.kit import Kit
-from sim.tables import Table, contact_columns, measure_columns, moment_columns, stored_names
+from sim.tables import Table, measure_columns, moment_columns, stored_names
+
+#: Of a contact and some redials, in narrow columns.
+_BYTES_OF_A_CONTACT = 80
 
 
 @dataclass(frozen=True)
@@ -107,24 +110,30 @@ def promises_of(scenario: Scenario) -> Promises:
     )
 
 
+def contact_bytes(job: Job, part: Part) -> float:
+    """About how much memory the contacts take that are kept of ``part``."""
+    kept = min(job.keep_contacts, part[1] + 1) - part[0]
+    kit = _kit(job.scenario, job.log, job.seed, job.engine == "compiled")
+    return _BYTES_OF_A_CONTACT * kit.expected() * max(kept, 0)
+
+
 def make(job: Job, part: Part) -> Made:
     """Simulate and measure the replications of ``part``; nothing is written."""
     if job.versions != versions():
         raise SimError(f"a worker has {versions()}, the run is of {job.versions}; install the same on all machines")
     kit = _kit(job.scenario, job.log, job.seed, job.engine == "compiled")
-    blocks, contacts, sums, values = [], [], kit.nothing(), kit.values(part[1] - part[0] + 1)
+    sums, values = kit.nothing(), kit.values(part[1] - part[0] + 1)
+    contacts: list[Table] = []
+    waits: list[Table] = []
     for numbers in kit.blocks(part, job.keep_contacts):
         mine = values[:, numbers.start - part[0] : numbers.stop - part[0]]
         block, sums = kit.block(numbers, job.keep_contacts, sums, mine)
-        blocks.append(block)
-        contacts += [
-            contact_columns(number, world, kit.centre, table, kit.calendar) for number, world, table in block.kept
-        ]
-    codes, waits = (np.concatenate([getattr(block, name) for block in blocks]) for name in ("codes", "waits"))
+        waits.append(kit.tally(block.codes, *_batches(numbers, batch_size(part), block.waits)))
+        contacts += block.kept
     names = stored_names(kit.callers, kit.centre)
     moments = sums.moments(part[1] - part[0] + 1) if isinstance(sums, Products) else sums
     pieces = [Piece(CONTACTS, _joined(contacts), names)] if contacts else []
-    pieces.append(Piece("waits", kit.tally(codes, *_batches(part, waits)), names))
+    pieces.append(Piece("waits", _joined(waits), names))
     pieces.append(Piece("moments", moment_columns(moments), {}))
     pieces.append(Piece(LAST_WRITTEN, *measure_columns(part[0], values, kit.layout)))
     return Made(part, pieces, min(job.keep_contacts - 1, part[1]))
@@ -140,12 +149,13 @@ def write(store: Store, made: Made) -> Part:
     return made.part
 
 
-def _batches(part: Part, waits: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _batches(numbers: range, size: int, waits: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Where the waits of each batch of replications begin and the last ones end, and the batches' names."""
-    numbers = np.arange(part[0], part[1] + 1)
-    names, first = np.unique(numbers - numbers % batch_size(part), return_index=True)
+    every = np.array(numbers)
+    names, first = np.unique(every - every % size, return_index=True)
     return np.cumsum([0, *np.add.reduceat(waits, first)]), names
 
 
 def _joined(tables: list[Table]) -> Table:
-    return {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
+    """Tables one after the other; what was joined is let go, column by column."""
+    return {name: np.concatenate([table.pop(name) for table in tables]) for name in list(tables[0])}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
@@ -18,11 +19,13 @@ from sim.scenario.model import Scenario
 from sim.store import Store, discard
 from sim.studies.bars import with_bar
 from sim.studies.engine import AUTO, chosen
-from sim.studies.parts import Job, job_of, make, write
+from sim.studies.parts import Job, contact_bytes, job_of, make, write
 from sim.studies.precision import LEAST, MOST, until, wishes_of
-from sim.studies.workers import finished
+from sim.studies.workers import cores, finished
 
 Progress = Callable[[int, int], None]
+#: Bytes that kept contacts may take in all parts that are made at the same time, unless one part has more.
+_ROOM = 150_000_000
 
 
 class Interrupted(SimError):
@@ -136,9 +139,16 @@ def _unmade(store: Store, seed: int, asked: tuple[int, int], say: Callable[[str]
 
 def _kept(store: Store, job: Job, parts: list[Part], *, workers: int | None, cluster: str | None) -> Iterator[Part]:
     """Each part once it is made and written: by the thread that made it, or here where it was made elsewhere."""
-    if cluster is None and job.engine == "compiled":
-        return finished(lambda job, part: write(store, make(job, part)), job, parts, workers=workers, threads=True)
-    return (write(store, made) for made in finished(make, job, parts, workers=workers, cluster=cluster))
+    if cluster is not None:
+        yield from (write(store, made) for made in finished(make, job, parts, cluster=cluster))
+        return
+    most = workers or cores()
+    for count, some in groupby(parts, key=lambda part: max(min(most, int(_ROOM / (contact_bytes(job, part) + 1))), 1)):
+        if job.engine == "compiled":
+            work = lambda job, part: write(store, make(job, part))  # noqa: E731
+            yield from finished(work, job, list(some), workers=count, threads=True)
+        else:
+            yield from (write(store, made) for made in finished(make, job, list(some), workers=count))
 
 
 def _unheard(_text: str) -> None:
