@@ -10,7 +10,7 @@ import pytest
 import sim
 from sim.clock import DAY, HOUR
 from sim.demand import rates_of
-from sim.distributions import Empirical, Exponential, Gamma, Law, Lognormal, Mixture, Uniform, Weibull
+from sim.distributions import Empirical, Exponential, Gamma, Law, Lognormal, Mixture, Triangular, Uniform, Weibull
 
 CAMPAIGN = Path(__file__).parent.parent / "scenarios" / "als-je-eens-wist-2020.yaml"
 
@@ -26,6 +26,7 @@ LAWS: tuple[Law, ...] = (
     Gamma.from_mean_cv(5.0, 0.5),
     Weibull.from_mean_cv(5.0, 1.5),
     Uniform(2.0, 8.0),
+    Triangular(2.0, 3.0, 8.0),
     Mixture((0.3, 0.7), (Exponential(1.0), Uniform(4.0, 9.0))),
 )
 

@@ -17,13 +17,13 @@ from sim.fit.day_counts import DailyCounts
 from sim.fit.days import fit_days
 from sim.fit.fitted import Fitted
 from sim.fit.forecast import forecast
-from sim.fit.free_days import holidays_of
 from sim.fit.log import ANSWERED, UNKNOWN, Log
 from sim.fit.memory import memory_of
 from sim.fit.read import read
 from sim.fit.recovery import least_inside, recovered
 from sim.fit.recovery_arrivals import drawn_counts, log_of
 from sim.fit.surge import Campaign
+from sim.free_days import holidays_of
 from sim.scenario.surges import Decay
 from sim.validation.bank import LOG, find_data
 

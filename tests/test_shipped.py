@@ -186,7 +186,7 @@ DOORS = {
     "duckdb": {"store.py"},
     "dask": set(),
     "distributed": {"studies/cluster.py"},
-    "holidays": {"scenario/build.py", "fit/free_days.py"},
+    "holidays": {"free_days.py"},
     "rich": {"cli/*.py", "tell/*.py"},
     "jinja2": {"report/page.py", "page_fit.py"},
     "nicegui": {"app/page.py", "app/page_kept.py", "app/page_studies.py", "app/parts.py", "app/server.py"},

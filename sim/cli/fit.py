@@ -40,7 +40,7 @@ FORMATS = ("csv", "parquet", "bank", "queue_log", "daily")
     "--dates", type=click.Choice(("day-first", "month-first")), help="How to read 02/03/2020.  [seen from all dates]"
 )
 @click.option(
-    "--holidays", default="BE", show_default=True, metavar="COUNTRY", help="Whose public holidays: BE, NL, US, none."
+    "--holidays", default="BE", show_default=True, metavar="COUNTRY", help="Whose public holidays: BE, NL, DE-BY, none."
 )
 @click.option("--zone", default="Europe/Brussels", show_default=True, help="Clock of moments with an offset.")
 @click.option(
@@ -73,9 +73,9 @@ def fit(
     FILE is a CSV (or Parquet) with a row for each call, an Asterisk queue_log, the layout of the anonymous bank, or
     counts by day. The scenario runs as it is: sim run results/NAME.yaml.
     """
-    from sim.fit.free_days import country_of
     from sim.fit.read import read
     from sim.fit.whole import name_of
+    from sim.free_days import country_of
     from sim.language import language
 
     named = {"channel": channel_column, "province": province_column}

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from sim.errors import SimError
 from sim.fit.days import DayFit, dead, fit_days
 from sim.fit.fitted import Fitted, nothing
-from sim.fit.free_days import BELGIUM, holidays_of
 from sim.fit.hours import hours_text, opening
 from sim.fit.log import ANSWERED, Log
 from sim.fit.memory import Test
+from sim.free_days import BELGIUM, holidays_of
 from sim.intervals import interval, zero_count_bound
 from sim.language.said import Said
 

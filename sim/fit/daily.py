@@ -13,10 +13,10 @@ from sim.fit.arrivals import Holiday, holiday_list, holiday_ratio
 from sim.fit.day_counts import DailyCounts
 from sim.fit.days import DayFit, dead, fit_days
 from sim.fit.fitted import Fitted
-from sim.fit.free_days import BELGIUM, holidays_of
 from sim.fit.log import UNKNOWN
 from sim.fit.memory import Test
 from sim.fit.surge import Campaign, Days, SurgeFit, fit_surge
+from sim.free_days import BELGIUM, holidays_of
 from sim.language.said import Said
 
 Whole = NDArray[np.int64]

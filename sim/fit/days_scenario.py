@@ -19,9 +19,9 @@ from sim.fit.daily import DailyFit, daily_surge, fit_daily
 from sim.fit.day_counts import DailyCounts
 from sim.fit.fitted import Fitted
 from sim.fit.forecast import Forecast, forecast
-from sim.fit.free_days import BELGIUM
 from sim.fit.stated import Block, assumed, assumed_lines, stated
 from sim.fit.surge import Campaign, SurgeFit
+from sim.free_days import BELGIUM
 from sim.language import ENGLISH, Language
 from sim.language.said import Said
 from sim.quantities import WEEKDAYS, format_weekday_set

@@ -17,8 +17,8 @@ from sim.errors import SimError
 from sim.fit.daily import WEEK, DailyFit
 from sim.fit.days import DayFit, fit_days
 from sim.fit.fitted import Fitted
-from sim.fit.free_days import BELGIUM, holidays_of
 from sim.fit.log import UNKNOWN
+from sim.free_days import BELGIUM, holidays_of
 from sim.intervals import interval
 from sim.language.said import Said
 

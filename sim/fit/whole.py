@@ -16,7 +16,6 @@ from sim.fit.arrivals import Arrivals, arrivals_of
 from sim.fit.campaign import with_campaign
 from sim.fit.checks import Check, verdict
 from sim.fit.day_counts import DailyCounts
-from sim.fit.free_days import BELGIUM
 from sim.fit.law_checks import law_checks
 from sim.fit.laws import fit_laws
 from sim.fit.lines import Staffing, conversations, staffing
@@ -28,6 +27,7 @@ from sim.fit.redials import fit_redials
 from sim.fit.scenario import scenario_of
 from sim.fit.surge import Campaign, SurgeFit
 from sim.fit.trace_test import Replay, scenario_test, trace_test
+from sim.free_days import BELGIUM
 from sim.language import ENGLISH, Language
 from sim.language.said import Said
 from sim.scenario.model import Scenario

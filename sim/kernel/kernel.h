@@ -45,13 +45,13 @@ enum Purpose { EXISTS, WORK, MARKS, WAITING, CHOICES, OFFERS, DELAYS, PURPOSES }
 
 /* ---- Random inputs ------------------------------------------------------------------------------------------- */
 
-enum DistributionKind { CONSTANT, EXPONENTIAL, LOGNORMAL, WEIBULL, UNIFORM, EMPIRICAL };
+enum DistributionKind { CONSTANT, EXPONENTIAL, LOGNORMAL, WEIBULL, UNIFORM, EMPIRICAL, TRIANGULAR };
 
-/* Distribution of a duration in ms: a quantile function of kind with parameters a and b, mixed with an atom at 0 of
-   weight zero. values[count] are the ordered observations of an empirical distribution. */
+/* Distribution of a duration in ms: a quantile function of kind with parameters a, b and mode, mixed with an atom at
+   0 of weight zero. values[count] are the ordered observations of an empirical distribution. */
 typedef struct {
     int64_t kind;
-    double a, b, zero;
+    double a, b, mode, zero;
     int64_t least;
     const double *values;
     int64_t count;

@@ -14,7 +14,18 @@ from sim.cells import COLUMNS, Layout
 from sim.clock import FOREVER, Calendar
 from sim.contact_values import BIN, BIN_BITS, LEAST, Promises, working_day_ends
 from sim.contacts import Outcome
-from sim.distributions import Deterministic, Empirical, Exponential, Law, Lognormal, Mixture, Never, Uniform, Weibull
+from sim.distributions import (
+    Deterministic,
+    Empirical,
+    Exponential,
+    Law,
+    Lognormal,
+    Mixture,
+    Never,
+    Triangular,
+    Uniform,
+    Weibull,
+)
 from sim.draw import keys_of
 from sim.kernel.structs import (
     Centre,
@@ -36,7 +47,7 @@ from sim.scenario.surges import Decay, Surge, Trapezoid
 from sim.world import Worlds
 
 PURPOSES = ("exists", "work", "marks", "waiting", "choices", "offers", "delays")
-CONSTANT, EXPONENTIAL, LOGNORMAL, WEIBULL, UNIFORM, EMPIRICAL = range(6)
+CONSTANT, EXPONENTIAL, LOGNORMAL, WEIBULL, UNIFORM, EMPIRICAL, TRIANGULAR = range(7)
 DECAY, TRAPEZOID = range(2)
 
 
@@ -63,6 +74,8 @@ def distribution(law: Law) -> Distribution | None:
             return Distribution(kind=WEIBULL, a=law.scale, b=law.shape)
         case Uniform():
             return Distribution(kind=UNIFORM, a=law.low, b=law.high)
+        case Triangular():
+            return Distribution(kind=TRIANGULAR, a=law.low, b=law.high, mode=law.mode)
         case Empirical():
             values = np.sort(real(law.values))
             return Distribution(kind=EMPIRICAL, values=values, count=len(values))

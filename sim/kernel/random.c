@@ -215,6 +215,10 @@ static inline double value_of(const Distribution *d, double u) {
     case LOGNORMAL: return exponential(d->a + d->b * normal_quantile(u));
     case WEIBULL: return d->a * exponential(logarithm(-logarithm(1.0 - u)) / d->b);
     case UNIFORM: return d->a + (d->b - d->a) * u;
+    case TRIANGULAR: {
+        double span = d->b - d->a, rise = d->mode - d->a, fall = d->b - d->mode;
+        return u * span < rise ? d->a + sqrt(u * (span * rise)) : d->b - sqrt((1.0 - u) * (span * fall));
+    }
     case EMPIRICAL: {
         int64_t rank = (int64_t)(u * (double)d->count);
         return d->values[rank < d->count ? rank : d->count - 1];
@@ -239,7 +243,7 @@ int64_t quantile(const Distribution *d, double u) {
 /* The same of many numbers, which are used up. */
 VECTORS void quantiles(const Distribution *d, int n, double *u, int64_t *out) {
     double a = d->a, b = d->b;
-    if (d->zero > 0.0 || d->kind == WEIBULL || d->kind == EMPIRICAL) {
+    if (d->zero > 0.0 || d->kind == WEIBULL || d->kind == EMPIRICAL || d->kind == TRIANGULAR) {
         for (int i = 0; i < n; i++) out[i] = quantile(d, u[i]);
         return;
     }

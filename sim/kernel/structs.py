@@ -48,7 +48,7 @@ def _of(text: str) -> list[tuple[str, type[Any]]]:
 class Distribution(Struct):
     """A duration's distribution."""
 
-    _fields_ = _of("kind a:real b:real zero:real least values:array count")
+    _fields_ = _of("kind a:real b:real mode:real zero:real least values:array count")
 
 
 class SurgeTerm(Struct):

@@ -14,6 +14,7 @@ from sim.language import Language
 from sim.report.studied import Studied
 from sim.results import Result
 from sim.scenario.model import Scenario
+from sim.scenario.simple import EVERYWHERE
 from sim.tell.runs import service_level_of
 
 #: Parts of the guideline with their items.
@@ -64,14 +65,17 @@ def _parts(facts: Mapping[str, str], say: Language, otherwise: Sequence[str]) ->
 
 def _facts(scenario: Scenario, say: Language) -> dict[str, str]:
     """What the appendix says of a scenario."""
+    queues, places = len(scenario.centre.queues), list(scenario.provinces)
     groups = ", ".join(f"{say.name(g.name)} ({len(g.shifts)})" for g in scenario.centre.groups)
     return {
         "period": say.period(scenario.period.first, scenario.period.last),
         "service": service_level_of(scenario, say),
         "channels": ", ".join(f"{say.name(name)} ({say.hours(c.hours.text)})" for name, c in scenario.channels.items()),
         "lines": groups,
-        "queues": say.number(len(scenario.centre.queues)),
-        "provinces": ", ".join(map(say.name, scenario.provinces)),
+        "queues": say("stress.some_queues", count=queues) if queues > 1 else say("stress.one_queue"),
+        "provinces": ""
+        if places == [EVERYWHERE]
+        else say("stress.from_places", places=", ".join(map(say.name, places))),
         "campaigns": ", ".join(say.name(campaign.name) for campaign in scenario.campaigns) or say("report.no_campaign"),
         "attempts": say.number(scenario.attempts.value),
         "days": say.number(scenario.days.days),

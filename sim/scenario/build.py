@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from sim import centre as c
 from sim.clock import DAY, Calendar
+from sim.free_days import holidays_between
 from sim.quantities import WeeklyHours, parse_duration
 from sim.scenario.lines import LineGroup, Selector
 from sim.scenario.marks import ages_of, causes_of, topics_of
-from sim.scenario.model import Callers, RedialAfter, Scenario, Switch
+from sim.scenario.model import ByOutcome, Callers, Scenario
 from sim.scenario.routing import Queues
 from sim.scenario.shifts import duty, open_spans, period_of
 from sim.scenario.zones import zone_of
@@ -23,8 +24,7 @@ def build_calendar(scenario: Scenario) -> Calendar:
     days = (period.last - period.first).days + 1
     calendar = Calendar(period.first, days, ())
     followed = days + -(-period.follow_up // DAY)
-    years = range(calendar.date(-1).year, calendar.date(followed).year + 1)
-    holidays = _holidays(block.holidays, years)
+    holidays = holidays_between(calendar.date(-1), calendar.date(followed), block.holidays)
     eve, *working = (
         calendar.weekday(day) in block.working_days
         and calendar.date(day) not in holidays
@@ -33,15 +33,6 @@ def build_calendar(scenario: Scenario) -> Calendar:
     )
     zone = period.zone or zone_of(block.holidays)
     return Calendar(period.first, days, tuple(working), zone, eve)
-
-
-@lru_cache(maxsize=64)
-def _holidays(country: str, years: range) -> frozenset[object]:
-    if country == "none":
-        return frozenset()
-    import holidays
-
-    return frozenset(holidays.country_holidays(country, years=years))
 
 
 def build_centre(scenario: Scenario) -> c.Centre:
@@ -202,7 +193,7 @@ def _habits(scenario: Scenario, channel: str) -> c.Habits:
     target = names.index(switch.to) if switch else -1
     return c.Habits(
         redial=_by_outcome(callers.redial),
-        switch=_by_outcome(switch) if switch else _by_outcome(RedialAfter()),
+        switch=_by_outcome(switch) if switch else _by_outcome(ByOutcome()),
         switch_to=(target, target, target, target, target),
         closed_from_opening=callers.closed_redial == "after opening",
         voicemail=c.threshold(scenario.channels[channel].voicemail.value),
@@ -213,11 +204,9 @@ def _habits(scenario: Scenario, channel: str) -> c.Habits:
     )
 
 
-def _by_outcome(shares: RedialAfter | Switch) -> c.ByOutcome:
+def _by_outcome(shares: ByOutcome) -> c.ByOutcome:
     """Thresholds in the order of UNANSWERED."""
-    sent_away = shares.sent_away or shares.closed
-    of = (shares.abandoned, shares.blocked, shares.balked, shares.closed, sent_away)
-    abandoned, blocked, balked, closed, away = (c.threshold(share.value) for share in of)
+    abandoned, blocked, balked, closed, away = (c.threshold(shares.after(of.name.lower())) for of in c.UNANSWERED)
     return abandoned, blocked, balked, closed, away
 
 

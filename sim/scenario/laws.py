@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Tag, model_validator
 
 from sim import distributions as d
-from sim.quantities import nearest, shown
+from sim.quantities import format_duration, nearest, shown
 from sim.scenario.types import Block, Duration, LawShape, Share, Sigma, Stated, Variation
 
 
@@ -144,6 +144,29 @@ class UniformLaw(_Named):
         return d.Uniform(float(self.least.value), float(self.most.value))
 
 
+class TriangularLaw(_Named):
+    """Between a least and a most, with a most likely value between them."""
+
+    distribution: Literal["triangular"]
+    min: Stated[Duration]
+    mode: Stated[Duration]
+    max: Stated[Duration]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> TriangularLaw:
+        low, mode, high = self.min.value, self.mode.value, self.max.value
+        if low >= high:
+            raise ValueError("min: must be less than max")
+        if not low <= mode <= high:
+            ends = f"{format_duration(low)} and {format_duration(high)}"
+            raise ValueError(f"mode: must lie from min to max, which are {ends}")
+        return self
+
+    def law(self) -> d.Law:
+        """See the base."""
+        return d.Triangular(float(self.min.value), float(self.mode.value), float(self.max.value))
+
+
 class EmpiricalLaw(_Named):
     """One of the observed durations, each as likely as the other."""
 
@@ -213,6 +236,7 @@ _LAWS = {
     "weibull": WeibullLaw,
     "deterministic": DeterministicLaw,
     "uniform": UniformLaw,
+    "triangular": TriangularLaw,
     "empirical": EmpiricalLaw,
     "never": NeverLaw,
     "mixture": MixtureLaw,
@@ -248,6 +272,7 @@ AnyLaw = Annotated[
     | Annotated[WeibullLaw, Tag("weibull")]
     | Annotated[DeterministicLaw, Tag("deterministic")]
     | Annotated[UniformLaw, Tag("uniform")]
+    | Annotated[TriangularLaw, Tag("triangular")]
     | Annotated[EmpiricalLaw, Tag("empirical")]
     | Annotated[NeverLaw, Tag("never")]
     | Annotated[MixtureLaw, Tag("mixture")]

@@ -22,6 +22,7 @@ from sim.scenario.mistakes import type_mistakes
 from sim.scenario.model import Scenario
 from sim.scenario.rules import broken_rules
 from sim.scenario.settings import Written, apply_settings, place_of, read_with_parents
+from sim.scenario.simple import with_the_only_ones
 from sim.scenario.source import Located, located, read_file, read_text, write_text
 from sim.scenario.traced import anchored, trace_mistakes
 from sim.scenario.types import Words, name_from
@@ -123,7 +124,7 @@ def _validated(tree: Located) -> Scenario:
 
 
 def _checked(tree: Located) -> Scenario:
-    tree = anchored(tree)
+    tree = anchored(with_the_only_ones(tree))
     scenario, mistakes = type_mistakes(tree)
     mistakes += broken_rules(tree)
     if scenario is not None and not mistakes:

@@ -24,7 +24,7 @@ _EXPECTED = {
     "bool_type": "true or false",
 }
 #: What pydantic adds to its locations though no file contains it.
-_INVISIBLE = {"value", "count", "hours", "to", "[key]", *laws.TAGS, *campaigns.TAGS}
+_INVISIBLE = {"value", "count", "hours", "to", "any", "[key]", *laws.TAGS, *campaigns.TAGS}
 
 
 def type_mistakes(tree: Located) -> tuple[Scenario | None, list[Mistake]]:

@@ -7,14 +7,16 @@ from functools import cached_property
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import Field, StrictBool, model_validator
+from pydantic import Field, GetJsonSchemaHandler, StrictBool, model_validator
+from pydantic_core import CoreSchema
 
 from sim.centre import Centre
 from sim.clock import Calendar
 from sim.errors import Place
+from sim.free_days import HELP as HOLIDAYS_HELP
 from sim.scenario.campaigns import Campaign
 from sim.scenario.laws import AnyLaw, NeverLaw
-from sim.scenario.lines import LineGroup, RouteEntry, Selector
+from sim.scenario.lines import LineGroup, RouteEntry, Selector, is_bare
 from sim.scenario.profile import DayProfile
 from sim.scenario.source import Located, located
 from sim.scenario.trace import Trace, TraceFile
@@ -27,6 +29,7 @@ from sim.scenario.types import (
     Day,
     Duration,
     DurationText,
+    Holidays,
     Longer,
     Names,
     Percent,
@@ -44,6 +47,7 @@ from sim.scenario.types import (
     Words,
     WorkingDays,
     Zone,
+    schema_or_bare,
 )
 
 if TYPE_CHECKING:
@@ -78,7 +82,7 @@ class CalendarBlock(Block):
     """Which days are working days."""
 
     working_days: WeekdaySet = Field((0, 1, 2, 3, 4), description="days of the week on which it is open")
-    holidays: Literal["BE", "NL", "FR", "LU", "DE", "none"] = Field("BE", description="country, or none")
+    holidays: Holidays = Field("BE", description=f"whose public holidays it is closed on: {HOLIDAYS_HELP}")
     closed: tuple[Day, ...] = Field((), description="further days on which the helpline is closed")
 
 
@@ -169,29 +173,43 @@ class Demand(Block):
     ages: dict[str, Stated[Shares]] = Field(default_factory=dict, description="age groups by channel")
 
 
-class RedialAfter(Block):
-    """Share of callers who try again, by what happened."""
+class ByOutcome(Block):
+    """A share by the outcome of a contact that was not answered."""
 
-    abandoned: Stated[Share] = Field(_NONE, description="after giving up")
-    blocked: Stated[Share] = Field(_NONE, description="after a busy tone")
-    balked: Stated[Share] = Field(_NONE, description="after leaving on meeting a queue")
-    closed: Stated[Share] = Field(_NONE, description="after a closed door")
+    any: Stated[Share] | None = Field(None, description="after every outcome that is not listed (default: 0 %)")
+    abandoned: Stated[Share] | None = Field(None, description="after giving up")
+    blocked: Stated[Share] | None = Field(None, description="after a busy tone")
+    balked: Stated[Share] | None = Field(None, description="after leaving on meeting a queue")
+    closed: Stated[Share] | None = Field(None, description="after a closed door")
     sent_away: Stated[Share] | None = Field(
         None, description="after waiting until closing without an answer (default: as after a closed door)"
     )
 
+    def after(self, outcome: str) -> float:
+        """The share after an outcome, named as the fields are."""
+        as_closed = self.closed if outcome == "sent_away" else None
+        found = getattr(self, outcome) or as_closed or self.any
+        return found.value if found else 0.0
 
-class Switch(Block):
+
+class RedialAfter(ByOutcome):
+    """Share of callers who try again, by outcome; written bare, after every outcome."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, value: object) -> object:
+        return {"any": value} if is_bare(value) else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        block = dict(handler.resolve_ref_schema(handler(schema)))
+        return schema_or_bare(block, block["properties"]["any"]["anyOf"][0])
+
+
+class Switch(ByOutcome):
     """Of those who try again, the share that does so on another channel."""
 
     to: str = Field(description="the other channel")
-    abandoned: Stated[Share] = Field(_NONE, description="after giving up")
-    blocked: Stated[Share] = Field(_NONE, description="after a busy tone")
-    balked: Stated[Share] = Field(_NONE, description="after leaving on meeting a queue")
-    closed: Stated[Share] = Field(_NONE, description="after a closed door")
-    sent_away: Stated[Share] | None = Field(
-        None, description="after waiting until closing without an answer (default: as after a closed door)"
-    )
 
 
 class Silent(Block):
@@ -232,7 +250,7 @@ class Callers(Block):
         default_factory=dict,
         description="share that leaves on hearing so long a wait, such as {2 min: 10 %, 10 min: 50 %}",
     )
-    redial: RedialAfter = Field(RedialAfter(), description="share that tries again, by what happened")
+    redial: RedialAfter = Field(RedialAfter(), description="share that tries again: one, or by what happened")
     redial_delay: AnyLaw | None = Field(None, description="how long until then")
     closed_redial: Literal["after the call", "after opening"] = Field(
         "after opening",

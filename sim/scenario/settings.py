@@ -68,8 +68,11 @@ def merge(base: Located, over: Located, path: Path_ = ()) -> Located:
 
     A bare value over ``{value: ..., status: ...}`` replaces it whole: the old source does not vouch for it. So
     do two mappings that name different distributions, whose parameters would not go together, and mappings by
-    hours, waits or languages, whose entries only make sense together. A bare number over a line group is its count.
+    hours, waits or languages, whose entries only make sense together. A bare number over a line group is its count;
+    outcomes over a bare share of redials leave that share to the others.
     """
+    if _is_redial(path) and is_bare(base.plain()) and not is_bare(over.plain()):
+        base = _any(base)
     if _is_group(path):
         base, over = _same_level(base, over)
     elif len(path) == 2 and isinstance(base.value, dict) and isinstance(over.value, dict):
@@ -90,6 +93,15 @@ def merge(base: Located, over: Located, path: Path_ = ()) -> Located:
 
 def _is_group(path: Path_) -> bool:
     return len(path) == 2 and path[0] == "lines"
+
+
+def _is_redial(path: Path_) -> bool:
+    return len(path) == 3 and path[0] == "callers" and path[2] == "redial"
+
+
+def _any(share: Located) -> Located:
+    """One share of callers who try again, as that of every outcome that is not listed."""
+    return Located({"any": share}, share.place, share.key)
 
 
 def _same_level(base: Located, over: Located) -> tuple[Located, Located]:
@@ -213,6 +225,8 @@ def _put(tree: Located, keys: list[str], value: Located, place: Place, done: Pat
         tree, keys = _put_in_group(tree, keys, value)
     if not keys:
         return value
+    if _is_redial(done) and is_bare(tree.plain()) and keys[0] not in Stated.model_fields:
+        tree = _any(tree)
     head, rest = step(tree, keys)
     below = (*done, head)
     if isinstance(tree.value, list):

@@ -1,8 +1,8 @@
 """A call log in place of drawn callers: one row per contact, read strictly, every bad row told with its line.
 
-Columns: channel, province and arrival (``2020-02-11 20:31:05`` on the clock of the helpline, or with an offset);
-caller, topic, age, handling_s and patience_s where they are known. Seconds may have decimals; an empty cell is not
-known and is drawn like any caller's.
+Columns: arrival (``2020-02-11 20:31:05`` on the clock of the helpline, or with an offset), channel and province unless
+the scenario has only one; caller, topic, age, handling_s and patience_s where they are known. Seconds may have
+decimals; an empty cell is not known and is drawn like any caller's.
 """
 
 from __future__ import annotations
@@ -87,7 +87,8 @@ def read_trace(path: Path, known: Known, *, repeats: str) -> tuple[Trace, list[M
     header = text.partition("\n")[0]
     table = csv.reader(StringIO(text, newline=""), delimiter=";" if ";" in header and "," not in header else ",")
     names = [name.strip() for name in next(table, [])]
-    mistakes = list(_wrong_header(path, names, repeats))
+    needed = [name for name in _NEEDED if len(known.names.get(name, ())) != 1]
+    mistakes = list(_wrong_header(path, names, needed, repeats))
     if mistakes:
         return _empty(), mistakes
     rows: list[tuple[int, ...]] = []
@@ -115,7 +116,7 @@ def _empty() -> Trace:
     return Trace(*(np.zeros(0, dtype=np.int64) for _ in fields(Trace)))
 
 
-def _wrong_header(path: Path, names: list[str], repeats: str) -> Iterator[Mistake]:
+def _wrong_header(path: Path, names: list[str], needed: list[str], repeats: str) -> Iterator[Mistake]:
     place, allowed = Place(str(path), 1, 1), (*_NEEDED, *_KNOWN)
     for name in names:
         if name not in allowed:
@@ -123,9 +124,9 @@ def _wrong_header(path: Path, names: list[str], repeats: str) -> Iterator[Mistak
             yield Mistake(place, "", f"unknown column {shown(name)}; {known}")
         elif names.count(name) > 1:
             yield Mistake(place, "", f"the column {name} is there twice")
-    for name in _NEEDED:
+    for name in needed:
         if name not in names:
-            yield Mistake(place, "", f"has no column {name}; needed are {', '.join(_NEEDED)}")
+            yield Mistake(place, "", f"has no column {name}; needed are {', '.join(needed)}")
     if repeats == "drop" and "caller" not in names:
         why = "has no column caller, so nobody knows whose first call a row is; add it, or write repeats: keep"
         yield Mistake(place, "", why)
@@ -140,7 +141,8 @@ def _row(row: dict[str, str], known: Known) -> tuple[tuple[int, ...], list[tuple
     wrong: list[tuple[str, str]] = []
     numbers = []
     for column in ("channel", "province", "topic", "age"):
-        number, message = _index(row.get(column, ""), column, known.names[column])
+        text, only = row.get(column), len(known.names[column]) == 1 and column in _NEEDED
+        number, message = (0, "") if text is None and only else _index(text or "", column, known.names[column])
         numbers.append(number)
         wrong += [(column, message)] if message else []
     arrival, message = _arrival(row["arrival"], known.calendar, known.periods[max(numbers[0], 0)])

@@ -22,6 +22,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, core_schema
 
 from sim import quantities as q
+from sim.free_days import country_of
 from sim.quantities import WeeklyHours
 from sim.scenario.zones import parse_zone
 
@@ -295,6 +296,8 @@ Names = Annotated[
         {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
     ),
 ]
+#: Whose public holidays: a country, a part of one, or ``none``.
+Holidays = Annotated[str, *_kind(country_of, str, {"type": "string", "examples": ["BE", "DE-BY", "none"]})]
 WeekdaySet = Annotated[
     tuple[int, ...],
     *_kind(

@@ -8,7 +8,7 @@ from typing import cast
 
 import numpy as np
 
-from sim.distributions import Deterministic, Empirical, Law, Mixture, Uniform
+from sim.distributions import Deterministic, Empirical, Law, Mixture, Triangular, Uniform
 from sim.theory.arguments import Duration, rate, seconds, whole
 from sim.theory.birth_death import Floats
 from sim.theory.density import Cdf, offered_wait
@@ -73,6 +73,8 @@ def _bends(law: Law) -> list[float]:
         return [law.mean]
     if isinstance(law, Uniform):
         return [law.low, law.high]
+    if isinstance(law, Triangular):
+        return [law.low, law.mode, law.high]
     if isinstance(law, Empirical):
         return sorted(set(law.values))
     if isinstance(law, Mixture):

@@ -9,7 +9,18 @@ from math import exp, gamma, nan, sqrt
 import numpy as np
 from scipy import special
 
-from sim.distributions import Deterministic, Empirical, Exponential, Gamma, Law, Lognormal, Mixture, Uniform, Weibull
+from sim.distributions import (
+    Deterministic,
+    Empirical,
+    Exponential,
+    Gamma,
+    Law,
+    Lognormal,
+    Mixture,
+    Triangular,
+    Uniform,
+    Weibull,
+)
 from sim.quantities import DURATION_HELP
 from sim.theory.arguments import HOUR_S, Duration, rate, seconds
 
@@ -99,6 +110,11 @@ def moment(law: Law, power: int) -> float:
         return law.mean**power
     if isinstance(law, Uniform):
         return (law.high ** (power + 1) - law.low ** (power + 1)) / ((power + 1) * (law.high - law.low))
+    if isinstance(law, Triangular):
+        # The complete symmetric polynomial of its three numbers, from their divided differences.
+        a, b, c = law.low, law.mode, law.high
+        terms = (a**i * b**j * c ** (power - i - j) for i in range(power + 1) for j in range(power + 1 - i))
+        return 2.0 * sum(terms) / ((power + 1) * (power + 2))
     if isinstance(law, Empirical):
         return float(np.mean(np.array(law.values, dtype=np.float64) ** power))
     if isinstance(law, Mixture):
