@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import isfinite
 
 from sim.estimates import Estimate
+from sim.language.said import Shown
 from sim.language.shown import in_time
 from sim.report.grids import Cell, Code, Grid, Number, difference, grid, number, time
 from sim.report.reading import Reader, as_day
@@ -20,14 +21,9 @@ _KINDS: Mapping[str, str] = {
     "when": "hours",
     "target": "target",
     "verdict": "verdict",
-    "plan": "staffing",
-    "base": "staffing",
-    "second": "staffing",
-    "place": "place",
     "unit": "unit",
     "targets met": "some_of",
     "organised": "way",
-    "plan of lines": "staffing",
     "assumption": "path",
     "value_of": "path",
     "missed": "some_of",
@@ -37,7 +33,7 @@ _KINDS: Mapping[str, str] = {
     "from": "day",
     "to": "day",
     "start": "moment",
-    "group": "place",
+    "group": "group",
     "stated": "value",
     "set_to": "value",
     "parameter": "path",
@@ -66,12 +62,14 @@ def head_of(column: str, reader: Reader) -> str:
 
 
 def read_text(column: str, found: str, reader: Reader) -> str:
-    """Text of a cell in words."""
+    """Text of a cell in words: its own, or what its notation stands for."""
+    if isinstance(found, Shown):
+        return found.in_words(reader.say)
     kind = _KINDS.get(column, "" if column in HEADS else "value")
     say = reader.say
     ways: Mapping[str, Callable[[str], str]] = {
         "group": say.name, "hours": say.hours, "target": reader.target, "verdict": reader.verdict,
-        "staffing": reader.staffing, "place": reader.somewhere, "some_of": reader.some_of,
+        "some_of": reader.some_of,
         "way": reader.way, "path": reader.path,
         "day": reader.day, "days": reader.days, "moment": reader.moment, "value": reader.value,
         "outcome": reader.outcome,
@@ -110,7 +108,7 @@ def cell_of(column: str, row: Row, reader: Reader, good: Mapping[str, int]) -> C
         return reader.yes(found)
     if isinstance(found, str):
         if _KINDS.get(column) == "path":
-            return Code(reader.path(found), found)
+            return Code(read_text(column, found, reader), found)
         return read_text(column, found, reader)
     if isinstance(found, Estimate):
         return _estimate(column, found, row, reader, good)

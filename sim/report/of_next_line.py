@@ -8,7 +8,7 @@ from math import isfinite
 from sim.colours import UNCLEAR, WORSE
 from sim.estimates import NOTHING, Estimate
 from sim.language.shown import plain, signed
-from sim.report.columns import exact, table_of, time_difference
+from sim.report.columns import exact, read_text, table_of, time_difference
 from sim.report.grids import Cell, Grid, difference, grid
 from sim.report.reading import Reader
 from sim.report.rows import Line, Mark, draw_rows
@@ -41,7 +41,7 @@ def _split(found: Studied) -> tuple[list[Row], list[Row]]:
 
 
 def _name(row: Row, reader: Reader) -> str:
-    return reader.place(text(row, "group"), text(row, "hours"), text(row, "place"))
+    return read_text("place", text(row, "place"), reader)
 
 
 def tiles(found: Studied, reader: Reader) -> Iterator[Tile]:
@@ -148,6 +148,8 @@ def _end(row: Row, reader: Reader) -> Line:
     change = estimate(row, "would_be")
     saved = _turned(change)
     over = row.get("second_is_clearly_better") is True
-    name = f"{reader.path(text(row, 'value_of'))} = {reader.value(text(row, 'set_to'))}"
+    name = (
+        f"{read_text('value_of', text(row, 'value_of'), reader)} = {read_text('set_to', text(row, 'set_to'), reader)}"
+    )
     said = f"{name}: {signed(change, reader.say)}"
     return Line(name, [Mark(saved, "square" if over else "circle", WORSE if over else UNCLEAR, said)])

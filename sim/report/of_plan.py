@@ -8,7 +8,7 @@ from math import isfinite
 from sim.colours import BETTER, MUTED
 from sim.estimates import Estimate
 from sim.language.shown import plain
-from sim.report.columns import table_of
+from sim.report.columns import read_text, table_of
 from sim.report.curves import FIRST, HOLLOW, THREAD, Axis, Extras, Point, Series, draw_curves
 from sim.report.duty import lines_at
 from sim.report.duty import shown as duty_shown
@@ -85,7 +85,7 @@ def _hours(found: Studied, reader: Reader) -> Iterator[Part]:
         change = after.value - before.value
         lines.append(
             Line(
-                say.name(text(row, "lines of")),
+                read_text("lines of", text(row, "lines of"), reader),
                 [
                     Mark(before, "ring", MUTED, say("plancolumn.today")),
                     Mark(after, "circle", BETTER, say("told.in_plan")),
@@ -119,8 +119,8 @@ def _line_table(found: Studied, reader: Reader) -> Grid:
         tone = "" if before is None or before == (count, count) else "better"
         cells.append(
             [
-                say.name(group),
-                say.hours(when).replace("-", f"-{_JOINER}"),
+                read_text("lines of", group, reader),
+                read_text("when", when, reader).replace("-", f"-{_JOINER}"),
                 Number(duty_shown(before)),
                 Number(f"{count:.0f}", tone=tone),
                 *(_whole(estimate(row, column), reader) for column in columns),
@@ -160,7 +160,7 @@ def _frontier(found: Studied, reader: Reader) -> Iterator[Part]:
 
 def _point(row: Row, across: str, reader: Reader) -> Point:
     at, lost = estimate(row, across).value, estimate(row, _WHILE_OPEN)
-    words = reader.staffing(text(row, "plan of lines"))
+    words = read_text("plan of lines", text(row, "plan of lines"), reader)
     said = f"{reader.say.number(at)}: {plain(lost, reader.say)} %; {words}"
     return Point(at, lost, said, text(row, "targets met").replace(" of ", "/"))
 

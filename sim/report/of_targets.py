@@ -7,7 +7,7 @@ from math import isfinite, nan
 
 from sim.colours import BETTER, MUTED, WORSE
 from sim.language.shown import plain, seconds
-from sim.report.columns import table_of
+from sim.report.columns import read_text, table_of
 from sim.report.reading import Reader
 from sim.report.rows import Line, Mark, draw_rows
 from sim.report.sections import Part, Picture, Section, Tile, Words
@@ -111,12 +111,12 @@ def _in_percent(row: Row, reader: Reader) -> bool:
 
 def _rest(row: Row, reader: Reader) -> Line:
     target = reader.targets[text(row, "hit hardest")]
-    end = reader.value(text(row, "to"))
+    end = read_text("to", text(row, "to"), reader)
     found = estimate(row, "plan")
     said = f"{target.told(reader.say)}: {plain(found, reader.say)} %"
     mark = Mark(found, *(("circle", BETTER) if target.met(found) else ("square", WORSE)), said)
     today = Mark(estimate(row, "today"), "ring", MUTED, reader.say("plancolumn.today"))
     missed = text(row, "missed")
     note = "" if missed.startswith("0 ") else reader.say("told.rests_misses", missed=reader.some_of(missed))
-    name = f"{reader.path(text(row, 'assumption'))} = {end}"
+    name = f"{read_text('assumption', text(row, 'assumption'), reader)} = {end}"
     return Line(name, [today, mark], note=note, limit=target.limit)

@@ -19,8 +19,7 @@ from sim.summary import DEFINITIONS
 _MOMENT = re.compile(r"([A-Z][a-z]{2}) (\d+) ([A-Z][a-z]{2}) (\d+:\d\d)")
 #: So many days are named, more that follow each other are a span.
 _FEW = 2
-_ANYWHERE = re.compile(r"any province \((.+?)\)")
-_LINES = re.compile(r"(\d+) lines?\b ?(.*?)(?=(?:,| and) \d+ lines?\b|$)")
+_ALIKE = re.compile(r"(.*) and (\d+) alike", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -87,45 +86,6 @@ class Reader:
         follow = len(days) > _FEW and tuple(days) == tuple(WEEKDAYS[first : first + len(days)])
         return self.say.hours(f"{days[0]}-{days[-1]}" if follow else text)
 
-    def place(self, group: str, hours: str, place: str) -> str:
-        """Where a line could be added."""
-        anywhere = _ANYWHERE.match(place)
-        name = self.say("next.any", channel=self.say.name(anywhere[1])) if anywhere else self.say.name(group)
-        return name if hours == "all" else f"{name}, {self.say.hours(hours)}"
-
-    def somewhere(self, text: str) -> str:
-        """The same of one text: ``any province (phone), mon-fri 9:00-13:00``."""
-        if text == "anywhere":
-            return self.say("next.anywhere")
-        place, _, hours = text.partition(", ")
-        return self.place(place, hours or "all", place)
-
-    def _point(self, text: str) -> str:
-        """Another plan by its name: as things are, a place, or the settings of a sweep's point."""
-        if text == "today":
-            return self.say("next.today")
-        settings = [part.partition(" ") for part in text.split(", ")]
-        if all(value and "." in path for path, _, value in settings):
-            return ", ".join(f"{self.path(path)} {self.value(value)}" for path, _, value in settings)
-        return self.somewhere(text)
-
-    def staffing(self, text: str) -> str:
-        """``antwerpen and chat 3 lines each; limburg 1 line 9:00-13:00 and 2 lines 13:00-17:00``, short."""
-        return "; ".join(map(self._staffed, text.split("; ")))
-
-    def _staffed(self, part: str) -> str:
-        """Groups that have the same lines."""
-        found = list(_LINES.finditer(part))
-        if not found:
-            return self._point(part)
-        names = re.split(r", | and ", part[: found[0].start()].strip())
-        levels = [self._lines(int(one[1]), one[2].removesuffix("each").strip()) for one in found]
-        return f"{', '.join(map(self.say.name, names))}: {', '.join(levels)}"
-
-    def _lines(self, count: int, hours: str) -> str:
-        lines = self.say("staffing.line_one") if count == 1 else self.say("staffing.line_more", count=count)
-        return self.say("staffing.hours", lines=lines, hours=self.say.hours(hours)) if hours else lines
-
     def outcome(self, text: str) -> str:
         """A measure, and of whom: ``loss@phone`` -> ``lost %, phone``."""
         measure, _, whose = text.partition("@")
@@ -151,10 +111,9 @@ class Reader:
 
     def path(self, text: str) -> str:
         """The path of a value; equal statements about several lines are one."""
-        path, _, alike = text.partition(" and ")
-        count = alike.split(" ")[0]
-        words = in_words(path, self.say)
-        return f"{words} {self.say('ranking.alike', count=count)}" if count.isdigit() else words
+        alike = _ALIKE.fullmatch(text)
+        words = in_words(alike[1] if alike else text, self.say)
+        return f"{words} {self.say('ranking.alike', count=alike[2])}" if alike else words
 
     def axis(self, targets: Iterable[str], unit: str) -> str:
         """What an axis has on which these targets stand."""

@@ -12,6 +12,7 @@ from typing import Any
 from sim.errors import ResultsError
 from sim.estimates import Estimate
 from sim.language import CODES, Language
+from sim.language.said import Shown
 from sim.scenario.load import load
 from sim.scenario.model import Scenario
 
@@ -68,7 +69,11 @@ def read(folder: Path) -> Studied:
         answer = json.loads((folder / "answer.json").read_text(encoding="utf-8"))
         study, command = str(answer["study"]), str(answer.get("command", ""))
         told = {name: answer[name] for name in ("answer", "worlds", "definitions")}
-        tables = {str(name): rows_of(rows) for name, rows in answer["tables"].items()}
+        shown = answer.get("shown", {})
+        tables = {
+            str(name): rows_of(map(_with_words, rows, shown.get(name, [{}] * len(rows))))
+            for name, rows in answer["tables"].items()
+        }
         asked, version = dict(answer["asked"]), str(answer.get("version", ""))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ResultsError(f"{folder}: answer.json is not the answer of a study ({error!r})") from None
@@ -91,6 +96,11 @@ def read(folder: Path) -> Studied:
         version=version,
         told=told,
     )
+
+
+def _with_words(row: Mapping[str, Any], shown: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    """A row in which texts know what readers see instead."""
+    return {**row, **{name: Shown(str(row[name]), words) for name, words in shown.items()}}
 
 
 def rows_of(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Value]]:
@@ -126,4 +136,4 @@ def estimate(row: Row, name: str) -> Estimate:
 def text(row: Row, name: str) -> str:
     """A cell as text; '' where there is none."""
     found = row.get(name)
-    return "" if found is None else str(found)
+    return found if isinstance(found, str) else "" if found is None else str(found)

@@ -15,6 +15,7 @@ from typing import Any
 
 from sim.estimates import Estimate
 from sim.language import CODES, ENGLISH, Language, language
+from sim.language.said import Shown
 from sim.scenario.load import dumps
 from sim.scenario.model import Scenario
 from sim.store import write_atomically
@@ -86,6 +87,7 @@ class Answer:
             "definitions": {code: self.definitions(language(code)) for code in CODES},
             "asked": dict(self.asked),
             "tables": {name: [flat(row) for row in rows] for name, rows in self.tables.items()},
+            "shown": {name: words for name, rows in self.tables.items() if any(words := [_shown(row) for row in rows])},
             "command": command,
             "version": version("helpline-sim"),
         }
@@ -111,6 +113,34 @@ def flat(row: Mapping[str, Any]) -> dict[str, Any]:
             found |= {column: _finite(end) for column, end in ends.items()}
         else:
             found[name] = _finite(value)
+    return found
+
+
+def _shown(row: Mapping[str, Any]) -> dict[str, Mapping[str, str]]:
+    """What readers see instead of the texts of a row, by column and language."""
+    return {name: cell.by for name, cell in row.items() if isinstance(cell, Shown)}
+
+
+def in_all(tables: Callable[[Language], Mapping[str, Rows]]) -> dict[str, Rows]:
+    """Tables with their texts in English, and what readers of each language see instead."""
+    made = {code: tables(language(code)) for code in CODES}
+    return {
+        name: [_in_all_rows({code: of[name][number] for code, of in made.items()}) for number in range(len(rows))]
+        for name, rows in made[ENGLISH.code].items()
+    }
+
+
+def _words(cell: Any, code: str) -> str:
+    """A text as readers of a language see it."""
+    return cell.by[code] if isinstance(cell, Shown) else str(cell)
+
+
+def _in_all_rows(rows: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """A row with its texts in each language; its columns have the same order in all."""
+    found = {}
+    for name, cells in zip(rows[ENGLISH.code], zip(*(row.values() for row in rows.values()), strict=True), strict=True):
+        words = dict(zip(rows, map(_words, cells, rows), strict=True)) if isinstance(cells[0], str) else None
+        found[name] = cells[0] if words is None else Shown(cells[0], words)
     return found
 
 

@@ -13,7 +13,7 @@ from sim.studies.asked import Try
 from sim.studies.campaign_doubts import Shift
 from sim.studies.campaign_size import Size
 from sim.studies.campaign_start import Moved, When
-from sim.studies.plan_tables import Row
+from sim.studies.plan_tables import Row, group_cell
 from sim.studies.unknowns import shown_value
 
 
@@ -43,7 +43,7 @@ def extra_rows(lines: Try, say: Language = ENGLISH) -> Iterator[Row]:
     for name, (staff, levels) in lines.way.staffing(lines.choice).items():
         for slot, count in zip(staff.slots, levels, strict=True):
             yield {
-                "lines of": say.name(name),
+                "lines of": group_cell(name, say),
                 "from": slot.first,
                 "to": slot.last,
                 "hours": say.hours(slot.hours),

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from sim.language import ENGLISH, Language, clock
+from sim.language import Language, clock
 from sim.language.shown import plain, signed
 from sim.scenario.model import Scenario
-from sim.studies.answers import Rows
+from sim.studies.answers import Rows, in_all
 from sim.studies.asked import Try
 from sim.studies.campaign_doubts import Shift
 from sim.studies.campaign_size import Size, Sized
@@ -121,7 +121,7 @@ def answer_of(asked: Mapping[str, Any], scenario: Scenario, found: Found) -> Pla
         on=list(found.played()),
         measures=found.definitions(),
         sentences=lambda say: list(found.sentences(say)),
-        tables=found.tables(ENGLISH),
+        tables=in_all(found.tables),
         shown=found.tables,
     )
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from math import isfinite
 from typing import Any
 
 from sim.estimates import Estimate
 from sim.language import ENGLISH, Language
+from sim.language.said import Shown
 from sim.language.shown import digits_of, measured
 from sim.studies.matters import FEWER_ARE_BETTER, Assumption, Matters
 from sim.studies.trial import Which
@@ -77,24 +79,30 @@ def _at(one: Assumption, say: Language) -> str:
     return say(key, assumption=one.of.words(say), end=shown_value(one.end, say))
 
 
-def rows(found: Matters) -> list[dict[str, Any]]:
+def rows(found: Matters, named: Callable[[Language], Matters] | None = None) -> list[dict[str, Any]]:
     """A row for each end, the one that moves the difference most first.
 
     ``difference`` is that of the few worlds alone, ``would_be`` that of all worlds with the change on the few.
+    ``named`` gives the plans the names that readers of a language know.
     """
+
+    def plan(role: str) -> str:
+        name = str(getattr(found, role))
+        return name if named is None or not name else Shown.of(name, lambda say: str(getattr(named(say), role)))
+
     return [
         {
-            "plan": found.first,
-            "base": found.base,
+            "plan": plan("first"),
+            "base": plan("base"),
             "measure": found.measure[0] if found.measure[1] == "all" else f"{found.measure[0]}@{found.measure[2]}",
-            "value_of": one.of.name,
-            "stated": short(one.of.value),
-            "set_to": short(one.end),
+            "value_of": Shown.of(one.of.name, one.of.words),
+            "stated": Shown.of(short(one.of.value), partial(shown_value, one.of.value)),
+            "set_to": Shown.of(short(one.end), partial(shown_value, one.end)),
             "difference": one.saves,
             "change": one.change,
             "would_be": found.there(one),
             "clear_change": one.clear,
-            "second": found.second,
+            "second": plan("second"),
             "difference_to_second": one.second_better,
             "second_is_clearly_better": one.overturns,
         }

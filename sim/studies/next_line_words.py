@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from sim.language import ENGLISH, Language
+from sim.language.said import Shown
 from sim.language.shown import more_or_fewer
 from sim.studies.answers import Answer
 from sim.studies.matters import Matters
@@ -32,7 +34,7 @@ def answer_of(found: NextLine) -> Answer:
         sentences=lambda say: list(_sentences(found, say)),
         tables={
             "next-line": [row_of(saved) for saved in (*found.all_day, *found.parts)],
-            "assumptions": rows(_named(found, found.matters, where)) if found.matters else [],
+            "assumptions": rows(*_in_words(found, found.matters)) if found.matters else [],
         },
     )
 
@@ -49,6 +51,11 @@ def matters_of(found: NextLine, say: Language = ENGLISH) -> Matters | None:
     )
 
 
+def _in_words(found: NextLine, matters: Matters) -> tuple[Matters, Callable[[Language], Matters]]:
+    """What matters with places as programs have them, and as readers of a language do."""
+    return _named(found, matters, where), lambda say: _named(found, matters, where, say)
+
+
 def _named(
     found: NextLine, matters: Matters, name: Callable[[Saved, Language], str], say: Language = ENGLISH
 ) -> Matters:
@@ -60,6 +67,11 @@ def where(saved: Saved, say: Language = ENGLISH) -> str:
     place = saved.place
     who = say("next.any", channel=say.name(place.channel)) if _anywhere(saved) else say.name(place.group)
     return f"{who}, {say.hours(place.hours)}" if place.hours else who
+
+
+def _group(saved: Saved, say: Language) -> str:
+    """The group of a place in words."""
+    return say("next.anywhere") if _anywhere(saved) else say.name(saved.place.group)
 
 
 def _anywhere(saved: Saved) -> bool:
@@ -74,8 +86,8 @@ def at(saved: Saved, say: Language = ENGLISH) -> str:
 def row_of(saved: Saved) -> dict[str, Any]:
     """A row of the table: changes per period, paired with today."""
     return {
-        "place": where(saved),
-        "group": saved.place.group,
+        "place": Shown.of(where(saved), partial(where, saved)),
+        "group": Shown.of(saved.place.group, partial(_group, saved)),
         "hours": saved.place.hours or "all",
         "line_hours": saved.line_hours,
         "never_reached": saved.never_reached,

@@ -9,6 +9,7 @@ from typing import Any
 from sim.clock import MINUTE
 from sim.estimates import NOTHING, Estimate
 from sim.language import ENGLISH, Language, key_of
+from sim.language.said import Shown
 from sim.quantities import WEEKDAYS, parse_hours
 from sim.scenario.model import Scenario
 from sim.studies.asked import Try
@@ -51,13 +52,18 @@ def people_rows(chosen: Try, say: Language | None = None) -> Iterator[Row]:
         }
 
 
+def group_cell(name: str, say: Language) -> Shown:
+    """The name of a line group as a scenario has it, with what readers of the language see."""
+    return Shown(name, {say.code: say.name(name)})
+
+
 def line_rows(base: Scenario, chosen: Try, costs: Costs, say: Language = ENGLISH) -> Iterator[Row]:
     """Lines of each group in each of its parts; hours and cost of the whole group once."""
     before, after = costs.duty(base), costs.duty(chosen.scenario)
     hours, was = ({name: h for name, (h, _) in Costs().duty(one).items()} for one in (chosen.scenario, base))
     for name, (staff, levels) in chosen.way.staffing(chosen.choice).items():
         for k, (slot, n) in enumerate(zip(staff.slots, levels, strict=True)):
-            row: Row = {"lines of": say.name(name), "when": slot_text(slot, say), "lines": n}
+            row: Row = {"lines of": group_cell(name, say), "when": slot_text(slot, say), "lines": n}
             if k == 0:
                 row |= {"line-hours": hours[name], "today": was[name]}
                 if costs.by_minute:
@@ -147,7 +153,12 @@ def shift_rows(chosen: Try, say: Language = ENGLISH) -> Iterator[Row]:
             for shift in shifts:
                 days = ",".join(WEEKDAYS[day] for day in shift.days)
                 hours = parse_hours(f"{days} {_clock(shift.start)}-{_clock(shift.stop)}").text.partition(" ")[2]
-                yield {"lines of": say.name(name), "days": say.hours(days), "hours": hours, "people": shift.lines}
+                yield {
+                    "lines of": group_cell(name, say),
+                    "days": say.hours(days),
+                    "hours": hours,
+                    "people": shift.lines,
+                }
 
 
 def _clock(instant: int) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from sim.language import ENGLISH, Language
 from sim.language.shown import and_list, plain
 from sim.scenario.model import Scenario
-from sim.studies.answers import Answer, Rows
+from sim.studies.answers import Answer, Rows, in_all
 from sim.studies.asked import Question, Try
 from sim.studies.choose import Searched
 from sim.studies.costs import Costs, line_hours
@@ -90,7 +90,7 @@ def answer_of(
         sentences=lambda say: list(
             _sentences(question, base, chosen, refused, found, costs, say, searches=searches, meets=meets)
         ),
-        tables=tables(ENGLISH) | {"people": list(people_rows(chosen))},
+        tables=in_all(tables) | {"people": list(people_rows(chosen))},
         shown=tables,
     )
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from sim.estimates import NOTHING
 from sim.language import ENGLISH, Language
 from sim.language.mistakes import told_refusal
 from sim.language.shown import in_words, measured, plain
 from sim.studies.answers import Answer
+from sim.studies.matters import Matters
 from sim.studies.matters_words import rows, sentences
 from sim.studies.sweep import Point, Sweep
 from sim.studies.trial import On, Which
@@ -30,8 +32,15 @@ def answer_of(found: Sweep) -> Answer:
         on=_played(found),
         measures=list(dict.fromkeys(name for name, _, _ in found.measures.values())),
         sentences=lambda say: [*_sentences(found, say), *_matters(found, say)],
-        tables={"sweep": found.rows()} | ({"assumptions": rows(found.matters)} if found.matters else {}),
+        tables={"sweep": found.rows()}
+        | ({"assumptions": rows(found.matters, partial(_in_words, found, found.matters))} if found.matters else {}),
     )
+
+
+def _in_words(found: Sweep, matters: Matters, say: Language) -> Matters:
+    """What matters with its points as readers of a language have them."""
+    names = {point.text: at_point(point, say) for point in found.points}
+    return matters.named(names[matters.base], names[matters.first])
 
 
 def _matters(found: Sweep, say: Language) -> list[str]:

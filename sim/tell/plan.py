@@ -12,6 +12,7 @@ from rich.table import Table
 
 from sim.estimates import Estimate
 from sim.language import ENGLISH, Language
+from sim.language.said import Shown
 from sim.language.shown import plain, signed
 from sim.studies.answers import Rows
 from sim.studies.columns import HEADS, LEFT_OUT
@@ -80,6 +81,8 @@ def _table(title: str, rows: list[Mapping[str, Any]], left: int, say: Language) 
 
 
 def _cell(column: str, value: Any, say: Language) -> RenderableType:
+    if isinstance(value, Shown):
+        value = value.in_words(say)
     if column == "assumption":
         return Dotted(str(value))
     if isinstance(value, Estimate):
