@@ -20,7 +20,7 @@ from test_report import HOSTILE, Page
 import sim
 from sim.cli.commands import cli
 from sim.estimates import Estimate
-from sim.language import ENGLISH, language
+from sim.language import ENGLISH, Language, language
 from sim.report import write_report
 from sim.report.assumed import changed
 from sim.report.columns import plain_of
@@ -33,8 +33,16 @@ from sim.report.of_study import sections_of, tiles_of
 from sim.report.reading import Reader
 from sim.report.rows import Line, Mark, draw_rows, label_lines
 from sim.report.studied import STUDIES, read, rows_of
-from sim.studies.answers import Answer
+from sim.studies.answers import Answer, in_all
 from sim.studies.columns import HEADS, LEFT_OUT
+from sim.studies.next_line import Saved
+from sim.studies.next_line_words import row_of
+from sim.studies.places import Place
+from sim.studies.plan_tables import group_cell
+from sim.studies.staffing import Slot, Staff
+from sim.studies.staffing_words import staffing_text
+from sim.studies.sweep import Point as SweepPoint
+from sim.studies.sweep_words import at_point
 from sim.studies.targets import parse_target
 from sim.studies.trial import On, Which
 
@@ -61,18 +69,13 @@ def kept(study: str, scenario: sim.Scenario, out: Path, asked: dict, tables: dic
 
 
 def next_line(scenario: sim.Scenario, out: Path) -> Path:
-    def row(place: str, group: str, hours: str, saves: float, best: float) -> dict:
+    def row(group: str, hours: str, saves: float, best: float) -> dict:
         counts = {"never_reached": about(-saves), "abandoned": about(-2 * saves), "blocked": about(0, 0)}
-        return {
-            "place": place, "group": group, "hours": hours, "line_hours": 40.0, **counts,
-            "mean_wait_s": about(-5), "probability_best": best,
-        }  # fmt: skip
+        place = Place(group, "phone", hours, scenario)
+        return row_of(Saved(place, **counts, waiting_s=about(-5), line_hours=40.0, best=best))
 
-    places = [
-        row("any province (phone)", "anywhere", "all", 30, 0.9),
-        row("north", "north", "all", 20, 0.1),
-        row("north, mon-fri 9:00-11:00", "north", "mon-fri 9:00-11:00", 12, 1.0),
-    ]
+    morning = "mon-fri 9:00-11:00"
+    places = [row("anywhere", "", 30, 0.9), row("north", "", 20, 0.1), row("north", morning, 12, 1.0)]
     ends = [
         {"value_of": "demand.contacts", "stated": "60", "set_to": end, "would_be": about(-saves), "change": about(1),
          "difference_to_second": about(3, 1), "second_is_clearly_better": over}
@@ -258,14 +261,10 @@ def test_notations_are_read() -> None:
     target = parse_target(scenario, "phone 80 % in 60 s")
     reader = Reader(NL, {target.text: target})
     assert reader.target(target.text) == target.told(NL) != target.text
-    by_hour = "east 1 line 9:00-11:00, 2 lines 11:00-12:00 and 3 lines mon,wed 12:00-13:00"
-    assert reader.staffing(f"north, south and chat 2 lines each; {by_hour}") == (
-        "north, south, chat: 2 lijnen; east: 1 lijn 9:00-11:00, 2 lijnen 11:00-12:00, 3 lijnen ma,wo 12:00-13:00"
-    )
     assert reader.moment("Wed 6 Mar 09:00 (fresh worlds)") == "wo 6 mrt 9:00 (nieuwe werelden)"
-    assert reader.place("anywhere", "mon-fri 9:00-11:00", "any province (phone), mon-fri 9:00-11:00") == (
-        f"{NL('next.any', channel='telefoon')}, ma-vr 9:00-11:00"
-    )
+    path = "lines.tyne and wear.count"
+    assert reader.path(f"{path} and 4 alike") == f"{reader.path(path)} {NL('ranking.alike', count=4)}"
+    assert "tyne and wear" in reader.path(path)
     assert reader.days("mon,tue,wed") == "ma-wo"
     assert reader.days("mon,wed,fri") == "ma,wo,vr"
     assert reader.day("2024-03-04") == "ma 4 mrt"
@@ -334,12 +333,30 @@ def test_cells_of_a_workbook_are_in_the_unit_of_their_head_and_in_words(folders,
         "alle provincies (telefoon)", "alle provincies", "alle",
     ]  # fmt: skip
     reader = Reader.of(read(found), NL)
-    assert plain_of("plan", "lines.antwerpen 1, handling.phone.wrap_up.mean 2 min", reader) == (
-        "Lijnen (Antwerpen) 1, Gemiddeld nawerk (telefoon) 2 min"
-    )
-    assert plain_of("base", "today", reader) == "vandaag"
-    assert plain_of("plan", "north, mon-fri 9:00-11:00", reader) == "north, ma-vr 9:00-11:00"
     assert (plain_of("lines.antwerpen", "2", reader), plain_of("stated", "2", reader)) == (2.0, "2")
+
+
+@pytest.mark.parametrize("name", ["tyne and wear", "line 1 lines", "2 lines each", "Sint-Niklaas, noord; zuid", "mon"])
+def test_names_of_any_kind_are_kept_beside_what_readers_see(name, tmp_path) -> None:
+    """Names that look like the sentences of a plan, in tables that were written and read back."""
+    one, two = (Staff(group, (Slot("mon-fri 9:00-13:00"),), 0, 5) for group in (name, "limburg"))
+
+    def tables(say: Language) -> dict[str, list]:
+        plan = staffing_text({name: (one, (2,)), "limburg": (two, (2,))}, say)
+        return {"frontier": [{"plan of lines": plan}], "lines": [{"lines of": group_cell(name, say)}]}
+
+    folder = kept("plan", sim.loads(SMALL), tmp_path, {}, in_all(tables))
+    found = read(folder)
+    (plan,), (lines,) = found.table("frontier"), found.table("lines")
+    assert (plan["plan of lines"], lines["lines of"]) == (f"{name} and Limburg 2 lines each", name)
+    reader = Reader.of(found, NL)
+    assert plain_of("plan of lines", plan["plan of lines"], reader) == f"{name} en Limburg elk 2 lijnen"
+    assert plain_of("lines of", lines["lines of"], reader) == name
+
+
+def test_points_of_a_sweep_have_words() -> None:
+    levels = {"lines.tyne and wear": "1", "handling.phone.wrap_up.mean": "2 min"}
+    assert at_point(SweepPoint(levels, None), NL) == "Lijnen (tyne and wear) 1, Gemiddeld nawerk (telefoon) 2 min"
 
 
 def test_pairs_of_fitted_numbers_have_their_units() -> None:
