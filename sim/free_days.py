@@ -16,7 +16,7 @@ BELGIUM = "BE"
 NONE = "none"
 #: Countries as people call them and no code does.
 _ALSO = {"uk": "GB", "england": "GB-ENG", "scotland": "GB-SCT", "wales": "GB-WLS", "holland": "NL", "usa": "US"}
-HELP = "a country's code such as BE, a part of one such as DE-BY, or none"
+HELP = "the code of a country such as BE, a part of one such as DE-BY, or none"
 
 
 def country_of(written: object) -> str:
@@ -33,7 +33,7 @@ def country_of(written: object) -> str:
     import holidays
 
     known = holidays.list_supported_countries()
-    codes = {code: names[1] for names in holidays.registry.COUNTRIES.values() for code in names[1:3]}
+    codes: dict[str, str] = {code: names[1] for names in holidays.registry.COUNTRIES.values() for code in names[1:3]}
     country = codes.get(code.upper(), "")
     if country not in known:
         raise QuestionError(f"{shown(written)} is not {HELP}.{_guess(written, code, list(codes.values()))}")

@@ -267,7 +267,7 @@ WRONG = {
         ("2020-03-01 is outside the period", "from 2020-02-10 to 2020-02-27"),
     ),
     "unknown country": Wrong(
-        "holidays: BE}", "holidays: BEG}", "BEG}", "calendar.holidays", ("'BEG'", "a country's code", "mean 'BE'")
+        "holidays: BE}", "holidays: BEX}", "BEX}", "calendar.holidays", ("'BEX'", "the code of a country", "mean 'BE'")
     ),
     "working days": Wrong(
         "working_days: mon-fri",

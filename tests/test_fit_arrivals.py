@@ -107,7 +107,7 @@ def test_holidays_are_kept_apart() -> None:
     assert fit.weekdays[2].value == pytest.approx(1.0)
     assert fit.weekdays[6].value == 0.0
     assert 0 < fit.weekdays[6].high < 0.05
-    with pytest.raises(SimError, match="'BX' is not a country's code"):
+    with pytest.raises(SimError, match="'BX' is not the code of a country"):
         fit_daily(counted(counts, start), country="BX")
 
 

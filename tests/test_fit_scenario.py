@@ -362,7 +362,7 @@ def test_holidays_of_other_countries(tmp_path) -> None:
     for wrong, guess in (("BEL1", "BEL"), ("netherlands", "NL")):
         code, told = run(str(file), "--holidays", wrong)
         assert code == 1
-        assert f"{wrong!r} is not a country's code such as BE or NL, nor 'none'. Did you mean '{guess}'?" in told
+        assert f"{wrong!r} is not the code of a country such as BE or NL, nor 'none'. Did you mean '{guess}'?" in told
 
 
 def test_channel_and_province_columns_on_the_command_line(tmp_path) -> None:

@@ -177,12 +177,12 @@ def test_holidays_of_countries_and_their_parts(country, day, closed) -> None:
         ("Germany", "Did you mean 'DE'?"),
         ("Netherlands", "Did you mean 'NL'?"),
         ("UK", "Did you mean 'GB'?"),
-        ("XX", "a country's code such as BE, a part of one such as DE-BY, or none"),
+        ("XX", "the code of a country such as BE, a part of one such as DE-BY, or none"),
         ("DE-BX", "'BX' is not a part of DE; there are BB, BE, BW, BY"),
         ("DE-Bayren", "Did you mean 'Bayern'?"),
         ("LU-LU", "'LU' is not a part of LU; there are none"),
-        ("7", "7 is not a country's code"),
-        ("[BE, NL]", "is not a country's code"),
+        ("7", "7 is not the code of a country"),
+        ("[BE, NL]", "is not the code of a country"),
     ],
 )
 def test_holidays_that_are_not_known(written, words) -> None:
