@@ -171,6 +171,11 @@ def test_holidays_of_countries_and_their_parts(country, day, closed) -> None:
     assert bool(holidays_of(date, 1, country)) == closed
 
 
+def test_a_part_of_a_country_has_its_clock() -> None:
+    text = SMALLEST + "calendar: {holidays: GB-SCT}\n"
+    assert sim.loads(text).days.zone == sim.loads(text.replace("GB-SCT", "GB")).days.zone == "Europe/London"
+
+
 @pytest.mark.parametrize(
     ("written", "words"),
     [

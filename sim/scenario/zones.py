@@ -31,7 +31,8 @@ _LARGEST = {
 
 @cache
 def zone_of(country: str) -> str:
-    """IANA zone of a country by its code of two letters; where it has several, the one with most people."""
+    """IANA zone of a country, or of the country of ``DE-BY``; where it has several, the one with most people."""
+    country = country.partition("-")[0]
     if country in _LARGEST:
         return _LARGEST[country]
     table = (files("tzdata") / "zoneinfo" / "zone.tab").read_text("utf-8")
