@@ -154,7 +154,7 @@ def test_interrupted_run_keeps_what_is_finished(tmp_path) -> None:
 
 #: Lowest layer first; a module may import from its own layer and below. Names may be patterns.
 LAYERS = (
-    ("errors", "clock", "elementary", "distributions", "streams", "theory", "quantities"),
+    ("errors", "clock", "elementary", "distributions", "streams", "theory", "quantities", "free_days"),
     ("contacts", "centre", "world"),
     ("scenario", "demand"),
     ("luck", "draw", "audit"),
