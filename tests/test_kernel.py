@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,6 +33,7 @@ from sim.distributions import (
 from sim.draw import draw_block
 from sim.engines import simulate_all, simulate_block
 from sim.estimates import Moments
+from sim.kernel import build, structs
 from sim.luck import prepare
 from sim.products import Products
 from sim.streams import Addresses, key_of
@@ -191,3 +193,47 @@ def test_elementary_functions_are_as_the_librarys() -> None:
     ):
         assert np.allclose(found, known, rtol=3e-15, atol=1e-16)
     assert elementary.exp(np.array([-1e9, 0.0, 1e9])).tolist() == [np.exp(-708.0), 1.0, np.exp(709.0)]
+
+
+@pytest.fixture
+def other_library(monkeypatch) -> Iterator[pytest.MonkeyPatch]:
+    """The kernel is loaded anew, within the test and after it."""
+    kernel._library.cache_clear()
+    with monkeypatch.context() as patched:
+        yield patched
+    kernel._library.cache_clear()
+
+
+def test_a_kernel_of_other_sources_is_not_used(other_library, tmp_path) -> None:
+    for path in (*build.HERE.glob("*.c"), *build.HERE.glob("*.h")):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    there = build.sources_key()
+    other_library.setattr(build, "HERE", tmp_path)
+    assert build.sources_key() == there
+    with (tmp_path / "count.c").open("a") as file:
+        file.write("/* another line */")
+    with pytest.raises(
+        kernel.KernelError, match=r"built from other sources; build it again: python -m sim\.kernel\.build"
+    ):
+        kernel.available()
+
+
+def test_a_changed_constant_is_noticed(other_library, tmp_path) -> None:
+    """Work would be scaled by it in C alone, and both engines would disagree."""
+    for path in (*build.HERE.glob("*.c"), *build.HERE.glob("*.h")):
+        text = path.read_text("utf-8")
+        (tmp_path / path.name).write_text(text.replace("#define PER_MILLE 1000", "#define PER_MILLE 500"), "utf-8")
+    other_library.setattr(build, "HERE", tmp_path)
+    library = build.build(tmp_path / build.library_name(), extra=("-O0",))
+    other_library.setenv(kernel.ENVIRONMENT, str(library))
+    with pytest.raises(kernel.KernelError, match="has other constants than the Python code"):
+        kernel.available()
+    other_library.setitem(structs.CONSTANTS, "PER_MILLE", 500)
+    assert kernel.available()
+
+
+@pytest.mark.parametrize("name", ["DAY", "FULL_SPEED", "SENT_AWAY"])
+def test_a_constant_that_changes_in_python_is_noticed(other_library, name) -> None:
+    other_library.setitem(structs.CONSTANTS, name, structs.CONSTANTS[name] + 1)
+    with pytest.raises(kernel.KernelError, match="has other constants than the Python code"):
+        kernel.available()

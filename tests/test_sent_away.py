@@ -141,6 +141,16 @@ def test_check_of_a_channel_that_never_closes() -> None:
     assert "open: mon-fri 0:00-9:00 17:00-24:00; sat-sun 0:00-24:00.\n" in told
 
 
+def test_check_of_nights() -> None:
+    told = checked(
+        sim.load(CASES / "lines-stop-before-closing.yaml").replace(
+            channels__phone__hours="mon-fri 20:00-8:00", lines__phone={"shifts": {"mon-fri 20:00-6:00": 1}}
+        )
+    )
+    assert re.search(r"phone +mon-fri 20:00-8:00 +mon-fri 20:00-6:00 ", told)
+    assert "open: tue-sat 6:00-8:00. Calls that still wait at closing are sent away then." in told
+
+
 def test_more_lines_are_asked_for_where_callers_are_sent_away() -> None:
     found = sim.plan(sent_away(), targets=["phone loss 5 %"], replications=50, confirm=100, workers=1)
     lost = {lines: day(12, lines=lines).waiting_at_end[-1] / 12 for lines in (1, 2, 3, 4)}

@@ -25,7 +25,7 @@ from sim.distributions import Law
 from sim.draw import absences_of, draw_block, expected_of
 from sim.errors import SimError
 from sim.kernel import pack, structs
-from sim.kernel.build import HERE, library_name
+from sim.kernel.build import HERE, library_name, sources_key
 from sim.luck import Luck
 from sim.products import CHUNK, Products
 from sim.world import World, Worlds
@@ -49,15 +49,29 @@ def _library() -> ctypes.CDLL | None:
         library = ctypes.CDLL(os.fspath(path))
     except OSError:
         return None
-    library.kernel_columns.restype = ctypes.c_char_p
-    for name in ("sizes", "run", "draw", "play", "count", "quantiles", "bins"):
+    key = sources_key()
+    if key and (not hasattr(library, "kernel_key") or _text(library.kernel_key) != key):
+        raise KernelError(f"{path} was built from other sources; build it again: python -m sim.kernel.build")
+    for name in ("sizes", "constants", "run", "draw", "play", "count", "quantiles", "bins"):
         getattr(library, f"kernel_{name}").restype = ctypes.c_int64
     sizes = (ctypes.c_int64 * len(structs.STRUCTS))()
     library.kernel_sizes(sizes)
-    names = library.kernel_columns().decode().rstrip(",").split(",")
-    if list(sizes) != [ctypes.sizeof(struct) for struct in structs.STRUCTS] or names != list(COLUMNS):
-        raise KernelError(f"{path} was built from other sources; build it again: python -m sim.kernel.build")
+    constants = (ctypes.c_int64 * 64)()
+    count = library.kernel_constants(constants)
+    known = {
+        "columns": (_text(library.kernel_columns).rstrip(",").split(","), list(COLUMNS)),
+        "structs": (list(sizes), [ctypes.sizeof(struct) for struct in structs.STRUCTS]),
+        "constants": (constants[:count], list(structs.CONSTANTS.values())),
+    }
+    if differ := [name for name, (there, here) in known.items() if there != here]:
+        raise KernelError(f"{path} has other {' and '.join(differ)} than the Python code of this installation")
     return library
+
+
+def _text(function: Any) -> str:
+    function.restype = ctypes.c_char_p
+    found: bytes = function()
+    return found.decode()
 
 
 def available() -> bool:

@@ -5,6 +5,7 @@ This file imports nothing of the package, since it runs before the package can b
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -22,6 +23,12 @@ def library_name() -> str:
     """File name of the library on this platform."""
     ending = {"win32": "dll", "darwin": "dylib"}.get(sys.platform, "so")
     return f"_kernel.{ending}"
+
+
+def sources_key() -> str:
+    """Hash of the C sources here, which the library is built with; '' where they are not installed."""
+    texts = [path.read_bytes() for path in sorted((*HERE.glob("*.c"), *HERE.glob("*.h")))]
+    return hashlib.sha256(b"".join(texts)).hexdigest()[:16] if texts else ""
 
 
 def compilers() -> list[list[str]]:
@@ -42,9 +49,10 @@ def build(target: Path | None = None, *, extra: tuple[str, ...] = ()) -> Path | 
     """
     target = target or HERE / library_name()
     position = () if sys.platform == "win32" else ("-fPIC",)
+    key = f'-DSOURCES_KEY="{sources_key()}"'
     scratch = target.with_name(f"{target.name}.{os.getpid()}")
     for compiler in compilers():
-        command = [*compiler, *FLAGS, *position, *extra, "-o", str(scratch), str(HERE / "kernel.c"), "-lm"]
+        command = [*compiler, *FLAGS, *position, key, *extra, "-o", str(scratch), str(HERE / "kernel.c"), "-lm"]
         if sys.platform == "win32":
             command.remove("-lm")
         if subprocess.run(command, check=False, capture_output=True).returncode == 0:

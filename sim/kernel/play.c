@@ -7,6 +7,7 @@
 enum Kind { SCHEDULE = 1, OPENING, CLOSING, END_OF_HANDLING, ELIGIBILITY, ABANDONMENT, ARRIVAL };
 
 #define FULL_SPEED 100
+#define PER_MILLE 1000
 
 /* A contact has at most one event on the agenda, a binary heap: its arrival, while it waits the sooner of eligibility
    and end of patience, in hand the end of handling. */
@@ -232,7 +233,7 @@ static void take(Play *p, int32_t number, int32_t which) {
     else {
         work = handling_work(p->people, c->caller, c->channel);
         if (group->factor)
-            work = work * group->factor[c->channel * p->centre->provinces + p->people->province[c->caller]] / 1000;
+            work = work * group->factor[c->channel * p->centre->provinces + p->people->province[c->caller]] / PER_MILLE;
         if (work < 1) work = 1;
     }
     c->in_hand = 1;

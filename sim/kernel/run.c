@@ -4,6 +4,20 @@
 #define STRINGS(name) #name ","
 EXPORT const char *kernel_columns(void) { return COLUMN_NAMES(STRINGS); }
 
+/* Hash of the sources, from the command that compiles them. */
+#ifndef SOURCES_KEY
+#define SOURCES_KEY ""
+#endif
+EXPORT const char *kernel_key(void) { return SOURCES_KEY; }
+
+/* Constants that the Python code has too, in the order of structs.CONSTANTS. */
+EXPORT int64_t kernel_constants(int64_t *out) {
+    int64_t constants[] = {DAY,    HOUR,       FULL_SPEED,  PER_MILLE, ANSWERED, ABANDONED, BLOCKED, BALKED,
+                           CLOSED, UNFINISHED, CALLED_BACK, SILENT,    SENT_AWAY};
+    memcpy(out, constants, sizeof constants);
+    return sizeof constants / sizeof *constants;
+}
+
 /* Sizes of the structs that Python fills, in bytes. */
 EXPORT int64_t kernel_sizes(int64_t *out) {
     int64_t sizes[] = {sizeof(Distribution), sizeof(SurgeTerm), sizeof(Demand), sizeof(Population), sizeof(Channel),

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.centre import FULL_SPEED, PER_MILLE
+from sim.clock import DAY, HOUR
 from sim.contacts import Outcome
 
 _INT, _FLOAT, _POINTER = ctypes.c_int64, ctypes.c_double, ctypes.c_void_p
@@ -80,6 +82,14 @@ class Population(Struct):
 
 
 OUTCOMES = len(Outcome)
+#: What the C sources say too, in the order of ``kernel_constants``.
+CONSTANTS = {
+    "DAY": DAY,
+    "HOUR": HOUR,
+    "FULL_SPEED": FULL_SPEED,
+    "PER_MILLE": PER_MILLE,
+    **{outcome.name: int(outcome) for outcome in Outcome},
+}
 
 
 class Channel(Struct):

@@ -43,13 +43,13 @@ class Weekly:
 
 def lines_work(scenario: Scenario, channel: str, say: Language) -> str:
     """When any line of a channel is on duty: the hours as stated where they are kept, else those of most weeks."""
-    block, calendar = scenario.channels[channel], scenario.days
+    block, calendar, end = scenario.channels[channel], scenario.days, scenario.centre.end
     stated, number = (block.staffed or block.hours).value, list(scenario.channels).index(channel)
     duty = [_duty(scenario, queue) for queue in scenario.centre.queues if queue.channel == number]
-    found = _within(_joined(span for spans in duty for span in spans), calendar)
-    if found == _within(open_spans(stated, calendar), calendar):
+    found = _within(_joined(span for spans in duty for span in spans), end)
+    if found == _within(open_spans(stated, calendar), end):
         return say.hours(stated.text)
-    days = _by_day(found, calendar)
+    days = _by_day(found, calendar, nights=True)
     return say.hours(_weekly(days, days, calendar).hours) if days else say("check.never")
 
 
@@ -57,7 +57,7 @@ def unattended(scenario: Scenario, say: Language) -> Iterator[str]:
     """A sentence about each channel, or some of its queues, that is open while none of its lines is on duty."""
     calendar = scenario.days
     for number, channel in enumerate(scenario.centre.channels):
-        opened = _within(channel.open, calendar)
+        opened = _within(channel.open, scenario.centre.end)
         queues: dict[tuple[str, bool], list[str]] = {}
         of_channel = [queue for queue in scenario.centre.queues if queue.channel == number]
         for queue in of_channel:
@@ -90,9 +90,8 @@ def _joined(spans: Iterable[tuple[int, int]]) -> Spans:
     return joined
 
 
-def _within(spans: Iterable[tuple[int, int]], calendar: Calendar) -> Spans:
-    """What lies in the period."""
-    return [(start, min(stop, calendar.end)) for start, stop in spans if start < calendar.end]
+def _within(spans: Iterable[tuple[int, int]], end: int) -> Spans:
+    return [(start, min(stop, end)) for start, stop in spans if start < end]
 
 
 def _minus(spans: Spans, others: Spans) -> Spans:
@@ -108,14 +107,20 @@ def _minus(spans: Spans, others: Spans) -> Spans:
     return [(start, stop) for start, stop in left if start < stop]
 
 
-def _by_day(spans: Spans, calendar: Calendar) -> Days:
-    """Spans cut at midnight."""
+def _by_day(spans: Spans, calendar: Calendar, *, nights: bool = False) -> Days:
+    """Spans on the clock, cut at midnight; ``nights``: those shorter than a day are of the day on which they begin."""
     days: dict[int, list[str]] = {}
-    for start, stop in spans:
-        for day in range(start // DAY, -(-stop // DAY)):
-            ends = (max(start - day * DAY, 0), min(stop - day * DAY, DAY))
-            days.setdefault(day, []).append("-".join(f"{at // HOUR}:{at % HOUR // MINUTE:02d}" for at in ends))
-    return {day: " ".join(days[day]) for day in sorted(days) if day < calendar.days}
+    for start, stop in ((calendar.clock.at(start), calendar.clock.at(stop - 1) + 1) for start, stop in spans):
+        last = start // DAY if nights and stop - start < DAY else (stop - 1) // DAY
+        for day in range(start // DAY, last + 1):
+            begins, ends = max(start - day * DAY, 0), stop - day * DAY if day == last else DAY
+            ends -= DAY if ends > DAY else 0
+            days.setdefault(day, []).append(f"{_clock(begins)}-{_clock(ends)}")
+    return {day: " ".join(days[day]) for day in sorted(days)}
+
+
+def _clock(at: int) -> str:
+    return f"{at // HOUR}:{at % HOUR // MINUTE:02d}"
 
 
 def _weekly(days: Days, counted: Collection[int], calendar: Calendar) -> Weekly:
