@@ -14,6 +14,7 @@ from sim.estimates import Estimate
 from sim.language import Language, key_of
 from sim.language.mistakes import told_mistake
 from sim.language.shown import in_time, in_words
+from sim.studies.outside_hours import left_out
 
 
 def proper(name: str, say: Language) -> str:
@@ -159,7 +160,7 @@ def answer(look: Look, say: Language) -> list[str]:
         found.append(_compared(look, say))
     if closed.value > 0:
         found.append(say("app.answer_closed", closed=about(closed, say)))
-    return found
+    return [*found, *left_out([look.plans.today, look.plans.plan], say)]
 
 
 def _compared(look: Look, say: Language) -> str:

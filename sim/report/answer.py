@@ -16,6 +16,7 @@ from sim.quantities import format_duration
 from sim.report.tables import busiest_channel
 from sim.results import Result
 from sim.studies.compare import Comparison, Difference
+from sim.studies.outside_hours import left_out
 from sim.studies.paired import difference_of
 from sim.summary import DEFINITIONS, SERVICE_LEVELS
 from sim.tell.runs import Of, measures_of
@@ -42,7 +43,8 @@ def _said(found: Estimate, say: Language) -> str:
 def answer_of(result: Result, say: Language) -> Answer:
     """Who called and was reached, why the others were not, and how the busiest channel does."""
     of = measures_of(result.summary())
-    return Answer((_reached(result, of, say), *_why(of, say), _channel(result, of, say)), _luck(result, say))
+    sentences = (_reached(result, of, say), *_why(of, say), _channel(result, of, say))
+    return Answer((*sentences, *left_out([result.scenario], say)), _luck(result, say))
 
 
 def _reached(result: Result, of: Of, say: Language) -> str:
@@ -98,7 +100,7 @@ def answer_of_comparison(found: Comparison, say: Language) -> Answer:
     best = order[0]
     if not found.difference(best, "never_reached").difference.high < 0:
         base = _said(found.difference(best, "never_reached").base, say)
-        return Answer((say("answer.none_better", base=base), *_others(found, order, say)), "")
+        return Answer((say("answer.none_better", base=base), *_others(found, order, say), *found.left_out(say)), "")
     told = [best]
     sentences = [_best(found, best, say)]
     equals = [plan for plan in order[1:] if not _clearly_behind(found, plan, best)]
@@ -109,7 +111,8 @@ def answer_of_comparison(found: Comparison, say: Language) -> Answer:
     if free not in (best, None) and found.difference(str(free), "never_reached").difference.high < 0:
         sentences.append(_best_for_free(found, str(free), say))
         told.append(str(free))
-    return Answer((*sentences, *_others(found, [plan for plan in order if plan not in told], say)), "")
+    others = _others(found, [plan for plan in order if plan not in told], say)
+    return Answer((*sentences, *others, *found.left_out(say)), "")
 
 
 def _clearly_behind(found: Comparison, plan: str, best: str) -> bool:

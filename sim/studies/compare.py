@@ -28,6 +28,7 @@ from sim.studies.answers import csv_of, flat
 from sim.studies.bars import with_bar
 from sim.studies.matters import WORLDS, Matters, matters
 from sim.studies.matters_words import kept, read, rows, sentences
+from sim.studies.outside_hours import left_out
 from sim.studies.paired import difference_of
 from sim.studies.run import Progress, run
 from sim.studies.trial import Which
@@ -129,6 +130,10 @@ class Comparison:
     def worlds(self) -> Which:
         """Which worlds these were."""
         return Which(self.replications, 0, self.results[self.base].seed)
+
+    def left_out(self, say: Language) -> list[str]:
+        """For each channel with longer hours, whose callers then are not stated, a sentence that says so."""
+        return left_out([result.scenario for result in self.results.values()], say)
 
     def interval_told(self, say: Language) -> str:
         """What ± is half of, and what is counted."""
@@ -270,7 +275,7 @@ class Comparison:
 
     def to_json(self) -> str:
         """All differences and what matters most; an interval without an end has null there."""
-        found = self.matters
+        found, told = self.matters, [(code, language(code)) for code in CODES]
         content = {
             "base": self.base,
             "plans": {name: str(result.folder) for name, result in self.results.items()},
@@ -279,7 +284,7 @@ class Comparison:
             "worlds": {code: [self.worlds.told(language(code))] for code in CODES},
             "interval": "95 %",
             "differences": [flat(vars(d)) for d in self.differences],
-            "answer": {code: sentences(found, language(code)) for code in CODES} if found else {},
+            "answer": {code: [*self.left_out(say), *(sentences(found, say) if found else [])] for code, say in told},
             "assumptions": [flat(row) for row in rows(found)] if found else [],
         }
         return json.dumps(content, indent=1, ensure_ascii=False, default=str) + "\n"

@@ -13,6 +13,7 @@ from sim.studies.answers import Answer
 from sim.studies.matters import Matters
 from sim.studies.matters_words import rows, sentences
 from sim.studies.next_line import NextLine, Saved
+from sim.studies.outside_hours import left_out
 from sim.studies.trial import On
 
 #: How a group for any province is called in ``sim.studies.places``.
@@ -123,5 +124,6 @@ def _sentences(found: NextLine, say: Language) -> Iterator[str]:
         other = say.number(abs(first.per_100_hours(counted).value), 1)
         change = more_or_fewer(per, counted, say)
         yield say("next.by_hour", best=at(best, say), change=change, other=other, first=at(first, say))
+    yield from left_out([found.scenario], say)
     if matters := matters_of(found, say):
         yield from sentences(matters, say)

@@ -15,6 +15,7 @@ from sim.studies.choose import Searched
 from sim.studies.costs import Costs, line_hours
 from sim.studies.doubts import Doubt
 from sim.studies.frontier import Point, lost_while_open
+from sim.studies.outside_hours import left_out
 from sim.studies.plan_tables import (
     assumption_rows,
     frontier_rows,
@@ -119,6 +120,7 @@ def _sentences(
     if refused and meets:
         yield say("plan.refused_one") if len(refused) == 1 else say("plan.refused_more", count=len(refused))
     yield certainty(question.replications, searches, say, meets=meets)
+    yield from left_out([base], say)
     if meets:
         yield from doubtful(found, chosen.way.targets, say)
 

@@ -12,6 +12,7 @@ from sim.language.shown import in_words, measured, plain
 from sim.studies.answers import Answer
 from sim.studies.matters import Matters
 from sim.studies.matters_words import rows, sentences
+from sim.studies.outside_hours import left_out
 from sim.studies.sweep import Point, Sweep
 from sim.studies.trial import On, Which
 from sim.studies.unknowns import shown_value
@@ -31,7 +32,7 @@ def answer_of(found: Sweep) -> Answer:
         },
         on=_played(found),
         measures=list(dict.fromkeys(name for name, _, _ in found.measures.values())),
-        sentences=lambda say: [*_sentences(found, say), *_matters(found, say)],
+        sentences=lambda say: [*_sentences(found, say), *_left_out(found, say), *_matters(found, say)],
         tables={"sweep": found.rows()}
         | ({"assumptions": rows(found.matters, partial(_in_words, found, found.matters))} if found.matters else {}),
     )
@@ -41,6 +42,10 @@ def _in_words(found: Sweep, matters: Matters, say: Language) -> Matters:
     """What matters with its points as readers of a language have them."""
     names = {point.text: at_point(point, say) for point in found.points}
     return matters.named(names[matters.base], names[matters.first])
+
+
+def _left_out(found: Sweep, say: Language) -> list[str]:
+    return left_out([found.scenario, *(point.result.scenario for point in found.played if point.result)], say)
 
 
 def _matters(found: Sweep, say: Language) -> list[str]:

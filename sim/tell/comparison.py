@@ -33,6 +33,8 @@ def tell_comparison(found: Comparison, out: Console, say: Language = ENGLISH) ->
     out.print(say("compare.rests_on", period=period, worlds=found.worlds.told(say)))
     for plan in found.plans:
         out.print(f"[bold]{escape(found.called(plan, say))}[/bold]: {sentence(found, plan, say)}")
+    for told in found.left_out(say):
+        out.print(told, markup=False)
     out.print(_differences(found, say))
     out.print(_levels(found, say))
     out.print(_fates(found, say))

@@ -16,6 +16,7 @@ from sim.language import ENGLISH, Language
 from sim.language.shown import plain, seconds, working_days
 from sim.quantities import format_duration
 from sim.scenario.model import Scenario, Target
+from sim.studies.outside_hours import left_out
 from sim.studies.unknowns import unknowns_of
 from sim.summary import SERVICE_LEVELS, Row
 
@@ -85,6 +86,8 @@ def tell_result(result: Result, out: Console, say: Language = ENGLISH) -> None:
     out.print(say("run.people", **{measure: plain(of(measure), say) for measure in people}))
     for verdict in verdicts(scenario, of, say):
         out.print(escape(verdict))
+    for sentence in left_out([scenario], say):
+        out.print(sentence, markup=False)
     out.print(_calls(scenario, of, say))
     out.print(_waits(scenario, of, say))
     for part in _theory(result.theory, say):

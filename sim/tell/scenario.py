@@ -18,6 +18,7 @@ from sim.scenario.build import channel_of, queues_of
 from sim.scenario.marks import causes_of
 from sim.scenario.model import Scenario
 from sim.studies.hidden import where_found
+from sim.studies.outside_hours import left_out
 from sim.tell.hours import lines_work, unattended
 from sim.tell.paths import Dotted
 from sim.tell.runs import table_of
@@ -69,6 +70,7 @@ def _sentences(scenario: Scenario, inside: Any, outside: Any, say: Language) -> 
         )
     if outside.sum():
         yield say("check.outside", total=say.number(outside.sum(), 1))
+    yield from map(escape, left_out([scenario], say))
 
 
 def _channels(scenario: Scenario, inside: Any, outside: Any, say: Language) -> Table:

@@ -1,0 +1,53 @@
+"""Hours that a plan opens beyond those in which contacts were counted, where nothing states who calls then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sim.centre import Spans
+from sim.language import Language
+from sim.scenario.model import Scenario
+from sim.scenario.shifts import open_spans
+from sim.scenario.types import StatedHours
+
+
+def left_out(plans: Sequence[Scenario], say: Language) -> list[str]:
+    """A sentence for each channel of which the answer leaves callers out, and how to state them.
+
+    Contacts were counted in a plan's ``counted_hours``, else in those of the first plan where both state the same
+    contacts.
+    """
+    found: dict[str, str] = {}
+    for plan in plans if plans and plans[0].trace is None else ():
+        for name, sentence in _of_plan(plan, plans[0], say):
+            found.setdefault(name, sentence)
+    return list(found.values())
+
+
+def _of_plan(plan: Scenario, base: Scenario, say: Language) -> Iterator[tuple[str, str]]:
+    demand = plan.demand
+    for number, name in enumerate(plan.channels):
+        counted = demand.counted_hours.get(name) or _counted(base, plan, name)
+        if not demand.by_channel.value.fraction(name) or counted is None:
+            continue
+        if not _beyond(plan.centre.channels[number].open, open_spans(counted.value, plan.days)):
+            continue
+        said = {"channel": say.name(name), "hours": say.hours(counted.text), "written": counted.text, "key": name}
+        outside = "stated" if name in demand.outside_hours else "unstated"
+        if name not in demand.counted_hours:
+            yield name, say(f"outside.spread_{outside}", **said)
+        elif outside == "unstated":
+            yield name, say("outside.left_out", **said)
+
+
+def _counted(base: Scenario, plan: Scenario, name: str) -> StatedHours | None:
+    """Hours in which the first plan counted the contacts of a channel; None where a plan states other contacts."""
+    statements = [(one.demand.contacts.value, one.demand.per, one.demand.by_channel.value) for one in (base, plan)]
+    if name not in base.channels or statements[0] != statements[1]:
+        return None
+    return base.demand.counted_hours.get(name, base.channels[name].hours)
+
+
+def _beyond(opened: Spans, counted: Spans) -> bool:
+    """Whether any of the opening hours lie outside those that were counted."""
+    return any(not any(a <= start and stop <= b for a, b in counted) for start, stop in opened)

@@ -1,0 +1,102 @@
+"""Hours beyond those in which contacts were counted: said wherever the answer leaves callers out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import sim
+from sim.cli.commands import cli
+from sim.language import language
+from sim.studies.outside_hours import left_out
+
+SMALL = """
+period: {first: 2024-03-04, last: 2024-03-08, follow_up: 1 day}
+calendar: {holidays: none}
+channels:
+  phone: {hours: mon-fri 9:00-17:00}
+  chat: {hours: mon-thu 17:00-19:00}
+lines: {phone: 1, chat: 1}
+demand:
+  contacts: 20
+  per: working day
+  by_channel: {phone: 80 %, chat: 20 %}
+  by_province: {all: 1}
+  outside_hours: {phone: 100 %}
+callers:
+  phone: {patience: {distribution: exponential, mean: 5 min}}
+  chat: {patience: {distribution: exponential, mean: 5 min}}
+handling:
+  phone: {conversation: {distribution: exponential, mean: 20 min}}
+  chat: {conversation: {distribution: exponential, mean: 20 min}}
+targets: {channels: {phone: {answered: 10 %, within: 60 s}}}
+"""
+LONGER = ["channels.chat.hours=mon-thu 17:00-22:00"]
+COUNTED = "demand.counted_hours.chat=mon-thu 17:00-19:00"
+STATED = "demand.outside_hours.chat=800 %"
+EN, NL = language("en"), language("nl")
+
+
+@pytest.fixture
+def base() -> sim.Scenario:
+    return sim.loads(SMALL)
+
+
+def test_one_sentence_where_callers_are_left_out(base) -> None:
+    longer = base.with_settings([*LONGER, COUNTED])
+    assert left_out([base], EN) == []
+    (sentence,) = left_out([longer], EN)
+    assert sentence.startswith(
+        "For chat the scenario does not state how many contacts come outside mon-thu 17:00-19:00"
+    )
+    assert "State demand.outside_hours.chat" in sentence
+    (dutch,) = left_out([base, longer], NL)
+    assert "ma-do 17:00-19:00" in dutch
+    assert left_out([longer.with_settings([STATED])], EN) == []
+
+
+def test_a_plan_with_longer_hours_of_the_same_contacts(base) -> None:
+    (sentence,) = left_out([base, base.with_settings(LONGER)], EN)
+    assert "demand.counted_hours.chat: mon-thu 17:00-19:00, and demand.outside_hours.chat" in sentence
+    (sentence,) = left_out([base, base.with_settings([*LONGER, STATED])], EN)
+    assert sentence.endswith("State demand.counted_hours.chat: mon-thu 17:00-19:00.")
+    # Other contacts may well have been counted in the longer hours, and shorter hours add nobody.
+    assert left_out([base, base.with_settings([*LONGER, "demand.contacts=25"])], EN) == []
+    assert left_out([base, base.with_settings(["channels.chat.hours=mon-thu 17:00-18:00"])], EN) == []
+    assert left_out([base, base.with_settings([*LONGER, "demand.by_channel={phone: 1, chat: 0}"])], EN) == []
+
+
+def test_stated_callers_come_in_the_longer_hours(base) -> None:
+    longer = base.with_settings([*LONGER, COUNTED, STATED])
+    from sim.demand import rates_of
+
+    chat = rates_of(longer).expected(while_open=True)[0, 1, 0]
+    # 20 in 8 hours, and 160 spread evenly over the other 112 hours of the five days, 12 of which are open now.
+    assert chat == pytest.approx(20 + 160 * 12 / 112)
+
+
+COMMANDS = {
+    "check": [],
+    "run": ["-n", "3", "--engine", "simpy"],
+    "compare": ["--plan", f"later: {LONGER[0]}; {COUNTED}", "-n", "3", "--no-assumptions"],
+    "sweep": ["--set", "channels.chat.hours=mon-thu 17:00-19:00|mon-thu 17:00-22:00", "-n", "3", "--no-assumptions"],
+    "next-line": ["-n", "3", "--no-assumptions"],
+    "plan": ["-n", "10", "--confirm", "10"],
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_says_so(command: str, tmp_path: Path) -> None:
+    file = tmp_path / "small.yaml"
+    own = command not in ("compare", "sweep")  # these open hours beyond those of the file
+    settings = ["--set", LONGER[0], "--set", COUNTED] if own else []
+    file.write_text(SMALL, encoding="utf-8")
+    out = [] if command == "check" else ["--out", str(tmp_path / "out")]
+    for lang, words in (("en", "leaves"), ("nl", "niet mee")):
+        found = CliRunner().invoke(cli, [command, str(file), *settings, *COMMANDS[command], *out, "--lang", lang])
+        assert found.exit_code == 0, found.output
+        text = " ".join(found.output.split())
+        assert words in text
+        assert "demand.outside_hours.chat" in text
