@@ -83,7 +83,7 @@ COMMANDS = {
     "compare": ["--plan", f"later: {LONGER[0]}; {COUNTED}", "-n", "3", "--no-assumptions"],
     "sweep": ["--set", "channels.chat.hours=mon-thu 17:00-19:00|mon-thu 17:00-22:00", "-n", "3", "--no-assumptions"],
     "next-line": ["-n", "3", "--no-assumptions"],
-    "plan": ["-n", "10", "--confirm", "10"],
+    "plan": ["-n", "10", "--confirm", "20"],
 }
 
 
