@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 import sim
+from sim import kernel
 from sim.clock import HOUR, MINUTE
 from sim.demand import _highest as highest_of
 from sim.demand import rates_of, units_of
@@ -19,6 +21,7 @@ from sim.luck import prepare
 from sim.scenario.load import dumps
 from sim.scenario.surges import Decay, GammaPulse, Surge, Trapezoid
 from sim.studies.unknowns import unknowns_of
+from sim.world import Worlds
 
 CASES = Path(__file__).parent / "cases"
 TEXT = """
@@ -86,11 +89,11 @@ def test_weekday_profiles_and_weights_of_weekdays_with_shorter_hours() -> None:
     assert before / after == pytest.approx(24 / 6)
 
 
-@pytest.mark.parametrize("engine", ["readable", "compiled"])
-def test_both_ways_of_drawing_follow_the_profile(engine: str) -> None:
+@pytest.mark.parametrize("drawing", [draw_block, kernel.draw], ids=["readable", "kernel"])
+def test_both_ways_of_drawing_follow_the_profile(drawing: Callable[..., Worlds]) -> None:
     scenario = sim.load(CASES / "wdprofile.yaml")
     runs = 400
-    world = draw_block(prepare(scenario), seed=5, replications=range(runs), compiled=engine == "compiled").callers
+    world = drawing(prepare(scenario), seed=5, replications=range(runs)).callers
     half_hours = np.bincount(world.arrival // (30 * MINUTE), minlength=5 * 48)
     rates = [between(scenario, f"{h}:{m:02}", f"{h + m // 30}:{(m + 30) % 60:02}", day)
              for day in range(5) for h in range(24) for m in (0, 30)]  # fmt: skip
