@@ -10,19 +10,33 @@ from importlib.metadata import version
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from sim.figures.fit import draw_days, draw_fit, svg_of
+from sim.figures.fit import draw_days, draw_fit, draw_hours, svg_of
 from sim.fit.checks import Check
 from sim.fit.days_scenario import DaysFit
+from sim.fit.interval_scenario import IntervalFit
 from sim.fit.whole import Fit
 from sim.language import ENGLISH, Language
 from sim.language.firm import finalized
 from sim.language.said import told
-from sim.tell.fit import left_out, lumped, not_in_file, read_days_text, read_text, unclear
+from sim.tell.fit import (
+    NOT_IN_DAYS,
+    day_totals,
+    left_out,
+    lumped,
+    missing_text,
+    not_in_file,
+    read_days_text,
+    read_intervals_text,
+    read_text,
+    totals,
+    unclear,
+)
 from sim.tell.fit_rows import (
     Row,
     check_cells,
     check_heads,
     day_rows,
+    interval_rows,
     number_cells,
     patience_heads,
     patience_rows,
@@ -74,11 +88,26 @@ def days_page(fit: DaysFit, say: Language = ENGLISH) -> str:
     """The page of fitted daily counts."""
     counts = fit.daily.counts
     said = (*counts.notes, *fit.daily.warnings, fit.daily.overdispersion.says)
-    notes = [*unclear(fit.surge, say), *(told(note, say) for note in said)]
+    notes = [
+        missing_text(NOT_IN_DAYS, say),
+        *day_totals(fit, say),
+        *unclear(fit.surge, say),
+        *(told(note, say) for note in said),
+    ]
     tables = [_number_grid(day_rows(fit, say), say), _check_grid(fit.checks, say)]
     source = re.split(r"[/\\]", counts.source)[-1]
     pictures = {"days": svg_of(draw_days(fit, say))}
     return _page(source, fit.verdict_in(say), read_days_text(fit, say), notes, tables, pictures, say)
+
+
+def intervals_page(fit: IntervalFit, say: Language = ENGLISH) -> str:
+    """The page of fitted counts by interval."""
+    counts = fit.counts
+    notes = [*totals(counts.parts, counts.offered, counts.answered, say), *(told(note, say) for note in counts.notes)]
+    tables = [_number_grid(interval_rows(fit, say), say)]
+    pictures = {"hours": svg_of(draw_hours(fit.arrivals, counts.days, say=say))}
+    source = re.split(r"[/\\]", counts.source)[-1]
+    return _page(source, missing_text(fit.missing, say), read_intervals_text(fit, say), notes, tables, pictures, say)
 
 
 def _page(

@@ -13,12 +13,13 @@ from sim.cli.common import LANG
 
 if TYPE_CHECKING:
     from sim.fit.days_scenario import DaysFit
+    from sim.fit.interval_scenario import IntervalFit
     from sim.fit.log import Dropped
     from sim.fit.whole import Fit
     from sim.language import Language
 
 #: As ``sim.fit.read`` has them, without importing it for ``--help``.
-FORMATS = ("csv", "parquet", "bank", "queue_log", "daily")
+FORMATS = ("csv", "parquet", "bank", "queue_log", "daily", "intervals")
 
 
 @click.command()
@@ -71,7 +72,7 @@ def fit(
     """Fit a scenario to a call log or to daily counts, and say where it does not fit.
 
     FILE is a CSV (or Parquet) with a row for each call, an Asterisk queue_log, the layout of the anonymous bank, or
-    counts by day. The scenario runs as it is: sim run results/NAME.yaml.
+    counts by day, hour, half-hour or quarter. The scenario runs as it is: sim run results/NAME.yaml.
     """
     from sim.fit.read import read
     from sim.fit.whole import name_of
@@ -87,13 +88,21 @@ def fit(
     short_s, starts = _duration(short), [_moment(text) for text in campaigns]
     scenario_name = _name(name or name_of(file))
     log = read(file, form=form, zone=zone, dates=dates, **stated)
+    from sim.errors import SimError
     from sim.fit.days_scenario import fit_days_of
+    from sim.fit.interval_counts import IntervalCounts
+    from sim.fit.interval_scenario import fit_intervals
     from sim.fit.log import Log
     from sim.fit.whole import fit_of
+    from sim.language.said import Said
 
     if isinstance(log, Log):
         fitted = fit_of(log, name=scenario_name, short_s=short_s, campaigns=starts, country=country, zone=zone)
         _told_log(fitted, out, page, say)
+    elif isinstance(log, IntervalCounts):
+        if starts:
+            raise SimError(Said("refused.campaign_of_intervals", source=log.source))
+        _told_intervals(fit_intervals(log, name=scenario_name, country=country, zone=zone), out, page, say)
     else:
         _told_days(fit_days_of(log, name=scenario_name, campaigns=starts, country=country), out, page, say)
 
@@ -108,6 +117,19 @@ def _told_log(fitted: Fit, out: Path, page: bool, say: Language) -> None:
 
         written |= _page(written, fit_page(fitted, say))
     tell_fit(fitted, console(), say)
+    _told(written, say)
+
+
+def _told_intervals(fitted: IntervalFit, out: Path, page: bool, say: Language) -> None:
+    from sim.tell.fit import tell_intervals
+    from sim.tell.runs import console
+
+    written = _written(fitted.write(out), fitted.counts.dropped)
+    if page:
+        from sim.page_fit import intervals_page
+
+        written |= _page(written, intervals_page(fitted, say))
+    tell_intervals(fitted, console(), say)
     _told(written, say)
 
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from sim.colours import OUTCOMES, WORSE
 from sim.figures.style import axes_of, figure_of, legend_below, numbers_in, sheet, titled
+from sim.fit.arrivals import Arrivals
 from sim.fit.compared import Calls, abandonment, by_hour, wait_answered_s
 from sim.fit.days_scenario import DaysFit
 from sim.fit.families import LOGNORMAL
@@ -41,7 +42,7 @@ _OF = {outcome: colour for outcome, (colour, _) in OUTCOMES.items()} | {"closed"
 def draw_fit(fit: Fit, say: Language = ENGLISH) -> dict[str, Figure]:
     """Every picture of a fit, by name, in the order of the page."""
     laws = fit.pieces.laws
-    pictures = {"hours": draw_hours(fit, say=say)}
+    pictures = {"hours": draw_hours(fit.pieces.arrivals, fit.log.days, say=say)}
     if not laws.patience.missing:
         pictures["patience"] = draw_patience(laws.patience, say=say)
     if laws.handling.chosen is not None:
@@ -55,10 +56,9 @@ def draw_fit(fit: Fit, say: Language = ENGLISH) -> dict[str, Figure]:
     return pictures
 
 
-def draw_hours(fit: Fit, ax: Axes | None = None, *, say: Language = ENGLISH) -> Figure:
-    """Calls an hour by weekday: mean of the log's days with its interval, and the fitted rate."""
+def draw_hours(arrivals: Arrivals, days: int, ax: Axes | None = None, *, say: Language = ENGLISH) -> Figure:
+    """Calls an hour by weekday: mean of the ``days`` of a log with its interval, and the fitted rate."""
     ax = axes_of(ax)
-    arrivals = fit.pieces.arrivals
     at = np.arange(7 * 24)
     value, low, high = arrivals.rates.reshape(7 * 24, 3).T
     seen = np.isfinite(value)
@@ -66,7 +66,7 @@ def draw_hours(fit: Fit, ax: Axes | None = None, *, say: Language = ENGLISH) -> 
         at, np.where(seen, low, 0), np.where(seen, high, 0), step="mid", color=_BAND, label=say("picture.interval")
     )
     ax.step(at, np.where(seen, value, 0), where="mid", color=_DATA, lw=1.2, label=say("picture.log_mean"))
-    model = _rates(fit)
+    model = _rates(arrivals, days)
     ax.step(at, model, where="mid", color=_MODEL, lw=1.2, ls="--", label=say("picture.model_product"))
     ax.set_xticks([24 * day + 12 for day in range(7)], [say.hours(day) for day in WEEKDAYS])
     ax.set_xlim(0, 7 * 24)
@@ -79,13 +79,12 @@ def draw_hours(fit: Fit, ax: Axes | None = None, *, say: Language = ENGLISH) -> 
     return figure_of(ax)
 
 
-def _rates(fit: Fit) -> NDArray[np.float64]:
+def _rates(arrivals: Arrivals, calendar_days: int) -> NDArray[np.float64]:
     """Contacts an hour while open as the model has them, (168,)."""
-    arrivals = fit.pieces.arrivals
     weekday = np.array([weight.value if weight.known else 0.0 for weight in arrivals.weekdays])
     hour = np.array([weight.value if weight.known else 0.0 for weight in arrivals.hours])
     shape = np.where(arrivals.open, weekday[:, None] * hour, 0.0)
-    calendar = (arrivals.start.weekday() + np.arange(fit.log.days)) % 7
+    calendar = (arrivals.start.weekday() + np.arange(calendar_days)) % 7
     closed = {(day - arrivals.start).days for day in arrivals.silent} | {
         (holiday.date - arrivals.start).days for holiday in arrivals.holidays
     }

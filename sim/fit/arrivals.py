@@ -93,10 +93,17 @@ def arrivals_of(
     ``open_hours`` (7, 24) takes the place of the hours that are read off who was answered; ``leave_out`` (days,) are
     days that are not ordinary, such as those of a campaign.
     """
-    grid = _grid(log)
     is_open = _open(log) if open_hours is None else open_hours
-    weekday = (log.start.weekday() + np.arange(log.days)) % 7
-    free = holidays_of(log.start, log.days, country)
+    return arrivals_in(log.source, log.start, _grid(log), is_open, country=country, leave_out=leave_out)
+
+
+def arrivals_in(
+    source: str, start: dt.date, grid: Whole, is_open: Bools, *, country: str = BELGIUM, leave_out: Bools | None = None
+) -> Arrivals:
+    """The same from contacts by day and hour, (days, 24), from the day ``start``; ``is_open`` (7, 24)."""
+    days = len(grid)
+    weekday = (start.weekday() + np.arange(days)) % 7
+    free = holidays_of(start, days, country)
     inside = np.where(is_open[weekday], grid, 0)
     totals = inside.sum(axis=1)
     silent = dead(totals, weekday)
@@ -110,9 +117,9 @@ def arrivals_of(
     hours, size = _hours(inside[day], weekday[day], is_open)
     fit = fit_days(totals[day], day, weekday[day], size)
     if fit is None:
-        raise SimError(f"{log.source}: only {len(day)} ordinary open days with contacts; two or more are needed")
+        raise SimError(f"{source}: only {len(day)} ordinary open days with contacts; two or more are needed")
     return Arrivals(
-        start=log.start,
+        start=start,
         open=is_open,
         days=fit,
         contacts=_contacts(fit, totals[day]),
@@ -125,8 +132,8 @@ def arrivals_of(
         trend=fit.trend,
         outside=_outside(grid.sum(axis=1) - totals, totals),
         holiday=holiday_ratio(fit, totals, weekday, list(free), _sizes(hours, is_open)),
-        holidays=holiday_list(fit, totals, weekday, free, _sizes(hours, is_open), log.start),
-        silent=tuple(log.start + dt.timedelta(days=int(d)) for d in np.flatnonzero(silent)),
+        holidays=holiday_list(fit, totals, weekday, free, _sizes(hours, is_open), start),
+        silent=tuple(start + dt.timedelta(days=int(d)) for d in np.flatnonzero(silent)),
         rates=_rates(grid[usual], weekday[usual]),
     )
 
@@ -197,13 +204,13 @@ def _hour_weights(
     for hour in range(24):
         days = opened[:, hour] & (level > 0)
         if days.any():
-            found.append(_ratio(inside[days, hour], level[days], "of a day", share=True))
+            found.append(ratio_over_days(inside[days, hour], level[days], "of a day", share=True))
         else:  # closed all week: those who call then, on the same scale
-            found.append(_ratio(grid[ordinary, hour], level, "of a day", share=True))
+            found.append(ratio_over_days(grid[ordinary, hour], level, "of a day", share=True))
     return tuple(found)
 
 
-def _ratio(over: Whole, under: Floats, unit: str, *, share: bool = False) -> Fitted:
+def ratio_over_days(over: Whole, under: Floats, unit: str, *, share: bool = False) -> Fitted:
     """Ratio of two sums over days, positive; its variance is that between days, not less than Poisson's.
 
     ``share``: the events are among those below, so that chance alone has the variance of a share.
@@ -225,7 +232,7 @@ def _outside(outside: Whole, inside: Whole) -> Fitted:
     if not outside.sum():
         most = zero_count_bound() / max(float(inside.sum()), 1.0)
         return Fitted(0.0, 0.0, most, _SHARE, Said("how.nobody_while_closed"))
-    return _ratio(outside, inside.astype(float), _SHARE)
+    return ratio_over_days(outside, inside.astype(float), _SHARE)
 
 
 def _contacts(fit: DayFit, totals: Whole) -> Fitted:

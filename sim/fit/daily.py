@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,9 @@ Whole = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 WEEK = 7
+#: A first or last day counts as partial below this share of a usual one and so many standard deviations below it,
+#: where so many others of its weekday are known.
+_PARTIAL, _FAR, _FEWEST_OTHERS = 0.7, 4.0, 3
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ class DailyFit:
 
 def fit_daily(counts: DailyCounts, *, country: str = BELGIUM) -> DailyFit:
     """The fit of the first series; SimError where there are too few days."""
+    counts = _without_partial_ends(counts, country)
     values, weekday, free, ordinary = _ordinary(counts, country)
     silent = dead(np.maximum(values, 0), weekday) & (values != UNKNOWN)
     day = np.flatnonzero(ordinary & ~silent)
@@ -79,6 +83,23 @@ def fit_daily(counts: DailyCounts, *, country: str = BELGIUM) -> DailyFit:
         holidays=holiday_list(fit, values, weekday, known, sizes, counts.start),
         silent=tuple(counts.start + dt.timedelta(days=int(d)) for d in np.flatnonzero(silent)),
     )
+
+
+def _without_partial_ends(counts: DailyCounts, country: str) -> DailyCounts:
+    """With a first or last day far below all others of its weekday taken for one that is only partly counted."""
+    values, weekday, free, _ = _ordinary(counts, country)
+    for day, key in ((0, "reading.partial_first_count"), (counts.days - 1, "reading.partial_last_count")):
+        others = values[(weekday == weekday[day]) & (values > 0) & (np.arange(counts.days) != day)]
+        if len(others) < _FEWEST_OTHERS or day in free or values[day] == UNKNOWN:
+            continue
+        middle = float(np.median(others))
+        spread = max(1.4826 * float(np.median(np.abs(others - middle))), middle**0.5)
+        if values[day] < min(_PARTIAL * middle, middle - _FAR * spread, float(others.min())):
+            changed = counts.counts.copy()
+            changed[:, day] = UNKNOWN
+            note = Said(key, day=counts.start + dt.timedelta(days=day), count=int(values[day]), usual=round(middle))
+            counts = replace(counts, counts=changed, missing=(*counts.missing, day), notes=(*counts.notes, note))
+    return counts
 
 
 def daily_surge(counts: DailyCounts, campaign: Campaign, *, country: str = BELGIUM, trend: bool = False) -> SurgeFit:

@@ -13,9 +13,10 @@ from sim.errors import SimError
 from sim.fit.assemble import Sieve
 from sim.fit.columns import SYNONYMS, assigned, plain
 from sim.fit.dates import date, order_of
+from sim.fit.interval_counts import COUNTS, IntervalCounts, Layout, Part, counted
 from sim.fit.log import UNKNOWN, Dropped
 from sim.fit.text import Table
-from sim.fit.values import parsed, whole
+from sim.fit.values import parsed
 from sim.language.said import Said
 from sim.quantities import nearest, shown
 
@@ -28,6 +29,8 @@ _KNOWN = {
               "total calls", "total calls handled", "aantal oproepen", "aantal contacten", "gesprekken", "n"),
 }  # fmt: skip
 _MOST_DAYS = 366 * 50
+#: Rows so many days apart are no counts by day.
+_WEEK = 6
 #: So many cells of a column must be counts.
 _MOSTLY = 0.9
 _NO_COUNTS = ("id", "nr", "rij", "row", "index", "year", "jaar", "month", "maand", "week")
@@ -38,7 +41,9 @@ class DailyCounts:
     """Counts of D days in a row from ``start``: ``counts`` (S, D) by series, UNKNOWN where a day is missing.
 
     ``names`` (S,) of the series, the one to look at first; ``missing`` days by number. ``rows``, ``dropped`` and
-    ``notes`` are as in a log.
+    ``notes`` are as in a log. ``answered`` (D,) of the first series, where the file says it; ``parts`` are totals of
+    the regions, queues or channels that the first series is the sum of, and ``of`` says whether they are a ``province``
+    or a ``channel`` each.
     """
 
     source: str
@@ -49,6 +54,9 @@ class DailyCounts:
     rows: int
     dropped: tuple[Dropped, ...]
     notes: tuple[str, ...] = ()
+    answered: Whole | None = None
+    parts: tuple[Part, ...] = ()
+    of: str = "channel"
 
     @property
     def days(self) -> int:
@@ -62,6 +70,35 @@ class DailyCounts:
             raise SimError(f"{self.source}: has no counts {shown(name)}; there are {there}.{nearest(name, self.names)}")
         order = sorted(range(len(self.names)), key=lambda k: self.names[k] != name)
         return replace(self, counts=self.counts[order], names=tuple(self.names[k] for k in order))
+
+
+def daily_of(table: Table, counts: IntervalCounts, layout: Layout) -> DailyCounts:
+    """Counts by day with offered and answered, or of several regions or queues, as one series with its parts."""
+    known = counts.present
+    offered = np.where(known, counts.offered.sum(axis=1), UNKNOWN)
+    answered = None if counts.answered is None else np.where(known, counts.answered.sum(axis=1), UNKNOWN)
+    _refuse_weeks(table.source, np.flatnonzero(counts.offered.sum(axis=1) > 0))
+    first = next(layout.measures[what] for what in COUNTS if what in layout.measures)
+    return DailyCounts(
+        source=counts.source,
+        start=counts.start,
+        counts=offered[None, :],
+        names=(table.header[first],),
+        missing=tuple(np.flatnonzero(~known).tolist()),
+        rows=counts.rows,
+        dropped=counts.dropped,
+        notes=counts.notes,
+        answered=answered,
+        parts=counts.parts,
+        of=counts.of,
+    )
+
+
+def _refuse_weeks(source: str, days: Whole) -> None:
+    """SimError where rows are a week, a month or more apart: their counts are not of days."""
+    gaps = np.diff(np.unique(days))
+    if len(gaps) > 1 and np.median(gaps) >= _WEEK:
+        raise SimError(Said("refused.not_by_day", source=source, days=int(np.median(gaps))))
 
 
 def looks_daily(table: Table) -> bool:
@@ -90,7 +127,7 @@ def daily_counts(table: Table, *, mapping: Mapping[str, str] | None, dates: str 
     sieve.drop_all(wrong, cells)
     columns = _columns(table, found)
     first = columns[0]
-    values = {number: parsed(table.column(number), lambda text: whole(text, "count")) for number in columns}
+    values = {number: parsed(table.column(number), counted) for number in columns}
     sieve.drop_all(values[first][1], table.column(first))
     for row in np.flatnonzero(values[first][0] == UNKNOWN):
         sieve.drop(int(row), Said("unread.count_unknown"), "")
@@ -100,6 +137,7 @@ def daily_counts(table: Table, *, mapping: Mapping[str, str] | None, dates: str 
         dropped = min(sieve.dropped, key=lambda row: row.line, default=None)
         why = f"; first at line {dropped.line}: {dropped.reason} ({dropped.text!r})" if dropped else ""
         raise SimError(f"{table.source}: not one day can be read{why}")
+    _refuse_weeks(table.source, days[kept])
     start, length = int(days[kept].min()), int(days[kept].max() - days[kept].min()) + 1
     if length > _MOST_DAYS:
         raise SimError(
@@ -125,7 +163,7 @@ def _columns(table: Table, found: Mapping[str, int]) -> list[int]:
     numbers = []
     for number, name in enumerate(table.header):
         cells = table.column(number)
-        counts = sum(cell.isascii() and cell.isdigit() for cell in cells)
+        counts = sum(_is_count(cell) for cell in cells)
         if number != found["date"] and plain(name) not in _NO_COUNTS and plain(name) and counts > _MOSTLY * len(cells):
             numbers.append(number)
     if "count" in found:
@@ -134,6 +172,13 @@ def _columns(table: Table, found: Mapping[str, int]) -> list[int]:
         names = ", ".join(shown(name) for name in table.header[:12])
         raise SimError(f"{table.source}: no column holds counts; there are {names}. Say which: --column count=NAME")
     return numbers
+
+
+def _is_count(cell: str) -> bool:
+    try:
+        return counted(cell) != UNKNOWN
+    except ValueError:
+        return False
 
 
 def _same_days(days: Whole, cells: Sequence[str], sieve: Sieve) -> None:

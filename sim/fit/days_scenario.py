@@ -19,7 +19,7 @@ from sim.fit.daily import DailyFit, daily_surge, fit_daily
 from sim.fit.day_counts import DailyCounts
 from sim.fit.fitted import Fitted
 from sim.fit.forecast import Forecast, forecast
-from sim.fit.stated import Block, assumed, assumed_lines, stated
+from sim.fit.stated import Block, assumed, assumed_lines, shares_block, stated
 from sim.fit.surge import Campaign, SurgeFit
 from sim.free_days import BELGIUM
 from sim.language import ENGLISH, Language
@@ -90,6 +90,9 @@ def _document(daily: DailyFit, week: Forecast, name: str) -> Block:
     open_days = [date for date, mean in zip(dates, week.expected, strict=True) if mean > 0]
     names = format_weekday_set(tuple(sorted(date.weekday() for date in open_days)))
     busiest = max(week.expected)
+    shares = {part.name: part.offered for part in daily.counts.parts if part.offered > 0}
+    provinces = shares if daily.counts.of == "province" else {}
+    channels = shares if shares and not provinces else {"phone": 1}
     said = f"{source}: forecast of {week.weeks} tried weeks" if week.weeks else f"{source}: forecast"
     return {
         "name": name,
@@ -100,13 +103,25 @@ def _document(daily: DailyFit, week: Forecast, name: str) -> Block:
         ),
         "period": {"first": dates[0].isoformat(), "last": dates[-1].isoformat()},
         "calendar": {"working_days": "mon-sun", "holidays": "none"},
-        "channels": {"phone": {"hours": _hours(names)}},
-        "lines": {"phone": {"count": assumed_lines(busiest / _HOURS, _MINUTES, f"{_WHY}; load and its root")}},
+        "channels": {
+            name: {"hours": _hours(names), **({"queue": "per province"} if provinces else {})} for name in channels
+        },
+        "lines": {
+            name: {
+                "count": assumed_lines(
+                    busiest / _HOURS * share / sum((provinces or channels).values()),
+                    _MINUTES,
+                    f"{_WHY}; load and its root",
+                ),
+                "serves": [f"phone/{name}" if provinces else name],
+            }
+            for name, share in (provinces or channels).items()
+        },
         "demand": {
             "contacts": stated(week.total, said, most=1e7),
             "per": "period",
-            "by_channel": {"phone": "100 %"},
-            "by_province": {"everywhere": "100 %"},
+            "by_channel": shares_block(channels, source),
+            "by_province": shares_block(provinces, source) if provinces else {"everywhere": "100 %"},
             "weekdays": {
                 WEEKDAYS[date.weekday()]: stated(_relative(day, busiest), said, most=1e6)
                 for date, day in zip(dates, week.days, strict=True)
@@ -114,16 +129,18 @@ def _document(daily: DailyFit, week: Forecast, name: str) -> Block:
             "busyness": stated(week.busyness, f"{source}: days vary beyond chance", most=10.0),
         },
         "callers": {
-            "phone": {"patience": {"distribution": "exponential", "mean": assumed("7 min", "2 min", "20 min", _WHY)}}
+            name: {"patience": {"distribution": "exponential", "mean": assumed("7 min", "2 min", "20 min", _WHY)}}
+            for name in channels
         },
         "handling": {
-            "phone": {
+            name: {
                 "conversation": {
                     "distribution": "lognormal",
                     "mean": assumed(f"{_MINUTES} min", "3 min", "40 min", _WHY),
                     "cv": assumed(0.9, 0.6, 1.2, _WHY),
                 }
             }
+            for name in channels
         },
         "experiment": {"replications": 200},
     }

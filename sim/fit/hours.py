@@ -12,6 +12,7 @@ from sim.quantities import WEEKDAYS
 
 Bools = NDArray[np.bool_]
 Whole = NDArray[np.int64]
+Floats = NDArray[np.float64]
 #: An hour without answers counts as closed where so many were to be expected; by chance it happens once in 150 times.
 _EXPECTED = 5.0
 #: An hour with less than this share of the mean hour's answers is no opening hour: a stray call, the minute before.
@@ -25,6 +26,12 @@ def opening(weekday: Whole, hour: Whole) -> Bools:
     """
     counts = np.zeros((7, 24))
     np.add.at(counts, (weekday, hour), 1)
+    return opening_of(counts)
+
+
+def opening_of(counts: Floats) -> Bools:
+    """The same from numbers of answered contacts by weekday and hour, (7, 24)."""
+    counts = counts.copy()
     if not counts.any():
         return np.zeros((7, 24), dtype=bool)
     counts[counts < _STRAY * counts[counts > 0].mean()] = 0

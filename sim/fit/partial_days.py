@@ -9,9 +9,14 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.clock import DAY
 from sim.fit.log import COLUMNS, Log
 from sim.language.said import Said
+
+Whole = NDArray[np.int64]
 
 #: A day is partial where chance makes calls come so late (or leave off so early) no more often than this.
 _CHANCE = 0.005
@@ -46,7 +51,15 @@ def _partial(log: Log, day: int, *, first: bool) -> int | None:
         others &= log.day != 0
     same = others & (log.weekday == (log.start.weekday() + day) % 7)
     usual = log.arrival[same if same.sum() >= _ENOUGH else others] % DAY
-    if len(usual) < _ENOUGH:
+    return edge_of(times, usual, first=first)
+
+
+def edge_of(times: Whole, usual: Whole, *, first: bool) -> int | None:
+    """Time of day at which calls begin (or leave off) too late (or too early) for a whole day; None for a whole one.
+
+    ``times`` (n,) of the day's calls, ``usual`` of calls of other days.
+    """
+    if not len(times) or len(usual) < _ENOUGH:
         return None
     edge = int(times.min() if first else times.max())
     missing = float((usual < edge).mean() if first else (usual > edge).mean())

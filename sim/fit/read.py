@@ -9,7 +9,8 @@ from typing import Any
 from sim.errors import QuestionError, SimError
 from sim.fit.bank_log import NEEDED, bank_log, is_bank
 from sim.fit.dates import ORDERS
-from sim.fit.day_counts import DailyCounts, daily_counts, looks_daily
+from sim.fit.day_counts import DailyCounts, daily_counts, daily_of, looks_daily
+from sim.fit.interval_counts import IntervalCounts, Layout, interval_counts, layout_of
 from sim.fit.log import Log
 from sim.fit.queue_log import LOOKS, is_queue_table, queue_log, queue_table
 from sim.fit.text import Table, decoded, lines_of, read_bytes, table_of
@@ -24,6 +25,7 @@ FORMATS = {
     "bank": "the anonymous bank's log (Technion SEE)",
     "queue_log": "Asterisk's queue_log",
     "daily": "counts by day",
+    "intervals": "counts by half-hour, quarter or hour",
 }
 _PARQUET = b"PAR1"
 #: Marks of a file that is no text at all.
@@ -38,8 +40,8 @@ def read(
     outcomes: Mapping[str, str] | None = None,
     zone: str = "Europe/Brussels",
     dates: str | None = None,
-) -> Log | DailyCounts:
-    """The log, or the daily counts, in a file; SimError where nothing in it can be read.
+) -> Log | DailyCounts | IntervalCounts:
+    """The log, or the counts by day or by interval, in a file; SimError where nothing in it can be read.
 
     ``form`` is one of FORMATS (default: seen from the content); ``columns`` names columns by what they are,
     ``{"arrival": "Tijdstip"}``; ``outcomes`` says what the file's words mean, ``{"doorverbonden": "answered"}``;
@@ -57,9 +59,7 @@ def read(
     content = read_bytes(Path(path), source)
     if form == "parquet" or (form is None and content.startswith(_PARQUET)):
         table = _parquet(Path(path), source)
-        if form is None and not columns and looks_daily(table):
-            return daily_counts(table, mapping=columns, dates=dates)
-        return tidy_log(table, mapping=columns, outcomes=outcomes, zone=zone, dates=dates)
+        return _from_table(table, form=None, columns=columns, outcomes=outcomes, zone=zone, dates=dates)
     if form == "queue_log" or (form is None and _is_queue_log(content)):
         return queue_log(source, content, zone=zone)
     if content.count(0) > _BINARY * len(content) and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -78,16 +78,31 @@ def _from_table(
     outcomes: Mapping[str, str] | None,
     zone: str,
     dates: str | None,
-) -> Log | DailyCounts:
+) -> Log | DailyCounts | IntervalCounts:
     if form == "bank" or (form is None and is_bank(table.header)):
         if not is_bank(table.header):
             missing = ", ".join(sorted(set(NEEDED) - set(table.header)))
             raise SimError(f"{table.source}: is not the bank's layout: it has no column {missing}")
         return bank_log(table)
+    if form in (None, "intervals"):
+        layout = layout_of(table, mapping=columns, dates=dates)
+        if layout is not None:
+            return interval_counts(table, layout)
+        if form is not None:
+            raise SimError(Said("refused.no_intervals", source=table.source))
     counts = form is None and "count" in (columns or {})
+    if form in (None, "daily") and not counts:
+        layout = layout_of(table, mapping=columns, dates=dates, daily=True)
+        if layout is not None and _says_more(layout):
+            return daily_of(table, interval_counts(table, layout), layout)
     if form == "daily" or counts or (form is None and not columns and looks_daily(table)):
         return daily_counts(table, mapping=columns, dates=dates)
     return tidy_log(table, mapping=columns, outcomes=outcomes, zone=zone, dates=dates)
+
+
+def _says_more(layout: Layout) -> bool:
+    """Whether counts by day are offered and answered, or those of several regions or queues."""
+    return bool(layout.groups) or "offered" in layout.measures or {"answered", "abandoned"} <= set(layout.measures)
 
 
 def _is_queue_log(content: bytes) -> bool:

@@ -7,7 +7,7 @@ from functools import cache
 
 from sim.clock import DAY, HOUR
 from sim.fit.columns import SYNONYMS, Fits, core, rank_of
-from sim.fit.dates import date, digits_only, moment, time_of_day
+from sim.fit.dates import date, digits_only, moment, order_of, time_of_day
 from sim.fit.text import Table
 from sim.fit.values import NOT_KNOWN
 
@@ -75,7 +75,9 @@ def kind_of(cells: Sequence[str]) -> str:
     some = known[:: max(len(known) // _SAMPLE, 1)]
     if not some:
         return "empty"
-    for name, is_one in (("date", _is(date)), ("moment", _is(lambda cell: moment(cell, "UTC")))):
+    first = order_of(some).month_first
+    is_date = _is(lambda cell: date(cell, month_first=first))
+    for name, is_one in (("date", is_date), ("moment", _is(lambda cell: moment(cell, "UTC", month_first=first)))):
         if sum(map(is_one, some)) > _MOSTLY * len(some):
             # A date at midnight is a date, unless others have a time.
             return name

@@ -46,7 +46,7 @@ def document(pieces: Pieces, *, name: str) -> Block:
         "name": name,
         "title": f"Fitted to {pieces.source}, {first} to {last}",
         "about": _about(pieces),
-        "period": {"first": first.isoformat(), "last": last.isoformat(), **_zone(pieces.zone)},
+        "period": {"first": first.isoformat(), "last": last.isoformat(), **zone_block(pieces.zone)},
         "calendar": {"working_days": "mon-sun", "holidays": "none", "closed": _closed_days(log)},
         "channels": {channel: _channel(pieces, channel) for channel in channels},
         "lines": lines_block(pieces),
@@ -72,7 +72,7 @@ def document(pieces: Pieces, *, name: str) -> Block:
     return block
 
 
-def _zone(zone: str) -> Block:
+def zone_block(zone: str) -> Block:
     """The time zone, where a scenario without holidays would have another."""
     return {} if zone == DEFAULT_ZONE else {"zone": zone}
 

@@ -56,6 +56,13 @@ def assumed_lines(calls_an_hour: float, minutes: float, why: str) -> Block:
     return assumed(lines, max(1, lines // 2), 2 * lines, why)
 
 
+def shares_block(shares: Mapping[str, int], source: str) -> Block:
+    """Shares by name from counts."""
+    if len(shares) == 1:
+        return dict.fromkeys(shares, "100 %")
+    return {"value": dict(shares), "status": "derived", "source": f"{source}: contacts of each"}
+
+
 def law_block(family: Family, parameters: Mapping[str, Fitted], source: str) -> Block:
     """A family at its best as a distribution; mixtures of two lognormals as parts."""
     if family is TWO_LOGNORMALS:

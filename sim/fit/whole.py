@@ -15,7 +15,6 @@ from sim.errors import SimError
 from sim.fit.arrivals import Arrivals, arrivals_of
 from sim.fit.campaign import with_campaign
 from sim.fit.checks import Check, verdict
-from sim.fit.day_counts import DailyCounts
 from sim.fit.law_checks import law_checks
 from sim.fit.laws import fit_laws
 from sim.fit.lines import Staffing, conversations, staffing
@@ -99,8 +98,8 @@ def fit_log(
     little; ``country`` has the public holidays, or is ``none``; daily counts are fitted by ``sim.fit.days_scenario``.
     """
     found = read(path, form=form, columns=columns, outcomes=outcomes, zone=zone, dates=dates)
-    if isinstance(found, DailyCounts):
-        raise SimError(f"{path}: has counts by day, not calls")
+    if not isinstance(found, Log):
+        raise SimError(Said("refused.counts_of_calls", source=str(path)))
     return fit_of(found, short_s=short_s, campaigns=campaigns, country=country, name=name or name_of(path), zone=zone)
 
 

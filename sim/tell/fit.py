@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from math import ceil
 
+import numpy as np
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from sim.fit.days_scenario import DaysFit
-from sim.fit.log import OUTCOMES, Dropped, Log
+from sim.fit.interval_counts import Part
+from sim.fit.interval_scenario import IntervalFit
+from sim.fit.log import OUTCOMES, UNKNOWN, Dropped, Log
 from sim.fit.memory import p_text
 from sim.fit.surge import SurgeFit
 from sim.fit.whole import Fit
@@ -21,6 +26,7 @@ from sim.tell.fit_rows import (
     check_cells,
     check_heads,
     day_rows,
+    interval_rows,
     number_cells,
     patience_heads,
     patience_rows,
@@ -32,6 +38,8 @@ from sim.tell.runs import table_of
 
 #: Dropped rows that are shown one by one.
 _ROWS = 5
+#: What counts by day do not say.
+NOT_IN_DAYS = ("hours", "handling", "lines", "patience")
 #: Checks that miss and are shown.
 _CHECKS = 12
 
@@ -68,13 +76,60 @@ def tell_log(log: Log, out: Console, say: Language = ENGLISH) -> None:
 def tell_days(fit: DaysFit, out: Console, say: Language = ENGLISH) -> None:
     """Daily counts: what they say, and the week to come."""
     out.print(read_days_text(fit, say), markup=False)
-    for text in (*fit.daily.counts.notes, *fit.daily.warnings):
+    for text in (*day_totals(fit, say), *fit.daily.counts.notes, *fit.daily.warnings):
         out.print(f"  {told(text, say)}", markup=False)
     out.print(f"\n[bold]{escape(fit.verdict_in(say))}[/bold]")
+    out.print(missing_text(NOT_IN_DAYS, say), markup=False)
     for sentence in unclear(fit.surge, say):
         out.print(sentence, markup=False)
     out.print(numbers(day_rows(fit, say), say))
     out.print(told(fit.daily.overdispersion.says, say), markup=False)
+
+
+def tell_intervals(fit: IntervalFit, out: Console, say: Language = ENGLISH) -> None:
+    """Counts by interval: what they say, and what is assumed."""
+    out.print(read_intervals_text(fit, say), markup=False)
+    for text in (*totals(fit.counts.parts, fit.counts.offered, fit.counts.answered, say), *fit.counts.notes):
+        out.print(f"  {told(text, say)}", markup=False)
+    for text in left_out(Counter(row.reason for row in fit.counts.dropped).most_common(), say):
+        out.print(f"  {text}", markup=False)
+    out.print()
+    out.print(missing_text(fit.missing, say))
+    out.print(numbers(interval_rows(fit, say), say))
+
+
+def read_intervals_text(fit: IntervalFit, say: Language = ENGLISH) -> str:
+    """How many counts were read, of which width."""
+    counts = fit.counts
+    of = {"days": counts.days, "left_out": len(counts.dropped), "rows": counts.rows, "minutes": counts.width}
+    numbers_of = {name: say.number(count) for name, count in of.items()}
+    return say("fit.read_intervals", source=counts.source, first=say.date(counts.start), **numbers_of)
+
+
+def day_totals(fit: DaysFit, say: Language = ENGLISH) -> list[str]:
+    """Offered and not answered contacts of counts by day, where these say more than one number a day."""
+    counts = fit.daily.counts
+    known = counts.counts[0] != UNKNOWN
+    if counts.answered is None and not counts.parts:
+        return []
+    answered = None if counts.answered is None else counts.answered[known]
+    return totals(counts.parts, counts.counts[0][known], answered, say)
+
+
+def totals(
+    parts: Sequence[Part], offered: NDArray[np.int64], answered: NDArray[np.int64] | None, say: Language
+) -> list[str]:
+    """Offered and not answered contacts, in all and of each part."""
+    found = [_total("", int(offered.sum()), UNKNOWN if answered is None else int(answered.sum()), say)]
+    return found + [_total(part.name, part.offered, part.answered, say) for part in parts if len(parts) > 1]
+
+
+def _total(name: str, offered: int, answered: int, say: Language) -> str:
+    of = {"name": f"{say.name(name)}: " if name else "", "offered": say.number(offered)}
+    if answered == UNKNOWN or not offered:
+        return say("fit.total", **of)
+    share = say.percent(max(offered - answered, 0) / offered, 1)
+    return say("fit.total_answered", answered=say.number(answered), lost=share, **of)
 
 
 def read_text(log: Log, say: Language = ENGLISH) -> str:
@@ -105,10 +160,12 @@ def lumped(fit: Fit, say: Language = ENGLISH) -> list[str]:
 
 def not_in_file(fit: Fit, say: Language = ENGLISH) -> list[str]:
     """What the log does not say, so that the scenario has assumptions in its place."""
-    if not fit.pieces.missing:
-        return []
-    names = ", ".join(say(f"missing.{what}") for what in fit.pieces.missing)
-    return [say("fit.not_in_file", names=names)]
+    return [missing_text(fit.pieces.missing, say)] if fit.pieces.missing else []
+
+
+def missing_text(missing: Sequence[str], say: Language = ENGLISH) -> str:
+    """That the scenario has assumptions for these."""
+    return say("fit.not_in_file", names=", ".join(say(f"missing.{what}") for what in missing))
 
 
 def unclear(surge: SurgeFit | None, say: Language = ENGLISH) -> list[str]:

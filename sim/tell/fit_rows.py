@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from sim.fit.checks import Check, ends_of, shown
 from sim.fit.days_scenario import DaysFit
 from sim.fit.fitted import Fitted
+from sim.fit.interval_scenario import IntervalFit
 from sim.fit.log import UNKNOWN
 from sim.fit.patience import Patience, PatienceFit
 from sim.fit.redials import WINDOWS
@@ -60,6 +61,30 @@ def day_rows(fit: DaysFit, say: Language = ENGLISH) -> Iterator[Row]:
         date = week.start + dt.timedelta(days=number)
         yield _row(say("number.forecast", day=f"{say.weekday(date)} {say.date(date)}"), day, say)
     yield _row(say("number.forecast_week"), week.total, say)
+
+
+def interval_rows(fit: IntervalFit, say: Language = ENGLISH) -> Iterator[Row]:
+    """What counts by interval say."""
+    arrivals = fit.arrivals
+    yield _row(say("number.day_count"), arrivals.per_day, say)
+    for name, weight in zip(WEEKDAYS, arrivals.weekdays, strict=True):
+        if weight.known and weight.value > 0:
+            yield _row(say("number.weekday", day=say.hours(name)), weight, say)
+    at, busiest = fit.busiest
+    yield _row(say("number.busiest", at=at), busiest, say)
+    rows = {
+        "busyness": arrivals.busyness,
+        "trend": arrivals.trend,
+        "holiday": arrivals.holiday,
+        "outside": arrivals.outside,
+        "lost": fit.lost,
+        "handling_weighted": fit.handling,
+        "asa": fit.asa,
+        "patience_mean": fit.patience,
+    }
+    for key, found in rows.items():
+        if found.known:
+            yield _row(say(f"number.{key}"), found, say)
 
 
 def _row(what: str, found: Fitted, say: Language) -> Row:
