@@ -237,3 +237,11 @@ def test_a_constant_that_changes_in_python_is_noticed(other_library, name) -> No
     other_library.setitem(structs.CONSTANTS, name, structs.CONSTANTS[name] + 1)
     with pytest.raises(kernel.KernelError, match="has other constants than the Python code"):
         kernel.available()
+
+
+def test_nobody_calls() -> None:
+    luck = prepare(sim.load(SCENARIOS.parent / "tests" / "small.yaml"))
+    quiet = replace(luck, count=np.zeros_like(luck.count))
+    drawn = kernel.draw(quiet, seed=3, replications=range(3))
+    assert len(drawn.callers) == 0
+    assert len(drawn) == 3
