@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 from sim.scenario.load import loads
 from sim.scenario.model import Scenario
-from sim.studies.calibrate import DEMAND, calibrate
+from sim.studies.calibrate import calibrate
 from sim.studies.outcomes import outcome_of, play_variants
-from sim.studies.parameters import parameter_of
+from sim.studies.parameters import DEMAND, parameter_of
 from sim.studies.sobol import uniforms
 
 #: Two lines, a week, phone calls that may be given up and tried again: small, and busy enough to hide people.

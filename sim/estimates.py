@@ -110,7 +110,7 @@ class Moments:
         n, at = self.replications, self.pairs.position(weights, None)
         total, square = float(self.sums[0, cell, at]), float(self.sums[2, cell, at])
         mean = total / n
-        if total == 0 and square == 0:
+        if total == 0 and square == 0 and n > 1:
             return Estimate(0.0, 0.0, zero_count_bound(level=level) / n)
         variance = (square / n - mean * mean) / max(n - 1, 1)
         return interval(mean, variance, n, kind=kind or _kind(weights), level=level)
@@ -129,6 +129,8 @@ class Moments:
         if x == 0:
             return NOTHING
         ratio = y / x
+        if self.replications <= 1:
+            return Estimate(ratio, -inf, inf)
         if y == 0 and yy == 0:
             return Estimate(0.0, 0.0, zero_count_bound(level=level) / x)
         spread = yy - 2 * ratio * xy + ratio * ratio * xx

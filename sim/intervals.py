@@ -40,6 +40,16 @@ class Estimate:
         """Distance from the value to the farther end."""
         return max(self.high - self.value, self.value - self.low)
 
+    @property
+    def turned(self) -> Estimate:
+        """With the other sign: what a change of so many fewer saves."""
+        return Estimate(-self.value, -self.high, -self.low)
+
+    @property
+    def size(self) -> Estimate:
+        """Without its sign."""
+        return self.turned if self.value < 0 else self
+
     def scaled(self, scale: float) -> Estimate:
         """The same in another unit."""
         return Estimate(self.value * scale, self.low * scale, self.high * scale)
@@ -55,12 +65,12 @@ def interval(value: float, variance: float, n: float, *, kind: Kind = "any", lev
     variance as the effective number of events it is exact for Poisson counts, where it is Garwood's. A share: the
     beta interval with effective numbers of trials (Korn and Graubard 1998, Survey Methodology 24, 193-201), exact for
     binomial counts, where it is Clopper and Pearson's. In both, the variance is widened by the square of Student's
-    quantile over the normal one, as Korn and Graubard do. Infinite with one replication.
+    quantile over the normal one, as Korn and Graubard do. With one replication it is not known: from -inf to inf.
     """
     tail = (1 - level) / 2
     half = t_quantile(n, level) * sqrt(max(variance, 0.0)) if n > 1 + 1e-9 else inf
     if not half < _ENDLESS:
-        return bounded(Estimate(value, -inf, inf), *_limits(kind))
+        return Estimate(value, -inf, inf)
     widened = (half / float(special.ndtri(1 - tail))) ** 2
     room = value * (1 - value) if kind == "share" else value * value
     if kind == "any" or room <= 0 or room >= _MANY * widened:
@@ -85,11 +95,7 @@ def t_quantile(n: float, level: float) -> float:
 
 
 def bounded(estimate: Estimate, low: float, high: float = inf) -> Estimate:
-    """The same with the interval cut to what the quantity can be."""
-    if not isfinite(estimate.value):
+    """The same with the interval cut to what the quantity can be; one that is not known stays so."""
+    if not isfinite(estimate.value) or (estimate.low, estimate.high) == (-inf, inf):
         return estimate
     return Estimate(estimate.value, max(estimate.low, low), min(estimate.high, high))
-
-
-def _limits(kind: Kind) -> tuple[float, float]:
-    return -inf if kind == "any" else 0.0, 1.0 if kind == "share" else inf

@@ -35,7 +35,8 @@ def result_html(result: Result, say: Language = ENGLISH) -> str:
         channels.append(line)
     period = say.period(scenario.period.first, scenario.period.last)
     ends = {"replications": say.number(result.replications), "last": say.number(result.replications - 1)}
-    below = say("run.rests_on", period=period, seed=result.seed, **ends)
+    key = "run.rests_on" if result.replications > 1 else "run.rests_on_one"
+    below = say(key, period=period, seed=result.seed, **ends)
     return _titled(scenario.titled(say.code), below, people + _table(heads, channels))
 
 

@@ -24,6 +24,7 @@ from sim.estimates import Distribution, Estimate, Moments, Pairs, Weights
 from sim.hashes import result_hash
 from sim.mixed import defined, is_mixed
 from sim.scenario.build import queues_of
+from sim.scenario.impossible import impossible
 from sim.scenario.load import load
 from sim.scenario.model import Scenario
 from sim.store import Store, parts_of, write_atomically
@@ -161,8 +162,9 @@ class Result:
         return [known[row.kind, row.name].row(row) if (row.kind, row.name) in known else row for row in rows]
 
     def _rows_of(self, slices: tuple[str, ...]) -> list[Row]:
-        luck = self.scenario.centre.luck_used()
-        return [self._defined(row) for row in rows_of(self.moments, self.layout.cells(), slices=slices, luck=luck)]
+        luck, never = self.scenario.centre.luck_used(), impossible(self.scenario)
+        rows = rows_of(self.moments, self.layout.cells(), slices=slices, luck=luck, never=never)
+        return [self._defined(row) for row in rows]
 
     def _defined(self, row: Row) -> Row:
         """With a definition that says which channels are together, where their waits are not alike."""

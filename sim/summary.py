@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import isfinite
 
@@ -37,21 +37,25 @@ class Definition:
         """What it can be, which shapes its interval."""
         return "share" if self.unit == "%" else "positive"
 
-    def of_counts(self, counts: NDArray[np.int64], *, level: float = 0.95) -> Estimate:
-        """The measure from the counts (replications, columns) of one scope, in its unit."""
+    def of_counts(
+        self, counts: NDArray[np.int64], *, level: float = 0.95, never: frozenset[str] = frozenset()
+    ) -> Estimate:
+        """The measure from the counts (replications, columns) of one scope; ``never`` as in ``estimate``."""
         pairs = Pairs(COLUMNS, ((self.over, self.under),))
-        return self.estimate(Moments.of(pairs, counts[:, None, :]), 0, level=level)
+        return self.estimate(Moments.of(pairs, counts[:, None, :]), 0, level=level, never=never)
 
-    def estimate(self, moments: Moments, cell: int, *, level: float = 0.95) -> Estimate:
-        """The measure in one cell, in its unit."""
+    def estimate(
+        self, moments: Moments, cell: int, *, level: float = 0.95, never: frozenset[str] = frozenset()
+    ) -> Estimate:
+        """The measure in one cell, in its unit; exactly zero where it counts only columns that ``never`` names."""
         if self.under is None:
             found = moments.mean(cell, self.over, kind=self.kind, level=level)
         else:
             found = moments.ratio(cell, self.over, self.under, kind=self.kind, level=level)
         if not isfinite(found.value):
             return NOTHING
-        if found.value == 0 and self.unit not in _COUNTED:
-            # The bound of a count that stayed zero says nothing about a sum of times.
+        if found.value == 0 and (self.unit not in _COUNTED or never.issuperset(self.over)):
+            # The bound of a count that stayed zero says nothing about a sum of times, or about what cannot happen.
             return Estimate(0.0, 0.0, 0.0)
         return bounded(found.scaled(self.scale), 0.0, self.most)
 
@@ -64,7 +68,7 @@ def _share(name: str, text: str, over: Weights, under: Weights) -> Definition:
     return Definition(name, text, "%", over, under, scale=100.0, most=100.0)
 
 
-_LOST = {"abandoned": 1, "blocked": 1, "balked": 1, "sent_away": 1}
+LOST = {"abandoned": 1, "blocked": 1, "balked": 1, "sent_away": 1}
 _MS_PER_S, _MS_PER_MIN, _MS_PER_H = 1e-3, 1 / 60e3, 1 / 3600e3
 
 #: Of whom: callers and contacts, in any scope of persons.
@@ -100,7 +104,7 @@ OF_PERSONS = (
         {"abandoned": 1, "short_abandoned": -1},
         {"offered": 1, "short_abandoned": -1},
     ),
-    _share("loss", "(abandoned + blocked + balked + sent away) / offered", _LOST, {"offered": 1}),
+    _share("loss", "(abandoned + blocked + balked + sent away) / offered", LOST, {"offered": 1}),
     Definition("asa", "mean wait of the answered", "s", {"wait_answered": 1}, {"answered": 1}, _MS_PER_S),
     Definition(
         "mean_wait_abandoned", "mean wait of those who gave up", "s", {"wait_abandoned": 1}, {"abandoned": 1}, _MS_PER_S
@@ -221,10 +225,16 @@ class Row:
 
 
 def rows_of(
-    moments: Moments, cells: list[tuple[str, str, str, int]], *, slices: tuple[str, ...], luck: frozenset[str]
+    moments: Moments,
+    cells: list[tuple[str, str, str, int]],
+    *,
+    slices: tuple[str, ...],
+    luck: frozenset[str],
+    never: Mapping[tuple[str, str], frozenset[str]],
 ) -> Iterator[Row]:
     """Every measure of every cell whose slice is asked for, as far as ``luck`` is in play (see TAKES).
 
+    ``never`` has the columns of each scope that stay zero by the rules (``sim.structural``).
     Cells in which nothing happened are left out.
     """
     for cell, (kind, name, slice_, number) in enumerate(cells):
@@ -233,7 +243,7 @@ def rows_of(
         for definition in definitions_of(kind):
             if definition.name in TAKES and not TAKES[definition.name] & luck:
                 continue
-            found = definition.estimate(moments, cell)
+            found = definition.estimate(moments, cell, never=never.get((kind, name), frozenset()))
             if found is not NOTHING:
                 yield Row(
                     kind,

@@ -27,12 +27,12 @@ from sim.app.link import Asked, asked
 from sim.app.looks import PLAN, TODAY, looks, worlds
 from sim.app.page_kept import best_words, words
 from sim.app.shelf import Entry, Shelf
-from sim.app.words import answer, cell, ends, figures, number, trouble
+from sim.app.words import about, answer, cell, ends, figures, trouble
 from sim.app.work import Seats, Task, Worker
 from sim.cells import COLUMNS
 from sim.contacts import Outcome
 from sim.estimates import Estimate
-from sim.language import language
+from sim.language import Language, language
 from sim.scenario.load import dumps, loads
 from sim.studies.trial import Stopped, try_plans
 
@@ -145,7 +145,7 @@ def test_narrow_intervals_have_two_ends_and_what_is_exact_has_none() -> None:
     assert ends(Estimate(14.9, 14.6, 15.2), EN) == "14.6 to 15.2"
     assert ends(Estimate(434, 432, 436), EN) == "432 to 436"
     assert cell(Estimate(696, 696, 696), EN) == "<b>696</b> <small></small>"
-    assert "<small>49.9 to 50.0</small>" in cell(Estimate(49.94, 49.92, 49.96), EN)
+    assert cell(Estimate(49.94, 49.92, 49.96), EN) == "<b>49.94</b> <small>49.92 to 49.96</small>"
 
 
 @pytest.mark.parametrize(("code", "hint"), [("en", "Did you mean"), ("nl", "Bedoel je")])
@@ -555,9 +555,13 @@ def test_the_saved_file_runs_again(tmp_path: Path) -> None:
 
 
 def test_numbers_have_the_digits_their_intervals_support() -> None:
-    assert number(433.6, 1.7, EN) == "434"
-    assert number(1234.5, 3, NL) == "1.234"
-    assert number(-0.001, 0.2, EN) == "0.0"
-    assert number(-7.26, 0.2, NL) == "−7,3"
-    assert number(38.21, 0.2, EN, fine=True) == "38.2"
-    assert number(float("nan"), 1, EN) == "–"
+    def shown(value: float, half: float, say: Language, *, fine: bool = False) -> str:
+        return about(Estimate(value, value - half, value + half), say, fine=fine)
+
+    assert shown(433.6, 1.7, EN) == "434"
+    assert shown(1234.5, 3, NL) == "1.234"
+    assert shown(-0.001, 0.2, EN) == "0.0"
+    assert shown(-7.26, 0.2, NL) == "−7,3"
+    assert shown(38.21, 0.2, EN, fine=True) == "38.2"
+    assert shown(50.2, 0.1, EN) == "50.2"
+    assert shown(float("nan"), 1, EN) == "–"

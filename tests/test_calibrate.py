@@ -20,12 +20,12 @@ from sim.language import language
 from sim.scenario.load import dumps
 from sim.store import identity
 from sim.studies import hidden
-from sim.studies.calibrate import DEMAND, Unasked, calibrate
+from sim.studies.calibrate import Unasked, calibrate
 from sim.studies.calibrate_words import answer_of, sentences
 from sim.studies.fit_two import distance
 from sim.studies.observed import NoObservation, Sample, observation_of
 from sim.studies.outcomes import outcome_of, play_variants
-from sim.studies.parameters import NoParameter, parameter_of
+from sim.studies.parameters import DEMAND, NoParameter, parameter_of
 from sim.studies.sobol import uniforms
 from sim.tell.answer import tell_answer, tell_definitions
 from sim.tell.sensitivity import tell_calibration
@@ -176,7 +176,7 @@ def test_shares_stay_shares_and_observations_have_units() -> None:
     scenario = helpline()
     share = parameter_of(scenario, "callers.phone.redial.closed")
     assert share.share
-    assert share.setting(share.most).startswith("callers.phone.redial.closed=99.9")
+    assert share.settings(share.most)[0].startswith("callers.phone.redial.closed=99.9")
     over = parameter_of(scenario, "demand.outside_hours.phone")
     assert not over.share
     assert observation_of(scenario, "asa@phone=2 min").value == 120
@@ -275,7 +275,7 @@ def with_ranges() -> sim.Scenario:
 @pytest.mark.parametrize(
     ("observed", "fit", "says", "panels"),
     [
-        (["answered@phone=34"], [DEMAND], "Waargenomen: beantwoord, telefoon = 34.", 2),
+        (["answered@phone=34"], [DEMAND], "Waargenomen: beantwoord, telefoon = 34 per periode.", 2),
         (["answered@phone=34", "loss@phone=40 %"], [DEMAND, CALLS], "verloren, telefoon = 40 %", 5),
         (["answered=900"], [DEMAND], "niet te halen: het meeste is gemiddeld", 1),
         (

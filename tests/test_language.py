@@ -172,7 +172,8 @@ def test_tables_are_in_the_language(code, tmp_path) -> None:
     from sim.tell.scenario import tell_scenario
 
     say = language(code)
-    base = single(contacts=150, lines=3, last="2021-03-05").model_copy(update={"title": "[red]a[/nonsense]"})
+    base = single(contacts=150, lines=3, last="2021-03-05", provinces="here: 1, there: 1")
+    base = base.model_copy(update={"title": "[red]a[/nonsense]"})
     found = sim.compare({"now": base, "[x]": base.replace(lines__phone=4)}, replications=6, workers=1, out=tmp_path)
     out = Console(width=120, record=True, file=io.StringIO())
     tell_scenario(base, out, say)

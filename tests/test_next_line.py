@@ -11,6 +11,7 @@ from test_shipped import command
 
 import sim
 from sim.language import ENGLISH, language
+from sim.language.shown import plain
 from sim.quantities import parse_hours
 from sim.studies.next_line import next_line, probability_best
 from sim.studies.next_line_words import where
@@ -55,16 +56,32 @@ def test_every_place_is_the_scenario_with_one_more_line_there() -> None:
     assert [count.value for count in more.values()] == [2, 3]
 
 
-def test_the_ranking_is_that_of_runs_and_the_first_is_confirmed_on_fresh_worlds(tmp_path) -> None:
+def test_places_are_ranked_as_runs_rank_them_and_their_numbers_are_those_of_fresh_replications(tmp_path) -> None:
     found = next_line(TWO, replications=40, seed=3, parts=[], assumptions=False)
     for saved in found.all_day:
         plans = {"today": TWO, "more": saved.place.scenario}
         both = sim.compare(plans, replications=40, seed=3, out=tmp_path)
-        assert both.difference("more", "never_reached").difference.value == saved.never_reached.value
-    values = [saved.never_reached.value for saved in found.all_day]
-    assert values == sorted(values)
-    assert found.confirmed.first == 40
+        assert both.difference("more", "never_reached").difference.value == saved.ranked
+    ranked = [saved.ranked for saved in found.all_day]
+    assert ranked == sorted(ranked)
+    assert (found.trial.first, found.confirmed.first) == (0, 40)
+    for saved in found.all_day:
+        for measure in ("never_reached", "abandoned"):
+            fresh = found.confirmed.difference(saved.place.key, measure)
+            assert saved.by(measure).value == fresh.value
+        asa = found.confirmed.difference(saved.place.key, "asa", kind="channel", name=saved.place.channel)
+        assert saved.asa_s.value == asa.value
     assert sum(saved.best for saved in found.all_day) == pytest.approx(1.0)
+    # The sentence has the number and the interval of the table's first row.
+    shown = plain(found.first.never_reached.size)
+    assert shown in found.answer.sentences(ENGLISH)[0]
+    assert found.answer.tables["next-line"][0]["never_reached"] == found.first.never_reached
+
+
+def test_the_page_and_the_table_of_places_name_the_same_wait() -> None:
+    for say in (ENGLISH, language("nl")):
+        for label in ("app.next_wait", "app.kept_wait", "measure.asa", "report.plan_asa"):
+            assert say(label) != say("measure.mean_wait")
 
 
 def test_the_probability_of_being_best_is_honest() -> None:

@@ -23,7 +23,7 @@ from sim.studies.means import Means
 from sim.studies.shifts import cover
 from sim.studies.staffing import Slot, Staff, parse_parts, staff_of, text_of
 from sim.studies.structures import Structure, blocks_with, starts, structures_of
-from sim.studies.targets import parse_target, targets_of, with_waits
+from sim.studies.targets import WHILE_OPEN, parse_target, targets_of, with_waits
 from sim.studies.trial import try_plans
 
 WORLDS = 12
@@ -201,6 +201,50 @@ def test_a_plan_is_confirmed_on_fresh_worlds() -> None:
     assert {"lines", "targets", "frontier"} <= set(found.answer.tables)
     costs = [point.choice.cost for point in found.frontier]
     assert costs == sorted(costs)
+
+
+def test_a_target_of_all_provinces_says_which_of_them_miss_it() -> None:
+    """One line each: north with half of the calls cannot do what east with a fifth of them does."""
+    target = "phone abandonment 36 %"
+    found = sim.plan(small("targets.channels={}"), targets=[target], most=1, replications=15, confirm=60)
+    assert found.meets
+    by_province = {
+        name: found.chosen.trial.estimate("plan", "abandonment", kind="queue", name=f"phone/{name}").value
+        for name in ("north", "south", "east")
+    }
+    behind = [name for name, value in by_province.items() if value > 36]
+    assert behind
+    assert len(behind) < 3
+    (told,) = [sentence for sentence in found.answer.sentences(ENGLISH) if "--everywhere" in sentence]
+    for name, value in by_province.items():
+        assert (f"phone/{name} {value:.1f}" in told) == (value > 36)
+    assert any("Alle provincies samen" in sentence for sentence in found.answer.sentences(NL))
+    # Asked of every province there is nothing left to say.
+    every = sim.plan(
+        small("targets.channels={}"), targets=[target], everywhere=True, most=3, replications=15, confirm=60
+    )
+    assert every.chosen.behind() == []
+
+
+def test_todays_lines_are_shown_on_the_replications_that_refused_them() -> None:
+    base = small("targets.channels={}")
+    found = sim.plan(base, targets=["never reached while open 15 %"], replications=15, confirm=60)
+    rows = found.answer.tables["refused"]
+    assert rows[0]["plan"] == "today"
+    hours = sum(h for name, (h, _) in Costs().duty(base).items() if name in _staffing(found))
+    assert rows[0]["cost"] == hours < found.chosen.choice.cost
+    again = try_plans({"today": base}, replications=15, seed=5)
+    (target,) = found.chosen.way.targets
+    value = target.estimate(again, "today")
+    assert not target.met(value)
+    assert rows[0]["came to"] == value
+    assert rows[0]["target"] == target.told()
+    (told,) = [sentence for sentence in found.answer.sentences(ENGLISH) if sentence.startswith("Today's lines")]
+    assert f"({value.value:.1f} " in told
+    assert "15 worlds (numbers 0 to 14" in told
+    # The frontier has the plan with the numbers that confirmed it.
+    (point,) = [one for one in found.frontier if one.choice.levels == found.chosen.choice.levels]
+    assert point.lost == found.chosen.trial.counts["plan"].estimate(WHILE_OPEN)
 
 
 def _staffing(found):

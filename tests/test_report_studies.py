@@ -70,9 +70,10 @@ def kept(study: str, scenario: sim.Scenario, out: Path, asked: dict, tables: dic
 
 def next_line(scenario: sim.Scenario, out: Path) -> Path:
     def row(group: str, hours: str, saves: float, best: float) -> dict:
-        counts = {"never_reached": about(-saves), "abandoned": about(-2 * saves), "blocked": about(0, 0)}
+        counts = {"never_reached": about(-saves), "abandoned": about(-2 * saves)}
+        counts |= {"blocked": about(0, 0), "sent_away": about(0, 0)}
         place = Place(group, "phone", hours, scenario)
-        return row_of(Saved(place, **counts, waiting_s=about(-5), line_hours=40.0, best=best))
+        return row_of(Saved(place, **counts, asa_s=about(-5), line_hours=40.0, best=best, ranked=-saves))
 
     morning = "mon-fri 9:00-11:00"
     places = [row("anywhere", "", 30, 0.9), row("north", "", 20, 0.1), row("north", morning, 12, 1.0)]
@@ -328,7 +329,7 @@ def test_cells_of_a_workbook_are_in_the_unit_of_their_head_and_in_words(folders,
     assert cells["beste, %"].value == pytest.approx(90)  # as the page has it
     assert (cells["lijnuren"].value, cells["lijnuren"].number_format) == (40, "#,##0")
     assert cells["nooit bereikt"].number_format == "#,##0.00"
-    assert cells["gemiddelde wachttijd (s)"].value == -5
+    assert cells["gemiddelde wachttijd, beantwoord (s)"].value == -5
     assert [cells[head].value for head in ("waar", "lijnen van", "uren")] == [
         "alle provincies (telefoon)", "alle provincies", "alle",
     ]  # fmt: skip

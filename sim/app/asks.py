@@ -12,10 +12,11 @@ from sim.app.controls import ANYWHERE, Plans, Refused, Value, parts_of
 from sim.app.controls_lines import with_elsewhere
 from sim.app.limits import REPORT_WORLDS
 from sim.app.link import Asked
-from sim.app.words import about, cell, duration, ends, number, proper
+from sim.app.words import about, cell, duration, ends, hours_of, proper
 from sim.app.work import Task
+from sim.estimates import Estimate
 from sim.language import Language
-from sim.language.shown import in_words
+from sim.language.shown import and_list, in_words
 from sim.scenario.model import Scenario
 from sim.studies.next_line import NextLine, Saved, next_line
 from sim.studies.one_at_a_time import OneAtATime, one_at_a_time
@@ -32,6 +33,7 @@ TARGETS = {
 #: Labels of controls of lines for any province.
 SHARED = ("app.lines_shared", "app.lines_shared_of")
 ALLOW = ("none", "overflow", "pooling")
+WHERE = ("together", "every")
 _SHOWN = 8
 #: Columns of a table that go beside each other in the window of a phone.
 _ABREAST = 4
@@ -44,17 +46,18 @@ class Wish:
     measure: str
     percent: int
     allow: str
+    where: str = WHERE[0]
 
     @classmethod
-    def of(cls, measure: object, percent: object, allow: object) -> Wish:
+    def of(cls, measure: object, percent: object, allow: object, where: object = WHERE[0]) -> Wish:
         """From what a form sends."""
-        if measure not in TARGETS or allow not in ALLOW:
+        if measure not in TARGETS or allow not in ALLOW or where not in WHERE:
             raise Refused("app.refused_option", key="target", value=str(measure)[:40], allowed=", ".join(TARGETS))
         _, least, most = TARGETS[str(measure)]
         text = str(percent)[:20]
         if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
             raise Refused("app.refused_number", key="target", value=text, least=least, most=most)
-        return cls(str(measure), int(text), str(allow))
+        return cls(str(measure), int(text), str(allow), str(where))
 
     def text(self, channel: str) -> str:
         """As a plan reads it."""
@@ -74,6 +77,7 @@ def ask_plan(plans: Plans, wish: Wish, channel: str, task: Task) -> Planned:
     return plan(
         with_elsewhere(plans.plan),
         targets=[wish.text(channel)],
+        everywhere=wish.where == "every",
         allow=allow,
         replications=_PLAN_WORLDS,
         confirm=_CONFIRM_WORLDS,
@@ -152,8 +156,8 @@ def told_next(found: NextLine, asked: Asked, say: Language) -> str:
     words = say(
         "app.next_best",
         group=name(best),
-        size=number(-sure.value, sure.half, say),
-        interval=ends(sure, say, size=True),
+        size=about(sure.size, say),
+        interval=ends(sure.size, say),
         best=say.percent(best.best),
         worlds=say.number(found.confirmed.replications),
     )
@@ -167,7 +171,7 @@ def told_next(found: NextLine, asked: Asked, say: Language) -> str:
             group = _shared(asked, saved.place.channel)
             if group in found.scenario.lines:
                 continue  # there are shared lines already: one more of these is a place of its own
-        wait, unit = duration(saved.waiting_s, say)
+        wait, unit = duration(saved.asa_s, say)
         link = escape(_link_to_one_more(group, asked, say))
         rows.append(
             [
@@ -175,7 +179,7 @@ def told_next(found: NextLine, asked: Asked, say: Language) -> str:
                 cell(saved.never_reached, say, signed=True),
                 cell(saved.abandoned, say, signed=True),
                 cell(wait, say, unit=f" {unit}", signed=True),
-                f"+{number(saved.line_hours, 0.5, say)}",
+                f"+{hours_of(saved.line_hours, say)}",
                 f'<a href="{link}">{escape(say("app.next_try"))}</a>' if link else "",
             ]
         )
@@ -200,6 +204,10 @@ def told_plan(found: Planned, asked: Asked, say: Language) -> str:
                 worlds=say.number(chosen.trial.replications),
             )
         )
+    for _, missed in chosen.behind():
+        found_in = ((proper(one.name.rpartition("/")[2], say), about(value, say, fine=True)) for one, value in missed)
+        named = [f"{name} {value} %" for name, value in found_in]
+        words.append(say("app.plan_behind", named=and_list(named, say)))
     rows = []
     for group, (staff, levels) in chosen.way.staffing(chosen.choice).items():
         lines = " / ".join(say.number(level) for level in levels) or "–"
@@ -230,7 +238,9 @@ def told_matters(found: OneAtATime, plans: Plans, say: Language) -> str:
             if move is None:
                 cells.append("–")
                 continue
-            value = number(now.value + move.differences[outcome].value, move.differences[outcome].half, say, fine=True)
+            change = move.differences[outcome]
+            there = Estimate(*(now.value + end for end in (change.value, change.low, change.high)))
+            value = about(there, say, fine=True)
             written = escape(say.value(_short(move.end))[:60])
             cells.append(f"<b>{value}</b> <small>{written}</small>")
         rows.append([escape(path_words(unknown.paths, say)), *cells])

@@ -7,7 +7,7 @@ set, so they never are of other callers than those beside them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sim.app.controls import Refused, Value, plans_of
 from sim.app.link import Asked
@@ -99,4 +99,4 @@ def _key(callers: Mapping[str, Value], plan: Mapping[str, Value], look: Look) ->
 def _small(counts: Counts) -> Counts:
     """Those of the period, of all and by channel."""
     chosen = [at for at, (kind, _) in enumerate(counts.scopes) if kind in _KINDS]
-    return Counts(tuple(counts.scopes[at] for at in chosen), counts.values[:, chosen])
+    return replace(counts, scopes=tuple(counts.scopes[at] for at in chosen), values=counts.values[:, chosen])

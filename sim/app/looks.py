@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from sim.app.limits import FIRST_WORLDS, MOST_COUNTED, MOST_WORLDS
 from sim.app.work import Seats, Task
 from sim.cells import COLUMNS
 from sim.scenario.model import Scenario
-from sim.studies.trial import Counts, Trial, try_plans
+from sim.studies.trial import Trial, try_plans
 
 TODAY, PLAN = "today", "plan"
 KINDS = ("all", "channel", "province", "day", "hour")
@@ -81,7 +81,7 @@ def _ends(wanted: int) -> list[int]:
 def together(first: Trial, then: Trial) -> Trial:
     """Both as one; ``then`` has the worlds that follow."""
     joined = {
-        name: Counts(counts.scopes, np.concatenate([counts.values, then.counts[name].values]))
+        name: replace(counts, values=np.concatenate([counts.values, then.counts[name].values]))
         for name, counts in first.counts.items()
     }
     return Trial(first.seed, first.first, joined)

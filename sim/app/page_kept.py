@@ -13,7 +13,7 @@ from sim.app.kept import Beside
 from sim.app.link import Asked
 from sim.app.looks import PLAN, TODAY
 from sim.app.parts import raw
-from sim.app.words import busiest, cell, cost_words, duration, ends, number, subject, trouble
+from sim.app.words import about, busiest, cell, cost_words, duration, ends, hours_of, subject, trouble
 from sim.estimates import Estimate
 from sim.language import Language
 
@@ -54,9 +54,8 @@ def best_words(found: Beside, say: Language) -> str:
     names = {"best": plan_name(first, say), "other": plan_name(second, say)}
     if not change.high < 0:
         return say("app.kept_same", interval=ends(change, say), **names)
-    size = number(abs(change.value), change.half, say)
     cost = cost_words(found.trial.difference(first, "staffed", base=second), say)
-    return say("app.kept_best", size=size, interval=ends(change, say, size=True), cost=cost, **names)
+    return say("app.kept_best", size=about(change.size, say), interval=ends(change.size, say), cost=cost, **names)
 
 
 def plan_name(name: str, say: Language) -> str:
@@ -80,7 +79,7 @@ def _row(asked: Asked, found: Beside, name: str, say: Language) -> list[str]:
         change,
         cell(of("abandoned"), say),
         cell(wait, say, unit=f" {unit}"),
-        number(hours.value, hours.half, say),
+        hours_of(hours.value, say),
         _offers(asked, name, say),
     ]
 

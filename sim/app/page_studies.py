@@ -109,6 +109,7 @@ class Studies:
         say = self.say
         measures = _options({name: say(f"app.plan_{name}") for name in asks.TARGETS})
         allow = _options({name: say(f"app.plan_allow_{name}") for name in asks.ALLOW})
+        where = _options({name: say(f"app.plan_where_{name}") for name in asks.WHERE})
         with ui.element("div").classes("study"):
             heading(3, say("app.plan"))
             raw(f'<p class="hint">{escape(say("app.plan_note"))}</p>')
@@ -120,6 +121,8 @@ class Studies:
                 f'<input id="plan-percent" type="number" min="1" max="95" value="10"></div>'
                 f'<div class="grow"><label for="plan-allow">{escape(say("app.plan_allow"))}</label>'
                 f'<select id="plan-allow">{allow}</select></div>'
+                f'<div class="grow"><label for="plan-where">{escape(say("app.plan_where"))}</label>'
+                f'<select id="plan-where">{where}</select></div>'
                 f'<button type="button" id="plan-search" class="quiet">{escape(say("app.plan_button"))}</button></div>'
             )
             read = "(id) => document.getElementById(id).value"
@@ -127,13 +130,13 @@ class Studies:
                 "click",
                 self._plan,
                 js_handler=f"(e) => {{ if (e.target.id === 'plan-search') emit(['plan-measure', 'plan-percent', "
-                f"'plan-allow'].map({read})) }}",
+                f"'plan-allow', 'plan-where'].map({read})) }}",
             )
             self.plan = self._result()
 
     def _plan(self, event: object) -> None:
         sent = getattr(event, "args", None)
-        if not isinstance(sent, list) or len(sent) != 3:
+        if not isinstance(sent, list) or len(sent) != 4:
             return
         try:
             wish = asks.Wish.of(*sent)

@@ -13,7 +13,7 @@ from sim.errors import ScenarioError
 from sim.estimates import Estimate
 from sim.language import Language, key_of
 from sim.language.mistakes import told_mistake
-from sim.language.shown import in_time, in_words
+from sim.language.shown import in_time, in_words, rounded
 from sim.studies.outside_hours import left_out
 
 
@@ -32,31 +32,24 @@ def subject(control: Control, say: Language) -> str:
     return say.name(control.name) if control.label.startswith("app.campaign_") else proper(control.name, say)
 
 
-def number(value: float, half: float, say: Language, *, fine: bool = False) -> str:
-    """With the digits that half an interval supports; from 10 on without any, unless it is to be ``fine``."""
-    if not isfinite(value):
-        return "–"
-    large = abs(value) >= 10
-    digits = 0 if half >= 0.45 or (large and not fine) else 1 if large or half >= 0.045 or half == 0 else 2
-    shown = say.number(abs(value), digits)
-    negative = value < 0 and float(f"{value:.{digits}f}") != 0
-    return ("−" if negative else "") + shown
-
-
 def about(found: Estimate, say: Language, *, fine: bool = False) -> str:
-    """The value."""
-    return number(found.value, found.half, say, fine=fine)
+    """The value, rounded with its interval; ``fine`` keeps the decimals of large numbers."""
+    return "–" if not isfinite(found.value) else _minus(rounded(found, say, coarse=not fine).value)
 
 
-def ends(found: Estimate, say: Language, *, size: bool = False, fine: bool = False) -> str:
-    """The interval: 229 to 241; ``size`` without signs, the smaller end first."""
-    if not (isfinite(found.low) and isfinite(found.high)):
-        return say("app.no_interval")
-    low, high = sorted((abs(found.low), abs(found.high))) if size else (found.low, found.high)
-    shown = [number(end, found.half, say, fine=fine) for end in (low, high)]
-    if shown[0] == shown[1] and not fine:  # so narrow that only decimals tell its ends apart
-        shown = [number(end, min(found.half, 0.4), say, fine=True) for end in (low, high)]
-    return say("app.interval", low=shown[0], high=shown[1])
+def ends(found: Estimate, say: Language, *, fine: bool = False) -> str:
+    """The interval, rounded with its value: 229 to 241."""
+    shown = rounded(found, say, coarse=not fine)
+    return say("app.interval", low=_minus(shown.low), high=_minus(shown.high)) if shown.low else say("app.no_interval")
+
+
+def hours_of(hours: float, say: Language) -> str:
+    """Line hours, which are known exactly."""
+    return about(Estimate(hours, hours, hours), say)
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", "−")
 
 
 def cell(found: Estimate, say: Language, *, unit: str = "", signed: bool = False) -> str:
@@ -95,20 +88,21 @@ class Figure:
 
 def change_words(change: Estimate, say: Language, *, unit: str = "") -> str:
     """A difference: fewer or more of what is counted, shorter or longer where it has a ``unit`` of time."""
+    if change.low == 0 == change.high:
+        return say("app.unchanged")
     if not (change.low > 0 or change.high < 0):
         return say("app.no_change", interval=ends(change, say))
     less, more = ("shorter", "longer") if unit else ("fewer", "more")
-    size = number(abs(change.value), change.half, say) + unit
     key = f"app.{more if change.value > 0 else less}"
-    return say(key, size=size, interval=ends(change, say, size=True) + unit)
+    return say(key, size=about(change.size, say) + unit, interval=ends(change.size, say) + unit)
 
 
 def cost_words(hours: Estimate, say: Language) -> str:
     """What a difference in line hours is called; they are known exactly."""
     if hours.value > 0.05:
-        return say("app.cost_more", hours=number(hours.value, hours.half, say))
+        return say("app.cost_more", hours=hours_of(hours.value, say))
     if hours.value < -0.05:
-        return say("app.cost_fewer", hours=number(-hours.value, hours.half, say))
+        return say("app.cost_fewer", hours=hours_of(-hours.value, say))
     return say("app.cost_none")
 
 
@@ -171,8 +165,7 @@ def _compared(look: Look, say: Language) -> str:
     if not (change.low > 0 or change.high < 0):
         return say("app.compared_same", today=today, interval=ends(change, say), cost=cost)
     key = "app.compared_more" if change.value > 0 else "app.compared_fewer"
-    size = number(abs(change.value), change.half, say)
-    return say(key, today=today, size=size, interval=ends(change, say, size=True), cost=cost)
+    return say(key, today=today, size=about(change.size, say), interval=ends(change.size, say), cost=cost)
 
 
 def status(look: Look, say: Language) -> str:

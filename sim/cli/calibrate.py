@@ -75,8 +75,8 @@ def calibrate(
     """
     scenario = load_scenario(file, settings)
     from sim.language import language
-    from sim.studies.calibrate import DEMAND
     from sim.studies.calibrate import calibrate as study
+    from sim.studies.parameters import DEMAND
     from sim.tell.answer import tell_answer, tell_definitions
     from sim.tell.runs import console
     from sim.tell.sensitivity import tell_calibration

@@ -51,7 +51,7 @@ class Language:
 
     def number(self, value: float, digits: int = 0) -> str:
         """With separators: 1,234.5 or 1.234,5."""
-        text = f"{value:,.{digits}f}"
+        text = f"{value:z,.{digits}f}"  # z: no "-0.0"
         return text if self.code == "en" else text.translate(_SWAPPED)
 
     def significant(self, value: float, digits: int) -> str:

@@ -3,38 +3,96 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from math import inf, isfinite
+from dataclasses import dataclass
+from math import floor, inf, isfinite, log10
 
 from sim.intervals import Estimate
 from sim.language import ENGLISH, Language
 
 #: Sizes of units of time in s, with the largest value in the smaller one.
 _UNITS = ((1, "s"), (60, "min"), (3600, "h"))
+#: From here on numbers are large: sentences leave out their decimals.
+_LARGE = 10
+_MOST_DIGITS = 9
+#: Sums of floats differ by so little, relative, where they are the same.
+_EXACT = 1e-9
+#: Every one of them, in percent.
+_ALL = 100.0
+
+
+@dataclass(frozen=True)
+class Rounded:
+    """A value, the ends of its interval and half its width as text with the same decimals.
+
+    The ends and the half are '' where there is no interval to show.
+    """
+
+    value: str
+    low: str = ""
+    high: str = ""
+    half: str = ""
+    digits: int = 0
+
+
+def rounded(found: Estimate, say: Language = ENGLISH, *, coarse: bool = False) -> Rounded:
+    """A value rounded together with its interval: every text that shows an estimate takes its digits from here.
+
+    Rounding all three to the same decimals keeps the value between the ends. ``coarse`` is for sentences and cards: no
+    decimals of numbers from 10 on where the interval is wider than one.
+    """
+    if not isfinite(found.value):
+        return Rounded("-")
+    digits = _digits(found, coarse=coarse)
+    if not (isfinite(found.low) and isfinite(found.high)):
+        return Rounded(say.number(found.value, digits), digits=digits)
+    value, low, high = (say.number(end, digits) for end in (found.value, found.low, found.high))
+    if found.half <= _EXACT * max(abs(found.value), 1.0):
+        return Rounded(value, value, value, digits=digits)
+    return Rounded(value, low, high, say.number(found.half, digits), digits)
+
+
+def _digits(found: Estimate, *, coarse: bool) -> int:
+    half, exact = found.half, _EXACT * max(abs(found.value), 1.0)
+    whole = abs(found.value - round(found.value)) <= exact
+    if not isfinite(half):
+        return 0 if whole or (coarse and abs(found.value) >= _LARGE) else 1
+    if half <= exact:
+        return 0 if whole else digits_of(abs(found.value))
+    if coarse and half > 0.5 and (half >= 1 or abs(found.value) >= _LARGE):
+        return 0
+    return digits_of(half)
 
 
 def digits_of(half: float) -> int:
-    """Decimals that an interval of this half width supports."""
-    return 1 if half >= 0.05 or half == 0 else 2 if half >= 0.005 else 3
+    """Decimals that an interval of this half width supports: one, or those of its first digit."""
+    return 1 if half >= 0.05 or half == 0 else min(-floor(log10(2 * half)), _MOST_DIGITS)
 
 
-def plain(found: Estimate, say: Language = ENGLISH) -> str:
+def plain(found: Estimate, say: Language = ENGLISH, *, coarse: bool = False) -> str:
     """Value and half interval with the digits that the interval supports; a bound for what never happened."""
-    value, half = parts(found, say)
+    value, half = parts(found, say, coarse=coarse)
     return f"{value} {half}".rstrip()
 
 
-def parts(found: Estimate, say: Language = ENGLISH) -> tuple[str, str]:
+def parts(found: Estimate, say: Language = ENGLISH, *, coarse: bool = False) -> tuple[str, str]:
     """Value, and half the interval with its sign, apart; the second is empty where there is no interval to show."""
-    if not isfinite(found.value):
-        return "-", ""
-    if found.value == 0:
+    if found.value == 0 and 0 < found.high < inf:
         # Never seen: the bound says how rare it may still be.
-        return (f"<{say.significant(found.high, 2)}" if 0 < found.high < inf else "0"), ""
-    if not isfinite(found.half):
-        return say.number(found.value, 1), "±?"
-    exact = found.low == found.value == found.high
-    digits = 0 if exact and found.value.is_integer() else digits_of(found.half)
-    return say.number(found.value, digits), f"±{say.number(found.half, digits)}" if found.half else ""
+        return f"<{say.significant(found.high, 2)}", ""
+    if _is_all(found):
+        return say.number(found.value), ""
+    shown = rounded(found, say, coarse=coarse)
+    return shown.value, f"±{shown.half}" if shown.half else ""
+
+
+def _is_all(found: Estimate) -> bool:
+    """Whether it is 100 % as far as two decimals tell: no share is larger, so that an interval says nothing more."""
+    return found.high <= _ALL and found.low < found.high and (found.value == _ALL or found.low >= _ALL - 0.005)
+
+
+def with_sign(value: float, digits: int, say: Language = ENGLISH) -> str:
+    """A number of so many decimals, with a + before one that is more than nothing."""
+    return ("+" if value > 0 else "") + say.number(value, digits)
 
 
 def signed(found: Estimate, say: Language = ENGLISH) -> str:
@@ -62,8 +120,8 @@ def more_or_fewer(difference: Estimate, counted: str, say: Language = ENGLISH) -
         return say("changed.same", what=what)
     if difference.low <= 0 <= difference.high:
         return say("changed.unclear", change=signed(difference, say), what=what)
-    size = Estimate(abs(difference.value), *sorted((abs(difference.low), abs(difference.high))))
-    return say("changed.more" if difference.value > 0 else "changed.fewer", size=plain(size, say), what=what)
+    size = plain(difference.size, say)
+    return say("changed.more" if difference.value > 0 else "changed.fewer", size=size, what=what)
 
 
 def and_list(names: Sequence[str], say: Language = ENGLISH) -> str:

@@ -35,9 +35,7 @@ class Answer:
 
 def _said(found: Estimate, say: Language) -> str:
     """A count in a sentence: whole where its interval is wider than one."""
-    if isfinite(found.half) and found.half >= 1:
-        return f"{say.number(found.value)} ±{say.number(found.half)}"
-    return plain(found, say)
+    return plain(found, say, coarse=True)
 
 
 def answer_of(result: Result, say: Language) -> Answer:
@@ -153,8 +151,7 @@ def _with_sizes(found: Comparison, plans: list[str], say: Language) -> str:
 
 
 def _size(found: Difference, say: Language) -> str:
-    d = found.difference
-    return _said(Estimate(abs(d.value), *sorted((abs(d.low), abs(d.high)))), say)
+    return _said(found.difference.size, say)
 
 
 def _change(found: Difference, say: Language) -> str:

@@ -46,7 +46,7 @@ _KINDS: Mapping[str, str] = {
 #: Numbers this near to a whole one, or this large, are shown without decimals.
 _ROUND, _LARGE = 0.005, 100
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
-TIMES = ("mean_wait_s",)
+TIMES = ("asa_s",)
 #: Shares under a head in percent.
 PERCENT = ("probability_best", "first_order", "total", "variance_by_chance")
 

@@ -14,6 +14,7 @@ from sim.report.reading import Reader
 from sim.report.rows import Line, Mark, draw_rows
 from sim.report.sections import Part, Picture, Section, Tile, Words
 from sim.report.studied import Row, Studied, estimate, text
+from sim.studies.parameters import fit_digits
 
 _VALUES = ("parameter", "unit", "value", "simulation", "stated")
 _FRESH = ("measure", "observed", "mean", "agrees")
@@ -26,8 +27,10 @@ def tiles(found: Studied, reader: Reader) -> Iterator[Tile]:
     say = reader.say
     for row in found.table("values"):
         value, unit = estimate(row, "value"), _unit(row, reader)
-        ends = say("told.interval", low=_ended(value.low, reader), high=_ended(value.high, reader))
-        yield Tile(reader.path(text(row, "parameter")), f"{_ended(value.value, reader)} {unit}".rstrip(), ends)
+        digits = fit_digits(estimate(row, "simulation").value)
+        low, high, shown = (_ended(end, digits, reader) for end in (value.low, value.high, value.value))
+        ends = say("told.interval", low=low, high=high)
+        yield Tile(reader.path(text(row, "parameter")), f"{shown} {unit}".rstrip(), ends)
     for row in found.table("fresh"):
         observed = say("told.observed", what=say.number(estimate(row, "observed").value, 1))
         tone = "" if row.get("agrees") is True else "worse"
@@ -38,11 +41,9 @@ def _unit(row: Row, reader: Reader) -> str:
     return reader.unit(text(row, "unit"))
 
 
-def _ended(value: float, reader: Reader) -> str:
-    """A number with three digits that count; an end that is not known is open."""
-    if not isfinite(value):
-        return reader.say("told.open")
-    return reader.say.number(value) if abs(value) >= 1000 else reader.say.significant(value, 3)
+def _ended(value: float, digits: int, reader: Reader) -> str:
+    """A number with so many decimals; an end that is not known is open."""
+    return reader.say.number(value, digits) if isfinite(value) else reader.say("told.open")
 
 
 def sections(found: Studied, reader: Reader) -> Iterator[Section]:
@@ -143,4 +144,4 @@ def _widest(rows: Sequence[Row], path: str, at: float) -> list[Row]:
 def _moved(row: Row, path: str, reader: Reader) -> Line:
     found = estimate(row, path)
     name = f"{reader.path(text(row, 'assumption'))} = {reader.value(text(row, 'to'))}"
-    return Line(name, [Mark(found, "diamond", UNCLEAR, f"{name}: {_ended(found.value, reader)}")])
+    return Line(name, [Mark(found, "diamond", UNCLEAR, f"{name}: {plain(found, reader.say)}")])

@@ -143,9 +143,8 @@ def _extra(found: Studied, reader: Reader) -> Iterator[Part]:
 
 def _starts(found: Studied, reader: Reader) -> Iterator[Part]:
     say = reader.say
-    moved = [row for row in found.table("starts") if not text(row, "start").endswith(_FRESH)]
     yield Words(say("told.starts_lead"))
-    lines = [_start(row, reader) for row in moved]
+    lines = [_start(row, reader) for row in found.table("starts")]
     if lines:
         axis = say("told.starts_axis")
         picture = draw_rows(lines, title=say("told.starts"), axis=axis, say=say, signed=True)

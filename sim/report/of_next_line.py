@@ -52,7 +52,7 @@ def tiles(found: Studied, reader: Reader) -> Iterator[Tile]:
     first = whole[0]
     saves = estimate(first, _by(found))
     yield Tile(say("told.best_place"), _name(first, reader), _next(whole, reader))
-    size = plain(_turned(saves) if saves.value < 0 else saves, say)
+    size = plain(saves.size, say)
     label = say("changed.fewer_each" if saves.value < 0 else "changed.more_each", what=_what(found, reader))
     yield Tile(label, size, say("told.of_ranking"))
     best = estimate(first, "probability_best").value
@@ -82,14 +82,9 @@ def sections(found: Studied, reader: Reader) -> Iterator[Section]:
         yield Section("rests", say("told.rests"), list(_rests(found, reader)))
 
 
-def _turned(change: Estimate) -> Estimate:
-    """What a change saves: the same with the other sign."""
-    return Estimate(-change.value, -change.high, -change.low)
-
-
 def _bar(row: Row, change: Estimate, fill: str, reader: Reader, *, best: bool = True) -> Line:
     """What a place saves, as a bar to the right."""
-    saved = _turned(change)
+    saved = change.turned
     sure = estimate(row, "probability_best").value
     note = reader.say("told.best_note", share=reader.say.percent(sure)) if best and sure >= 0.005 else ""
     name = _name(row, reader)
@@ -116,10 +111,10 @@ def _places(rows: Sequence[Row], title: str, found: Studied, reader: Reader) -> 
     say = reader.say
     counted = [m for m in RANKED_BY if any(abs(estimate(row, m).value) > 0 for row in rows)]
     heads = [say("head.place"), *(say(HEADS[m]) for m in counted)]
-    heads += [say("measure.mean_wait"), say("head.hours_of_line"), say("head.per_100"), say("head.best")]
+    heads += [say("measure.asa"), say("head.hours_of_line"), say("head.per_100"), say("head.best")]
     cells: list[list[Cell]] = []
     for row in rows:
-        wait = estimate(row, "mean_wait_s")
+        wait = estimate(row, "asa_s")
         line: list[Cell] = [_name(row, reader), *(difference(estimate(row, m), say, good=-1) for m in counted)]
         line.append(time_difference(wait, reader, good=-1) if isfinite(wait.value) else "–")
         line += [
@@ -146,7 +141,7 @@ def _rests(found: Studied, reader: Reader) -> Iterator[Part]:
 def _end(row: Row, reader: Reader) -> Line:
     """What the first place saves with a value at one end."""
     change = estimate(row, "would_be")
-    saved = _turned(change)
+    saved = change.turned
     over = row.get("second_is_clearly_better") is True
     name = (
         f"{read_text('value_of', text(row, 'value_of'), reader)} = {read_text('set_to', text(row, 'set_to'), reader)}"

@@ -70,7 +70,7 @@ def sections(found: Studied, reader: Reader) -> Iterator[Section]:
         yield Section("frontier", say("told.frontier"), list(_frontier(found, reader)))
     yield from rests_section(found, reader)
     if rows := found.table("refused"):
-        table = table_of(say("told.refused_table"), rows, ("plan", "cost", "misses"), reader)
+        table = table_of(say("told.refused_table"), rows, ("plan", "cost", "target", "came to"), reader)
         yield Section("refused", say("told.refused"), [Words(say("told.refused_lead")), table])
 
 

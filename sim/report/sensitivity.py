@@ -12,6 +12,7 @@ from typing import Any
 from sim.errors import ResultsError, ScenarioError
 from sim.estimates import Estimate
 from sim.language import Language
+from sim.language.shown import digits_of
 from sim.report.assumed import named
 from sim.report.grids import Cell, Code, Grid, grid, number
 from sim.report.tornado import Move, draw_tornado
@@ -107,12 +108,10 @@ def outcome_name(outcome: str, say: Language) -> str:
 
 
 def _sentence(outcome: str, row: Row, say: Language) -> str:
-    ends = {
-        key: say.number(row[column], 1)
-        for key, column in (("low", "low_5_percent"), ("high", "high_95_percent"), ("stated", "as_stated"))
-    }
-    simulation = say.number(row["simulation"], 1 if row["simulation"] >= 0.05 else 2)
-    return say("ranking.spread", outcome=outcome_name(outcome, say), simulation=simulation, **ends)
+    columns = {"low": "low_5_percent", "high": "high_95_percent", "stated": "as_stated", "simulation": "simulation"}
+    digits = digits_of(row["simulation"])
+    ends = {key: say.number(row[column], digits) for key, column in columns.items()}
+    return say("ranking.spread", outcome=outcome_name(outcome, say), **ends)
 
 
 def _moves(rows: Sequence[Row], say: Language) -> Iterator[Move]:

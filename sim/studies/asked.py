@@ -11,8 +11,8 @@ from sim.studies.blocks import Block
 from sim.studies.choose import Choice, Searched
 from sim.studies.staffing import Levels, PlanError, Staff
 from sim.studies.structures import Structure
-from sim.studies.targets import Target, targets_of
-from sim.studies.trial import Trial
+from sim.studies.targets import Target, everywhere_of, targets_of
+from sim.studies.trial import Trial, Which
 
 #: From how many to how many lines the least and the most of a group may be.
 LEAST, MOST = (0, 20), (1, 100)
@@ -82,6 +82,15 @@ class Way:
 
 
 @dataclass(frozen=True)
+class Today:
+    """Today's lines, cheaper than the plan, on the replications by which they were refused: what they miss there."""
+
+    cost: float
+    missed: tuple[tuple[Target, Estimate], ...]
+    worlds: Which
+
+
+@dataclass(frozen=True)
 class Try:
     """A choice on fresh worlds."""
 
@@ -94,6 +103,17 @@ class Try:
     def found(self) -> tuple[Estimate, ...]:
         """Each target's measure."""
         return tuple(target.estimate(self.trial, "plan") for target in self.way.targets)
+
+    def behind(self) -> list[tuple[Target, list[tuple[Target, Estimate]]]]:
+        """Targets that all provinces meet together, each with the provinces or queues that alone do not."""
+        found = []
+        scopes = self.trial.counts["plan"].scopes
+        for target, value in zip(self.way.targets, self.found, strict=True):
+            parts = [one for one in everywhere_of(self.scenario, target) if (one.kind, one.name) in scopes]
+            missed = [(one, of) for one in parts if not one.met(of := one.estimate(self.trial, "plan"))]
+            if target.met(value) and target not in parts and missed:
+                found.append((target, missed))
+        return found
 
     @property
     def missed(self) -> list[Target]:

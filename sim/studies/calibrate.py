@@ -18,13 +18,13 @@ from sim.studies.engine import AUTO, chosen
 from sim.studies.fit_one import FitOne, fit_one
 from sim.studies.fit_two import FitTwo, covariance, fit_two
 from sim.studies.hangs_on import Shift, shifts_of
+from sim.studies.limits import Limits, limits_of
 from sim.studies.observed import Observation, Place, Sample, Simulator, observation_of
-from sim.studies.parameters import Parameter, parameter_of
+from sim.studies.parameters import DEMAND, Parameter, parameter_of
 from sim.studies.trial import Which
 
 #: Fitted; fitted though compatible values have an end on one side only; out of reach; or not said by what was observed.
 Verdict = Literal["fitted", "open", "unmet", "not identified"]
-DEMAND = "demand.contacts"
 #: A search looks at so many places or more: one engine for all of it.
 PLACES = 25
 #: With fewer, the tails of single periods are not known.
@@ -65,8 +65,8 @@ class Confirmed:
 class Calibration:
     """What was found. ``fitted`` is the scenario with the values found, as it was where there are none.
 
-    ``one`` or ``two`` tell how it was fitted; ``shifts`` what the values would be under other assumptions, on the
-    worlds ``where_shifts``; ``fresh`` are the worlds of ``confirmed``.
+    ``one`` or ``two`` tell how it was fitted, ``limits`` what keeps it from being met; ``shifts`` what the values would
+    be under other assumptions, on the worlds ``where_shifts``; ``fresh`` are the worlds of ``confirmed``.
     """
 
     scenario: Scenario
@@ -80,6 +80,7 @@ class Calibration:
     fresh: Which | None = None
     shifts: tuple[Shift, ...] = ()
     where_shifts: Which | None = None
+    limits: Limits | None = None
 
     @property
     def observed(self) -> tuple[Observation, ...]:
@@ -152,7 +153,7 @@ def calibrate(
     )
     found = _one(simulator) if len(fit) == 1 else _two(simulator)
     if not found.found:
-        return found
+        return replace(found, limits=_limits(found)) if found.verdict == "unmet" else found
     found = _confirmed(found)
     return _with_shifts(found, worlds_apart) if worlds_apart else found
 
@@ -175,6 +176,15 @@ def _one(simulator: Simulator) -> Calibration:
             Found(parameter, parameter.value(found.estimate), low, high, _half(parameter, found.estimate, along)),
         )
     return _calibration(simulator, verdict, values, one=found)
+
+
+def _limits(found: Calibration) -> Limits:
+    """What keeps the observations out of reach, where they come nearest."""
+    if found.two is not None:
+        return limits_of(found.simulator, found.two.nearest)
+    assert found.one is not None  # there is one parameter or there are two
+    nearest = found.one.most if found.observed[0].value > found.one.most[0] else found.one.least
+    return limits_of(found.simulator, (nearest[1],))
 
 
 def _value(parameter: Parameter, place: float) -> float:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.estimates import Estimate
 from sim.language import ENGLISH, Language
-from sim.language.shown import and_list
+from sim.language.shown import and_list, in_words
 from sim.studies.answers import Answer
 from sim.studies.calibrate import Calibration, Found
 from sim.studies.fit_one import FitOne
@@ -60,8 +60,8 @@ def sentences(found: Calibration, say: Language = ENGLISH) -> list[str]:
 
 def _value(one: Found, say: Language) -> str:
     of, half = one.parameter, one.simulation
-    ends = {"low": of.shown(one.low, half, say), "high": of.shown(one.high, half, say)}
-    values = {"value": of.shown(one.value, half, say), "simulation": of.shown(half, half, say)}
+    ends = {"low": of.shown(one.low, half, say, bare=True), "high": of.shown(one.high, half, say, bare=True)}
+    values = {"value": of.shown(one.value, half, say), "simulation": of.shown(half, half, say, bare=True)}
     if one.high == inf:
         return say("calibrate.value_from", parameter=of.words(say), low=ends["low"], **values)
     return say("calibrate.value", parameter=of.words(say), **ends, **values)
@@ -78,6 +78,10 @@ def _notes(found: Calibration, say: Language) -> Iterator[str]:
         yield say("calibrate.crossings", count=found.one.crossings)
     if found.two is not None:
         yield say("calibrate.pairs")
+    for of in found.parameters:
+        if of.together:
+            outcomes = and_list([in_words(path, say) for path in of.together], say)
+            yield say("calibrate.together", parameter=of.words(say), outcomes=outcomes)
 
 
 def _confirmation(found: Calibration, say: Language) -> str:
@@ -131,6 +135,7 @@ def _unmet(found: Calibration, observed: str, say: Language) -> Iterator[str]:
         place = _pair(found.parameters, found.two.nearest, say)
         distance = say.number(found.two.distance, 1)
         yield say("calibrate.unmet_both", observed=observed, place=place, distance=distance)
+        yield from _limited(found, say)
         return
     one, (of,) = found.one, found.parameters
     assert one is not None  # there is one parameter or there are two
@@ -147,9 +152,38 @@ def _unmet(found: Calibration, observed: str, say: Language) -> Iterator[str]:
         "high": high,
     }
     yield say("calibrate.unmet_most", **values) if above else say("calibrate.unmet_least", **values)
-    if above and outcome.of.name in _OF_LINES:
+    limited = list(_limited(found, say))
+    if above and outcome.of.name in _OF_LINES and not limited:
         yield say("calibrate.full")
+    yield from limited
     yield _by_chance(one, of, say)
+
+
+def _limited(found: Calibration, say: Language) -> Iterator[str]:
+    """Caps of the scenario, and the capacity of its lines, that keep what was observed out of reach."""
+    if found.limits is None:
+        return
+    for cap in found.limits.caps:
+        outcome = found.observed[cap.observed].outcome
+        yield say(
+            "calibrate.cap",
+            path=cap.path,
+            stated=say.value(str(cap.stated)),
+            raised=say.known("calibrate", str(cap.raised)),
+            measure=outcome.told(say),
+            mean=outcome.shown(cap.mean, say),
+            before=outcome.shown(cap.before, say),
+        )
+    if full := found.limits.full:
+        days = max(found.scenario.days.working_days, 1)
+        yield say(
+            "calibrate.impossible",
+            whose=say.name(full.name),
+            occupancy=say.percent(full.occupancy),
+            answered=say.number(full.answered / days),
+            volume=say.number(full.volume / days),
+            share=say.percent(full.lost),
+        )
 
 
 def _by_chance(one: FitOne, of: Parameter, say: Language) -> str:

@@ -52,11 +52,12 @@ def extra_rows(lines: Try, say: Language = ENGLISH) -> Iterator[Row]:
 
 
 def start_rows(start: When, say: Language = ENGLISH) -> Iterator[Row]:
-    """Every start that was tried, the best one on fresh worlds first."""
+    """Every start that was tried; first the best one, with what fresh replications confirm."""
     if start.best is not None:
         yield _start_row(start.best, say("campaign.fresh", start=start.best.start.told(say)))
     for one in start.moved:
-        yield _start_row(one, one.start.told(say))
+        if start.best is None or one.start != start.best.start:
+            yield _start_row(one, one.start.told(say))
 
 
 def _start_row(one: Moved, name: str) -> Row:

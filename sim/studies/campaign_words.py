@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from sim.language import Language, clock
-from sim.language.shown import plain, signed
+from sim.language.shown import plain, rounded, signed, with_sign
 from sim.scenario.model import Scenario
 from sim.studies.answers import Rows, in_all
 from sim.studies.asked import Try
@@ -149,12 +149,13 @@ def _size(size: Size, say: Language) -> Iterator[str]:
     largest, first, brings = size.largest, size.first, size.of.extra
     assert first is not None
     verdict = "borne" if brings <= largest.low else "borne_not" if brings > largest.high else "borne_doubt"
+    shown = rounded(largest, say, coarse=True)
     yield say(
         f"campaign.{verdict}",
         name=name,
-        size=say.number(largest.value),
-        low=say.number(largest.low),
-        high=say.number(largest.high),
+        size=shown.value,
+        low=shown.low,
+        high=shown.high,
         share=say.percent(largest.value / size.of.base),
         base=say.number(size.of.base),
         extra=say.number(brings),
@@ -201,14 +202,15 @@ def _start(start: When, shifts: Sequence[Shift], say: Language) -> Iterator[str]
     names = {"best": start.best.start.told(say), "stated": start.stated.told(say)}
     gain = start.best.difference
     if gain.high < 0:
-        less = {"gain": -gain.value, "low": -gain.high, "high": -gain.low}
-        yield say("campaign.better", **names, **{name: say.number(value, 1) for name, value in less.items()})
+        less = rounded(gain.turned, say)
+        yield say("campaign.better", gain=less.value, low=less.low, high=less.high, **names)
     else:
-        change = {"change": gain.value, "low": gain.low, "high": gain.high}
-        yield say("campaign.no_better", **names, **{name: _signed(value, say) for name, value in change.items()})
+        ends = {"change": gain.value, "low": gain.low, "high": gain.high}
+        shown = {name: with_sign(end, rounded(gain, say).digits, say) for name, end in ends.items()}
+        yield say("campaign.no_better", **names, **shown)
     worst = start.moved[-1]
     if worst.difference.low > 0:
-        loss = say.number(worst.difference.value, 1)
+        loss = rounded(worst.difference, say).value
         yield say("campaign.worst", worst=worst.start.told(say), loss=loss, stated=names["stated"])
     yield say("campaign.alike")
     if start.left_out:
@@ -227,10 +229,6 @@ def _start_rests(start: When, shifts: Sequence[Shift], names: Mapping[str, str],
         say("campaign.start_end", end=at_end(one.of, one.end, say), change=signed(one.change, say)) for one in clear
     ]
     yield say("campaign.start_rests", ends="; ".join(ends), change=signed(start.best.difference, say), **names)
-
-
-def _signed(value: float, say: Language) -> str:
-    return f"{'+' if value > 0 else ''}{say.number(value, 1)}"
 
 
 def _left_out(start: When, say: Language) -> str:

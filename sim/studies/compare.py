@@ -22,6 +22,7 @@ from sim.estimates import NOTHING, Estimate, Moments, Pairs
 from sim.language import CODES, Language, language
 from sim.quantities import nearest
 from sim.results import Result
+from sim.scenario.impossible import Columns, impossible
 from sim.scenario.model import Scenario
 from sim.store import Store, write_atomically
 from sim.studies.answers import csv_of, flat
@@ -152,6 +153,11 @@ class Comparison:
         found = [difference for scope in self._scopes for difference in self._of(*scope)]
         return sorted(found, key=lambda difference: self.plans.index(difference.plan))
 
+    @cached_property
+    def _never(self) -> dict[str, Columns]:
+        """What can never happen, by plan."""
+        return {name: impossible(result.scenario) for name, result in self.results.items()}
+
     @property
     def _scopes(self) -> list[tuple[str, str]]:
         """What is compared: kinds and names that the base has."""
@@ -167,11 +173,12 @@ class Comparison:
                 continue
             after = self.results[plan].values(kind=kind, name=name)
             is_ = Moments.of(PAIRS, after[:, None, :])
+            never_was, never_is = (self._never[one].get((kind, name), frozenset()) for one in (self.base, plan))
             for measure in (*MEASURES, *_MORE.get(kind, ())):
                 of = DEFINITIONS[measure]
                 difference = difference_of(of, before, after, level=self.level)
                 if difference is not NOTHING:
-                    both = of.estimate(was, 0), of.estimate(is_, 0)
+                    both = of.estimate(was, 0, never=never_was), of.estimate(is_, 0, never=never_is)
                     yield Difference(plan, kind, name, measure, *both, difference, of.unit, of.text)
 
     def difference(self, plan: str, measure: str, *, kind: str = "all", name: str = "all") -> Difference:

@@ -50,8 +50,11 @@ def frontier_of(
     trial = means.play(plans, frontier_worlds(question, first).number, first=first)
     found = []
     for n, (way, choice) in enumerate(picked):
-        met = sum(target.met(target.estimate(trial, str(n))) for target in way.targets)
-        found.append(Point(way, choice, scenarios[n], lost_while_open(trial, str(n)), met))
+        # The plan itself has the numbers of the replications that confirmed it, as in the rest of the answer.
+        is_chosen = way is chosen.way and choice.levels == chosen.choice.levels
+        on, name = (chosen.trial, "plan") if is_chosen else (trial, str(n))
+        met = sum(target.met(target.estimate(on, name)) for target in way.targets)
+        found.append(Point(way, choice, scenarios[n], lost_while_open(on, name), met))
     return found
 
 
@@ -74,4 +77,4 @@ def _spread(front: Sequence[tuple[Way, Choice]], chosen: Try) -> list[tuple[Way,
 
 def lost_while_open(trial: Trial, plan: str) -> Estimate:
     """Of those who called while open, the share never reached, in percent."""
-    return WHILE_OPEN.of_counts(trial.counts[plan].of())
+    return trial.counts[plan].estimate(WHILE_OPEN)

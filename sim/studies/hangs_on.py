@@ -31,7 +31,7 @@ class Shift:
 
 def shifts_of(simulator: Simulator, place: Place, slopes: Floats) -> tuple[Shift, ...]:
     """The values at every end of every unknown but those that were fitted; ``slopes`` (m, parameters) at ``place``."""
-    fitted = {parameter.path for parameter in simulator.parameters}
+    fitted = {path for parameter in simulator.parameters for path in parameter.paths}
     free = [unknown for unknown in unknowns_of(simulator.scenario) if not fitted & set(unknown.paths)]
     ends = [(unknown, end) for unknown in free for end in unknown.ends]
     if not ends:

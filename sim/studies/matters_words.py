@@ -11,7 +11,7 @@ from typing import Any
 from sim.estimates import Estimate
 from sim.language import ENGLISH, Language
 from sim.language.said import Shown
-from sim.language.shown import digits_of, measured
+from sim.language.shown import measured, parts
 from sim.studies.matters import FEWER_ARE_BETTER, Assumption, Matters
 from sim.studies.trial import Which
 from sim.studies.unknowns import Unknown, short, shown_value
@@ -35,11 +35,11 @@ def _sentences(found: Matters, say: Language) -> Iterator[str]:
         and found.usual.high < 0
         and all(found.there(one).value < 0 for one in found.most)
     ):
-        named = "; ".join(_would_be(one, _less(found.there(one)), say) for one in found.most)
-        yield say("matters.saves", first=first, named=named, usual=_number(_less(found.usual), say), measure=what)
+        named = "; ".join(_would_be(one, found.there(one).turned, say) for one in found.most)
+        yield say("matters.saves", first=first, named=named, usual=parts(found.usual.turned, say)[0], measure=what)
     else:
         named = "; ".join(_would_be(one, found.there(one), say) for one in found.most)
-        usual = _number(found.usual, say)
+        usual = parts(found.usual, say)[0]
         yield say("matters.differs", first=first, base=base, measure=what, named=named, usual=usual)
     if found.turned:
         yield say("matters.turns", named=_named(found.turned, say))
@@ -55,18 +55,9 @@ def _sentences(found: Matters, say: Language) -> Iterator[str]:
     yield say("matters.rests_on", ends=ends, ranges=say.number(ranges), worlds=found.where.told(say))
 
 
-def _less(change: Estimate) -> Estimate:
-    """What a change of fewer saves."""
-    return Estimate(-change.value, -change.high, -change.low)
-
-
 def _would_be(one: Assumption, there: Estimate, say: Language) -> str:
-    half = f" (±{say.number(there.half, digits_of(there.half))})" if isfinite(there.half) else ""
-    return say("matters.would_be", there=_number(there, say) + half, at=_at(one, say))
-
-
-def _number(value: Estimate, say: Language) -> str:
-    return say.number(value.value, digits_of(value.half) if isfinite(value.half) else 1)
+    value, half = parts(there, say)
+    return say("matters.would_be", there=f"{value} ({half})" if half else value, at=_at(one, say))
 
 
 def _named(some: Sequence[Assumption], say: Language) -> str:

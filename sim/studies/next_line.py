@@ -32,8 +32,9 @@ _DRAWS = 2000
 class Saved:
     """What a line at one place changes per period: paired differences to today, intervals for all places together.
 
-    ``waiting_s``: mean wait of answered and abandoned of its channel. ``best``: probability that no other place with
-    as much of a day (all of it, or a part) saves more, given the worlds that were played.
+    All of it on worlds that had no part in ranking the places. ``asa_s``: mean wait of the answered of its channel.
+    ``best``: probability that no other place with as much of a day (all of it, or a part) saves more. ``ranked``: the
+    change in what places are ranked by, on the worlds that ranked them.
     """
 
     place: Place
@@ -41,9 +42,10 @@ class Saved:
     abandoned: Estimate
     blocked: Estimate
     sent_away: Estimate
-    waiting_s: Estimate
+    asa_s: Estimate
     line_hours: float
     best: float
+    ranked: float
 
     def by(self, measure: str) -> Estimate:
         """Its change in one of ``RANKED_BY``."""
@@ -59,7 +61,8 @@ class Saved:
 class NextLine:
     """All places, the best first: those for all hours of their group, then parts of a day.
 
-    ``matters`` says which assumptions matter most to what the first place saves, where that was asked for.
+    ``trial`` ranked them; what each changes was counted afresh in ``confirmed``. ``matters`` says which assumptions
+    matter most to what the first place saves, where that was asked for.
     """
 
     scenario: Scenario
@@ -85,13 +88,13 @@ class NextLine:
     @property
     def confirmed_saving(self) -> Estimate:
         """What the first place saves on worlds that had no part in choosing it."""
-        return self.confirmed.difference(self.first.place.key, self.ranked_by)
+        return self.first.by(self.ranked_by)
 
     @property
     def by_hour(self) -> list[Saved]:
         """All of them by what an hour of the line saves, the best first."""
         worth = [saved for saved in (*self.all_day, *self.parts) if saved.line_hours > 0]
-        return sorted(worth, key=lambda saved: saved.per_100_hours(self.ranked_by).value)
+        return sorted(worth, key=lambda saved: saved.ranked / saved.line_hours)
 
 
 @with_bar
@@ -110,7 +113,8 @@ def next_line(
     """Try one more line at every place of ``scenario``, and rank the places by what each saves.
 
     ``parts`` are hours at which a line could be added for a part of the day, such as ``["mon-fri 9:00-13:00"]``
-    (default: halves of the group's hours; [] for none). The first place is confirmed on as many fresh worlds.
+    (default: halves of the group's hours; [] for none). What each place
+    changes is counted on as many fresh worlds.
     ``assumptions`` plays it at both ends of every stated range. ValueError for an unknown measure or bad hours.
     """
     if ranked_by not in RANKED_BY:
@@ -120,21 +124,20 @@ def next_line(
     plans = {TODAY: scenario} | {place.key: place.scenario for place in places}
     known = _known(scenario) if assumptions else []
     few = 2 * sum(len(one.ends) for one in known) + CLOSE
-    tell = _steps(progress, (len(plans) + 3) * replications + few * WORLDS)
-    trial = try_plans(plans, replications=replications, seed=seed, workers=workers, progress=tell, stop=stop)
-    all_day, some = (_ranked(trial, group, ranked_by) for group in _by_length(places))
-    confirming = {key: plans[key] for key in (TODAY, *(saved.place.key for saved in all_day[:2]))}
-    confirmed = try_plans(
-        confirming, replications=replications, seed=seed, first=replications, workers=workers,
-        progress=tell, stop=stop,
-    )  # fmt: skip
+    tell = _steps(progress, 2 * len(plans) * replications + few * WORLDS)
+    trial, confirmed = (
+        try_plans(plans, replications=replications, seed=seed, first=first, workers=workers, progress=tell, stop=stop)
+        for first in (0, replications)
+    )
+    all_day, some = (_ranked(trial, confirmed, group, ranked_by) for group in _by_length(places))
     found = NextLine(scenario, ranked_by, all_day, some, trial, confirmed)
     if not assumptions:
         return found
     where = Which(WORLDS, 2 * replications, seed)
     usual, measure = found.confirmed_saving, (ranked_by, "all", "all")
+    first_two = {key: plans[key] for key in (TODAY, *(saved.place.key for saved in all_day[:2]))}
     return replace(found, matters=matters(
-        confirming, usual, measure, where, known=known, workers=workers, progress=tell, stop=stop
+        first_two, usual, measure, where, known=known, workers=workers, progress=tell, stop=stop
     ))  # fmt: skip
 
 
@@ -156,14 +159,14 @@ def _by_length(places: list[Place]) -> tuple[list[Place], list[Place]]:
     return [place for place in places if not place.hours], [place for place in places if place.hours]
 
 
-def _ranked(trial: Trial, places: list[Place], ranked_by: str) -> tuple[Saved, ...]:
-    """Places by what they save, with intervals for all of them together (Bonferroni)."""
+def _ranked(trial: Trial, confirmed: Trial, places: list[Place], ranked_by: str) -> tuple[Saved, ...]:
+    """Places by what they save in ``trial``, with what they change in ``confirmed`` (Bonferroni intervals)."""
     if not places:
         return ()
-    level, best = 1 - 0.05 / len(places), probability_best(trial, places, ranked_by)
+    level, best = 1 - 0.05 / len(places), probability_best(confirmed, places, ranked_by)
 
     def change(place: Place, measure: str, kind: str = "all", name: str = "all") -> Estimate:
-        return trial.difference(place.key, measure, kind=kind, name=name, level=level)
+        return confirmed.difference(place.key, measure, kind=kind, name=name, level=level)
 
     found = [
         Saved(
@@ -172,13 +175,14 @@ def _ranked(trial: Trial, places: list[Place], ranked_by: str) -> tuple[Saved, .
             abandoned=change(place, "abandoned"),
             blocked=change(place, "blocked"),
             sent_away=change(place, "sent_away"),
-            waiting_s=change(place, "mean_wait", "channel", place.channel),
-            line_hours=trial.difference(place.key, "staffed").value,
+            asa_s=change(place, "asa", "channel", place.channel),
+            line_hours=confirmed.difference(place.key, "staffed").value,
             best=best[place.key],
+            ranked=trial.difference(place.key, ranked_by).value,
         )
         for place in places
     ]
-    return tuple(sorted(found, key=lambda saved: saved.by(ranked_by).value))
+    return tuple(sorted(found, key=lambda saved: saved.ranked))
 
 
 def probability_best(trial: Trial, places: list[Place], ranked_by: str) -> Mapping[str, float]:

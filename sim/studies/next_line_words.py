@@ -31,7 +31,7 @@ def answer_of(found: NextLine) -> Answer:
             "assumptions": found.matters.where.number if found.matters else 0,
         },
         on=_played(found),
-        measures=["never_reached", "abandoned", "blocked", "sent_away", "mean_wait", "staffed"],
+        measures=["never_reached", "abandoned", "blocked", "sent_away", "asa", "staffed"],
         sentences=lambda say: list(_sentences(found, say)),
         tables={
             "next-line": [row_of(saved) for saved in (*found.all_day, *found.parts)],
@@ -95,7 +95,7 @@ def row_of(saved: Saved) -> dict[str, Any]:
         "abandoned": saved.abandoned,
         "blocked": saved.blocked,
         "sent_away": saved.sent_away,
-        "mean_wait_s": saved.waiting_s,
+        "asa_s": saved.asa_s,
         "probability_best": saved.best,
     }
 

@@ -43,8 +43,9 @@ class Observation:
         return f"{self.outcome.text}={self.value:g}{f' {self.outcome.unit}' if self.outcome.unit else ''}"
 
     def told(self, say: Language = ENGLISH) -> str:
-        """In words: ``lost, phone = 50 %``."""
-        return say("calibrate.observation", measure=self.outcome.told(say), value=self.shown(say))
+        """In words: ``lost, phone = 50 %``; a count is one of the period."""
+        per = f" {say.known('unit', 'per period')}" if self.outcome.of.unit == "per period" else ""
+        return say("calibrate.observation", measure=self.outcome.told(say), value=self.shown(say) + per)
 
     def shown(self, say: Language = ENGLISH) -> str:
         """The value with its unit."""
@@ -132,7 +133,7 @@ class Simulator:
 
     def settings(self, place: Place) -> list[str]:
         """What puts the parameters there."""
-        return [parameter.setting(x) for parameter, x in zip(self.parameters, place, strict=True)]
+        return [text for parameter, x in zip(self.parameters, place, strict=True) for text in parameter.settings(x)]
 
     def play(self, scenario: Scenario, variants: Sequence[list[str]]) -> Played:
         """Variants on this simulator's worlds."""

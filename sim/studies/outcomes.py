@@ -19,20 +19,30 @@ from sim.studies.engine import AUTO, chosen
 from sim.studies.paired import difference_of
 from sim.studies.precision import scope_of
 from sim.studies.trial import Counts, Stopped, Which, try_plans
-from sim.summary import DEFINITIONS, Definition
+from sim.summary import DEFINITIONS, LOST, Definition
 
 Floats = NDArray[np.float64]
 #: Variants that are played at once: what is in memory of each is small, their worlds are not.
 _TOGETHER = 32
 
 
-#: What a register counts: in none of the columns alone.
+#: What registers and reports count besides the measures of a summary.
 REGISTER = Definition(
     "in_register",
     "contacts answered, while the caller waited or by a call-back: what a register counts",
     "per period",
     {"answered": 1, "called_back": 1},
 )
+UNANSWERED = Definition("unanswered", "abandoned + blocked + balked + sent away", "per period", LOST)
+ANSWERED_SHARE = Definition("answered_share", "answered / offered", "%", {"answered": 1}, {"offered": 1}, 100.0, 100.0)
+REACHED_SHARE = Definition("reached_share", "reached / callers", "%", {"reached": 1}, {"callers": 1}, 100.0, 100.0)
+#: By name, with a measure of the summary that is known of the same scopes.
+OTHERS = {
+    REGISTER.name: (REGISTER, "answered"),
+    UNANSWERED.name: (UNANSWERED, "abandoned"),
+    ANSWERED_SHARE.name: (ANSWERED_SHARE, "loss"),
+    REACHED_SHARE.name: (REACHED_SHARE, "never_reached_share"),
+}
 
 
 class NoOutcome(QuestionError):
@@ -80,13 +90,13 @@ class Outcome:
 def outcome_of(scenario: Scenario, text: str) -> Outcome:
     """The outcome of text such as ``never_reached_share@phone``; NoOutcome says what there is."""
     asked, _, who = text.strip().partition("@")
-    known = "answered" if asked == REGISTER.name else asked
+    of, known = OTHERS.get(asked, (None, asked))
     try:
-        measure, kind, name = scope_of(scenario, f"{known}@{who}" if who else known)
+        measure, kind, name = scope_of(scenario, f"{known}@{who}" if who else known, besides=OTHERS)
     except ValueError as error:
         raise NoOutcome(str(error)) from None
-    if asked == REGISTER.name:
-        return Outcome(REGISTER, kind, name)
+    if of is not None:
+        return Outcome(of, kind, name)
     if measure not in DEFINITIONS:
         raise NoOutcome(f"{measure!r} is a quantile; studied here are counts and ratios, such as loss or asa@phone")
     return Outcome(DEFINITIONS[measure], kind, name)

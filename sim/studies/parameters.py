@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.errors import QuestionError, ScenarioError
 from sim.language import ENGLISH, Language
-from sim.language.shown import in_words
+from sim.language.shown import digits_of, in_words
 from sim.quantities import format_duration, format_percent, nearest, parse_duration, parse_percent
 from sim.scenario.model import Scenario
 from sim.scenario.settings import step
@@ -22,6 +22,9 @@ _ODDS = 1000.0
 _SIZES = {"min": 60_000.0, "%": 0.01, "": 1.0}
 
 
+DEMAND = "demand.contacts"
+
+
 class NoParameter(QuestionError):
     """Something that cannot be fitted: not there, not a number, or a whole one."""
 
@@ -30,6 +33,7 @@ class NoParameter(QuestionError):
 class Parameter:
     """A number at ``path``. ``stated`` in its own size (ms of a duration, fraction of a percentage).
 
+    ``together`` are the paths that it is written to where one number stands for several, else ().
     On its line it is a logarithm, or that of the odds for a share: there it may be anything between ``least`` and
     ``most``.
     """
@@ -39,6 +43,7 @@ class Parameter:
     unit: str
     share: bool
     write: Callable[[float], Any]
+    together: tuple[str, ...] = ()
 
     @property
     def start(self) -> float:
@@ -63,32 +68,44 @@ class Parameter:
         """The number at a place on the line, in its own size."""
         return 1 / (1 + exp(-place)) if self.share else exp(place)
 
-    def setting(self, place: float) -> str:
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Where it is written."""
+        return self.together or (self.path,)
+
+    def settings(self, place: float) -> list[str]:
         """What sets it to the number at a place."""
-        return f"{self.path}={self.write(self.value(place))}"
+        written = self.write(self.value(place))
+        return [f"{path}={written}" for path in self.paths]
 
     def in_unit(self, value: float) -> float:
         """A number in the unit in which it is shown."""
-        return value / _SIZES[self.unit]
+        return value / _SIZES.get(self.unit, 1.0)
 
     def words(self, say: Language) -> str:
         """What it is, in words."""
         return in_words(self.path, say)
 
-    def shown(self, value: float, half: float = 0.0, say: Language = ENGLISH) -> str:
-        """A number with its unit and the digits that an uncertainty of this size supports."""
+    def shown(self, value: float, half: float = 0.0, say: Language = ENGLISH, *, bare: bool = False) -> str:
+        """A number with the digits that an uncertainty of this size supports, and its unit unless it is ``bare``."""
         if value == inf:
             return say("calibrate.no_end")
-        half = self.in_unit(half)
-        digits = 0 if half >= 2 else 1 if half >= 0.1 or half == 0 else 2
-        digits = 0 if half == 0 and self.in_unit(value).is_integer() else digits
-        return say.number(self.in_unit(value), digits) + (f" {say.known('unit', self.unit)}" if self.unit else "")
+        half, size = self.in_unit(half), self.in_unit(value)
+        digits = fit_digits(half) if half or not size.is_integer() else 0
+        return say.number(size, digits) + (f" {say.known('unit', self.unit)}" if self.unit and not bare else "")
+
+
+def fit_digits(half: float) -> int:
+    """Decimals of a fitted number and of the ends of its interval, of which simulation leaves ``half`` unknown."""
+    return 0 if half >= 1 else digits_of(half)
 
 
 def parameter_of(scenario: Scenario, path: str) -> Parameter:
     """The number at a path such as ``demand.contacts``; NoParameter says why there is none."""
     path = path.strip()
     found = _written(scenario.tree, path)
+    if isinstance(found, dict) and path.endswith(".redial"):
+        return _one_share(scenario, path, found)
     wrong = f"--fit {path}: {{}}; fitted are numbers, durations and percentages above 0, such as demand.contacts"
     if isinstance(found, dict | list) or found is None:
         raise NoParameter(wrong.format("is not one value"))
@@ -98,7 +115,25 @@ def parameter_of(scenario: Scenario, path: str) -> Parameter:
     if stated <= 0:
         raise NoParameter(wrong.format(f"{found} has no size to start from; give one with --set {path}=..."))
     share = unit == "%" and stated < 1 and not _takes(scenario, f"{path}=101 %")
-    return Parameter(path, stated, unit, share, write)
+    return Parameter(path, stated, _unit(scenario, path) or unit, share, write)
+
+
+def _unit(scenario: Scenario, path: str) -> str:
+    """What a number that has no unit of its own is counted by."""
+    return f"per {scenario.demand.per}" if path == DEMAND else ""
+
+
+def _one_share(scenario: Scenario, path: str, found: dict[str, Any]) -> Parameter:
+    """One share of redials for all outcomes that have one; it starts from their mean."""
+    shares = [parameter_of(scenario, f"{path}.{outcome}") for outcome in found if _share_of(found[outcome]) > 0]
+    if not shares:
+        raise NoParameter(f"--fit {path}: has no share to start from; give one with --set {path}.abandoned=...")
+    stated = sum(one.stated for one in shares) / len(shares)
+    return Parameter(path, stated, "%", True, format_percent, tuple(one.path for one in shares))
+
+
+def _share_of(found: Any) -> float:
+    return parse_percent(found["value"] if isinstance(found, dict) else found)
 
 
 def _number(found: Any, wrong: str) -> tuple[float, str, Callable[[float], Any]]:

@@ -13,7 +13,7 @@ from sim.language import key_of
 from sim.language.said import Said
 from sim.quantities import nearest, parse_duration
 from sim.scenario.model import Scenario
-from sim.studies.asked import Question, Try, Way
+from sim.studies.asked import Question, Today, Try, Way
 from sim.studies.blocks import Book
 from sim.studies.choose import Choice, search
 from sim.studies.costs import Costs
@@ -92,6 +92,7 @@ def plan(
             staff = list(limits(staff, wanted, _BEYOND))
         ways.append(searched(structure, staff, question, means, widen=most is None))
     chosen, refused, meets = confirmed(ways, base, question, means)
+    today = _today(base, chosen, refused, question, means) if meets else None
     fresh = replications + confirm * (len(refused) + 1)
     means.say(Said("progress.frontier"))
     frontier = frontier_of(ways, chosen, base, question, fresh, means)
@@ -102,7 +103,7 @@ def plan(
     found = doubts(chosen.scenario, base, chosen.way.targets, replications=few, first=fresh, means=means)
     answer = answer_of(
         question, scenario, base, chosen, refused, frontier, found,
-        meets=meets, searches=[way.searched for way in ways], frontier_on=frontier_on,
+        today=today, meets=meets, searches=[way.searched for way in ways], frontier_on=frontier_on,
         doubts_on=Which(few, fresh, question.seed),
     )  # fmt: skip
     return Planned(scenario, chosen.scenario, meets, chosen, tuple(refused), tuple(frontier), tuple(found), answer)
@@ -219,6 +220,20 @@ def _tried(way: Way, choice: Choice, base: Scenario, question: Question, tries: 
     first = question.replications + tries * question.confirm
     trial = means.play({"today": base, "plan": scenario}, question.confirm, first=first)
     return Try(way, choice, scenario, trial)
+
+
+def _today(base: Scenario, chosen: Try, refused: Sequence[Try], question: Question, means: Means) -> Today | None:
+    """Today's lines where they are cheaper than the plan, on the replications by which they were refused; else None."""
+    prices = Costs.of(question.costs).of_groups(base)
+    cost = sum(prices.get(group, 0.0) for group in chosen.way.staffing(chosen.choice))
+    targets = question.targets_in(base)
+    if not targets or cost > chosen.choice.cost - 1e-9:
+        return None
+    tried = next((one for one in refused if one.scenario.lines == base.lines), None)
+    trial = tried.trial if tried else means.play({"today": base}, question.replications)
+    found = [(target, target.estimate(trial, "today")) for target in targets]
+    missed = tuple((target, value) for target, value in found if not target.met(value))
+    return Today(cost, missed, trial.worlds) if missed else None
 
 
 def _optimism(tried: Try) -> Floats:

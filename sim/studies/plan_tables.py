@@ -10,9 +10,10 @@ from sim.clock import MINUTE
 from sim.estimates import NOTHING, Estimate
 from sim.language import ENGLISH, Language, key_of
 from sim.language.said import Shown
+from sim.language.shown import plain
 from sim.quantities import WEEKDAYS, parse_hours
 from sim.scenario.model import Scenario
-from sim.studies.asked import Try
+from sim.studies.asked import Today, Try
 from sim.studies.costs import Costs, line_hours
 from sim.studies.doubts import Doubt
 from sim.studies.frontier import Point
@@ -45,8 +46,8 @@ def people_rows(chosen: Try, say: Language | None = None) -> Iterator[Row]:
             continue
         yield {
             "measure": of.name if say is None else say(f"measure.{of.name}"),
-            "today": of.of_counts(before),
-            "plan": of.of_counts(after),
+            "today": counts["today"].estimate(of),
+            "plan": counts["plan"].estimate(of),
             "difference": difference_of(of, before, after, level=0.95),
             "unit": of.unit if say is None else say.known("unit", of.unit),
         }
@@ -99,15 +100,32 @@ def frontier_rows(frontier: Sequence[Point], costs: Costs, say: Language = ENGLI
         yield {"cost": sum(costs.of_groups(point.scenario).values()), **row} if costs.by_minute else row
 
 
-def refused_rows(refused: Sequence[Try], say: Language = ENGLISH) -> Iterator[Row]:
-    """Plans that fresh worlds refused, and what they missed there."""
+def refused_rows(refused: Sequence[Try], today: Today | None, say: Language = ENGLISH) -> Iterator[Row]:
+    """What plans missed on the replications that refused them, today's lines first, a row for each target."""
+    if today is not None:
+        yield from _missed_rows({"plan": say("plancolumn.today"), "cost": today.cost}, today.missed, say)
     for tried in refused:
-        missed = [target.told(say) for target in tried.missed]
-        misses = "; ".join(missed[:2])
-        if len(missed) > 2:
-            misses = say("plan.and_more", targets=misses, count=len(missed) - 2)
+        missed = [(t, value) for t, value in zip(tried.way.targets, tried.found, strict=True) if not t.met(value)]
         plan = staffing_text(tried.way.staffing(tried.choice), say)
-        yield {"plan": plan, "cost": tried.choice.cost, "misses": misses}
+        yield from _missed_rows({"plan": plan, "cost": tried.choice.cost}, missed, say)
+
+
+def _missed_rows(row: Row, missed: Sequence[tuple[Target, Estimate]], say: Language) -> Iterator[Row]:
+    for number, (target, value) in enumerate(missed):
+        unit = say.known("unit", target.of.unit)
+        yield (row if number == 0 else {}) | {"target": target.told(say), "came to": value, "unit": unit}
+
+
+def missed_text(missed: Sequence[tuple[Target, Estimate]], say: Language = ENGLISH) -> str:
+    """Targets that are missed, each with what it comes to."""
+    named = [f"{target.told(say)} ({value_text(target, value, say)})" for target, value in missed]
+    text = "; ".join(named[:2])
+    return say("plan.and_more", targets=text, count=len(named) - 2) if len(named) > 2 else text
+
+
+def value_text(target: Target, value: Estimate, say: Language = ENGLISH) -> str:
+    """What a target comes to, with its unit."""
+    return f"{plain(value, say)} {say.known('unit', target.of.unit)}"
 
 
 def assumption_rows(found: Sequence[Doubt], targets: Sequence[Target], say: Language = ENGLISH) -> Iterator[Row]:

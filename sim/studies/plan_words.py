@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.language import ENGLISH, Language
-from sim.language.shown import and_list, plain
+from sim.language.shown import and_list, plain, rounded
 from sim.scenario.model import Scenario
 from sim.studies.answers import Answer, Rows, in_all
-from sim.studies.asked import Question, Try
+from sim.studies.asked import Question, Today, Try
 from sim.studies.choose import Searched
 from sim.studies.costs import Costs, line_hours
 from sim.studies.doubts import Doubt
@@ -20,10 +20,12 @@ from sim.studies.plan_tables import (
     assumption_rows,
     frontier_rows,
     line_rows,
+    missed_text,
     people_rows,
     refused_rows,
     shift_rows,
     target_rows,
+    value_text,
 )
 from sim.studies.staffing_words import staffing_text
 from sim.studies.targets import WHILE_OPEN, Target
@@ -54,6 +56,7 @@ def answer_of(
     frontier: Sequence[Point],
     found: Sequence[Doubt],
     *,
+    today: Today | None,
     meets: bool,
     searches: Sequence[Searched],
     frontier_on: Which,
@@ -73,7 +76,7 @@ def answer_of(
         }
         some: dict[str, Rows] = {
             "shifts": list(shift_rows(chosen, say)),
-            "refused": list(refused_rows(refused, say)),
+            "refused": list(refused_rows(refused, today, say)),
         }
         return every | {name: rows for name, rows in some.items() if rows}
 
@@ -89,7 +92,7 @@ def answer_of(
         ],
         measures=list({one.name: one for one in (*(target.of for target in targets), WHILE_OPEN)}.values()),
         sentences=lambda say: list(
-            _sentences(question, base, chosen, refused, found, costs, say, searches=searches, meets=meets)
+            _sentences(question, base, chosen, refused, found, costs, say, today=today, searches=searches, meets=meets)
         ),
         tables=in_all(tables) | {"people": list(people_rows(chosen))},
         shown=tables,
@@ -105,6 +108,7 @@ def _sentences(
     costs: Costs,
     say: Language,
     *,
+    today: Today | None,
     searches: Sequence[Searched],
     meets: bool,
 ) -> Iterator[str]:
@@ -116,7 +120,10 @@ def _sentences(
     if meets and (count := len(chosen.way.targets)):
         several = say("plan.meets_both") if count == 2 else say("plan.meets_all", count=count)
         yield say("plan.meets_one") if count == 1 else several
+    yield from behind(chosen, say)
     yield from unmet(chosen, say)
+    if today is not None:
+        yield say("plan.today_missed", missed=missed_text(today.missed, say), worlds=today.worlds.told(say))
     if refused and meets:
         yield say("plan.refused_one") if len(refused) == 1 else say("plan.refused_more", count=len(refused))
     yield certainty(question.replications, searches, say, meets=meets)
@@ -150,13 +157,21 @@ def _as_quick(base: Scenario, say: Language) -> Iterator[str]:
         yield say("plan.as_quick", channels=and_list([say.name(name) for name in quick], say), channel=quick[0])
 
 
+def behind(chosen: Try, say: Language = ENGLISH) -> Iterator[str]:
+    """Provinces that miss a target which all of them meet together."""
+    for target, missed in chosen.behind():
+        named = [f"{say.name(one.name)} {value_text(one, value, say)}" for one, value in missed]
+        yield say("plan.behind", target=target.told(say), named=and_list(named, say))
+
+
 def unmet(chosen: Try, say: Language = ENGLISH) -> Iterator[str]:
     """Targets that fresh worlds miss, then those that they meet in doubt."""
     every = list(zip(chosen.way.targets, chosen.found, strict=True))
     doubtful = [target for target, value in every if "doubt" in target.verdict(value)]
     for target, value in sorted(every, key=lambda one: one[0].met(one[1])):
         said = {"target": target.told(say), "found": plain(value, say), "unit": say.known("unit", target.of.unit)}
-        ends = {"low": say.number(value.low, 1), "high": say.number(value.high, 1)}
+        shown = rounded(value, say)
+        ends = {"low": shown.low, "high": shown.high}
         if target in doubtful:
             yield say("plan.doubt" if target.met(value) else "plan.doubt_missed", **said, **ends)
         elif not target.met(value):

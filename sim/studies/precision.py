@@ -11,7 +11,7 @@ the same question stops at the same place, wherever it was interrupted.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, inf
 
@@ -76,12 +76,16 @@ def _wish(scenario: Scenario, who: str, text: str) -> Wish:
     return Wish(measure, kind, name, reach, relative, unit, f"{who}={text}")
 
 
-def scope_of(scenario: Scenario, who: str) -> tuple[str, str, str]:
-    """Measure, kind and name of text such as ``abandonment@phone``; QuestionError, with what there is, if unknown."""
+def scope_of(scenario: Scenario, who: str, *, besides: Iterable[str] = ()) -> tuple[str, str, str]:
+    """Measure, kind and name of text such as ``abandonment@phone``; QuestionError, with what there is, if unknown.
+
+    ``besides`` are names that the caller knows, too: they are among what there is.
+    """
     measure, _, name = who.partition("@")
     units = _units(scenario)
     if measure not in units:
-        raise QuestionError(f"{measure!r} is not a measure.{nearest(measure, units)} There are {', '.join(units)}")
+        known = [*units, *besides]
+        raise QuestionError(f"{measure!r} is not a measure.{nearest(measure, known)} There are {', '.join(known)}")
     if not name and measure not in _measures("all"):
         raise QuestionError(f"{measure} is known of queues only; write for example {measure}@{_queues(scenario)[0]}")
     kind = _kind_of(scenario, measure, name) if name else "all"

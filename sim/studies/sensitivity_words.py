@@ -7,6 +7,7 @@ from typing import Any
 
 from sim.language import ENGLISH, Language
 from sim.language.mistakes import told_mistake
+from sim.language.shown import digits_of
 from sim.scenario.model import Scenario
 from sim.studies.answers import Answer
 from sim.studies.one_at_a_time import OneAtATime
@@ -108,14 +109,13 @@ def _of_outcome(found: Sensitivity, of: Outcome, say: Language) -> Iterator[str]
 
 def _spread(spread: Spread, of: Outcome, say: Language) -> str:
     """An outcome with both of its uncertainties apart."""
-    digits = 1 if spread.simulation >= 0.05 else 2
+    digits = digits_of(spread.simulation)
+    ends = {"low": spread.low.value, "high": spread.high.value, "stated": spread.stated.value}
     return say(
         "sensitivity.spread",
         outcome=of.told(say),
-        low=of.shown(spread.low.value, say, digits),
-        high=of.shown(spread.high.value, say, digits),
-        stated=of.shown(spread.stated.value, say, digits),
         simulation=say.number(spread.simulation, digits),
+        **{name: of.shown(end, say, digits) for name, end in ends.items()},
     )
 
 

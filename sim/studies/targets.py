@@ -123,7 +123,7 @@ class Target:
 
     def estimate(self, trial: Trial, plan: str) -> Estimate:
         """The measure of one plan with its interval."""
-        return self.of.of_counts(trial.counts[plan].of(self.kind, self.name))
+        return trial.counts[plan].estimate(self.of, self.kind, self.name)
 
     def met(self, found: Estimate) -> bool:
         """Whether the estimate meets it; where nobody called it is met."""
@@ -149,7 +149,7 @@ def targets_of(
         raise TargetError(f"no targets: the scenario states none below targets:; give {TARGET_HELP}")
     _refuse_two_waits(scenario, found)
     if everywhere:
-        found = [part for target in found for part in _everywhere(scenario, target)]
+        found = [part for target in found for part in everywhere_of(scenario, target)]
     return tuple(target for number, target in enumerate(found) if target not in found[:number])
 
 
@@ -257,7 +257,7 @@ def _refuse_two_waits(scenario: Scenario, targets: Sequence[Target]) -> None:
             )
 
 
-def _everywhere(scenario: Scenario, target: Target) -> Iterator[Target]:
+def everywhere_of(scenario: Scenario, target: Target) -> Iterator[Target]:
     """The same of every province, or of every queue of a channel; a shared queue stands for all its provinces.
 
     Who meets it in every part meets it as a whole: a ratio of sums lies between the ratios of its parts.

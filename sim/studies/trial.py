@@ -29,12 +29,13 @@ from sim.language import ENGLISH, Language
 from sim.luck import Luck, prepare
 from sim.measures import measure
 from sim.products import CHUNK
+from sim.scenario.impossible import Columns, impossible
 from sim.scenario.model import Scenario
 from sim.studies.engine import AUTO, chosen
 from sim.studies.paired import difference_of
 from sim.studies.parts import promises_of
 from sim.studies.workers import cores, finished
-from sim.summary import DEFINITIONS
+from sim.summary import DEFINITIONS, Definition
 from sim.world import Worlds
 
 Whole = NDArray[np.int64]
@@ -80,10 +81,19 @@ class On:
 
 @dataclass(frozen=True)
 class Counts:
-    """Counts and sums of the period of one plan, ``values`` (replications, scopes, columns of ``sim.cells``)."""
+    """Counts and sums of the period of one plan: ``values`` (replications, scopes, columns of ``sim.cells``)."""
 
     scopes: tuple[Scope, ...]
     values: Whole
+    scenario: Scenario
+
+    def estimate(self, of: Definition, kind: str = "all", name: str = "all") -> Estimate:
+        """A measure of one scope with its 95 % interval, in its unit; KeyError where there is no such scope."""
+        return of.of_counts(self.of(kind, name), never=self._never.get((kind, name), frozenset()))
+
+    @cached_property
+    def _never(self) -> Columns:
+        return impossible(self.scenario)
 
     def of(self, kind: str = "all", name: str = "all") -> Whole:
         """Those of one scope, shape (replications, columns); KeyError where there is none.
@@ -124,7 +134,7 @@ class Trial:
 
     def estimate(self, plan: str, measure: str, *, kind: str = "all", name: str = "all") -> Estimate:
         """A measure of one plan with its 95 % interval, in its unit."""
-        return DEFINITIONS[measure].of_counts(self.counts[plan].of(kind, name))
+        return self.counts[plan].estimate(DEFINITIONS[measure], kind, name)
 
     def difference(
         self,
@@ -228,7 +238,7 @@ def try_plans(
                 raise Stopped(f"stopped after {done:,} of {wanted:,} replications")
     finally:
         played.close()  # type: ignore[attr-defined]  # a generator, whose pool ends with it
-    return Trial(seed, first, {name: _joined(found, name, numbers) for name in plans})
+    return Trial(seed, first, {name: _joined(found, name, numbers, plan) for name, plan in plans.items()})
 
 
 def _by_callers(plans: Mapping[str, Scenario]) -> tuple[tuple[_Plan, ...], ...]:
@@ -308,6 +318,8 @@ def _scope(kind: str, name: str, slice_: str, number: int) -> Scope:
     return (slice_, str(number)) if kind == "all" else ("", "")
 
 
-def _joined(found: Mapping[tuple[str, int], tuple[tuple[Scope, ...], Whole]], name: str, numbers: range) -> Counts:
+def _joined(
+    found: Mapping[tuple[str, int], tuple[tuple[Scope, ...], Whole]], name: str, numbers: range, plan: Scenario
+) -> Counts:
     parts = [found[name, number] for number in numbers if (name, number) in found]
-    return Counts(parts[0][0], np.concatenate([values for _, values in parts]))
+    return Counts(parts[0][0], np.concatenate([values for _, values in parts]), plan)

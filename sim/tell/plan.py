@@ -39,7 +39,7 @@ _TITLES = {
 }
 _DIFFERENCES = ("difference", "change")
 #: Columns of text after numbers.
-_TEXTS = ("organised", "plan of lines", "hit hardest", "unit", "misses")
+_TEXTS = ("organised", "plan of lines", "hit hardest", "unit", "target")
 _MOST_ROWS = 30
 
 

@@ -64,6 +64,12 @@ def table_of(title: str, *columns: RenderableType, left: int = 1, caption: str |
     return table
 
 
+def printed(part: Table | str, out: Console) -> None:
+    """Print a sentence, or a table that has anything in it."""
+    if not isinstance(part, Table) or part.row_count:
+        out.print(part)
+
+
 def measures_of(rows: list[Row]) -> Of:
     """A function that finds a measure of a scope among the rows of a summary; NOTHING where there is none."""
     got = {(row.kind, row.name, row.measure): Estimate(row.estimate, row.low, row.high) for row in rows}
@@ -81,19 +87,23 @@ def tell_result(result: Result, out: Console, say: Language = ENGLISH) -> None:
     out.print(f"\n[bold]{escape(scenario.titled(say.code))}[/bold]")
     period = say.period(scenario.period.first, scenario.period.last)
     ends = {"replications": say.number(result.replications), "last": say.number(result.replications - 1)}
-    out.print(say("run.rests_on", period=period, seed=result.seed, **ends))
+    key = "run.rests_on" if result.replications > 1 else "run.rests_on_one"
+    out.print(say(key, period=period, seed=result.seed, **ends))
     people = ("callers", "first_offered", "reached", "never_reached", "never_reached_share", "only_closed")
     out.print(say("run.people", **{measure: plain(of(measure), say) for measure in people}))
     for verdict in verdicts(scenario, of, say):
         out.print(escape(verdict))
     for sentence in left_out([scenario], say):
         out.print(sentence, markup=False)
-    out.print(_calls(scenario, of, say))
-    out.print(_waits(scenario, of, say))
-    for part in _theory(result.theory, say):
-        out.print(part)
-    out.print(_people(rows, of, say))
-    out.print(_lines(scenario, of, say))
+    for part in (
+        _calls(scenario, of, say),
+        _waits(scenario, of, say),
+        *_priorities(result, say),
+        *_theory(result.theory, say),
+        _people(rows, of, say),
+        _lines(scenario, of, say),
+    ):
+        printed(part, out)
     if ranges := len(unknowns_of(scenario)):
         out.print(say("run.ranges" if ranges > 1 else "run.one_range", ranges=ranges), markup=False)
 
@@ -162,6 +172,23 @@ def _waits(scenario: Scenario, of: Of, say: Language) -> Table:
         waits = (seconds(of(m, "queue", queue), say) for m in measures)
         table.add_row(say.name(queue), *waits, plain(of("longest_queue", "queue", queue), say))
     return table
+
+
+def _priorities(result: Result, say: Language) -> Iterator[Table]:
+    """Waits by priority, of a scenario that has priorities and a run that kept contacts."""
+    from sim.studies.by_priority import waits_by_priority
+
+    kept, found = waits_by_priority(result)
+    heads = (say("column.who"), say("measure.answered"), say("waits.asa"), say("measure.abandoned"))
+    caption = say("waits.by_priority_caption", kept=say.number(kept))
+    table = table_of(say("waits.by_priority"), *heads, say("waits.mean_wait_abandoned"), caption=caption)
+    for one in found:
+        given = one.selector.model_dump(exclude_none=True).values() if one.selector else ()
+        who = ", ".join(map(say.name, given)) or say("waits.others")
+        waits = seconds(one.asa_s, say), seconds(one.mean_wait_abandoned_s, say)
+        table.add_row(escape(who), plain(one.answered, say), waits[0], plain(one.abandoned, say), waits[1])
+    if found:
+        yield table
 
 
 def _theory(rows: list[Beside], say: Language) -> Iterator[Table | str]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from sim.assumed import assumptions
-from sim.clock import HOUR
+from sim.centre import Spans
+from sim.clock import DAY, HOUR
 from sim.demand import rates_of
 from sim.language import ENGLISH, Language
 from sim.quantities import format_duration
@@ -21,29 +25,52 @@ from sim.studies.hidden import where_found
 from sim.studies.outside_hours import left_out
 from sim.tell.hours import lines_work, unattended
 from sim.tell.paths import Dotted
-from sim.tell.runs import table_of
+from sim.tell.runs import printed, table_of
+
+#: Values that have no part where callers come from a log; topics and ages are drawn where the log has none.
+_NOT_OF_LOG = re.compile(r"demand\.(?!topics|ages)|campaigns\.")
 
 
 def tell_scenario(scenario: Scenario, out: Console, say: Language = ENGLISH) -> None:
     """Everything one wants to know before anything runs."""
-    rates = rates_of(scenario)
-    inside, outside = rates.expected(while_open=True), rates.expected(while_open=False)
+    by_day, by_day_closed = (_by_day(scenario, while_open=is_open) for is_open in (True, False))
+    inside, outside = by_day.sum(axis=-1), by_day_closed.sum(axis=-1)
     out.print(f"[bold]{escape(scenario.titled(say.code))}[/bold]")
     for sentence in _sentences(scenario, inside, outside, say):
-        out.print(sentence)
-    out.print(_channels(scenario, inside, outside, say))
-    for sentence in unattended(scenario, say):
         out.print(escape(sentence))
-    out.print(_groups(scenario, say))
-    out.print(_queues(scenario, inside, say))
-    out.print(_days(scenario, rates.by_day(while_open=True), say))
-    out.print(_assumptions(scenario, say))
+    parts: list[Table | str] = [_channels(scenario, inside, outside, say)]
+    parts += [escape(sentence) for sentence in unattended(scenario, say)]
+    parts += [_groups(scenario, say), _queues(scenario, inside, say), _days(scenario, by_day, say)]
+    for part in (*parts, _assumptions(scenario, say)):
+        printed(part, out)
+
+
+def _by_day(scenario: Scenario, *, while_open: bool) -> Any:
+    """First contacts by cause, channel, province and day of the period: as expected, or those of the log."""
+    log = scenario.traced
+    if log is None:
+        return rates_of(scenario).by_day(while_open=while_open)
+    calendar, centre = scenario.days, scenario.centre
+    found = np.zeros((len(causes_of(scenario)), len(centre.channels), len(scenario.provinces), calendar.days))
+    is_open = np.zeros(len(log), dtype=bool)
+    for number, channel in enumerate(centre.channels):
+        mine = log.channel == number
+        opens, closes = np.array([(0, 0), *channel.open]).T
+        at = np.searchsorted(opens, log.arrival, side="right") - 1
+        is_open |= mine & (log.arrival < closes[at])
+    which = is_open == while_open
+    np.add.at(found, (0, log.channel[which], log.province[which], log.arrival[which] // DAY), 1)
+    return found
 
 
 def _sentences(scenario: Scenario, inside: Any, outside: Any, say: Language) -> Iterator[str]:
     days, total = scenario.days, inside.sum()
     period = say.period(scenario.period.first, scenario.period.last)
     yield say("check.period", period=period, days=days.days, working=days.working_days)
+    if scenario.trace is not None:
+        counts = {"total": say.number(total), "closed": say.number(outside.sum())}
+        yield say("check.log", file=Path(scenario.trace.file).name, **counts)
+        return
     if days.working_days:
         each = say.number(total / days.working_days, 1)
         yield say("check.expected_each", total=say.number(total, 1), each=each)
@@ -74,7 +101,8 @@ def _sentences(scenario: Scenario, inside: Any, outside: Any, say: Language) -> 
 
 
 def _channels(scenario: Scenario, inside: Any, outside: Any, say: Language) -> Table:
-    columns = ("channel", "open", "lines_work", "expected", "share", "while_closed")
+    expected, digits = _of_log(scenario)
+    columns = ("channel", "open", "lines_work", expected, "share", "while_closed")
     table = table_of(say("check.channels"), *(say(f"column.{name}") for name in columns), left=3)
     for number, (name, channel) in enumerate(scenario.channels.items()):
         count = inside[:, number].sum()
@@ -82,16 +110,22 @@ def _channels(scenario: Scenario, inside: Any, outside: Any, say: Language) -> T
             say.name(name),
             say.hours(channel.hours.text),
             lines_work(scenario, name, say),
-            say.number(count, 1),
+            say.number(count, digits),
             say.percent(count / inside.sum(), 1) if inside.sum() else "-",
-            say.number(outside[:, number].sum(), 1),
+            say.number(outside[:, number].sum(), digits),
         )
     return table
 
 
+def _of_log(scenario: Scenario) -> tuple[str, int]:
+    """Head of a column of first contacts, and their decimals: a log has whole ones."""
+    return ("expected", 1) if scenario.traced is None else ("in_log", 0)
+
+
 def _queues(scenario: Scenario, inside: Any, say: Language) -> Table:
     """Load of each queue if everyone were served, redials left out: they depend on what happens."""
-    columns = ("queue", "line_hours", "expected", "per_working_day", "offered_load", "utilisation")
+    head, digits = _of_log(scenario)
+    columns = ("queue", "line_hours", head, "per_working_day", "offered_load", "utilisation")
     table = table_of(say("check.queues"), *(say(f"column.{name}") for name in columns))
     names, centre = queues_of(scenario), scenario.centre
     for number, queue in enumerate(centre.queues):
@@ -111,7 +145,7 @@ def _queues(scenario: Scenario, inside: Any, say: Language) -> Table:
         table.add_row(
             say.name(queue.name),
             say.number(staffed / HOUR) if own else say("check.shared"),
-            say.number(expected, 1),
+            say.number(expected, digits),
             say.number(expected / max(scenario.days.working_days, 1), 2),
             load or say("check.work", hours=say.number(expected * mean / HOUR)),
             (say.percent(used) + (" " + say("check.too_much") if used > 1 else "")) if staffed else "-",
@@ -164,22 +198,35 @@ def _days(scenario: Scenario, by_day: Any, say: Language) -> Table:
     causes = causes_of(scenario)
     channels = list(scenario.channels)
     columns = (say("column.day"), *(say.name(name) for name in (*channels, *causes[1:])), say("column.in_all"))
-    table = table_of(say("check.days"), *columns)
+    table = table_of(say("check.days" if scenario.traced is None else "check.log_days"), *columns)
+    _, digits = _of_log(scenario)
     for day in range(calendar.days):
         counts = by_day[..., day]
         if not counts.sum():
             continue
-        closed = "" if calendar.working[day] else " " + say("check.closed")
-        parts = [counts[:, c].sum() for c in range(len(channels))] + [counts[k].sum() for k in range(1, len(causes))]
-        shown = (say.number(count, 1) for count in (*parts, counts.sum()))
-        table.add_row(say.short_date(calendar.date(day)) + closed, *shown)
+        no_work = "" if calendar.working[day] else " " + say("check.closed")
+        # A channel that is closed all day has no number.
+        of_channels = [
+            say.number(counts[:, c].sum(), digits) if _is_open(channel.open, day) else ""
+            for c, channel in enumerate(scenario.centre.channels)
+        ]
+        of_causes = [say.number(counts[k].sum(), digits) for k in range(1, len(causes))]
+        total = say.number(counts.sum(), digits)
+        table.add_row(say.short_date(calendar.date(day)) + no_work, *of_channels, *of_causes, total)
     return table
+
+
+def _is_open(spans: Spans, day: int) -> bool:
+    """Whether a channel opens at any time of a day."""
+    return any(opens < (day + 1) * DAY and closes > day * DAY for opens, closes in spans)
 
 
 def _assumptions(scenario: Scenario, say: Language) -> Table:
     columns = ("value_of", "is", "status", "may_be", "source")
     table = table_of(say("check.assumptions"), *(say(f"column.{name}") for name in columns), left=5)
     for found in assumptions(scenario):
+        if scenario.traced is not None and _NOT_OF_LOG.match(found.path):
+            continue
         low, high = say.value(found.low), say.value(found.high)
         span = say("check.range", low=low, high=high) if low and high else ""
         status = say.known("status", found.status)

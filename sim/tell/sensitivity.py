@@ -8,7 +8,7 @@ from rich.table import Table
 
 from sim.estimates import Estimate
 from sim.language import ENGLISH, Language
-from sim.language.shown import plain, signed
+from sim.language.shown import plain, rounded, signed
 from sim.studies.calibrate import Calibration
 from sim.studies.one_at_a_time import OneAtATime
 from sim.studies.outcomes import Outcome
@@ -46,8 +46,8 @@ def _together(found: Sensitivity, of: Outcome, say: Language) -> Table:
 
 def _share(found: Estimate, say: Language) -> str:
     """A share of variance; an estimate below 0 is none, and none is more than all of it."""
-    value, low, high = (say.number(min(max(end, 0.0), 1.0), 2) for end in (found.value, found.low, found.high))
-    return f"{value} ({low}-{high})"
+    shown = rounded(Estimate(*(min(max(end, 0.0), 1.0) for end in (found.value, found.low, found.high))), say)
+    return f"{shown.value} ({shown.low}-{shown.high})"
 
 
 def tell_one_at_a_time(found: OneAtATime, out: Console, say: Language = ENGLISH) -> None:

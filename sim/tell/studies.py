@@ -65,12 +65,12 @@ def tell_next_line(found: NextLine, out: Console, say: Language = ENGLISH) -> No
 
 def _places(found: NextLine, title: str, rows: Sequence[Saved], say: Language) -> Table:
     measures = [*RANKED_BY[:2], *(m for m in RANKED_BY[2:] if any(saved.by(m).value for saved in rows))]
-    heads = (*measures, "waiting", "hours", "per_100", "best")
+    heads = (*measures, "asa", "hours", "per_100", "best")
     table = table_of(title, say("next.place"), *(say(f"next.{head}") for head in heads), caption=say("next.caption"))
     for saved in rows:
         changes = [signed(saved.by(measure), say) for measure in measures]
         per = signed(saved.per_100_hours(found.ranked_by), say)
-        wait = seconds(saved.waiting_s, say) if saved.waiting_s.value else "0"
+        wait = seconds(saved.asa_s, say) if saved.asa_s.value else "0"
         table.add_row(
             escape(where(saved, say)), *changes, wait, say.number(saved.line_hours), per, say.percent(saved.best)
         )
