@@ -65,9 +65,9 @@ class BusyDay:
 
 def busiest_day(result: Result) -> BusyDay:
     """The day of replication 0 on which most contacts came while open; ResultsError where no contacts were kept."""
-    columns = {name: np.ma.getdata(column) for name, column in result.contacts.items()}
-    first = columns["replication"] == 0
-    columns = {name: column[first] for name, column in columns.items()}
+    query = "SELECT * FROM {table} WHERE replication = 0 ORDER BY caller, attempt"
+    found = result.store.read("contacts", result.replications, query)
+    columns = {name: np.ma.getdata(column) for name, column in found.items()}
     calendar = result.scenario.days
     shown = (columns["dialled"] - np.datetime64(calendar.first)).astype("timedelta64[ms]").astype(np.int64)
     start = calendar.clock.instant(shown)  # in the hour that occurs twice, as if all had been in the first

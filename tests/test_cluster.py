@@ -16,7 +16,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from kill_often import SMALL
+from killing import SMALL
 
 pytest.importorskip("distributed", reason="Dask is not installed: pip install 'helpline-sim[dask]'")
 

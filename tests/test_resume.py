@@ -10,9 +10,10 @@ import time
 from pathlib import Path
 
 import pytest
-from kill_often import RUN, SMALL, killed, result_hash, started
+from killing import RUN, SMALL, killed_often, result_hash, started
 
 import sim
+from sim.damage import require_sound
 from sim.errors import ResultsError, SimError
 from sim.store import Store
 from sim.studies import parts
@@ -26,17 +27,13 @@ def small() -> sim.Scenario:
     return sim.load(SMALL)
 
 
-def test_killed_three_times_and_resumed(small, tmp_path) -> None:
-    luck = random.Random(1)
-    for number in range(3):
-        killed(tmp_path / "often", after_parts=4 * number + 1, luck=luck)
-    finished_before = len(list((tmp_path / "often").glob("*/measures/*.parquet")))
-    process = started(tmp_path / "often")
-    assert process.wait(timeout=120) == 0
-    assert finished_before >= 9
+@pytest.mark.parametrize("engine", ["compiled", "simpy"])
+def test_killed_while_writing_and_resumed(engine, small, tmp_path) -> None:
+    halves = killed_often(tmp_path / "often", times=3, luck=random.Random(1), engine=engine)
+    assert halves >= 1
     whole = sim.run(small, replications=RUN, workers=1, engine="compiled", out=tmp_path / "whole")
     assert result_hash(tmp_path / "often") == whole.hash()
-    assert not list((tmp_path / "often").rglob(".*.scratch-*"))
+    assert require_sound(Store(next((tmp_path / "often").iterdir()))) == RUN
 
 
 def test_cores_engines_and_history_make_no_difference(tmp_path) -> None:
@@ -73,7 +70,7 @@ def test_scratch_files_of_the_dead_are_removed_and_those_of_the_living_stay(smal
 
 def test_two_runs_into_one_folder(small, tmp_path) -> None:
     both = [started(tmp_path / "both") for _ in range(2)]
-    assert [process.wait(timeout=120) for process in both] == [0, 0]
+    assert [process.communicate(timeout=300) and process.returncode for process in both] == [0, 0]
     whole = sim.run(small, replications=RUN, workers=1, engine="compiled", out=tmp_path / "whole")
     assert result_hash(tmp_path / "both") == whole.hash()
 
