@@ -128,6 +128,7 @@ def test_processes_end_with_the_program_that_was_killed(tmp_path) -> None:
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
     if not children.exists():
         process.kill()
+        process.communicate()
         pytest.skip("there is no /proc that knows children")
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and len(children.read_text().split()) < 3:  # two workers and a tracker
@@ -135,7 +136,7 @@ def test_processes_end_with_the_program_that_was_killed(tmp_path) -> None:
     theirs = children.read_text().split()
     time.sleep(2)
     process.kill()
-    process.wait()
+    process.communicate()
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline and any(_runs(pid) for pid in theirs):
         time.sleep(0.1)
