@@ -15,7 +15,7 @@ from sim.scenario.marks import BASE
 from sim.scenario.service import service_rules
 from sim.scenario.source import Located
 from sim.scenario.timetables import timetable_rules
-from sim.scenario.tree import at, date, entries, items, unknown
+from sim.scenario.tree import at, date, entries, items, stated, unknown
 
 
 def broken_rules(tree: Located) -> list[Mistake]:
@@ -38,9 +38,9 @@ def _channels_exist(tree: Located) -> Iterator[Mistake]:
 
 def _channels_complete(tree: Located) -> Iterator[Mistake]:
     for section, what in ((("handling",), "handling time"), (("demand", "by_channel"), "share of the demand")):
-        given = entries(tree, *section)
+        given = stated(tree, *section)
         for name, item in entries(tree, "channels").items():
-            if given and name not in given:
+            if given is not None and isinstance(given.value, dict) and name not in given.value:
                 yield Mistake(item.key, f"channels.{name}", f"has no {what}; add {'.'.join(section)}.{name}")
 
 
