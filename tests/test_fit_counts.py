@@ -252,3 +252,54 @@ def test_mutated_files_are_fitted_or_refused() -> None:
     assert wrong == []
     assert seen["fitted"] >= 10
     assert seen["refused"] >= 10
+
+
+def test_names_of_other_platforms_and_columns_of_shares(tmp_path) -> None:
+    rows = [row for row in ROWS if row[1] == "Hulp"]
+    path = tmp_path / "report.csv"
+    head = '"Interval Start","Queue Name","Offer","Answer","Abandon","Abandon %","ASA","Service Level %","Avg Handle"'
+    path.write_text(
+        "\n".join([head, *(f'"{at:%m/%d/%y %H:%M}",Hulp,{o},{a},{o - a},2,20,80,300' for at, _, o, a in rows)])
+    )
+    found = fitted(path)
+    assert found.counts.offered.sum() == sum(row[2] for row in rows)
+    assert found.counts.abandoned is not None
+    assert found.counts.abandoned.sum() == sum(row[2] - row[3] for row in rows)
+    assert (found.asa.value, found.handling.value) == (pytest.approx(20), pytest.approx(300))
+
+
+def test_who_gave_up_alone_is_no_demand(tmp_path) -> None:
+    path = tmp_path / "report.csv"
+    path.write_text(
+        "\n".join(["moment;abandoned", *(f"{at:%Y-%m-%d %H:%M};{o}" for at, q, o, _ in ROWS if q == "Hulp")])
+    )
+    with pytest.raises(SimError, match=r"is no call log: .* 'abandoned' hold counts"):
+        read(path)
+
+
+DAYS = [dt.date(2024, 1, 1) + dt.timedelta(days=k) for k in range(28)]
+
+
+@pytest.mark.parametrize(("total", "parts", "of"), [
+    ("", ("Antwerpen", "Limburg"), "province"), (";Alles", ("Antwerpen", "Limburg"), "province"),
+    ("", ("Telefoon", "E-mail"), "channel"),
+])  # fmt: skip
+def test_columns_of_regions_or_channels_are_parts_of_a_day(
+    tmp_path, total: str, parts: tuple[str, str], of: str
+) -> None:
+    path = tmp_path / "days.csv"
+    rows = [f"{day};{100 + k};{50 + 2 * k}" + (f";{150 + 3 * k}" if total else "") for k, day in enumerate(DAYS)]
+    path.write_text("\n".join([f"Datum;{';'.join(parts)}{total}", *rows]))
+    found = read(path)
+    assert isinstance(found, DailyCounts)
+    assert found.counts[0].tolist() == [150 + 3 * k for k in range(28)]
+    assert [(part.name, part.offered) for part in found.parts] == [(parts[0], 3178), (parts[1], 2156)]
+    scenario = fit_days_of(found, name="x").scenario
+    assert (scenario.provinces if of == "province" else tuple(scenario.channels)) == parts
+
+
+def test_hours_in_columns_are_refused(tmp_path) -> None:
+    path = tmp_path / "days.csv"
+    path.write_text("\n".join(["Datum;8:00;9:00;10:00", *(f"{day};5;6;7" for day in DAYS)]))
+    with pytest.raises(SimError, match="'8:00', '9:00', '10:00' are hours of the day"):
+        read(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -29,6 +30,8 @@ _KNOWN = {
               "total calls", "total calls handled", "aantal oproepen", "aantal contacten", "gesprekken", "n"),
 }  # fmt: skip
 _MOST_DAYS = 366 * 50
+#: Words of channels, by which columns are channels and not regions.
+_CHANNELS = re.compile(r"phone|tele|call|oproep|chat|mail|whatsapp|sms|web|social|brief|letter")
 #: Rows so many days apart are no counts by day.
 _WEEK = 6
 #: So many cells of a column must be counts.
@@ -70,6 +73,53 @@ class DailyCounts:
             raise SimError(f"{self.source}: has no counts {shown(name)}; there are {there}.{nearest(name, self.names)}")
         order = sorted(range(len(self.names)), key=lambda k: self.names[k] != name)
         return replace(self, counts=self.counts[order], names=tuple(self.names[k] for k in order))
+
+
+def _refuse_matrix(table: Table) -> None:
+    """SimError where columns are hours of the day: each is a part of a day."""
+    hours = [name for name in table.header if re.fullmatch(r"\d{1,2}(?:[:.hHuU]\d{0,2})?(?:\s*-.*)?", name)]
+    if len(hours) > 1:
+        raise SimError(Said("refused.matrix", source=table.source, columns=", ".join(map(repr, hours[:4]))))
+
+
+def _of_parts(
+    table: Table, date_column: int, columns: Sequence[int], days: Whole, sieve: Sieve, notes: Sequence[str]
+) -> DailyCounts:
+    """Columns of which none is called a count: parts of a day's total, which one of them may be."""
+    values = {number: parsed(table.column(number), counted)[0] for number in columns}
+    every = sum(values.values())
+    total = next((n for n in columns if len(columns) > 2 and (every == 2 * values[n]).mean() > _MOSTLY), None)
+    parts = [number for number in columns if number != total]
+    for number in parts:
+        for row in np.flatnonzero(values[number] == UNKNOWN):
+            sieve.drop(int(row), Said("unread.count_unknown"), table.column(number)[row])
+    _same_days(days, table.column(date_column), sieve)
+    kept = np.flatnonzero(sieve.kept)
+    if not len(kept):
+        raise SimError(Said("refused.no_counts", source=table.source, width=1440))
+    _refuse_weeks(table.source, days[kept])
+    start, length = int(days[kept].min()), int(days[kept].max() - days[kept].min()) + 1
+    if length > _MOST_DAYS:
+        raise SimError(f"{table.source}: runs over {length // 365} years; name a file of at most 50")
+    counts = np.full((1, length), UNKNOWN, dtype=np.int64)
+    counts[0, days[kept] - start] = sum(values[number][kept] for number in parts)
+    names = [table.header[number] for number in parts]
+    said = Said("reading.counts_sum", names=", ".join(map(repr, names)))
+    return DailyCounts(
+        source=table.source,
+        start=_EPOCH + dt.timedelta(days=start),
+        counts=counts,
+        names=("total",),
+        missing=tuple(np.flatnonzero(counts[0] == UNKNOWN).tolist()),
+        rows=len(table.rows) + len(table.dropped),
+        dropped=tuple(sorted(sieve.dropped, key=lambda row: row.line)),
+        notes=(*table.notes, *notes, said),
+        parts=tuple(
+            Part(name.replace("/", "-"), int(values[number][kept].sum()), UNKNOWN, UNKNOWN)
+            for name, number in zip(names, parts, strict=True)
+        ),
+        of="channel" if any(_CHANNELS.search(plain(name)) for name in names) else "province",
+    )
 
 
 def daily_of(table: Table, counts: IntervalCounts, layout: Layout) -> DailyCounts:
@@ -125,7 +175,10 @@ def daily_counts(table: Table, *, mapping: Mapping[str, str] | None, dates: str 
     order = order_of(cells, dates)
     days, wrong = parsed(cells, lambda text: date(text, month_first=order.month_first))
     sieve.drop_all(wrong, cells)
+    _refuse_matrix(table)
     columns = _columns(table, found)
+    if "count" not in found and len(columns) > 1:
+        return _of_parts(table, found["date"], columns, days, sieve, (*notes, *order.notes))
     first = columns[0]
     values = {number: parsed(table.column(number), counted) for number in columns}
     sieve.drop_all(values[first][1], table.column(first))

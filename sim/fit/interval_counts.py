@@ -33,13 +33,14 @@ Bools = NDArray[np.bool_]
 
 #: What columns of a report hold, by their names without fillers; the most specific first.
 _NAMES: Mapping[str, tuple[str, ...]] = {
-    "offered": ("offered", "inkomend", "inkomende", "incoming", "inbound", "received", "ontvangen", "aangeboden",
-                "binnengekomen", "binnenkomend", "binnenkomende", "presented", "entered", "arrived", "arrivals",
-                "entrants", "recus", "presentes", "offerts", "angeboten", "eingehend", "eingehende", "eingegangen",
-                "ofrecidas", "recibidas", "entrantes", "gebeld", "nco"),
-    "answered": ("answered", "beantwoord", "beantwoorde", "handled", "afgehandeld", "afgehandelde", "behandeld",
-                 "aangenomen", "opgenomen", "accepted", "taken", "served", "traites", "repondus", "decroches",
-                 "angenommen", "angenommene", "beantwortet", "atendidas", "contestadas", "nch"),
+    "offered": ("offered", "offer", "queued", "enqueued", "inkomend", "inkomende", "incoming", "inbound", "received",
+                "ontvangen", "aangeboden", "binnengekomen", "binnenkomend", "binnenkomende", "presented", "entered",
+                "arrived", "arrivals", "entrants", "recus", "presentes", "offerts", "angeboten", "eingehend",
+                "eingehende", "eingegangen", "ofrecidas", "recibidas", "entrantes", "gebeld", "nco"),
+    "answered": ("answered", "answer", "handle", "completed", "beantwoord", "beantwoorde", "handled", "afgehandeld",
+                 "afgehandelde", "behandeld", "aangenomen", "opgenomen", "accepted", "taken", "served", "traites",
+                 "repondus", "decroches", "angenommen", "angenommene", "beantwortet", "atendidas", "contestadas",
+                 "nch"),
     "abandoned": ("abandoned", "afgehaakt", "afgehaakte", "abandons", "abandonnes", "abandon", "lost", "verloren",
                   "missed", "gemist", "gemiste", "opgehangen", "verlaten", "abandonadas", "perdidas", "aufgelegt",
                   "verlorene", "perdus", "unanswered", "onbeantwoord", "onbeantwoorde", "not answered",
@@ -47,11 +48,13 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "abandon_wait": ("time to abandon", "abandon time", "abandonment time", "ata", "abandon wait", "wait abandoned",
                      "wait time abandoned", "wait of abandoned", "afhaaktijd", "wachttijd afgehaakt",
                      "wachttijd afgehaakte", "wait before abandon"),
-    "asa": ("asa", "speed of answer", "speed answer", "speed to answer", "answer speed", "answer time", "wait",
-            "wait time", "waiting time", "wachttijd", "queue time", "wachttijd beantwoord", "antwoordsnelheid",
-            "opneemsnelheid", "attente", "temps attente", "wartezeit", "espera", "tiempo espera", "dma"),
-    "handling": ("aht", "handle time", "handling time", "handling", "afhandeltijd", "afhandelduur", "behandeltijd",
-                 "behandelduur", "service time", "duree traitement", "dmt", "tmo", "bearbeitungszeit"),
+    "asa": ("asa", "speed of answer", "speed answer", "speed to answer", "answer speed", "answer time", "answer",
+            "queue answer time", "wait", "wait time", "waiting time", "wachttijd", "queue time",
+            "wachttijd beantwoord", "antwoordsnelheid", "opneemsnelheid", "attente", "temps attente", "wartezeit",
+            "espera", "tiempo espera", "dma"),
+    "handling": ("aht", "handle time", "handle", "handling time", "handling", "afhandeltijd", "afhandelduur",
+                 "behandeltijd", "behandelduur", "service time", "duree traitement", "dmt", "tmo",
+                 "bearbeitungszeit"),
     "talk": ("talk time", "talk", "att", "gespreksduur", "gesprekstijd", "conversation time", "duration", "duur",
              "duree conversation", "gesprachsdauer", "gesprachszeit", "duracion"),
     "wrap_up": ("acw", "after work", "after call work", "wrap up", "wrapup", "wrap up time", "nawerktijd", "nawerk",
@@ -76,6 +79,10 @@ _STARTS = ("interval start", "interval begin", "interval", "start interval", "in
 _DATES = (*SYNONYMS["date"], "report date", "datum rapport", "fecha")
 _GROUPS = {"queue": (*SYNONYMS["queue"], "vdn", "campaign", "lijn", "line", "group"), "channel": SYNONYMS["channel"],
            "province": (*SYNONYMS["province"], "site", "location", "vestiging", "locatie")}  # fmt: skip
+_MEANS = frozenset({"avg", "average", "mean", "gem", "gemiddelde", "moyenne", "moyen", "medio", "durchschn", "time"})
+_SHARES = frozenset(
+    {"rate", "percent", "percentage", "pct", "ratio", "level", "share", "taux", "quote", "aandeel", "sl"}
+)
 #: So many rows must be counts, on the grid and each time once.
 _MOSTLY = 0.9
 #: Widths of a grid in minutes.
@@ -176,12 +183,14 @@ def layout_of(
     groups = _groups(table, set(when) | set(measures.values()), day * _DAY + slot, right)
     if groups is None:
         return None
-    if not counted and daily:
+    if set(counted) <= {"abandoned"} and daily:
         return None
-    if not counted:
-        known = {*when, *measures.values(), *groups.values()}
+    if set(counted) <= {"abandoned"}:  # who gave up is no demand
+        known = {*when, *groups.values(), *(n for what, n in measures.items() if what != "abandoned")}
         unknown = [table.header[n] for n in range(len(names)) if n not in known and _is_count(table.column(n))]
-        if not unknown or not _no_calls(table) or width < _SURELY_COUNTS:
+        if not unknown or not (_no_calls(table) if not counted else _above_one(table, measures["abandoned"])):
+            return None
+        if not counted and width < _SURELY_COUNTS:
             return None
         raise SimError(
             Said("refused.counts_unknown", source=table.source, width=width, columns=", ".join(map(repr, unknown[:8])))
@@ -204,11 +213,27 @@ def _measures(table: Table, names: Sequence[str], mapping: Mapping[str, str]) ->
         if what in found:
             continue
         for word in known:
-            at = next((n for n, name in enumerate(names) if n not in found.values() and _named(name, word)), None)
-            if at is not None and (what not in COUNTS or _is_count(table.column(at))):
+            at = next(
+                (
+                    n
+                    for n, name in enumerate(names)
+                    if n not in found.values() and _named(name, word) and _may(table, n, what)
+                ),
+                None,
+            )
+            if at is not None:
                 found[what] = at
                 break
     return found
+
+
+def _may(table: Table, number: int, what: str) -> bool:
+    """Whether a column may be what its name says: counts are whole and no shares, means are called so."""
+    title = table.header[number]
+    if "%" in title or not _SHARES.isdisjoint(plain(title).split()):
+        return False
+    average = not _MEANS.isdisjoint(plain(title).split())
+    return not average and _is_count(table.column(number)) if what in COUNTS else True
 
 
 def _named(name: str, word: str) -> bool:
@@ -237,6 +262,11 @@ def _no_calls(table: Table) -> bool:
     """Whether no column says what one call has: who called, what became of it."""
     fields = {word for what in ("id", "caller", "outcome") for word in SYNONYMS[what]}
     return not any(plain(name) in fields for name in table.header)
+
+
+def _above_one(table: Table, number: int) -> bool:
+    """Whether a column of counts is more than yes and no."""
+    return any((_count(cell) or 0) > 1 for cell in table.column(number))
 
 
 def _grid(
@@ -422,8 +452,7 @@ def _completed(values: Mapping[str, Whole]) -> tuple[Whole, Whole | None, Whole 
         offered = values.get("calls")
     only = offered is None
     if offered is None:
-        offered = answered if answered is not None else abandoned
-        answered = None
+        offered, answered = answered, None
     assert offered is not None
     if answered is None and abandoned is not None and not only:
         answered = np.where(offered == UNKNOWN, UNKNOWN, np.maximum(offered - np.maximum(abandoned, 0), 0))

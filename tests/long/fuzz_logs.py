@@ -109,7 +109,7 @@ def _rows(rng: random.Random, text: str) -> str:
         elif change == 2:
             rows[at], rows[-1] = rows[-1], rows[at]
         else:
-            rows[at] = rows[at][: rng.randrange(len(rows[at]) + 1)]
+            rows[at] = rows[at][: rng.randint(1, len(rows[at]))]
     return _joined(rows, separator)
 
 
