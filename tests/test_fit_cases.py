@@ -444,3 +444,28 @@ def test_every_row_of_the_table_of_misfits_is_one_as_it_is_shown() -> None:
     for one in missed:
         logged, _, ends = one.cells()
         assert logged not in ends.split(" to ")
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        "Ring start;Pickup;Hangup;Agent",
+        "Enqueue Timestamp;Agent Connection Timestamp;Disconnect Timestamp;Agent",
+        "Aanvang;Tijdstip opgenomen;Einde;Medewerker",
+        "Debut;Heure reponse;Fin;Conseiller",
+    ],
+)
+def test_moments_under_other_names(tmp_path, heads: str) -> None:
+    rows = [heads]
+    for start, wait, talk, agent in CALLS:
+        answer = "" if talk is None else f"{after(start, wait):%Y-%m-%d %H:%M:%S}"
+        rows.append(f"{start:%Y-%m-%d %H:%M:%S};{answer};{after(start, wait, talk):%Y-%m-%d %H:%M:%S};{agent}")
+    check(log_of(tmp_path, "\n".join(rows)))
+
+
+@pytest.mark.parametrize(("yes", "no"), [("oui", "non"), ("ja", "nein"), ("sí", "no"), ("waar", "onwaar"), ("1", "0")])
+def test_yes_and_no_in_other_languages(tmp_path, yes: str, no: str) -> None:
+    rows = ["Date heure\tRépondu\tAttente (s)\tDurée de conversation"]
+    for start, wait, talk, _ in CALLS:
+        rows.append(f"{start:%d/%m/%Y %H:%M:%S}\t{no if talk is None else yes}\t{wait}\t{'' if talk is None else talk}")
+    check(log_of(tmp_path, "\n".join(rows)))

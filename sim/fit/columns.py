@@ -19,12 +19,12 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "contact id", "contactid", "call id", "callid", "uniqueid", "unique id", "oproep id", "gesprek id",
            "contactnummer", "volgnummer", "linkedid", "interaction id", "conversation id", "ticket"),
     "caller": ("caller", "caller id", "callerid", "beller", "beller id", "nummer beller", "telefoonnummer", "cli",
-               "clid", "customer", "customer id", "client", "client id", "klant", "klantnummer", "phone number", "ani",
-               "caller number", "from number", "phone", "telephone", "msisdn", "appelant", "anrufer",
+               "clid", "customer", "customer id", "client", "client id", "klant", "klantnummer", "phone number",
+               "ani", "caller number", "from number", "phone", "telephone", "msisdn", "appelant", "anrufer",
                "llamante", "numero", "telefono", "rufnummer", "src", "source number", "bellernummer", "telefoonnr"),
     "direction": ("direction", "richting", "call direction", "call type", "type", "sens", "richtung", "direccion"),
-    "channel": ("channel", "kanaal", "medium", "media", "contactkanaal", "contact type", "type contact", "kanaaltype",
-                "media type", "canal", "kanal"),
+    "channel": ("channel", "kanaal", "medium", "media", "contactkanaal", "contact type", "type contact",
+                "kanaaltype", "media type", "canal", "kanal"),
     "queue": ("queue", "queuename", "queue name", "wachtrij", "wachtrijnaam", "skill", "dienst", "skill group",
               "service", "cola", "file d attente", "warteschlange", "team", "department", "afdeling", "queue id"),
     "province": ("province", "provincie", "region", "regio", "provincienaam", "province name", "gewest", "area",
@@ -34,43 +34,48 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
                 "time stamp", "call datetime", "queue enter", "enqueued", "queued at", "entered", "enter time",
                 "entered at", "enter queue", "start", "start time", "starttijd", "starttijdstip", "start date time",
                 "start date", "started", "started at", "start timestamp", "begin", "begintijd", "begintijdstip",
-                "begin time", "begonnen", "dialled", "calldate", "received", "received at", "ontvangen", "ontvangen op",
-                "offered at", "gebeld op", "oproep op", "created", "created at", "aangemaakt op", "event time",
-                "moment", "fecha y hora", "fecha hora", "inicio", "hora inicio", "hora de inicio", "fecha inicio",
-                "date heure", "date et heure", "horodatage", "debut", "heure debut", "heure de debut", "zeitstempel",
-                "zeitpunkt", "beginn", "datum uhrzeit", "eingang", "anrufbeginn"),
+                "begin time", "begonnen", "dialled", "calldate", "received", "received at", "ontvangen",
+                "ontvangen op", "offered at", "gebeld op", "oproep op", "created", "created at", "aangemaakt op",
+                "enqueue", "initiation", "aanvang", "event time", "moment", "fecha y hora", "fecha hora", "inicio",
+                "hora inicio", "hora de inicio", "fecha inicio", "date heure", "date et heure", "horodatage",
+                "debut", "heure debut", "heure de debut", "zeitstempel", "zeitpunkt", "beginn", "datum uhrzeit",
+                "eingang", "anrufbeginn"),
     "date": ("date", "datum", "dag", "day", "call date", "fecha", "dia", "jour", "tag"),
-    "time": ("time", "tijd", "uur", "time of day", "call time", "hour", "hora", "heure", "uhrzeit", "zeit", "tijdstip",
-             "start", "start time", "starttijd", "begin", "begin time", "begintijd", "arrival", "arrival time"),
-    "answer": ("answer time", "time answered", "answered at", "answered time", "answered on", "answer timestamp",
-               "answer", "answered", "connect time", "connected", "connected at", "connect", "pickup time", "picked up",
+    "time": ("time", "tijd", "uur", "time of day", "call time", "hour", "hora", "heure", "uhrzeit", "zeit",
+             "tijdstip", "start", "start time", "starttijd", "begin", "begin time", "begintijd", "arrival",
+             "arrival time"),
+    "answer": ("answer time", "pickup", "pick up", "time answered", "answered at", "answered time", "answered on",
+               "answer timestamp", "answer", "answered", "connection", "agent connection", "accepted", "aanname",
+               "opname", "connect time", "connected", "connected at", "connect", "pickup time", "picked up",
                "picked up at", "time of answer", "agent answer", "opgenomen", "opgenomen om", "opgenomen op",
                "beantwoord", "beantwoord om", "beantwoord op", "aangenomen", "aangenomen om", "answertime",
                "queue exit", "hora respuesta", "heure reponse", "decroche", "angenommen um", "talk start",
                "service start", "bridged at", "opneemtijd", "tijd opgenomen", "tijdstip opgenomen"),
-    "end": ("end", "end time", "ended", "ended at", "end timestamp", "finish", "finished", "finished at",
-            "completed at", "hangup time", "hung up at", "hangup at", "disconnect time", "disconnected",
-            "disconnected at", "closed at",
-            "einde", "eindtijd", "eindtijdstip", "beeindigd", "beeindigd op", "opgehangen om", "fin", "hora fin",
-            "heure fin", "ende", "anrufende", "stop", "stop time", "end date time", "abandoned at", "abandon time",
-            "released", "release time", "opgehangen op", "tijdstip einde"),
-    "wait": ("wait", "wait time", "waiting time", "wachttijd", "wacht", "wachtduur", "tijd in wachtrij", "queue time",
-             "hold time", "holdtime", "time in queue", "q time", "wait length", "wait duration", "waited", "waiting",
-             "queue duration", "queue wait", "queue wait time", "speed of answer", "speed to answer", "asa",
-             "time to answer", "answer speed", "answer delay", "delay", "time waited", "wait queue", "ring time",
-             "ring duration", "tiempo de espera", "espera", "tiempo en cola", "attente", "temps d attente",
-             "duree d attente", "wartezeit", "wartedauer", "antwoordsnelheid", "opneemsnelheid", "wachten", "gewacht"),
+    "end": ("end", "hangup", "hung up", "disconnect", "completed", "closed", "eind", "opgehangen", "end time",
+            "ended", "ended at", "end timestamp", "finish", "finished", "finished at", "completed at", "hangup time",
+            "hung up at", "hangup at", "disconnect time", "disconnected", "disconnected at", "closed at", "einde",
+            "eindtijd", "eindtijdstip", "beeindigd", "beeindigd op", "opgehangen om", "fin", "hora fin", "heure fin",
+            "ende", "anrufende", "stop", "stop time", "end date time", "abandoned at", "abandon time", "released",
+            "release time", "opgehangen op", "tijdstip einde"),
+    "wait": ("wait", "wait time", "waiting time", "wachttijd", "wacht", "wachtduur", "tijd in wachtrij",
+             "queue time", "hold time", "holdtime", "time in queue", "q time", "wait length", "wait duration",
+             "waited", "waiting", "queue duration", "queue wait", "queue wait time", "speed of answer",
+             "speed to answer", "asa", "time to answer", "answer speed", "answer delay", "delay", "time waited",
+             "wait queue", "ring time", "ring duration", "tiempo de espera", "espera", "tiempo en cola", "attente",
+             "temps d attente", "duree d attente", "wartezeit", "wartedauer", "antwoordsnelheid", "opneemsnelheid",
+             "wachten", "gewacht"),
     "outcome": ("outcome", "result", "resultaat", "status", "disposition", "afloop", "uitkomst", "beantwoord",
-                "answered", "resultaat oproep", "oproepstatus", "call outcome", "call status", "call result", "state",
-                "opgenomen", "aangenomen", "abandoned", "afgehaakt", "abandon", "missed", "gemist", "lost", "handled",
-                "connected", "disposition code", "estado", "resultado", "statut", "resultat", "ergebnis", "repondu",
-                "contestada", "atendida", "angenommen", "beantwortet", "end reason", "termination"),
-    "handling": ("handling", "handling time", "handle time", "aht", "talk time", "talktime", "talk", "talk duration",
-                 "conversation", "conversation time", "conversation duration", "gesprekstijd", "gesprek",
-                 "gespreksduur", "behandeltijd", "behandelduur", "afhandeltijd", "afhandelduur", "service time",
-                 "service duration", "ser time", "billsec", "duur gesprek", "time on call", "tiempo de conversacion",
-                 "temps de conversation", "duree de conversation", "gesprachsdauer", "gesprachszeit", "handled time",
-                 "duration", "duur", "duree", "duracion", "dauer", "length"),
+                "answered", "resultaat oproep", "oproepstatus", "call outcome", "call status", "call result",
+                "state", "opgenomen", "aangenomen", "abandoned", "afgehaakt", "abandon", "missed", "gemist", "lost",
+                "handled", "connected", "disposition code", "estado", "resultado", "statut", "resultat", "ergebnis",
+                "repondu", "contestada", "atendida", "angenommen", "beantwortet", "end reason", "termination",
+                "event type", "event", "final status", "eindstatus", "afhandeling", "answer status"),
+    "handling": ("handling", "handling time", "handle", "handle time", "aht", "talk time", "talktime", "talk",
+                 "talk duration", "conversation", "conversation time", "conversation duration", "gesprekstijd",
+                 "gesprek", "gespreksduur", "behandeltijd", "behandelduur", "afhandeltijd", "afhandelduur",
+                 "service time", "service duration", "ser time", "billsec", "duur gesprek", "time on call",
+                 "tiempo de conversacion", "temps de conversation", "duree de conversation", "gesprachsdauer",
+                 "gesprachszeit", "handled time", "duration", "duur", "duree", "duracion", "dauer", "length"),
     "wrap_up": ("wrap up", "wrapup", "wrap up time", "wrapup time", "after call work", "after call work time", "acw",
                 "acw time", "nawerktijd", "nawerk", "naverwerking", "nachbearbeitung", "post appel"),
     "total": ("total duration", "total time", "totale duur", "totale tijd", "time in system", "duree totale",
@@ -89,6 +94,11 @@ _FILLERS = frozenset({
     "van", "y", "n", "yn", "j", "jn", "hh", "mm", "ss", "h", "hhmmss", "hhmm", "mmss", "utc", "gmt", "local", "lokaal",
     "avg", "average", "gem", "gemiddelde", "mean", "mins", "secs", "iso", "yes", "no", "ja", "nee",
 })  # fmt: skip
+#: Words that say of a name that it is a moment; roles of moments are known without them.
+_MOMENTS = frozenset(
+    {"time", "timestamp", "at", "on", "om", "op", "tijd", "tijdstip", "datetime", "date", "moment", "um"}
+)
+_ROLES_OF_MOMENTS = ("arrival", "answer", "end")
 _UTC = frozenset({"utc", "gmt"})
 Fits = Callable[[str, int], bool]
 
@@ -155,7 +165,8 @@ def assigned(
             continue
         free = [number for number in range(len(header)) if number not in found.values()]
         # The most usual name first; then the first such column.
-        ranked = [(rank, n) for n in free if (rank := rank_of(header[n], names)) is not None]
+        moments = what in _ROLES_OF_MOMENTS
+        ranked = [(rank, n) for n in free if (rank := rank_of(header[n], names, moments=moments)) is not None]
         best = next((n for _, n in sorted(ranked) if fits is None or fits(what, n)), None)
         if best is not None:
             found[what] = best
@@ -173,14 +184,20 @@ def not_used(header: Sequence[str], used: Sequence[int]) -> tuple[Said, ...]:
     return (Said("reading.unused_more", names=names, more=more) if more > 0 else Said("reading.unused", names=names),)
 
 
-def rank_of(name: str, names: Sequence[str]) -> int | None:
-    """Place of a column's name among the known ones, None where it is none of them; fillers count last."""
+def rank_of(name: str, names: Sequence[str], *, moments: bool = False) -> int | None:
+    """Place of a column's name among the known ones, None where it is none of them; fillers count last.
+
+    ``moments``: words that say that it is a moment are fillers too.
+    """
     for word in (plain(name), bare(name)):
         if word in names:
             return list(names).index(word)
     word = core(name)
     cores = [core(one) for one in names]
-    return len(names) + cores.index(word) if word in cores else None
+    if word in cores:
+        return len(names) + cores.index(word)
+    stem = " ".join(one for one in word.split() if one not in _MOMENTS)
+    return 2 * len(names) + cores.index(stem) if moments and stem in cores else None
 
 
 def _stated(source: str, header: Sequence[str], what: str, name: str, known: Mapping[str, Sequence[str]]) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sim.fit.columns import assigned, not_used
 from sim.fit.log import Log
-from sim.fit.roles import KNOWN, fits_of
+from sim.fit.roles import KNOWN, earliest, fits_of
 from sim.fit.text import Table
 from sim.fit.values import NOT_KNOWN
 from sim.language.said import Digits, Name, Said
@@ -67,6 +67,11 @@ def columns_of(table: Table, mapping: Mapping[str, str] | None) -> tuple[dict[st
     if "arrival" in found and found.keys() & {"date", "time"} - stated.keys():
         known = {what: names for what, names in known.items() if what not in ("date", "time") or what in stated}
         found, notes = assigned(table.source, table.header, stated, known, fits)
+    if "arrival" not in found and not {"date", "time"} <= set(found):
+        first = earliest(table, found)
+        if first is not None:
+            found["arrival"] = first
+            notes = (*notes, Said("reading.earliest", name=repr(table.header[first])))
     notes = (*notes, *not_used(table.header, list(found.values())))
     if {"province", "queue"} <= set(found):
         unused = "province" if "queue" in stated and "province" not in stated else "queue"

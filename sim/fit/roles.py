@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
 
 from sim.clock import DAY, HOUR
 from sim.fit.columns import SYNONYMS, Fits, core, rank_of
 from sim.fit.dates import date, digits_only, moment, order_of, time_of_day
+from sim.fit.log import UNKNOWN
 from sim.fit.text import Table
-from sim.fit.values import NOT_KNOWN
+from sim.fit.values import NOT_KNOWN, parsed
 
 #: So many cells, evenly spaced, show what a column holds.
 _SAMPLE = 300
 _MOSTLY = 0.6
+#: The arrival comes before all else in so many rows.
+_FIRST = 0.95
 #: A time of day is later than this in most rows; a duration of minutes and seconds reads as an earlier one.
 _MORNING = 5 * HOUR
 #: Names of queues, channels or provinces are few.
@@ -45,7 +48,7 @@ def fits_of(table: Table) -> Fits:
     def fits(what: str, number: int) -> bool:
         holds = kind(number)
         if what == "arrival":
-            named = rank_of(table.header[number], _ARRIVAL) is not None
+            named = rank_of(table.header[number], _ARRIVAL, moments=True) is not None
             return holds not in ("clock", "date") if named else holds == "moment"
         if what in ("answer", "end"):
             return holds in ("moment", "clock")
@@ -65,8 +68,28 @@ def fits_of(table: Table) -> Fits:
 
 
 _ARRIVAL = SYNONYMS["arrival"]
-#: A column of dates may have the time as well: then it is the arrival.
-KNOWN = {**SYNONYMS, "arrival": (*SYNONYMS["arrival"], *SYNONYMS["date"])}
+#: A column of dates or times may have both: then it is the arrival.
+KNOWN = {**SYNONYMS, "arrival": (*SYNONYMS["arrival"], *SYNONYMS["date"], *SYNONYMS["time"])}
+
+
+def earliest(table: Table, found: Mapping[str, int]) -> int | None:
+    """The column of moments that come first in nearly every row, before those of answers or ends; None for none."""
+    if not found.keys() & {"answer", "end"}:
+        return None
+    columns = {}
+    for number in range(len(table.header)):
+        cells = table.column(number)
+        if kind_of(cells) != "moment" or all(cell.isdigit() for cell in cells):
+            continue
+        first = order_of(cells).month_first
+        columns[number], _ = parsed(cells, partial(moment, zone="UTC", month_first=first))
+    for number, at in columns.items():
+        if number in found.values():
+            continue
+        later = [(at <= other)[(at != UNKNOWN) & (other != UNKNOWN)] for other in columns.values()]
+        if all(len(rows) and rows.mean() > _FIRST for rows in later):
+            return number
+    return None
 
 
 def kind_of(cells: Sequence[str]) -> str:

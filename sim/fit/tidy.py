@@ -46,8 +46,9 @@ _WORDS = {
 _OUTCOME_OF = {core(word): outcome for outcome, words in _WORDS.items() for word in words} | {
     word: outcome for outcome, words in _WORDS.items() for word in words
 }
-_YES_NO = {"ja": ANSWERED, "yes": ANSWERED, "true": ANSWERED, "1": ANSWERED, "y": ANSWERED, "j": ANSWERED,
-           "nee": ABANDONED, "no": ABANDONED, "false": ABANDONED, "0": ABANDONED, "n": ABANDONED}  # fmt: skip
+_YES = ("ja", "yes", "true", "1", "y", "j", "oui", "si", "sim", "vrai", "wahr", "waar", "verdadero", "o", "s", "x")
+_NO = ("nee", "no", "false", "0", "n", "non", "nein", "nao", "faux", "falsch", "onwaar", "falso")
+_YES_NO = dict.fromkeys(_YES, ANSWERED) | dict.fromkeys(_NO, ABANDONED)
 #: What a column of yes and no is about; of the latter, yes means that the call was not answered.
 _ASKED = ("answered", "beantwoord", "opgenomen", "aangenomen", "handled", "connected", "contestada", "atendida",
           "repondu", "angenommen", "beantwortet")  # fmt: skip

@@ -73,7 +73,7 @@ def mutated(rng: random.Random, text: str) -> bytes:
     content = bytearray(text.encode("utf-8", errors="surrogatepass"))
     if rng.random() < 0.2 and content:
         for _ in range(rng.randint(1, 8)):
-            at = rng.randrange(len(content))
+            at = rng.randint(0, len(content))
             content[at : at + rng.choice((0, 1, 1, 30))] = rng.randbytes(rng.randint(0, 4))
     if rng.random() < 0.05:
         return bytes(content).decode("utf-8", errors="replace").encode("utf-16")
