@@ -87,7 +87,7 @@ def _of_parts(
 ) -> DailyCounts:
     """Columns of which none is called a count: parts of a day's total, which one of them may be."""
     values = {number: parsed(table.column(number), counted)[0] for number in columns}
-    every = sum(values.values())
+    every: Whole = np.sum(list(values.values()), axis=0)
     total = next((n for n in columns if len(columns) > 2 and (every == 2 * values[n]).mean() > _MOSTLY), None)
     parts = [number for number in columns if number != total]
     for number in parts:

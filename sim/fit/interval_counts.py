@@ -22,6 +22,7 @@ from sim.fit.assemble import Sieve
 from sim.fit.columns import SYNONYMS, plain, stated_unit
 from sim.fit.dates import Order, date, digits_only, moment, order_of, time_of_day
 from sim.fit.log import UNKNOWN, Dropped
+from sim.fit.places import UNKNOWN_PROVINCE
 from sim.fit.roles import kind_of
 from sim.fit.text import Table
 from sim.fit.values import NOT_KNOWN, day_fractions, duration, parsed, whole
@@ -488,7 +489,8 @@ def _parts(
 ) -> tuple[str, tuple[Part, ...]]:
     """What the parts are, and the totals of each."""
     of = "province" if "province" in layout.groups and len(layout.groups) == 1 else "channel"
-    names = [" ".join(cells[row] for cells in groups) or "unknown" for row in kept] if groups else []
+    named = [[cell if cell.lower() not in NOT_KNOWN else UNKNOWN_PROVINCE for cell in cells] for cells in groups]
+    names = [" ".join(cells[row] for cells in named) for row in kept] if groups else []
     parts = []
     for name in dict.fromkeys(names):
         rows = kept[[k for k, other in enumerate(names) if other == name]]

@@ -84,7 +84,8 @@ def columns_of(table: Table, mapping: Mapping[str, str] | None) -> tuple[dict[st
 def queues_of(texts: Mapping[str, Sequence[str]], channel: Sequence[str], notes: list[str]) -> list[str]:
     """The queue of each row: as the log names it, or ``channel/province``, or the channel where it has no provinces."""
     if "province" not in texts:
-        return [name or other for name, other in zip(texts.get("queue", channel), channel, strict=True)]
+        pairs = zip(texts.get("queue", channel), channel, strict=True)
+        return [other if name.lower() in NOT_KNOWN else name for name, other in pairs]
     provinces = ["" if text.lower() in NOT_KNOWN else _plain(text) for text in texts["province"]]
     channels = [_plain(name) for name in channel]
     split = set()

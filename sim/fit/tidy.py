@@ -332,6 +332,6 @@ def _same_ids(ids: Sequence[str], sieve: Sieve, notes: list[str]) -> None:
 
 def _channels(texts: Mapping[str, Sequence[str]], rows: int, notes: list[str]) -> Sequence[str]:
     if "channel" in texts:
-        return [name or "unknown" for name in texts["channel"]]
+        return ["unknown" if name.lower() in NOT_KNOWN else name for name in texts["channel"]]
     notes.append(Said("reading.no_channel"))
     return ["phone"] * rows
