@@ -18,6 +18,7 @@ from sim.fit.values import day_fractions, duration
 from sim.fit.whole import Fit, fit_log, fit_of
 from sim.language import language
 from sim.language.said import Said, told
+from sim.page_fit import fit_page
 
 CASES = Path(__file__).parent / "cases"
 ZONE = "Europe/Brussels"
@@ -469,3 +470,12 @@ def test_yes_and_no_in_other_languages(tmp_path, yes: str, no: str) -> None:
     for start, wait, talk, _ in CALLS:
         rows.append(f"{start:%d/%m/%Y %H:%M:%S}\t{no if talk is None else yes}\t{wait}\t{'' if talk is None else talk}")
     check(log_of(tmp_path, "\n".join(rows)))
+
+
+def test_a_short_log_has_a_page_of_its_own(tmp_path) -> None:
+    rows = ["arrival;wait;outcome;handling"]
+    for start, wait, talk, _ in CALLS:
+        rows.append(f"{start:%Y-%m-%d %H:%M:%S};{wait};{'abandoned' if talk is None else 'answered'};{talk or ''}")
+    found = fit_of(log_of(tmp_path, "\n".join(rows)), name="short")
+    assert found.replays
+    assert fit_page(found).count("<svg") == fit_page(found, language("nl")).count("<svg") > 2

@@ -33,6 +33,8 @@ from sim.tell.fit_rows import patience_law
 
 _DATA, _MODEL = OUTCOMES["answered"][0], WORSE
 _BAND = "#BBBBBB"
+#: An hour of the day with fewer calls is not drawn.
+_FEWEST = 20
 #: Hours of the day along an axis.
 _HOURS = range(0, 25, 3)
 #: A line needs more contrast than an area: a closed door is darker here.
@@ -52,6 +54,8 @@ def draw_fit(fit: Fit, say: Language = ENGLISH) -> dict[str, Figure]:
     if "lines" not in fit.pieces.missing:
         pictures["lines"] = draw_lines(fit, say=say)
     for replay in fit.replays:
+        if _calls_by_hour(replay.logged).max() < _FEWEST:
+            continue  # a short log has no hour with enough calls
         pictures[replay.name] = draw_replay(replay, say)
     return pictures
 
@@ -259,12 +263,13 @@ def _by_hour(
 ) -> None:
     logged = scale * by_hour(replay.logged, of)
     simulated = scale * np.stack([by_hour(calls, of) for calls in replay.simulated])
-    told = np.isfinite(logged) & np.isfinite(simulated).any(axis=0) & (_calls_by_hour(replay.logged) >= 20)
+    told = np.isfinite(logged) & np.isfinite(simulated).any(axis=0) & (_calls_by_hour(replay.logged) >= _FEWEST)
     at = np.flatnonzero(told)
-    low, middle, high = np.nanquantile(simulated[:, told], [0.025, 0.5, 0.975], axis=0)
-    ax.fill_between(at, low, high, color=_BAND, label=say("picture.of_simulations"))
-    ax.plot(at, middle, "--", color=_MODEL, lw=1.4, label=say("picture.simulated"))
-    ax.plot(at, logged[told], "o-", color=_DATA, ms=4, lw=1.2, label=say("picture.log"))
+    if len(at):
+        low, middle, high = np.nanquantile(simulated[:, told], [0.025, 0.5, 0.975], axis=0)
+        ax.fill_between(at, low, high, color=_BAND, label=say("picture.of_simulations"))
+        ax.plot(at, middle, "--", color=_MODEL, lw=1.4, label=say("picture.simulated"))
+        ax.plot(at, logged[told], "o-", color=_DATA, ms=4, lw=1.2, label=say("picture.log"))
     ax.set_ylim(0, None)
     numbers_in(say, ax.yaxis)
     ax.set_ylabel(label)

@@ -158,7 +158,7 @@ def numbers_in(node: Any) -> Iterator[str]:
         if known != sorted(known):
             yield f"a value outside its interval: {ends}"
         for key, value in node.items():
-            if key not in ("source", "title", "about", "name", "first", "last", "closed"):
+            if key not in ("source", "title", "about", "name", "first", "last", "closed", "serves", "to"):
                 yield from numbers_in(value)
     elif isinstance(node, list):
         for value in node:
