@@ -249,7 +249,8 @@ def test_mutated_files_are_fitted_or_refused() -> None:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     seen, wrong = module.fuzz(100, first=1_000_001)
-    assert wrong == []
+    # In the other, a profile likelihood differs in its last digits between two searches.
+    assert wrong + module.fuzz(1, first=2775)[1] == []
     assert seen["fitted"] >= 10
     assert seen["refused"] >= 10
 

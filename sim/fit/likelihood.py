@@ -112,7 +112,20 @@ def _end(peak: Peak, index: int, side: float) -> float:
         near, far = far, 1.6 * far
         if far > _FARTHEST * step:
             return side * inf
-    return float(peak.at[index] + side * brentq(above, near, far, xtol=2e-3 * step, rtol=1e-9))
+    try:
+        end = float(brentq(above, near, far, xtol=2e-3 * step, rtol=1e-9))
+    except ValueError:
+        # Searched from elsewhere, the profile is not the same to the last digit: both ends may lie on one side now.
+        end = _halved(above, near, far, xtol=2e-3 * step)
+    return float(peak.at[index] + side * end)
+
+
+def _halved(above: Callable[[float], float], near: float, far: float, *, xtol: float) -> float:
+    """The end between these two by halving, for a function whose sign at them is not certain."""
+    while far - near > xtol:
+        middle = (near + far) / 2
+        near, far = (middle, far) if above(middle) > 0 else (near, middle)
+    return (near + far) / 2
 
 
 def _profile(peak: Peak, index: int, value: float, guess: Floats) -> tuple[float, Floats]:
