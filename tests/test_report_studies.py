@@ -422,7 +422,7 @@ def test_what_is_no_study_gets_one_message(folders, tmp_path) -> None:
     gone = shutil.copytree(folders["sweep"], tmp_path / "gone")
     (gone / "scenario.yaml").unlink()
     assert "the scenario of the study is gone" in told(gone)
-    assert "--sensitivity goes with a run" in told(folders["plan"], "--sensitivity", str(folders["sensitivity"]))
+    assert "a sensitivity goes with a run" in told(folders["plan"], "--sensitivity", str(folders["sensitivity"]))
     assert f"did you mean {folders['plan']}?" in told(folders["plan"].parent)
     assert opened(folders["plan"]).study == "plan"
 

@@ -55,7 +55,7 @@ def _told(found: Result | Comparison | Studied, say: Language) -> Result | Compa
 def _page(found: Result | Comparison | Studied, folder: Path, sensitivity: Path | None, say: Language) -> str:
     if isinstance(found, Studied):
         if sensitivity is not None:
-            raise ResultsError(f"{folder}: is the folder of a study; --sensitivity goes with a run or a comparison")
+            raise ResultsError(f"{folder}: is the folder of a study; a sensitivity goes with a run or a comparison")
         return study_page(found, say)
     if isinstance(found, Result):
         return run_page(found, say, sensitivity=sensitivity_for(found.scenario, folder, sensitivity))

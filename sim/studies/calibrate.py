@@ -129,12 +129,11 @@ def calibrate(
     """
     if len(observed) != len(fit) or not 1 <= len(fit) <= 2:
         raise Unasked(
-            f"{len(observed)} observation(s) for {len(fit)} number(s) to fit: give as many of both, one or two, such "
-            f"as --observed answered@phone=429 --observed 'loss@phone=50 %' --fit {DEMAND} "
-            "--fit handling.phone.conversation.mean"
+            f"{len(observed)} observation(s) for {len(fit)} number(s) to fit: give as many of both, one or two: "
+            f"answered@phone=429 and 'loss@phone=50 %' observed, {DEMAND} and handling.phone.conversation.mean fitted"
         )
     if len({path.strip() for path in fit}) != len(fit):
-        raise Unasked(f"--fit {fit[0]} is given twice")
+        raise Unasked(f"fit: {fit[0]} is given twice")
     if replications < LEAST_WORLDS:
         raise Unasked(
             f"{replications} worlds are too few to know what a single period may be; take {LEAST_WORLDS} or more"

@@ -131,12 +131,12 @@ def _number(scenario: Scenario, name: str | None) -> int:
     names = [one.name for one in scenario.campaigns]
     if not names:
         raise PlanError(
-            "the scenario has no campaign; add one below campaigns:, or state it with --set "
+            "the scenario has no campaign; add one below campaigns:, or set "
             "'campaigns=[{name: tv, extra: 100, surge: [{shape: decay, at: [2020-02-10 21:00], "
             "time_constant: 4 days}]}]'"
         )
     if name is None and len(names) > 1:
-        raise PlanError(f"which campaign? name one with --campaign: {', '.join(names)}")
+        raise PlanError(f"which campaign? name one of {', '.join(names)}")
     if name is not None and name not in names:
         raise PlanError(f"there is no campaign {name!r}; there are {', '.join(names)}.{nearest(name, names)}")
     return 0 if name is None else names.index(name)

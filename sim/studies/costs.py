@@ -77,7 +77,7 @@ class Costs:
             if np.isnan(price[present > 0]).any():
                 when = text_of(self._without(scenario, group.name))
                 raise PlanError(
-                    f"cost: none is given for lines of {group.name} on {when}; add --cost '{when}=...', or one number "
+                    f"cost: none is given for lines of {group.name} on {when}; add '{when}=...', or one number "
                     "for all other hours"
                 )
             found[group.name] = (float(present.sum()) / 60, float(present @ np.nan_to_num(price)) / 60)

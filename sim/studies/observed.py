@@ -58,7 +58,7 @@ def observation_of(scenario: Scenario, text: str) -> Observation:
     who, equals, value = text.partition("=")
     if not equals:
         wanted = "MEASURE=VALUE, such as answered@phone=429 or 'loss@phone=50 %'"
-        raise NoObservation(f"--observed {text!r} is not {wanted}")
+        raise NoObservation(f"observed {text!r} is not {wanted}")
     outcome = outcome_of(scenario, who)
     unit = outcome.of.unit
     try:
@@ -69,7 +69,7 @@ def observation_of(scenario: Scenario, text: str) -> Observation:
         else:
             number = parse_number(_plain(value), what=f"a number ({unit})")
     except ValueError as error:
-        raise NoObservation(f"--observed {text}: {error}") from None
+        raise NoObservation(f"observed {text}: {error}") from None
     return Observation(outcome, number)
 
 

@@ -106,14 +106,14 @@ def parameter_of(scenario: Scenario, path: str) -> Parameter:
     found = _written(scenario.tree, path)
     if isinstance(found, dict) and path.endswith(".redial"):
         return _one_share(scenario, path, found)
-    wrong = f"--fit {path}: {{}}; fitted are numbers, durations and percentages above 0, such as demand.contacts"
+    wrong = f"fit {path}: {{}}; fitted are numbers, durations and percentages above 0, such as demand.contacts"
     if isinstance(found, dict | list) or found is None:
         raise NoParameter(wrong.format("is not one value"))
     if isinstance(found, int):
         raise NoParameter(wrong.format(f"{found} is a whole number, which cannot move a little"))
     stated, unit, write = _number(found, wrong)
     if stated <= 0:
-        raise NoParameter(wrong.format(f"{found} has no size to start from; give one with --set {path}=..."))
+        raise NoParameter(wrong.format(f"{found} has no size to start from; set {path} to one"))
     share = unit == "%" and stated < 1 and not _takes(scenario, f"{path}=101 %")
     return Parameter(path, stated, _unit(scenario, path) or unit, share, write)
 
@@ -127,7 +127,7 @@ def _one_share(scenario: Scenario, path: str, found: dict[str, Any]) -> Paramete
     """One share of redials for all outcomes that have one; it starts from their mean."""
     shares = [parameter_of(scenario, f"{path}.{outcome}") for outcome in found if _share_of(found[outcome]) > 0]
     if not shares:
-        raise NoParameter(f"--fit {path}: has no share to start from; give one with --set {path}.abandoned=...")
+        raise NoParameter(f"fit {path}: has no share to start from; set {path}.abandoned to one")
     stated = sum(one.stated for one in shares) / len(shares)
     return Parameter(path, stated, "%", True, format_percent, tuple(one.path for one in shares))
 
@@ -167,7 +167,7 @@ def _written(tree: Located, path: str) -> Any:
             inside = _keys(here)
         if first not in inside:
             known = ", ".join(inside) or "none below"
-            raise NoParameter(f"--fit {path}: there is no {first!r}.{nearest(first, inside)} There are {known}")
+            raise NoParameter(f"fit {path}: there is no {first!r}.{nearest(first, inside)} There are {known}")
         here = inside[first]
     return here.value["value"].plain() if "value" in _keys(here) else here.plain()
 

@@ -215,7 +215,7 @@ def _level(scenario: Scenario, text: str, found: re.Match[str]) -> Target:
         channels = ", ".join(scenario.channels)
         raise TargetError(
             f"target {text!r}: acceptable waits are counted by channel; name one of {channels}, or one of their queues "
-            "(--everywhere asks it of every province)"
+            "(everywhere asks it of every province)"
         )
     level = DEFINITIONS[SERVICE_LEVELS[scenario.targets.service_level]]
     return Target(kind, name, level, 100 * share, least=True, within=within)
