@@ -193,3 +193,14 @@ def test_lines_that_are_never_there_have_no_utilisation(tmp_path) -> None:
     done = command("check", str(path), cwd=ROOT)
     assert done.returncode == 0
     assert "inf" not in done.stdout
+
+
+def test_mistakes_on_the_page_name_what_is_set_in_words() -> None:
+    pytest.importorskip("nicegui", reason="the page's package is not installed")
+    from sim.app.words import trouble
+
+    with pytest.raises(sim.ScenarioError) as found:
+        sim.loads(SMALL).replace(handling__phone__conversation__mean="0 s")
+    said = trouble(found.value, language("nl"))
+    assert "Gemiddelde gespreksduur (telefoon)" in said
+    assert "handling.phone" not in said
