@@ -23,7 +23,7 @@ from sim.estimates import Estimate
 from sim.language import ENGLISH, Language, language
 from sim.report import write_report
 from sim.report.assumed import changed
-from sim.report.columns import plain_of
+from sim.report.columns import plain_of, read_text
 from sim.report.curves import Axis, Extras, Point, Series, draw_curves
 from sim.report.duty import hours_between, lines_at
 from sim.report.folders import opened
@@ -446,3 +446,17 @@ def test_axe_finds_no_fault_in_a_page(folders, tmp_path) -> None:
             assert [(f["id"], [n["html"][:120] for n in f["nodes"][:3]]) for f in faults] == [], kind
             page.close()
         chromium.close()
+
+
+def test_tables_of_plans_keep_what_pages_read_in_their_own_way(planned, tmp_path) -> None:
+    """Assumptions have words, days of a week are joined, lines today are found by the names of a scenario."""
+    found, (_, page) = read(planned), page_of(planned, tmp_path, NL)
+    reader = Reader.of(found, NL)
+    ends = [row["assumption"] for row in found.table("assumptions")]
+    assert ends
+    assert {read_text("assumption", end, reader) for end in ends} == {"Vraag in oproepen"}
+    days = {read_text("days", row["days"], reader) for row in found.table("shifts")}
+    assert days <= {"ma-vr", "ma", "di", "wo", "do", "vr", "ma-wo", "ma-do", "di-vr", "wo-vr", "do,vr", "ma,di"}
+    groups = {str(row["lines of"]) for row in found.table("lines")}
+    assert groups <= set(found.scenario.lines)
+    assert "Vraag in oproepen" in page.text

@@ -43,6 +43,8 @@ _KINDS: Mapping[str, str] = {
     "high": "value",
     "status": "status",
 }
+#: Kinds that pages say otherwise than the tables of a terminal.
+_ALWAYS_READ = ("path", "days")
 #: Numbers this near to a whole one, or this large, are shown without decimals.
 _ROUND, _LARGE = 0.005, 100
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
@@ -62,10 +64,10 @@ def head_of(column: str, reader: Reader) -> str:
 
 
 def read_text(column: str, found: str, reader: Reader) -> str:
-    """Text of a cell in words: its own, or what its notation stands for."""
-    if isinstance(found, Shown):
-        return found.in_words(reader.say)
+    """Text of a cell in words: its own, or what its notation stands for. Pages have words of their own for some."""
     kind = _KINDS.get(column, "" if column in HEADS else "value")
+    if isinstance(found, Shown) and kind not in _ALWAYS_READ:
+        return found.in_words(reader.say)
     say = reader.say
     ways: Mapping[str, Callable[[str], str]] = {
         "group": say.name, "hours": say.hours, "target": reader.target, "verdict": reader.verdict,

@@ -8,7 +8,7 @@ from math import inf, isfinite
 from sim.colours import BETTER, UNCLEAR, WORSE
 from sim.estimates import Estimate
 from sim.language.shown import plain
-from sim.report.columns import table_of
+from sim.report.columns import read_text, table_of
 from sim.report.curves import Axis, Point, Series, draw_curves
 from sim.report.reading import Reader
 from sim.report.rows import Line, Mark, draw_rows
@@ -143,5 +143,5 @@ def _widest(rows: Sequence[Row], path: str, at: float) -> list[Row]:
 
 def _moved(row: Row, path: str, reader: Reader) -> Line:
     found = estimate(row, path)
-    name = f"{reader.path(text(row, 'assumption'))} = {reader.value(text(row, 'to'))}"
+    name = f"{reader.path(text(row, 'assumption'))} = {read_text('to', text(row, 'to'), reader)}"
     return Line(name, [Mark(found, "diamond", UNCLEAR, f"{name}: {plain(found, reader.say)}")])

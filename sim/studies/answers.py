@@ -139,8 +139,9 @@ def _in_all_rows(rows: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """A row with its texts in each language; its columns have the same order in all."""
     found = {}
     for name, cells in zip(rows[ENGLISH.code], zip(*(row.values() for row in rows.values()), strict=True), strict=True):
-        words = dict(zip(rows, map(_words, cells, rows), strict=True)) if isinstance(cells[0], str) else None
-        found[name] = cells[0] if words is None else Shown(cells[0], words)
+        found[name] = cells[0]
+        if isinstance(cells[0], Shown) or (isinstance(cells[0], str) and len(set(cells)) > 1):
+            found[name] = Shown(cells[0], dict(zip(rows, map(_words, cells, rows), strict=True)))
     return found
 
 

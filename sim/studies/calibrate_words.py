@@ -15,7 +15,7 @@ from sim.studies.fit_one import FitOne
 from sim.studies.fit_two import FitTwo
 from sim.studies.parameters import FACTOR, Parameter
 from sim.studies.trial import On
-from sim.studies.unknowns import Unknown, short, shown_value
+from sim.studies.unknowns import Unknown, shown_value, value_cell
 
 Row = dict[str, Any]
 _MOST_NAMED = 4
@@ -247,7 +247,7 @@ def tables(found: Calibration) -> dict[str, list[Row]]:
         for one in found.confirmed
     ]
     shifts = [
-        {"assumption": shift.unknown.name, "stated": short(shift.unknown.value), "to": short(shift.end)}
+        {"assumption": shift.unknown.name, "stated": value_cell(shift.unknown.value), "to": value_cell(shift.end)}
         | {
             of.path: None if shift.values is None else of.in_unit(shift.values[number])
             for number, of in enumerate(found.parameters)

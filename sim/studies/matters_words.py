@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from functools import partial
 from math import isfinite
 from typing import Any
 
@@ -14,7 +13,7 @@ from sim.language.said import Shown
 from sim.language.shown import measured, parts
 from sim.studies.matters import FEWER_ARE_BETTER, Assumption, Matters
 from sim.studies.trial import Which
-from sim.studies.unknowns import Unknown, short, shown_value
+from sim.studies.unknowns import Unknown, shown_value, value_cell
 
 
 def sentences(found: Matters, say: Language = ENGLISH) -> list[str]:
@@ -87,8 +86,8 @@ def rows(found: Matters, named: Callable[[Language], Matters] | None = None) -> 
             "base": plan("base"),
             "measure": found.measure[0] if found.measure[1] == "all" else f"{found.measure[0]}@{found.measure[2]}",
             "value_of": Shown.of(one.of.name, one.of.words),
-            "stated": Shown.of(short(one.of.value), partial(shown_value, one.of.value)),
-            "set_to": Shown.of(short(one.end), partial(shown_value, one.end)),
+            "stated": value_cell(one.of.value),
+            "set_to": value_cell(one.end),
             "difference": one.saves,
             "change": one.change,
             "would_be": found.there(one),

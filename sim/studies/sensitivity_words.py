@@ -14,7 +14,7 @@ from sim.studies.one_at_a_time import OneAtATime
 from sim.studies.outcomes import Outcome
 from sim.studies.sensitivity import Sensitivity, Spread
 from sim.studies.trial import On
-from sim.studies.unknowns import LAWS, short, shown_value
+from sim.studies.unknowns import LAWS, shown_value, value_cell
 
 Row = dict[str, Any]
 #: Unknowns with a total index below are said to matter little.
@@ -124,8 +124,9 @@ def tables(found: Sensitivity) -> dict[str, list[Row]]:
     return {
         "outcomes": [_outcome_row(found, of) for of in found.outcomes],
         "indices": [
-            {"outcome": of.text, "assumption": unknown.name, "stated": short(unknown.value), "low": short(unknown.low),
-             "high": short(unknown.high), "status": unknown.status, "first_order": first, "total": total}
+            {"outcome": of.text, "assumption": unknown.name, "stated": value_cell(unknown.value),
+             "low": value_cell(unknown.low), "high": value_cell(unknown.high), "status": unknown.status,
+             "first_order": first, "total": total}
             for of in found.outcomes
             for unknown, first, total in found.ranked(of.text)
         ],
@@ -154,8 +155,8 @@ def rows_apart(found: OneAtATime) -> list[Row]:
             "outcome": of.text,
             "unit": of.of.unit,
             "assumption": unknown.name,
-            "stated": short(unknown.value),
-            "to": short(move.end),
+            "stated": value_cell(unknown.value),
+            "to": value_cell(move.end),
             "difference": move.differences[of.text],
         }
         for of in found.outcomes

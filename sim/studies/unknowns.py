@@ -11,13 +11,14 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from math import sqrt
 from typing import Any, Literal
 
 from pydantic import BaseModel
 
 from sim.language import ENGLISH, Language
+from sim.language.said import Shown
 from sim.language.shown import in_words
 from sim.quantities import format_duration, format_percent, parse_duration, parse_percent
 from sim.scenario.model import Scenario
@@ -145,6 +146,11 @@ def short(value: Any) -> str:
             f"{name} {f'({short(part)})' if isinstance(part, dict) else part}" for name, part in value.items()
         )
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def value_cell(value: Any) -> Shown:
+    """A value as tables have it, with what readers of each language see."""
+    return Shown.of(short(value), partial(shown_value, value))
 
 
 def shown_value(value: Any, say: Language = ENGLISH) -> str:
