@@ -36,7 +36,7 @@ def country_of(written: object) -> str:
     codes: dict[str, str] = {code: names[1] for names in holidays.registry.COUNTRIES.values() for code in names[1:3]}
     country = codes.get(code.upper(), "")
     if country not in known:
-        raise QuestionError(f"{shown(written)} is not {HELP}.{_guess(written, code, list(codes.values()))}")
+        raise QuestionError(f"{shown(written)} is not {HELP}.{_guess(written, code, codes)}")
     if not dash:
         return country
     parts = known[country]
@@ -48,7 +48,7 @@ def country_of(written: object) -> str:
     return f"{country}-{alike[_plain(part)]}"
 
 
-def _guess(written: str, code: str, codes: list[str]) -> str:
+def _guess(written: str, code: str, codes: dict[str, str]) -> str:
     """' Did you mean ...?' for a country written by its name or with a slip in its code."""
     import holidays
 
@@ -58,7 +58,8 @@ def _guess(written: str, code: str, codes: list[str]) -> str:
     for word in (_plain(written), _plain(re.split(r"\W", code)[0])):
         if close := get_close_matches(word, names, n=1, cutoff=0.75):
             return f" Did you mean {names[close[0]]!r}?"
-    return nearest(code.upper(), codes)
+    close = get_close_matches(code.upper(), codes, n=1)
+    return f" Did you mean {codes[close[0]]!r}?" if close else ""
 
 
 def _plain(name: str) -> str:

@@ -216,7 +216,7 @@ def test_who_is_unknown_and_what_is_missing_is_assumed_or_counted(tmp_path) -> N
     assert found.pieces.redials.known == 0
     assert found.pieces.redials.unknown == len(found.log)
     assert "status: assumed" in found.text
-    assert not found.scenario.callers["north"].redial.abandoned.value
+    assert not found.scenario.callers["north"].redial.after("abandoned")
     assert found.replays == ()
 
 
@@ -359,10 +359,11 @@ def test_holidays_of_other_countries(tmp_path) -> None:
     assert names["none"] == set()
     code, told = run(str(file), "--holidays", "nl", "--no-page", "--out", str(tmp_path))
     assert code == 0, told
-    for wrong, guess in (("BEL1", "BEL"), ("netherlands", "NL")):
+    for wrong, guess in (("BEL1", "BE"), ("netherlands", "NL")):
         code, told = run(str(file), "--holidays", wrong)
         assert code == 1
-        assert f"{wrong!r} is not the code of a country such as BE or NL, nor 'none'. Did you mean '{guess}'?" in told
+        assert f"{wrong!r} is not the code of a country such as BE" in told
+        assert f"Did you mean {guess!r}?" in told
 
 
 def test_channel_and_province_columns_on_the_command_line(tmp_path) -> None:

@@ -52,7 +52,7 @@ def _library() -> ctypes.CDLL | None:
     key = sources_key()
     if key and (not hasattr(library, "kernel_key") or _text(library.kernel_key) != key):
         raise KernelError(f"{path} was built from other sources; build it again: python -m sim.kernel.build")
-    for name in ("sizes", "constants", "run", "draw", "play", "count", "quantiles", "bins"):
+    for name in ("sizes", "constants", "run", "draw", "inputs", "play", "count", "quantiles", "bins"):
         getattr(library, f"kernel_{name}").restype = ctypes.c_int64
     sizes = (ctypes.c_int64 * len(structs.STRUCTS))()
     library.kernel_sizes(sizes)

@@ -167,7 +167,7 @@ EXPORT int64_t kernel_draw(const Demand *demand, int64_t replications, const int
 }
 
 /* Write every random input of the callers of one replication; each `out` as in Population, or NULL. */
-EXPORT void kernel_inputs(const Population *p, Population *out) {
+EXPORT int64_t kernel_inputs(const Population *p, Population *out) {
     int64_t *talk = (int64_t *)out->conversation, *after = (int64_t *)out->wrap_up;
     int64_t *durations[] = {(int64_t *)out->patience, (int64_t *)out->redial_delay, (int64_t *)out->silence,
                             (int64_t *)out->again_delay};
@@ -187,6 +187,7 @@ EXPORT void kernel_inputs(const Population *p, Population *out) {
                         duration(p, which < 2 ? WAITING : DELAYS, which % 2, i, k, c);
         }
     }
+    return OK;
 }
 
 /* ---- Populations of Python ------------------------------------------------------------------------------------- */
