@@ -128,6 +128,8 @@ def test_contacts_that_are_no_number(number, tmp_path) -> None:
 @pytest.mark.parametrize("engine", ["simpy", "compiled"])
 def test_ctrl_c_at_any_moment_is_one_word(engine, tmp_path) -> None:
     luck = random.Random(len(engine))
+    # A program in the background may have been told to ignore Ctrl-C, and hands that on.
+    ignored = signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in range(4):
         arguments = ["run", str(SMALL), "-n", "20000", "--engine", engine, "--workers", "2", "--out", str(tmp_path)]
         process = subprocess.Popen(
@@ -142,6 +144,7 @@ def test_ctrl_c_at_any_moment_is_one_word(engine, tmp_path) -> None:
         assert "stopped" in errors
         # Python ends itself by the signal where it came within code made from text, such as a dataclass's.
         assert process.returncode in (130, -signal.SIGINT)
+    signal.signal(signal.SIGINT, ignored)
 
 
 def test_without_a_folder_nothing_is_kept_on_disk(tmp_path, monkeypatch) -> None:
