@@ -204,3 +204,26 @@ def test_mistakes_on_the_page_name_what_is_set_in_words() -> None:
     said = trouble(found.value, language("nl"))
     assert "Gemiddelde gespreksduur (telefoon)" in said
     assert "handling.phone" not in said
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path"),
+    [
+        ("lines: {phone: 1}", "lines: {value: 1}", "lines.value"),
+        ("by_province: {here: 20, there: 20}", "by_province: {value: {value: 1}}", "demand.by_province.value"),
+        ("lines: {phone: 1}", "lines: {phone: 1, value: {count: 1, serves: phone}}", "lines.value"),
+    ],
+)
+def test_names_that_files_cannot_tell_from_their_words(old, new, path) -> None:
+    assert old in SMALL
+    with pytest.raises(sim.ScenarioError) as found:
+        sim.loads(SMALL.replace(old, new))
+    said = [one for one in found.value.mistakes if "is a word of scenario files; use another name" in one.message]
+    assert [one.path for one in said] == [path]
+    assert told_mistake(said[0].message, language("nl")).startswith("'value' is een woord")
+
+
+def test_a_channel_named_value_is_refused() -> None:
+    text = SMALL.replace("  phone: {hours", "  value: {hours").replace("{phone: 100 %}", "{phone: 50 %, chat: 50 %}")
+    with pytest.raises(sim.ScenarioError, match="'value' is a word of scenario files"):
+        sim.loads(text)

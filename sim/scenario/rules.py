@@ -49,6 +49,10 @@ def _names_differ(tree: Located) -> Iterator[Mistake]:
     for name, item in provinces.items():
         if name in channels:
             yield Mistake(item.key, f"demand.by_province.{name}", "is the name of a channel too; rename one")
+    for section in ("channels", "lines"):
+        word = at(tree, section, "value")
+        if word is not None:
+            yield Mistake(word.key, f"{section}.value", "'value' is a word of scenario files; use another name")
     for section, names in (("channels", channels), ("demand.by_province", provinces)):
         for name, item in names.items():
             if "/" in name or not name.strip():

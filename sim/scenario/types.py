@@ -319,6 +319,8 @@ class Shares(BaseModel):
     def _read(cls, value: object) -> object:
         if not isinstance(value, dict) or not value:
             raise ValueError(f"{q.shown(value)} is not a mapping of names to shares, such as {{phone: 80 %}}")
+        if "value" in value:
+            raise ValueError("'value' is a word of scenario files; use another name")
         percent = [isinstance(part, str) and part.strip().endswith("%") for part in value.values()]
         if any(percent) and not all(percent):
             raise ValueError("mixes percentages and plain counts; write all of them the same way")
