@@ -112,7 +112,6 @@ double log_of(double x);
 typedef struct {
     int64_t capacity;
     int64_t *channel, *province, *source, *topic, *age, *arrival, *stratum, *day, *slot, *work;
-    int64_t *order;
     struct Found *found, *sorted;
     int64_t *bucket;
     int64_t buckets;

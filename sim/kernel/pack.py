@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import centre as c
-from sim.cells import COLUMNS, Layout
+from sim.cells import Layout
 from sim.clock import FOREVER, Calendar
 from sim.contact_values import BIN, BIN_BITS, LEAST, Promises, working_day_ends
 from sim.contacts import Outcome
@@ -348,6 +348,3 @@ def population_of(worlds: Worlds) -> Population:
         absence_days=days,
         **used,
     )
-
-
-__all__ = ["COLUMNS", "centre_of", "counting_of", "demand_of", "population_of", "with_products"]
