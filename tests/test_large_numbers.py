@@ -117,6 +117,13 @@ def test_the_workbook_has_the_whole_number(large, tmp_path) -> None:
         assert any(value == pytest.approx(large.estimate(measure).value, rel=1e-12) for value in found)
 
 
+def test_a_million_calls_a_day_on_fifty_thousand_lines_are_a_scenario() -> None:
+    """Twenty provinces, two days and a long follow-up: some 1.5 million turns of duty are held, not refused."""
+    scenario = sim.load(Path(__file__).parent / "cases" / "million-calls-a-day.yaml")
+    assert sum(scenario.most_lines(f"p{number}") for number in range(20)) == 50_000
+    assert scenario.demand.contacts.value == 1_000_000
+
+
 def test_tables_of_studies_and_sentences_about_precision() -> None:
     assert csv_of([{"callers": Estimate(1_443_150.5, 1_443_149.25, 1_443_151.75)}]).splitlines()[1] == (
         "1443150.5,1443149.25,1443151.75"

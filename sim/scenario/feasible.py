@@ -15,7 +15,7 @@ from sim.scenario.tree import at, entries, items
 from sim.scenario.zones import odd_change
 
 #: Turns of duty of all lines in a period.
-_MOST_TURNS = 1_000_000
+_MOST_TURNS = 5_000_000
 
 
 def impossible(scenario: Scenario, tree: Located) -> list[Mistake]:
