@@ -112,7 +112,7 @@ def play(worlds: Worlds, centre: Centre) -> ContactTables:
     """What becomes of the callers of each world."""
     begins, starts = np.zeros(len(worlds) + 1, dtype=np.int64), structs.whole(worlds.starts)
     data, capacity = ctypes.c_void_p(), ctypes.c_int64()
-    struct, people = pack.centre_of(centre, worlds.callers.groups), pack.population_of(worlds)
+    struct, people = pack.centre_of(centre, worlds.callers.groups, together=True), pack.population_of(worlds)
     _call("kernel_play", struct, people, len(worlds), starts, begins, ctypes.byref(data), ctypes.byref(capacity))
     return ContactTables(Contacts(*_taken(data, (9, capacity.value), int(begins[-1]))), begins)
 

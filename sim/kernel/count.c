@@ -8,23 +8,88 @@
 /* Cells whose products are formed together, so that their sums stay in the first cache. */
 enum { TILE = 64 };
 
-struct Tables {
+/* Results of contacts: their outcomes, and those that were left as a message outside opening hours. */
+enum { MESSAGE_ANSWERED = OUTCOMES, MESSAGE_WAITING, RESULTS };
+
+/* Place among the contacts of a caller. */
+enum Place { ONLY, FIRST, LATER, PLACES };
+
+typedef struct {
+    int64_t contacts, within, brief; /* how many, within the deadline, not longer than a short abandonment */
+    int64_t wait, held, work, longest;
+} Tally;
+
+/* Counts of a row: contacts alike in result and place, and what is not told from these. */
+typedef struct {
+    Tally tally[RESULTS * PLACES];
+    int64_t column[COLUMNS];
+    uint64_t touched; /* tallies that are not zero; the highest bit: columns */
+} Row;
+
+#define COLUMNS_BIT (UINT64_C(1) << 63)
+
+/* Time that lines of a group spend in the hour under way. */
+typedef struct {
+    int64_t since, hour_ends, stops;    /* it stops where the hour or the period of a line ends */
+    int64_t over;                       /* lines whose period is over */
+    int64_t staffed, working, both;     /* lines on duty, at work, and both */
+    int64_t spent[AT_all_busy - AT_staffed + 1];
+} GroupTime;
+
+typedef struct {
+    int64_t since, hour_ends, end;
+    int64_t waiting, spent, longest;
+} QueueTime;
+
+typedef struct {
+    int32_t group, held;
+    int8_t there, over; /* on duty; the period is over for it */
+} LineTime;
+
+typedef struct {
     const Centre *centre;
     const Counting *counting;
     int64_t leaves, attributes;
-    int64_t *leaf;      /* [leaves][slices - 1][COLUMNS] */
-    int64_t *attribute; /* [sources * topics * ages][COLUMNS] */
-    uint8_t *touched;   /* [leaves * (slices - 1) + attributes] rows that are not zero */
-    int64_t *line_held; /* [lines] contacts in hand */
-    int8_t *line_there; /* [lines] on duty */
-    int8_t *line_over;  /* [lines] whether the period is over for it */
+    Row *leaf;          /* [leaves][slices - 1] */
+    Row *attribute;     /* [sources * topics * ages] */
     int32_t *ending;    /* [lines] by group, then by when the period is over for them */
-    int64_t *ended;     /* [groups] how many of these have come */
-    int32_t *group_of;  /* [lines] */
-    struct GroupTime *group;
-    struct QueueTime *queue;
-    int64_t *on_duty; /* [groups][hours] */
-};
+    LineTime *line;
+    GroupTime *group;
+    QueueTime *queue;
+    int64_t *on_duty;   /* [groups][hours] */
+    int32_t *first_bin; /* of the least wait of each leading part (see leading_part) */
+    int64_t *cells;     /* of the replication under way */
+} Tables;
+
+/* ---- Bins of waits --------------------------------------------------------------------------------------------- */
+
+enum { LEADING_BITS = 7 };
+
+/* Number that grows with a positive wait: where its highest bit is, and the bits that follow. */
+static inline int64_t leading_part(int64_t wait) {
+    double value = (double)wait;
+    int64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return (bits >> (52 - LEADING_BITS)) - ((int64_t)1023 << LEADING_BITS);
+}
+
+static int64_t bin_of(const Counting *k, const int32_t *first_bin, int64_t wait) {
+    if (wait <= 0) return 0;
+    int64_t last = k->bin_least[k->bins - 1], bin = first_bin[leading_part(wait < last ? wait : last)];
+    while (bin < k->bins && k->bin_least[bin] <= wait) bin++;
+    return bin;
+}
+
+/* The bin from which the search for a wait of each leading part begins. */
+static int32_t *new_bins(const Counting *k) {
+    int64_t parts = leading_part(k->bin_least[k->bins - 1]) + 1, bin = 0;
+    int32_t *first_bin = malloc((size_t)parts * sizeof *first_bin);
+    for (int64_t part = 0; first_bin && part < parts; part++) {
+        while (bin < k->bins && leading_part(k->bin_least[bin]) < part) bin++;
+        first_bin[part] = (int32_t)bin;
+    }
+    return first_bin;
+}
 
 /* ---- Contacts -------------------------------------------------------------------------------------------------- */
 
@@ -36,183 +101,131 @@ static inline int64_t wall_clock(const Counting *k, int64_t instant) {
 }
 
 /* Rows that a contact counts in: its day, its hour of the day and, where there are several, its attributes. */
-typedef int64_t *Rows[3];
-
-static ALWAYS_INLINE void find_rows(Tables *t, const Population *p, const Contact *c, Rows rows, int count) {
-    const Counting *k = t->counting;
-    int64_t shown = wall_clock(k, c->dialled), slices = k->slices - 1, day = shown / DAY, hour = shown % DAY / HOUR;
-    int64_t leaf = (c->channel * t->centre->provinces + p->province[c->caller]) * slices;
-    rows[0] = t->leaf + (leaf + day) * COLUMNS;
-    rows[1] = t->leaf + (leaf + k->days + hour) * COLUMNS;
-    t->touched[leaf + day] = t->touched[leaf + k->days + hour] = 1;
-    if (count > 2) {
-        int64_t attribute = (p->source[c->caller] * k->topics + p->topic[c->caller]) * k->ages + p->age[c->caller];
-        rows[2] = t->attribute + attribute * COLUMNS;
-        t->touched[t->leaves * slices + attribute] = 1;
-    }
-}
-
-static ALWAYS_INLINE void add(Rows rows, int count, enum Column column, int64_t value) {
-    for (int i = 0; i < count; i++) rows[i][column] += value;
-}
-
-static int open_at(const Channel *channel, int64_t instant) {
-    int64_t low = 0, high = channel->spans;
-    while (low < high) {
-        int64_t middle = (low + high) / 2;
-        if (instant < channel->close[middle]) high = middle;
-        else low = middle + 1;
-    }
-    return low < channel->spans && channel->open[low] <= instant;
-}
-
-static int64_t bin_of(const Counting *k, int64_t wait) {
-    if (wait <= 0) return 0;
-    /* Bins grow by a constant factor: from the logarithm, and to the table's own edges from there. */
-    int64_t bin = (int64_t)(log_of((double)wait) * k->bins_per_log);
-    if (bin > k->bins - 1) bin = k->bins - 1;
-    while (bin + 1 < k->bins && k->bin_least[bin + 1] <= wait) bin++;
-    while (bin > 0 && k->bin_least[bin] > wait) bin--;
-    return bin + 1;
-}
+typedef struct {
+    Row *row[3];
+    int64_t leaf, day;
+} Rows;
 
 static int is_answered(int outcome) { return outcome == ANSWERED || outcome == CALLED_BACK; }
 
-/* Count a contact; `next` is the caller's next one or NULL. */
-static ALWAYS_INLINE void count_contact(Tables *t, const Population *p, const Contact *c, const Contact *next, Rows rows, int count) {
+static ALWAYS_INLINE Rows rows_of(const Tables *t, const Caller *caller, const Contact *c, int rows) {
     const Counting *k = t->counting;
-    const Channel *channel = &t->centre->channel[c->channel];
+    int64_t shown = wall_clock(k, c->dialled), slices = k->slices - 1;
+    Rows of = {.leaf = c->channel * t->centre->provinces + caller->province, .day = shown / DAY};
+    of.row[0] = t->leaf + of.leaf * slices + of.day;
+    of.row[1] = t->leaf + of.leaf * slices + k->days + shown % DAY / HOUR;
+    if (rows > 2) of.row[2] = t->attribute + (caller->source * k->topics + caller->topic) * k->ages + caller->age;
+    return of;
+}
+
+/* Count a contact, and note how long it waited. */
+static ALWAYS_INLINE int64_t count_contact(const Tables *t, const People *p, const Contact *c, enum Place place,
+                                           const Rows *of, int rows, Sums *sums) {
+    const Counting *k = t->counting;
     int outcome = c->outcome;
-    int64_t wait = outcome == SILENT ? duration(p, WAITING, 0, c->caller, c->attempt, c->channel) : c->left_queue - c->dialled;
-    int64_t held = c->released - c->left_queue;
-    int64_t deadline = k->deadline[c->channel * k->days + wall_clock(k, c->dialled) / DAY];
-    int within = k->by_wait[c->channel] ? wait <= deadline : c->dialled + wait <= deadline;
-    int message = (outcome == CALLED_BACK || outcome == UNFINISHED) && !open_at(channel, c->dialled);
-    int offered = outcome != CLOSED && !message;
-    if (message) add(rows, count, AT_messages, 1);
-    if (offered) {
-        int64_t longest = outcome == CALLED_BACK ? 0 : wait;
-        add(rows, count, AT_offered, 1);
-        add(rows, count, AT_offered_work, handling_work(p, c->caller, c->channel));
-        if (!c->attempt) add(rows, count, AT_first_offered, 1);
-        for (int i = 0; i < count; i++)
-            if (rows[i][AT_longest_wait] < longest) rows[i][AT_longest_wait] = longest;
+    int64_t wait = outcome == SILENT ? patience_of(p, c->caller, c->attempt, c->channel) : c->left_queue - c->dialled;
+    int64_t deadline = k->deadline[c->channel * k->days + of->day];
+    int64_t within = k->by_wait[c->channel] ? wait <= deadline : c->dialled + wait <= deadline;
+    int64_t brief = wait <= k->short_abandon, held = c->released - c->left_queue;
+    int64_t work = outcome == CLOSED ? 0 : handling_work(p, c->caller, c->channel);
+    int result = c->closes >= 0 ? outcome
+                 : outcome == CALLED_BACK ? MESSAGE_ANSWERED
+                 : outcome == UNFINISHED  ? MESSAGE_WAITING
+                                          : outcome;
+    int kind = result * PLACES + (int)place;
+    for (int i = 0; i < rows; i++) {
+        Tally *to = &of->row[i]->tally[kind];
+        of->row[i]->touched |= UINT64_C(1) << kind;
+        to->contacts++;
+        to->within += within;
+        to->brief += brief;
+        to->wait += wait;
+        to->held += held;
+        to->work += work;
+        if (to->longest < wait) to->longest = wait;
     }
-    switch (outcome) {
-    case ANSWERED:
-        add(rows, count, AT_answered, 1);
-        add(rows, count, AT_answered_within, within);
-        add(rows, count, AT_wait_answered, wait);
-        add(rows, count, AT_handling, held);
-        break;
-    case CALLED_BACK:
-        add(rows, count, AT_called_back, 1);
-        add(rows, count, AT_wait_called_back, wait);
-        add(rows, count, AT_handling, held);
-        break;
-    case SILENT:
-        add(rows, count, AT_silent, 1);
-        add(rows, count, AT_held_in_vain, held);
-        /* fall through */
-    case ABANDONED:
-        add(rows, count, AT_abandoned, 1);
-        add(rows, count, AT_short_abandoned, wait <= k->short_abandon);
-        add(rows, count, AT_abandoned_within, within);
-        add(rows, count, AT_wait_abandoned, wait);
-        break;
-    case BLOCKED: add(rows, count, AT_blocked, 1); break;
-    case BALKED: add(rows, count, AT_balked, 1); break;
-    case SENT_AWAY: add(rows, count, AT_sent_away, 1); break;
-    case CLOSED: add(rows, count, AT_closed, 1); break;
-    default: add(rows, count, AT_unfinished, 1);
-    }
-    if (!next || !is_answered(outcome)) return;
-    if (channel->forward && choice(p, FORWARD, c->caller, c->attempt) < channel->forward) {
-        add(rows, count, AT_forwarded, 1);
-        if (!is_answered(next->outcome)) add(rows, count, AT_forward_lost, 1);
-    } else add(rows, count, AT_called_again, 1);
-}
-
-/* Count a caller whose contacts were `attempts`, the last of them `last`. */
-static ALWAYS_INLINE void count_caller(Tables *t, const Population *p, const Contact *last, int reached, int called_open,
-                                       Rows rows, int count) {
-    const Channel *channel = &t->centre->channel[last->channel];
-    int pending = !reached && last->outcome == UNFINISHED;
-    int never = !reached && !pending;
-    int at_limit = never && last->attempt + 1 == t->centre->attempts;
-    add(rows, count, AT_callers, 1);
-    add(rows, count, AT_reached, reached);
-    add(rows, count, AT_attempts, last->attempt + 1);
-    if (pending) add(rows, count, AT_pending, 1);
-    if (!never) return;
-    add(rows, count, AT_never_reached, 1);
-    add(rows, count, AT_only_closed, !called_open);
-    add(rows, count, AT_at_limit, at_limit);
-    int64_t redial = channel->redial[last->outcome == SILENT ? ABANDONED : last->outcome];
-    if (!at_limit && redial && choice(p, REDIAL, last->caller, last->attempt) < redial) add(rows, count, AT_cut_off, 1);
-}
-
-static ALWAYS_INLINE int64_t code_wait(const Tables *t, const Population *p, const Contact *c, Sums *sums) {
-    int outcome = c->outcome == SILENT ? ABANDONED : c->outcome;
-    if (outcome != ANSWERED && outcome != ABANDONED && outcome != CALLED_BACK) return OK;
-    int64_t wait = c->outcome == SILENT ? duration(p, WAITING, 0, c->caller, c->attempt, c->channel) : c->left_queue - c->dialled;
-    int64_t leaf = c->channel * t->centre->provinces + p->province[c->caller];
+    int waited = outcome == SILENT ? ABANDONED : outcome;
+    if (waited != ANSWERED && waited != ABANDONED && waited != CALLED_BACK) return OK;
     sums->codes = grow(sums->codes, &sums->code_capacity, sums->coded + 1, sizeof *sums->codes);
     if (!sums->codes) return OUT_OF_MEMORY;
-    sums->codes[sums->coded++] = (int32_t)(((leaf * OUTCOMES + outcome) << t->counting->bin_bits) + bin_of(t->counting, wait));
+    int64_t bin = bin_of(k, t->first_bin, wait);
+    sums->codes[sums->coded++] = (int32_t)(((of->leaf * OUTCOMES + waited) << k->bin_bits) + bin);
     return OK;
 }
 
-static ALWAYS_INLINE int64_t count_in_rows(Tables *t, const Population *p, const History *h, Sums *sums, int count) {
-    for (int64_t caller = 0; caller < p->count; caller++) {
-        const Contact *c = &h->contacts[caller];
-        if (c->outcome == NONE) continue;
-        int reached = 0, called_open = 0;
-        Rows first, rows;
-        find_rows(t, p, c, first, count);
-        for (int64_t **mine = first;;) {
-            const Contact *next = c->following == NONE ? NULL : &h->contacts[c->following];
-            count_contact(t, p, c, next, mine, count);
-            if (code_wait(t, p, c, sums) < 0) return OUT_OF_MEMORY;
-            reached |= is_answered(c->outcome);
-            called_open |= c->outcome != CLOSED;
-            if (!next) break;
-            c = next;
-            find_rows(t, p, c, rows, count);
-            mine = rows;
+static ALWAYS_INLINE void add(const Rows *of, int rows, enum Column column, int64_t value) {
+    for (int i = 0; i < rows; i++) {
+        of->row[i]->column[column] += value;
+        of->row[i]->touched |= COLUMNS_BIT;
+    }
+}
+
+/* Count what became of `callers` with so many attempts, in columns. */
+static inline void end_of_callers(int64_t callers, int reached, int pending, int only_closed, int at_limit, int64_t *column) {
+    column[AT_callers] += callers;
+    if (reached) column[AT_reached] += callers;
+    else if (pending) column[AT_pending] += callers;
+    else {
+        column[AT_never_reached] += callers;
+        column[AT_only_closed] += only_closed ? callers : 0;
+        column[AT_at_limit] += at_limit ? callers : 0;
+    }
+}
+
+/* Count a caller with several contacts, or one who would have called again after the period. */
+static int64_t count_attempts(const Tables *t, const People *p, const Contact *contacts, const Contact *c,
+                              const Rows *first, int rows, Sums *sums) {
+    int reached = 0, called_open = 0;
+    Rows of = *first;
+    for (enum Place place = FIRST;; place = LATER) {
+        const Contact *next = c->following == NONE ? NULL : &contacts[c->following];
+        if (count_contact(t, p, c, place, &of, rows, sums) < 0) return OUT_OF_MEMORY;
+        if (next && is_answered(c->outcome)) {
+            add(&of, rows, c->forwarded ? AT_forwarded : AT_called_again, 1);
+            if (c->forwarded && !is_answered(next->outcome)) add(&of, rows, AT_forward_lost, 1);
         }
-        count_caller(t, p, c, reached, called_open, first, count);
+        reached |= is_answered(c->outcome);
+        called_open |= c->outcome != CLOSED;
+        if (!next) break;
+        c = next;
+        of = rows_of(t, &p->caller[c->caller], c, rows);
+    }
+    int pending = c->outcome == UNFINISHED, at_limit = c->attempt + 1 == t->centre->attempts;
+    add(first, rows, AT_attempts, c->attempt + 1);
+    for (int i = 0; i < rows; i++) end_of_callers(1, reached, pending, !called_open, at_limit, first->row[i]->column);
+    if (!reached && !pending && c->redials) add(first, rows, AT_cut_off, 1);
+    return OK;
+}
+
+static ALWAYS_INLINE int64_t count_in_rows(const Tables *t, const People *p, const Contact *contacts, int rows, Sums *sums) {
+    for (int64_t caller = 0; caller < p->count; caller++) {
+        const Contact *c = &contacts[caller];
+        if (c->outcome == NONE) continue;
+        Rows of = rows_of(t, &p->caller[caller], c, rows);
+        int64_t code = c->following == NONE && !c->redials
+                           ? count_contact(t, p, c, ONLY, &of, rows, sums)
+                           : count_attempts(t, p, contacts, c, &of, rows, sums);
+        if (code < 0) return code;
     }
     return OK;
 }
 
-static int64_t count_people(Tables *t, const Population *p, const History *h, Sums *sums) {
-    return t->attributes > 1 ? count_in_rows(t, p, h, sums, 3) : count_in_rows(t, p, h, sums, 2);
+/* Count contacts and callers. */
+static int64_t count_people(const Tables *t, const People *p, const Contact *contacts, Sums *sums) {
+    return t->attributes > 1 ? count_in_rows(t, p, contacts, 3, sums) : count_in_rows(t, p, contacts, 2, sums);
 }
 
 /* ---- Time ------------------------------------------------------------------------------------------------------ */
 
-/* Integrals over the hour under way, before they go to the cells of its day and of the hour of the day. */
-struct GroupTime {
-    int64_t since, hour_ends;
-    int64_t staffed, working, both; /* lines on duty, at work, and both */
-    int64_t spent[AT_all_busy - AT_staffed + 1];
-};
-
-struct QueueTime {
-    int64_t since, hour_ends;
-    int64_t waiting, spent, longest;
-};
-
-static int64_t *day_cell(const Counting *k, int64_t *cells, int64_t first, int64_t hour) {
-    return cells + (first + 1 + k->day_of_hour[hour]) * COLUMNS;
+static int64_t *day_cell(const Tables *t, int64_t first, int64_t hour) {
+    return t->cells + (first + 1 + t->counting->day_of_hour[hour]) * COLUMNS;
 }
 
-static int64_t *hour_cell(const Counting *k, int64_t *cells, int64_t first, int64_t hour) {
-    return cells + (first + 1 + k->days + k->hour_of_day[hour]) * COLUMNS;
+static int64_t *hour_cell(const Tables *t, int64_t first, int64_t hour) {
+    return t->cells + (first + 1 + t->counting->days + t->counting->hour_of_day[hour]) * COLUMNS;
 }
 
-static void spend_group(struct GroupTime *of, int64_t until) {
+static inline void spend_group(GroupTime *of, int64_t until) {
     int64_t spent = until - of->since;
     of->spent[AT_staffed - AT_staffed] += of->staffed * spent;
     of->spent[AT_busy - AT_staffed] += of->working * spent;
@@ -222,16 +235,28 @@ static void spend_group(struct GroupTime *of, int64_t until) {
     of->since = until;
 }
 
-/* Go on to an instant: hours that end before it are added to the cells. */
-static void pass_group(Tables *t, int64_t *cells, int64_t g, int64_t until) {
+/* What a line does or leaves. */
+static inline void change_line(GroupTime *of, LineTime *line, int held, int there, int over) {
+    int was_busy = line->held > 0 && !line->over, was_there = line->there && !line->over;
+    int busy = held > 0 && !over, on_duty = there && !over;
+    line->held = held;
+    line->there = (int8_t)there;
+    line->over = (int8_t)over;
+    of->staffed += on_duty - was_there;
+    of->working += busy - was_busy;
+    of->both += (busy && on_duty) - (was_busy && was_there);
+}
+
+/* Go on to an instant; hours that end before it are added to the cells. */
+static void pass_hours(Tables *t, int64_t g, int64_t until) {
     const Counting *k = t->counting;
-    struct GroupTime *of = &t->group[g];
+    GroupTime *of = &t->group[g];
     int64_t end = k->hours * (int64_t)HOUR;
     if (until > end) until = end;
     while (of->hour_ends <= until && of->since < end) {
         int64_t hour = of->hour_ends / HOUR - 1, first = k->first_lines + g * k->slices;
         spend_group(of, of->hour_ends);
-        int64_t *day = day_cell(k, cells, first, hour), *hours = hour_cell(k, cells, first, hour);
+        int64_t *day = day_cell(t, first, hour), *hours = hour_cell(t, first, hour);
         t->on_duty[g * k->hours + hour] = of->spent[AT_on_duty - AT_staffed];
         for (int i = 0; i <= AT_all_busy - AT_staffed; i++) {
             day[AT_staffed + i] += of->spent[i];
@@ -243,23 +268,41 @@ static void pass_group(Tables *t, int64_t *cells, int64_t g, int64_t until) {
     if (until > of->since) spend_group(of, until);
 }
 
-static void longest(int64_t *cell, int64_t waiting) {
+static int64_t next_line_ends(const Tables *t, int64_t g) {
+    const Group *group = &t->centre->group[g];
+    int64_t over = t->group[g].over;
+    return over < group->lines ? t->counting->line_until[t->ending[group->first_line + over]] : FOREVER;
+}
+
+/* Go on to an instant; lines whose period ends before it leave at its end. */
+static void pass_stops(Tables *t, int64_t g, int64_t until) {
+    GroupTime *of = &t->group[g];
+    int64_t end = t->counting->hours * (int64_t)HOUR, ends;
+    for (; (ends = next_line_ends(t, g)) <= until && ends < FOREVER; of->over++) {
+        pass_hours(t, g, ends);
+        LineTime *line = &t->line[t->ending[t->centre->group[g].first_line + of->over]];
+        change_line(of, line, line->held, line->there, 1);
+    }
+    pass_hours(t, g, until);
+    of->stops = of->since >= end ? 0 : ends < of->hour_ends ? ends : of->hour_ends;
+}
+
+static inline void longest(int64_t *cell, int64_t waiting) {
     if (cell[AT_longest_queue] < waiting) cell[AT_longest_queue] = waiting;
 }
 
-static void spend_queue(struct QueueTime *of, int64_t until) {
-    if (until == of->since) return;
+static inline void spend_queue(QueueTime *of, int64_t until) {
+    if (until <= of->since) return;
     of->spent += of->waiting * (until - of->since);
     of->longest = of->longest > of->waiting ? of->longest : of->waiting;
     of->since = until;
 }
 
 /* Add the hour under way to its cells. */
-static void end_hour(Tables *t, int64_t *cells, int64_t q) {
-    const Counting *k = t->counting;
-    struct QueueTime *of = &t->queue[q];
-    int64_t hour = of->hour_ends / HOUR - 1, first = k->first_queue + q * k->slices;
-    int64_t *both[] = {day_cell(k, cells, first, hour), hour_cell(k, cells, first, hour)};
+static void end_hour(const Tables *t, int64_t q) {
+    QueueTime *of = &t->queue[q];
+    int64_t hour = of->hour_ends / HOUR - 1, first = t->counting->first_queue + q * t->counting->slices;
+    int64_t *both[] = {day_cell(t, first, hour), hour_cell(t, first, hour)};
     for (int i = 0; i < 2; i++) {
         both[i][AT_queue_time] += of->spent;
         longest(both[i], of->longest);
@@ -268,81 +311,46 @@ static void end_hour(Tables *t, int64_t *cells, int64_t q) {
     of->hour_ends += HOUR;
 }
 
-static void pass_queue(Tables *t, int64_t *cells, int64_t q, int64_t until) {
-    struct QueueTime *of = &t->queue[q];
-    int64_t end = t->centre->channel[t->centre->queue[q].channel].until;
-    if (until > end) until = end;
+static void pass_queue_hours(const Tables *t, int64_t q, int64_t until) {
+    QueueTime *of = &t->queue[q];
+    if (until > of->end) until = of->end;
     while (of->hour_ends <= until) {
         spend_queue(of, of->hour_ends);
-        end_hour(t, cells, q);
+        end_hour(t, q);
     }
-    if (until > of->since) spend_queue(of, until);
-    if (until == end && of->spent) end_hour(t, cells, q);
+    spend_queue(of, until);
+    if (until == of->end && of->spent) end_hour(t, q);
 }
 
-/* What a line does or leaves. */
-static void change_line(Tables *t, int32_t line, int32_t held, int there, int over) {
-    struct GroupTime *of = &t->group[t->group_of[line]];
-    int was_busy = t->line_held[line] > 0 && !t->line_over[line], was_there = t->line_there[line] && !t->line_over[line];
-    t->line_held[line] = held;
-    t->line_there[line] = (int8_t)there;
-    t->line_over[line] = (int8_t)over;
-    int busy = held > 0 && !over, on_duty = there && !over;
-    of->staffed += on_duty - was_there;
-    of->working += busy - was_busy;
-    of->both += (busy && on_duty) - (was_busy && was_there);
-}
-
-/* Go on to an instant; lines whose period ends before it leave at its end. */
-static void pass_lines(Tables *t, int64_t *cells, int64_t g, int64_t until) {
-    const Group *group = &t->centre->group[g];
-    for (; t->ended[g] < group->lines; t->ended[g]++) {
-        int32_t line = t->ending[group->first_line + t->ended[g]];
-        if (t->counting->line_until[line] > until) break;
-        pass_group(t, cells, g, t->counting->line_until[line]);
-        change_line(t, line, (int32_t)t->line_held[line], t->line_there[line], 1);
+/* Integrate over time up to a change, and make it. Changes of a queue or group come in order of time. */
+static ALWAYS_INLINE void change(Tables *t, enum ChangeKind kind, int64_t which, int64_t at) {
+    if (kind == QUEUE_IN || kind == QUEUE_OUT) {
+        QueueTime *of = &t->queue[which];
+        if (at >= of->hour_ends || at >= of->end) pass_queue_hours(t, which, at);
+        else spend_queue(of, at);
+        of->waiting += kind == QUEUE_IN ? 1 : -1;
+        return;
     }
-    pass_group(t, cells, g, until);
+    LineTime *line = &t->line[which];
+    GroupTime *of = &t->group[line->group];
+    if (at >= of->stops) pass_stops(t, line->group, at);
+    else spend_group(of, at);
+    int held = line->held + (kind == LINE_BUSY ? 1 : kind == LINE_FREE ? -1 : 0);
+    change_line(of, line, held, kind == LINE_COMES ? 1 : kind == LINE_LEAVES ? 0 : line->there, line->over);
 }
 
-static void count_time(Tables *t, const History *h, int64_t *cells) {
+/* The time in which a queue is served: hour by hour the longest duty among its groups. */
+static void count_duty(const Tables *t, int64_t q) {
     const Counting *k = t->counting;
-    const Centre *centre = t->centre;
-    memset(t->line_held, 0, (size_t)centre->lines * sizeof *t->line_held);
-    memset(t->line_there, 0, (size_t)centre->lines);
-    memset(t->line_over, 0, (size_t)centre->lines);
-    memset(t->ended, 0, (size_t)centre->groups * sizeof *t->ended);
-    memset(t->group, 0, (size_t)centre->groups * sizeof *t->group);
-    memset(t->queue, 0, (size_t)centre->queues * sizeof *t->queue);
-    for (int64_t g = 0; g < centre->groups; g++) t->group[g].hour_ends = HOUR;
-    for (int64_t q = 0; q < centre->queues; q++) t->queue[q].hour_ends = HOUR;
-    for (int64_t i = 0; i < h->changed; i++) {
-        const Change *change = &h->changes[i];
-        if (change->kind == QUEUE_IN || change->kind == QUEUE_OUT) {
-            pass_queue(t, cells, change->which, change->at);
-            t->queue[change->which].waiting += change->kind == QUEUE_IN ? 1 : -1;
-            continue;
+    const Queue *queue = &t->centre->queue[q];
+    for (int64_t hour = 0; hour < k->hours; hour++) {
+        int64_t most = 0, first = k->first_queue + q * k->slices;
+        for (int64_t i = 0; i < queue->routes; i++) {
+            int64_t duty = t->on_duty[queue->route_group[i] * k->hours + hour];
+            most = duty > most ? duty : most;
         }
-        int32_t line = change->which, held = (int32_t)t->line_held[line], there = t->line_there[line];
-        pass_lines(t, cells, t->group_of[line], change->at);
-        held += change->kind == LINE_BUSY ? 1 : change->kind == LINE_FREE ? -1 : 0;
-        there = change->kind == LINE_COMES ? 1 : change->kind == LINE_LEAVES ? 0 : there;
-        change_line(t, line, held, there, t->line_over[line]);
-    }
-    for (int64_t g = 0; g < centre->groups; g++) pass_lines(t, cells, g, INT64_MAX);
-    for (int64_t q = 0; q < centre->queues; q++) {
-        pass_queue(t, cells, q, INT64_MAX);
-        /* The time in which a queue is served: hour by hour the longest duty among its groups. */
-        for (int64_t hour = 0; hour < k->hours; hour++) {
-            int64_t most = 0;
-            for (int64_t i = 0; i < centre->queue[q].routes; i++) {
-                int64_t duty = t->on_duty[centre->queue[q].route_group[i] * k->hours + hour];
-                most = duty > most ? duty : most;
-            }
-            int64_t first = k->first_queue + q * k->slices;
-            day_cell(k, cells, first, hour)[AT_on_duty] += most;
-            hour_cell(k, cells, first, hour)[AT_on_duty] += most;
-        }
+        day_cell(t, first, hour)[AT_on_duty] += most;
+        hour_cell(t, first, hour)[AT_on_duty] += most;
     }
 }
 
@@ -354,34 +362,83 @@ static void add_row(int64_t *cell, const int64_t *row) {
     cell[AT_longest_wait] = longest;
 }
 
-static void fold(Tables *t, int64_t *cells) {
+/* Add contacts that are alike to the columns that count them. */
+static void spread(const Tally *of, int result, enum Place place, int64_t attempts, int64_t *column) {
+    static const enum Column counts[] = {AT_answered, AT_abandoned,  AT_blocked, AT_balked,    AT_closed,    AT_unfinished,
+                                         AT_called_back, AT_silent, AT_sent_away, AT_called_back, AT_unfinished};
+    int message = result >= OUTCOMES;
+    int outcome = result == MESSAGE_ANSWERED ? CALLED_BACK : result == MESSAGE_WAITING ? UNFINISHED : result;
+    column[counts[result]] += of->contacts;
+    if (message) column[AT_messages] += of->contacts;
+    else if (outcome != CLOSED) {
+        column[AT_offered] += of->contacts;
+        column[AT_offered_work] += of->work;
+        column[AT_first_offered] += place == LATER ? 0 : of->contacts;
+        int64_t longest = outcome == CALLED_BACK ? 0 : of->longest;
+        if (column[AT_longest_wait] < longest) column[AT_longest_wait] = longest;
+    }
+    switch (outcome) {
+    case ANSWERED:
+        column[AT_answered_within] += of->within;
+        column[AT_wait_answered] += of->wait;
+        column[AT_handling] += of->held;
+        break;
+    case CALLED_BACK:
+        column[AT_wait_called_back] += of->wait;
+        column[AT_handling] += of->held;
+        break;
+    case SILENT:
+        column[AT_abandoned] += of->contacts;
+        column[AT_held_in_vain] += of->held;
+        /* fall through */
+    case ABANDONED:
+        column[AT_short_abandoned] += of->brief;
+        column[AT_abandoned_within] += of->within;
+        column[AT_wait_abandoned] += of->wait;
+    }
+    if (place != ONLY) return;
+    column[AT_attempts] += of->contacts;
+    end_of_callers(of->contacts, is_answered(outcome), outcome == UNFINISHED, outcome == CLOSED, attempts == 1, column);
+}
+
+/* The columns of a row, which is empty afterwards; NULL where it was. */
+static const int64_t *columns_of(const Tables *t, Row *row, int64_t *column) {
+    uint64_t touched = row->touched;
+    if (!touched) return NULL;
+    memcpy(column, row->column, sizeof row->column);
+    if (touched & COLUMNS_BIT) memset(row->column, 0, sizeof row->column);
+    for (int kind = 0; kind < RESULTS * PLACES; kind++) {
+        if (!(touched >> kind & 1)) continue;
+        spread(&row->tally[kind], kind / PLACES, (enum Place)(kind % PLACES), t->centre->attempts, column);
+        memset(&row->tally[kind], 0, sizeof row->tally[kind]);
+    }
+    row->touched = 0;
+    return column;
+}
+
+static void fold(const Tables *t) {
     const Counting *k = t->counting;
     const Centre *centre = t->centre;
-    int64_t slices = k->slices - 1, leaves = t->leaves;
-    for (int64_t leaf = 0; leaf < leaves; leaf++) {
+    int64_t slices = k->slices - 1, *cells = t->cells, column[COLUMNS];
+    for (int64_t leaf = 0; leaf < t->leaves; leaf++) {
         int64_t channel = leaf / centre->provinces, province = leaf % centre->provinces;
         int64_t names[] = {k->first_all, k->first_channel + channel * k->slices,
                            k->first_queue + centre->queue_of[leaf] * k->slices, k->first_province + province * k->slices};
         for (int64_t slice = 0; slice < slices; slice++) {
-            if (!t->touched[leaf * slices + slice]) continue;
-            int64_t *row = t->leaf + (leaf * slices + slice) * COLUMNS;
-            for (int i = 0; i < 4; i++) add_row(cells + (names[i] + 1 + slice) * COLUMNS, row);
-            memset(row, 0, COLUMNS * sizeof *row);
+            const int64_t *row = columns_of(t, &t->leaf[leaf * slices + slice], column);
+            for (int i = 0; row && i < 4; i++) add_row(cells + (names[i] + 1 + slice) * COLUMNS, row);
         }
     }
-    for (int64_t day = 1; t->attributes == 1 && day <= k->days; day++) /* the one row has what all days have */
-        add_row(t->attribute, cells + (k->first_all + day) * COLUMNS);
-    if (t->attributes == 1) t->touched[leaves * slices] = 1;
-    for (int64_t i = 0; i < t->attributes; i++) {
-        if (!t->touched[leaves * slices + i]) continue;
-        int64_t *row = t->attribute + i * COLUMNS, source = i / (k->topics * k->ages);
-        int64_t topic = i / k->ages % k->topics, age = i % k->ages;
-        add_row(cells + (k->first_source + source) * COLUMNS, row);
-        add_row(cells + (k->first_source + k->sources + topic) * COLUMNS, row);
-        add_row(cells + (k->first_source + k->sources + k->topics + age) * COLUMNS, row);
-        memset(row, 0, COLUMNS * sizeof *row);
+    for (int64_t day = 1; t->attributes == 1 && day <= k->days; day++) { /* the one row has what all days have */
+        add_row(t->attribute->column, cells + (k->first_all + day) * COLUMNS);
+        t->attribute->touched = COLUMNS_BIT;
     }
-    memset(t->touched, 0, (size_t)(leaves * slices + t->attributes));
+    for (int64_t i = 0; i < t->attributes; i++) {
+        int64_t source = i / (k->topics * k->ages), topic = i / k->ages % k->topics, age = i % k->ages;
+        int64_t names[] = {source, k->sources + topic, k->sources + k->topics + age};
+        const int64_t *row = columns_of(t, &t->attribute[i], column);
+        for (int n = 0; row && n < 3; n++) add_row(cells + (k->first_source + names[n]) * COLUMNS, row);
+    }
     /* Time of lines counts for all as well. */
     for (int64_t g = 0; g < centre->groups; g++)
         for (int64_t slice = 1; slice < k->slices; slice++) {
@@ -403,58 +460,61 @@ static void fold(Tables *t, int64_t *cells) {
     }
 }
 
-/* Count a replication in `cells` [cells][COLUMNS], and the codes of its waits in `sums`. */
-int64_t count(Tables *t, const Population *p, History *h, int64_t *cells, Sums *sums) {
+/* Begin to count a replication in `cells` [cells][COLUMNS]. */
+static void start_counting(Tables *t, int64_t *cells) {
     const Counting *k = t->counting;
+    t->cells = cells;
     memcpy(cells, k->fixed, (size_t)(k->cells * COLUMNS) * sizeof *cells);
-    if (count_people(t, p, h, sums) < 0) return OUT_OF_MEMORY;
-    count_time(t, h, cells);
-    fold(t, cells);
-    return OK;
+    for (int64_t i = 0; i < t->centre->lines; i++) t->line[i].held = t->line[i].there = t->line[i].over = 0;
+    for (int64_t g = 0; g < t->centre->groups; g++) t->group[g] = (GroupTime){.hour_ends = HOUR};
+    for (int64_t q = 0; q < t->centre->queues; q++)
+        t->queue[q] = (QueueTime){.hour_ends = HOUR, .end = t->centre->channel[t->centre->queue[q].channel].until};
 }
 
-Tables *new_tables(const Centre *centre, const Counting *k) {
+/* Everybody is counted: finish time, and put the rows together. */
+static void end_counting(Tables *t) {
+    for (int64_t g = 0; g < t->centre->groups; g++) pass_stops(t, g, INT64_MAX);
+    for (int64_t q = 0; q < t->centre->queues; q++) {
+        pass_queue_hours(t, q, INT64_MAX);
+        count_duty(t, q);
+    }
+    fold(t);
+}
+
+static void free_tables(Tables *t) {
+    if (!t) return;
+    void *buffers[] = {t->leaf, t->attribute, t->ending, t->line, t->group, t->queue, t->on_duty, t->first_bin, t};
+    for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++) free(buffers[i]);
+}
+
+static Tables *new_tables(const Centre *centre, const Counting *k) {
     Tables *t = calloc(1, sizeof *t);
     if (!t) return NULL;
     t->centre = centre;
     t->counting = k;
     t->leaves = centre->channels * centre->provinces;
     t->attributes = k->sources * k->topics * k->ages;
-    size_t rows = (size_t)(t->leaves * (k->slices - 1));
-    t->leaf = calloc(rows * COLUMNS, sizeof *t->leaf);
-    t->attribute = calloc((size_t)t->attributes * COLUMNS, sizeof *t->attribute);
-    t->touched = calloc(rows + (size_t)t->attributes, 1);
-    t->line_held = calloc((size_t)centre->lines + 1, sizeof *t->line_held);
-    t->line_there = calloc((size_t)centre->lines + 1, 1);
-    t->line_over = calloc((size_t)centre->lines + 1, 1);
+    t->leaf = calloc((size_t)(t->leaves * (k->slices - 1)), sizeof *t->leaf);
+    t->attribute = calloc((size_t)t->attributes, sizeof *t->attribute);
     t->ending = calloc((size_t)centre->lines + 1, sizeof *t->ending);
-    t->ended = calloc((size_t)centre->groups + 1, sizeof *t->ended);
-    t->group_of = calloc((size_t)centre->lines + 1, sizeof *t->group_of);
+    t->line = calloc((size_t)centre->lines + 1, sizeof *t->line);
     t->group = calloc((size_t)centre->groups + 1, sizeof *t->group);
     t->queue = calloc((size_t)centre->queues + 1, sizeof *t->queue);
     t->on_duty = calloc((size_t)(centre->groups * k->hours) + 1, sizeof *t->on_duty);
-    if (!t->leaf || !t->attribute || !t->touched || !t->line_held || !t->line_there || !t->line_over ||
-        !t->ending || !t->ended || !t->group_of || !t->group ||
-        !t->queue || !t->on_duty) {
+    t->first_bin = new_bins(k);
+    if (!t->leaf || !t->attribute || !t->ending || !t->line || !t->group || !t->queue || !t->on_duty || !t->first_bin) {
         free_tables(t);
         return NULL;
     }
     for (int64_t g = 0; g < centre->groups; g++)
         for (int64_t i = 0; i < centre->group[g].lines; i++) {
             int64_t first = centre->group[g].first_line, at = i;
-            t->group_of[first + i] = (int32_t)g;
+            t->line[first + i].group = (int32_t)g;
             for (; at && k->line_until[t->ending[first + at - 1]] > k->line_until[first + i]; at--)
                 t->ending[first + at] = t->ending[first + at - 1];
             t->ending[first + at] = (int32_t)(first + i);
         }
     return t;
-}
-
-void free_tables(Tables *t) {
-    if (!t) return;
-    void *buffers[] = {t->leaf,     t->attribute, t->touched, t->line_held, t->line_there, t->line_over, t->ending, t->ended,
-                       t->group_of, t->group,     t->queue,   t->on_duty,   t};
-    for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++) free(buffers[i]);
 }
 
 /* ---- Sums of products ------------------------------------------------------------------------------------------ */
@@ -506,7 +566,7 @@ static void end_chunk(const Counting *k, Sums *sums) {
 }
 
 /* Add replications, `cells` [replications][cells][COLUMNS], of which none lies in two chunks. */
-int64_t add_products(const Counting *k, const int64_t *cells, int64_t replications, Sums *sums) {
+static int64_t add_products(const Counting *k, const int64_t *cells, int64_t replications, Sums *sums) {
     int64_t quantities = COLUMNS + k->composed, length = k->cells * COLUMNS;
     Quantities q = {malloc((size_t)quantities * sizeof *q.value), malloc((size_t)quantities)};
     double *sum = malloc(((size_t)k->products + 1) * TILE * sizeof *sum);

@@ -1,19 +1,10 @@
 /* Who calls when: the callers of a replication and their random inputs, as sim/draw.py states them. */
-#include "random.h"
+#include "kernel.h"
 
 /* Slots of a stratum's day are drawn in runs of 8, 16, 32, ... */
 enum { FIRST_RUN = 8, LONGEST_PIECE = BLOCK };
 
-/* A caller as found, before callers are put in order of arrival. */
-struct Found {
-    int64_t arrival;
-    int32_t stratum, day;
-    int64_t slot;
-    double moment;
-};
-
-void *grow(void *buffer, int64_t *capacity, int64_t needed, size_t size) {
-    if (needed <= *capacity) return buffer;
+static void *enlarge(void *buffer, int64_t *capacity, int64_t needed, size_t size) {
     int64_t larger = *capacity < 64 ? 64 : *capacity;
     while (larger < needed) larger *= 2;
     void *grown = realloc(buffer, (size_t)larger * size);
@@ -30,10 +21,14 @@ static double clip(double x, double low, double high) {
 
 /* Value of a term t ms after its start, and the integral up to then. */
 static double shape(const SurgeTerm *term, double t, double *integral) {
+    if (t < 0) {
+        *integral = 0.0;
+        return 0.0;
+    }
     if (term->kind == DECAY) {
-        double left = exp_of(-(t > 0 ? t : 0.0) / term->time_constant);
+        double left = exponential(-t / term->time_constant);
         *integral = term->time_constant * (1.0 - left);
-        return t >= 0 ? left : 0.0;
+        return left;
     }
     double rise = term->rise, fall = term->fall;
     double top_from = rise, top_to = rise + term->hold, stop = rise + term->hold + fall;
@@ -109,6 +104,9 @@ static int64_t find_callers(const Demand *d, int64_t replication, int64_t stratu
     double height = 0.0, risen = 0.0, step[LONGEST_PIECE], moment[LONGEST_PIECE];
     uint64_t key[LONGEST_PIECE];
     uint32_t days[LONGEST_PIECE], slots[LONGEST_PIECE];
+    const int64_t *of = d->stratum + 3 * stratum;
+    Caller one = {.stratum = (int32_t)stratum, .day = (int32_t)day, .channel = (int16_t)of[0],
+                  .province = (int16_t)of[1], .source = (int16_t)of[2]};
     for (int64_t slot = 0, run = FIRST_RUN, left = FIRST_RUN;;) {
         int size = (int)(left < LONGEST_PIECE ? left : LONGEST_PIECE);
         for (int i = 0; i < size; i++) {
@@ -118,12 +116,14 @@ static int64_t find_callers(const Demand *d, int64_t replication, int64_t stratu
         }
         uniforms(size, key, replication, days, slots, step, moment);
         minus_logs(size, step);
-        out->found = grow(out->found, &out->capacity, count + size, sizeof *out->found);
+        out->found = grow(out->found, &out->found_capacity, count + size, sizeof *out->found);
         if (!out->found) return OUT_OF_MEMORY;
         for (int i = 0; i < size; i++) {
             risen += step[i];
             if (!(height + risen < expected)) return count;
-            out->found[count++] = (struct Found){0, (int32_t)stratum, (int32_t)day, slot + i, moment[i]};
+            one.slot = (int32_t)(slot + i);
+            one.arrival = arrival(d, stratum, day, moment[i]);
+            out->found[count++] = one;
         }
         slot += size;
         left -= size;
@@ -136,7 +136,7 @@ static int64_t find_callers(const Demand *d, int64_t replication, int64_t stratu
 }
 
 static int by_arrival(const void *one, const void *other) {
-    const struct Found *a = one, *b = other;
+    const Caller *a = one, *b = other;
     if (a->arrival != b->arrival) return a->arrival < b->arrival ? -1 : 1;
     if (a->stratum != b->stratum) return a->stratum < b->stratum ? -1 : 1;
     return a->slot < b->slot ? -1 : a->slot > b->slot;
@@ -145,25 +145,26 @@ static int by_arrival(const void *one, const void *other) {
 /* In order of arrival, then stratum and slot: a bucket for each caller on average, and insertion within buckets. */
 static int64_t sort_callers(Callers *c, int64_t count, int64_t end) {
     double scale = (double)count / (double)end;
-    c->sorted = realloc(c->sorted, (size_t)(c->capacity + 1) * sizeof *c->sorted);
+    c->caller = grow(c->caller, &c->capacity, count, sizeof *c->caller);
     c->bucket = grow(c->bucket, &c->buckets, count + 2, sizeof *c->bucket);
-    if (!c->sorted || !c->bucket) return OUT_OF_MEMORY;
+    if (!c->caller || !c->bucket) return OUT_OF_MEMORY;
     memset(c->bucket, 0, (size_t)(count + 2) * sizeof *c->bucket);
     for (int64_t i = 0; i < count; i++) c->bucket[(int64_t)((double)c->found[i].arrival * scale) + 1]++;
     for (int64_t i = 0; i <= count; i++) c->bucket[i + 1] += c->bucket[i];
     for (int64_t i = 0; i < count; i++)
-        c->sorted[c->bucket[(int64_t)((double)c->found[i].arrival * scale)]++] = c->found[i];
+        c->caller[c->bucket[(int64_t)((double)c->found[i].arrival * scale)]++] = c->found[i];
     for (int64_t i = 0, begin = 0; i <= count; begin = c->bucket[i++]) {
         int64_t size = c->bucket[i] - begin;
         if (size > 64) {
-            qsort(c->sorted + begin, (size_t)size, sizeof *c->sorted, by_arrival);
+            qsort(c->caller + begin, (size_t)size, sizeof *c->caller, by_arrival);
             continue;
         }
         for (int64_t j = begin + 1; j < c->bucket[i]; j++) {
-            struct Found one = c->sorted[j];
+            if (by_arrival(&c->caller[j - 1], &c->caller[j]) < 0) continue;
+            Caller one = c->caller[j];
             int64_t k = j;
-            for (; k > begin && by_arrival(&c->sorted[k - 1], &one) > 0; k--) c->sorted[k] = c->sorted[k - 1];
-            c->sorted[k] = one;
+            for (; k > begin && by_arrival(&c->caller[k - 1], &one) > 0; k--) c->caller[k] = c->caller[k - 1];
+            c->caller[k] = one;
         }
     }
     return OK;
@@ -175,104 +176,82 @@ static int64_t category(const double *cumulative, int64_t count, double u) {
     return index < count ? index : count - 1;
 }
 
-static void draw_attributes(const Demand *d, int64_t replication, int64_t count, Callers *out) {
-    if (d->topics == 1 && d->ages == 1) {
-        memset(out->topic, 0, (size_t)count * sizeof(int64_t));
-        memset(out->age, 0, (size_t)count * sizeof(int64_t));
-        return;
-    }
-    for (int64_t i = 0; i < count; i++) {
-        int64_t of = out->source[i] * d->channels + out->channel[i];
+static void draw_attributes(const Demand *d, int64_t replication, int64_t count, Caller *caller) {
+    for (Caller *c = caller; c < caller + count; c++) {
+        int64_t of = c->source * d->channels + c->channel;
         uint32_t words[4];
-        words_at(d->keys[MARKS * d->strata + out->stratum[i]], replication, out->day[i], out->slot[i], 0, words);
-        out->topic[i] = category(d->topic + of * d->topics, d->topics, uniform_of(words, 0));
-        out->age[i] = category(d->age + of * d->ages, d->ages, uniform_of(words, 1));
+        words_at(d->keys[MARKS * d->strata + c->stratum], replication, c->day, c->slot, 0, words);
+        c->topic = (int16_t)category(d->topic + of * d->topics, d->topics, uniform_of(words, 0));
+        c->age = (int16_t)category(d->age + of * d->ages, d->ages, uniform_of(words, 1));
     }
 }
 
-/* Work on the channel that callers try first, many at a time. */
-static void draw_work(const Demand *d, int64_t replication, int64_t count, Callers *out) {
-    for (int64_t channel = 0; channel < d->channels; channel++) {
-        const Distribution *conversation = &d->conversation[channel], *wrap_up = &d->wrap_up[channel];
-        for (int64_t i = 0; i < count;) {
-            int64_t row[BLOCK], talk[BLOCK], after[BLOCK];
-            uint64_t key[BLOCK];
-            uint32_t days[BLOCK], slots[BLOCK];
-            double first[BLOCK], second[BLOCK];
-            int n = 0;
-            for (; i < count && n < BLOCK; i++) {
-                row[n] = i;
-                key[n] = d->keys[WORK * d->strata + out->stratum[i]];
-                days[n] = (uint32_t)out->day[i];
-                slots[n] = (uint32_t)out->slot[i];
-                n += out->channel[i] == channel;
-            }
-            if (!n) continue;
-            if (needs_random(conversation) || needs_random(wrap_up))
-                uniforms(n, key, replication, days, slots, first, second);
-            quantiles(conversation, n, first, talk);
-            quantiles(wrap_up, n, second, after);
-            for (int k = 0; k < n; k++) out->work[row[k]] = (talk[k] > 1 ? talk[k] : 1) + after[k];
+/* Quantiles of two distributions for callers of one channel, whose random numbers have the same addresses. */
+static void draw_two(const Demand *d, enum Purpose purpose, const Distribution *one, const Distribution *other,
+                     int64_t replication, int n, const Caller *caller, int64_t *out, int64_t *others) {
+    uint64_t key[BLOCK];
+    uint32_t days[BLOCK], slots[BLOCK];
+    double first[BLOCK], second[BLOCK];
+    if (needs_random(one) || (other && needs_random(other))) {
+        for (int i = 0; i < n; i++) {
+            key[i] = d->keys[purpose * d->strata + caller[i].stratum];
+            days[i] = (uint32_t)caller[i].day;
+            slots[i] = (uint32_t)caller[i].slot;
+        }
+        uniforms(n, key, replication, days, slots, first, second);
+    }
+    quantiles(one, n, first, out);
+    if (other) quantiles(other, n, second, others);
+}
+
+/* Work and patience on the channel that callers try first, many at a time. */
+static void draw_durations(const Demand *d, int64_t replication, int64_t count, Caller *caller) {
+    int64_t talk[BLOCK], after[BLOCK], patience[BLOCK];
+    for (Caller *c = caller, *past = caller + count; c < past;) {
+        int n = 1, channel = c->channel;
+        while (n < BLOCK && c + n < past && c[n].channel == channel) n++;
+        draw_two(d, WORK, &d->conversation[channel], &d->wrap_up[channel], replication, n, c, talk, after);
+        draw_two(d, WAITING, &d->patience[channel], NULL, replication, n, c, patience, NULL);
+        for (int i = 0; i < n; i++, c++) {
+            c->work = (talk[i] > 1 ? talk[i] : 1) + after[i];
+            c->patience = patience[i];
         }
     }
 }
 
-/* Draw the callers of a replication; `expected` [S][D] callers. Returns their number. */
-int64_t draw_callers(const Demand *d, int64_t replication, const double *expected, Callers *out) {
+/* Draw the callers of a replication whose strata belong to a component of the centre, or of all where `component_of`
+   [S] is NULL; `expected` [S][D] callers. Returns their number. */
+static int64_t draw_callers(const Demand *d, int64_t replication, const double *expected, const int64_t *component_of,
+                            int64_t component, Callers *out) {
     int64_t count = 0;
-    for (int64_t stratum = 0; stratum < d->strata; stratum++)
+    for (int64_t stratum = 0; stratum < d->strata; stratum++) {
+        if (component_of && component_of[stratum] != component) continue;
         for (int64_t day = 0; day < d->days; day++) {
             double number = expected[stratum * d->days + day];
             if (number > 0.0) count = find_callers(d, replication, stratum, day, number, out, count);
             if (count < 0) return count;
         }
+    }
     if (count > INT32_MAX / 2) return TOO_MANY_CALLERS;
-    for (int64_t i = 0; i < count; i++)
-        out->found[i].arrival = arrival(d, out->found[i].stratum, out->found[i].day, out->found[i].moment);
-    int64_t **columns[] = {&out->channel, &out->province, &out->source, &out->topic, &out->age,
-                           &out->arrival, &out->stratum,  &out->day,    &out->slot,  &out->work};
-    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
-        *columns[i] = realloc(*columns[i], (size_t)(out->capacity + 1) * sizeof(int64_t));
-        if (!*columns[i]) return OUT_OF_MEMORY;
-    }
-    if (sort_callers(out, count, d->edge[d->segments]) < 0) return OUT_OF_MEMORY;
-    for (int64_t i = 0; i < count; i++) {
-        const struct Found *one = &out->sorted[i];
-        const int64_t *of = d->stratum + 3 * one->stratum;
-        out->channel[i] = of[0];
-        out->province[i] = of[1];
-        out->source[i] = of[2];
-        out->arrival[i] = one->arrival;
-        out->stratum[i] = one->stratum;
-        out->day[i] = one->day;
-        out->slot[i] = one->slot;
-    }
-    draw_attributes(d, replication, count, out);
-    draw_work(d, replication, count, out);
-    return count;
+    if (d->topics > 1 || d->ages > 1) draw_attributes(d, replication, count, out->found);
+    draw_durations(d, replication, count, out->found);
+    return sort_callers(out, count, d->edge[d->segments]) < 0 ? OUT_OF_MEMORY : count;
 }
 
-void population_of(const Demand *d, const Callers *c, int64_t replication, int64_t count, Population *out) {
-    *out = (Population){.count = count, .channels = d->channels, .attempts = d->attempts, .replication = replication,
-                        .channel = c->channel, .province = c->province, .source = c->source, .topic = c->topic,
-                        .age = c->age, .arrival = c->arrival, .stratum = c->stratum, .day = c->day, .slot = c->slot,
-                        .work = c->work, .demand = d};
-}
-
-void free_callers(Callers *c) {
-    void *buffers[] = {c->channel, c->province, c->source, c->topic,  c->age,    c->arrival, c->stratum,
-                       c->day,     c->slot,     c->work,   c->found,  c->sorted, c->bucket};
-    for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++) free(buffers[i]);
+static void free_callers(Callers *c) {
+    free(c->caller);
+    free(c->found);
+    free(c->bucket);
 }
 
 /* ---- Random inputs of one caller ------------------------------------------------------------------------------- */
 
-static void words_of(const Population *p, enum Purpose purpose, int64_t caller, int64_t chunk, uint32_t words[4]) {
-    uint64_t key = p->demand->keys[purpose * p->demand->strata + p->stratum[caller]];
-    words_at(key, p->replication, p->day[caller], p->slot[caller], chunk, words);
+static void words_of(const People *p, enum Purpose purpose, int64_t caller, int64_t chunk, uint32_t words[4]) {
+    const Caller *c = &p->caller[caller];
+    words_at(p->demand->keys[purpose * p->demand->strata + c->stratum], p->replication, c->day, c->slot, chunk, words);
 }
 
-void work_parts(const Population *p, int64_t caller, int64_t channel, int64_t *conversation, int64_t *wrap_up) {
+static void work_parts(const People *p, int64_t caller, int64_t channel, int64_t *conversation, int64_t *wrap_up) {
     uint32_t words[4];
     words_of(p, WORK, caller, 0, words);
     int64_t talk = quantile(&p->demand->conversation[channel], uniform_of(words, 0));
@@ -280,19 +259,28 @@ void work_parts(const Population *p, int64_t caller, int64_t channel, int64_t *c
     *wrap_up = quantile(&p->demand->wrap_up[channel], uniform_of(words, 1));
 }
 
-/* Conversation and wrap-up of a caller on a channel, in ms. */
-int64_t handling_work(const Population *p, int64_t caller, int64_t channel) {
-    int64_t at = caller * p->channels + channel, talk, after;
-    if (p->conversation) return p->conversation[at] + p->wrap_up[at];
-    if (channel == p->channel[caller]) return p->work[caller];
+static int64_t computed_work(const People *p, int64_t caller, int64_t channel) {
+    int64_t talk, after;
     work_parts(p, caller, channel, &talk, &after);
     return talk + after;
 }
 
+/* Conversation and wrap-up of a caller on a channel, in ms. */
+static inline int64_t handling_work(const People *p, int64_t caller, int64_t channel) {
+    if (p->columns) {
+        int64_t at = (p->first + caller) * p->channels + channel;
+        return p->columns->conversation[at] + p->columns->wrap_up[at];
+    }
+    return channel == p->caller[caller].channel ? p->caller[caller].work : computed_work(p, caller, channel);
+}
+
 /* Patience and redial delay (WAITING), silence and the delay of a further call (DELAYS), as half 0 and 1. */
-int64_t duration(const Population *p, enum Purpose purpose, int half, int64_t caller, int64_t attempt, int64_t channel) {
-    const int64_t *known = purpose == WAITING ? half ? p->redial_delay : p->patience : half ? p->again_delay : p->silence;
-    if (known) return known[(caller * p->attempts + attempt) * p->channels + channel];
+static int64_t duration(const People *p, enum Purpose purpose, int half, int64_t caller, int64_t attempt, int64_t channel) {
+    if (p->columns) {
+        const Population *c = p->columns;
+        const int64_t *known = purpose == WAITING ? half ? c->redial_delay : c->patience : half ? c->again_delay : c->silence;
+        return known[((p->first + caller) * p->attempts + attempt) * p->channels + channel];
+    }
     const Demand *d = p->demand;
     const Distribution *law = purpose == WAITING ? half ? d->redial_delay : d->patience : half ? d->again_delay : d->silence;
     uint32_t words[4] = {0};
@@ -301,12 +289,18 @@ int64_t duration(const Population *p, enum Purpose purpose, int half, int64_t ca
     return purpose == DELAYS && half == 0 && value < 1 ? 1 : value;
 }
 
+static inline int64_t patience_of(const People *p, int64_t caller, int64_t attempt, int64_t channel) {
+    const Caller *c = &p->caller[caller];
+    return !p->columns && !attempt && channel == c->channel ? c->patience : duration(p, WAITING, 0, caller, attempt, channel);
+}
+
 /* Uniform number below 2**32 that is compared with a probability's threshold. */
-int64_t choice(const Population *p, enum Choice which, int64_t caller, int64_t attempt) {
-    if (!p->demand) {
-        const int64_t *known[] = {p->redial,    p->switching, p->balk,    p->voicemail,
-                                  p->call_back, p->silent,    p->forward, p->again};
-        return known[which][caller * p->attempts + attempt];
+static int64_t choice(const People *p, enum Choice which, int64_t caller, int64_t attempt) {
+    if (p->columns) {
+        const Population *c = p->columns;
+        const int64_t *known[] = {c->redial,    c->switching, c->balk,    c->voicemail,
+                                  c->call_back, c->silent,    c->forward, c->again};
+        return known[which][(p->first + caller) * p->attempts + attempt];
     }
     uint32_t words[4];
     words_of(p, which < CALL_BACK ? CHOICES : OFFERS, caller, attempt, words);

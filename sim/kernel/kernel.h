@@ -6,6 +6,7 @@
 #ifndef HELPLINE_KERNEL_H
 #define HELPLINE_KERNEL_H
 
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,18 @@
 #else
 #define EXPORT __attribute__((visibility("default")))
 #endif
+
+#if defined(__GNUC__)
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+#else
+#define ALWAYS_INLINE inline
+#endif
+
+/* A larger buffer, or the same where it suffices; NULL without memory. */
+static void *enlarge(void *buffer, int64_t *capacity, int64_t needed, size_t size);
+static ALWAYS_INLINE void *grow(void *buffer, int64_t *capacity, int64_t needed, size_t size) {
+    return needed <= *capacity ? buffer : enlarge(buffer, capacity, needed, size);
+}
 
 enum { DAY = 24 * 60 * 60 * 1000, HOUR = 60 * 60 * 1000 };
 /* Wider vectors where the processor has them; chosen when the library is loaded. */
@@ -27,12 +40,7 @@ enum { DAY = 24 * 60 * 60 * 1000, HOUR = 60 * 60 * 1000 };
 #define VECTORS
 #endif
 
-#if defined(__GNUC__)
-#define ALWAYS_INLINE inline __attribute__((always_inline))
-#else
-#define ALWAYS_INLINE inline
-#endif
-
+#define NONE (-1)
 #define FOREVER ((int64_t)1 << 60)
 
 /* Return codes of exported functions. */
@@ -83,43 +91,49 @@ typedef struct {
     const Distribution *conversation, *wrap_up, *patience, *redial_delay, *silence, *again_delay; /* [C] each */
 } Demand;
 
-/* Callers of one replication by first arrival. Optional columns hold random inputs; where they are NULL, inputs are
-   computed from the caller's address (stratum, replication, day, slot) when they are needed. */
+/* Callers of several replications by first arrival, as Python hands them over. Random inputs are columns too, or NULL
+   where they are computed from the callers' addresses (stratum, replication, day, slot) when they are needed. */
 typedef struct {
     int64_t count, channels, attempts, replication;
     const int64_t *channel, *province, *source, *topic, *age, *arrival; /* [count] */
-    const int64_t *stratum, *day, *slot;                               /* [count], addresses */
-    const int64_t *work;                                               /* [count] on the first channel, or NULL */
+    const int64_t *stratum, *day, *slot;                               /* [count], addresses, or NULL */
     const int64_t *conversation, *wrap_up;                             /* [count][channels] */
     const int64_t *patience, *redial_delay, *silence, *again_delay;    /* [count][attempts][channels] */
     const int64_t *redial, *switching, *balk, *voicemail;              /* [count][attempts], 32-bit uniforms */
     const int64_t *call_back, *silent, *forward, *again;               /* [count][attempts] */
-    const int64_t *absence;                                            /* [absence_groups][absence_lines][absence_days] */
+    const int64_t *absence; /* [replications][absence_groups][absence_lines][absence_days] */
     int64_t absence_groups, absence_lines, absence_days;
     const Demand *demand;
 } Population;
 
+typedef struct {
+    int64_t arrival;
+    int64_t work, patience;     /* on the first channel at the first attempt, where inputs are not in columns */
+    int32_t stratum, day, slot; /* address */
+    int16_t channel, province, source, topic, age;
+} Caller;
+
+/* Callers of one replication, or of one component of the centre, in the order of their arrival. */
+typedef struct {
+    int64_t count, replication, attempts, channels;
+    const Caller *caller;
+    const Demand *demand;
+    const Population *columns; /* random inputs of caller i are in row first + i; NULL where they are computed */
+    int64_t first;
+    const int64_t *absence; /* [absence_groups][absence_lines][absence_days] */
+    int64_t absence_lines, absence_days;
+} People;
+
 /* Fields of enum Choice are the words of the streams CHOICES and OFFERS. */
 enum Choice { REDIAL, SWITCH, BALK, VOICEMAIL, CALL_BACK, SILENT_LEAVER, FORWARD, AGAIN };
 
-void work_parts(const Population *p, int64_t caller, int64_t channel, int64_t *conversation, int64_t *wrap_up);
-int64_t handling_work(const Population *p, int64_t caller, int64_t channel);
-int64_t duration(const Population *p, enum Purpose purpose, int half, int64_t caller, int64_t attempt, int64_t channel);
-int64_t choice(const Population *p, enum Choice which, int64_t caller, int64_t attempt);
-double log_of(double x);
-
-/* Buffers of drawn callers, reused between replications. */
+/* Buffers for callers, reused between replications. */
 typedef struct {
-    int64_t capacity;
-    int64_t *channel, *province, *source, *topic, *age, *arrival, *stratum, *day, *slot, *work;
-    struct Found *found, *sorted;
+    Caller *caller, *found;
+    int64_t capacity, found_capacity;
     int64_t *bucket;
     int64_t buckets;
 } Callers;
-
-int64_t draw_callers(const Demand *d, int64_t replication, const double *expected, Callers *out);
-void population_of(const Demand *d, const Callers *c, int64_t replication, int64_t count, Population *out);
-void free_callers(Callers *c);
 
 /* ---- The centre ---------------------------------------------------------------------------------------------- */
 
@@ -175,31 +189,12 @@ typedef struct {
     int32_t next, previous; /* neighbours in the queue */
     int32_t place;          /* of its event on the agenda */
     int16_t attempt, priority;
-    int8_t outcome, waiting, in_hand, deskwork, served_late, call_back, silent;
+    int8_t outcome, waiting, deskwork, served_late, call_back, silent;
+    int8_t redials;   /* its caller would call again after it */
+    int8_t forwarded; /* the following contact is where it was forwarded to */
 } Contact;
 
-#define NONE (-1)
-
-enum ChangeKind { LINE_BUSY, LINE_FREE, QUEUE_IN, QUEUE_OUT, LINE_COMES, LINE_LEAVES };
-
-/* What the counting integrates over time, in order of time. */
-typedef struct {
-    int64_t at;
-    int32_t kind, which;
-} Change;
-
-typedef struct {
-    Contact *contacts;
-    int64_t count, capacity;
-    Change *changes;
-    int64_t changed, change_capacity;
-    struct Play *play; /* buffers of play.c */
-} History;
-
-int64_t play(const Centre *centre, const Population *p, History *out);
-int64_t schedule_changes(const Centre *centre, const Population *people, History *h);
-void free_history(History *h);
-void *grow(void *buffer, int64_t *capacity, int64_t needed, size_t size);
+enum ChangeKind { LINE_BUSY, LINE_FREE, LINE_COMES, LINE_LEAVES, QUEUE_IN, QUEUE_OUT };
 
 /* ---- Counting ------------------------------------------------------------------------------------------------ */
 
@@ -228,7 +223,6 @@ typedef struct {
     const int64_t *fixed;     /* [cells][COLUMNS] what is the same in every replication */
     const int64_t *bin_least; /* [bins] least wait of each bin but the first */
     int64_t bins, bin_bits;
-    double bins_per_log;      /* bins for each factor of e */
     int64_t periods;
     const int64_t *period;    /* [periods] cells of the whole period */
     int64_t composed, products;
@@ -246,11 +240,5 @@ typedef struct {
     int64_t coded, code_capacity;
     int64_t *first_code;            /* [replications + 1] */
 } Sums;
-
-typedef struct Tables Tables;
-Tables *new_tables(const Centre *centre, const Counting *counting);
-void free_tables(Tables *t);
-int64_t count(Tables *t, const Population *p, History *h, int64_t *cells, Sums *sums);
-int64_t add_products(const Counting *c, const int64_t *cells, int64_t replications, Sums *sums);
 
 #endif

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim import centre as c
 from sim.cells import Layout
 from sim.clock import FOREVER, Calendar
-from sim.contact_values import BIN, BIN_BITS, LEAST, Promises, working_day_ends
+from sim.contact_values import BIN_BITS, LEAST, Promises, working_day_ends
 from sim.contacts import Outcome
 from sim.distributions import (
     Deterministic,
@@ -231,12 +231,15 @@ def _component(centre: c.Centre, group: int, components: Sequence[int]) -> int:
 
 
 @lru_cache(maxsize=64)
-def centre_of(centre: c.Centre, absence_groups: tuple[str, ...]) -> Centre:
-    """A centre; ``absence_groups`` are the names of the groups of which absences are drawn."""
+def centre_of(centre: c.Centre, absence_groups: tuple[str, ...], *, together: bool = False) -> Centre:
+    """A centre; ``absence_groups`` are the names of the groups of which absences are drawn.
+
+    together: whether all of it is played as one component.
+    """
     lines = [shifts for group in centre.groups for shifts in group.schedule()]
     first = np.cumsum([0, *(len(group.shifts) for group in centre.groups)])
     shifts = [shift for shifts in lines for shift in shifts]
-    components = components_of(centre)
+    components = [0] * len(centre.queues) if together else components_of(centre)
     rules = [(rule.channel, rule.province, rule.cause, rule.topic, rule.age) for rule in centre.priorities]
     return Centre(
         channels=len(centre.channels),
@@ -264,7 +267,7 @@ def centre_of(centre: c.Centre, absence_groups: tuple[str, ...]) -> Centre:
 
 
 def _bins() -> dict[str, Any]:
-    return {"bin_least": whole(LEAST), "bins": len(LEAST), "bin_bits": BIN_BITS, "bins_per_log": 1 / float(np.log(BIN))}
+    return {"bin_least": whole(LEAST), "bins": len(LEAST), "bin_bits": BIN_BITS}
 
 
 def bins() -> Counting:

@@ -9,13 +9,12 @@ enum Kind { SCHEDULE = 1, OPENING, CLOSING, END_OF_HANDLING, ELIGIBILITY, ABANDO
 #define FULL_SPEED 100
 #define PER_MILLE 1000
 
-/* A contact has at most one event on the agenda, a binary heap: its arrival, while it waits the sooner of eligibility
+/* An event of a contact. A contact has at most one on the agenda, a binary heap: its arrival, while it waits the sooner of eligibility
    and end of patience, in hand the end of handling. */
 typedef struct {
-    int64_t *stamp;   /* instant * 8 + kind */
-    int32_t *contact;
-    int64_t size, stamp_capacity, contact_capacity;
-} Agenda;
+    int64_t stamp; /* instant * 8 + kind */
+    int64_t contact;
+} Event;
 
 /* What is known beforehand: duty and opening hours. */
 typedef struct {
@@ -43,16 +42,18 @@ typedef struct {
     int64_t first_list; /* place in Play.list, one list for each priority */
 } Waiting;
 
-struct Play {
+/* The state of a centre; buffers are reused between replications. */
+typedef struct {
     const Centre *centre;
-    const Population *people;
-    History *history;
+    const People *people;
+    Tables *tables; /* what counts changes, or NULL */
     int64_t now;
-    Agenda agenda;
+    Contact *contacts; /* callers' first ones, then all others */
+    int64_t count, capacity;
+    Event *agenda;
+    int64_t events, agenda_capacity;
     Planned *planned; /* by component, then in order of time */
     int64_t plans, plan_capacity;
-    int32_t *mine;    /* callers by component, then in order of arrival */
-    int64_t mine_capacity, *first_of_mine;
     Line *line;
     int32_t *hand;
     Span *duty;
@@ -62,8 +63,7 @@ struct Play {
     int64_t *closes; /* by channel: end of the opening interval under way, -1 while closed */
     int64_t *ready;  /* by group: lines on duty with room for a call */
     int prepared, failed;
-};
-typedef struct Play Play;
+} Play;
 
 /* ---- Agenda ---------------------------------------------------------------------------------------------------- */
 
@@ -74,37 +74,34 @@ static inline int is_before(const Contact *a, const Contact *b) {
     return a->caller != b->caller ? a->caller < b->caller : a->attempt < b->attempt;
 }
 
-static inline int sooner(const Play *p, int64_t stamp, int32_t number, int64_t other_stamp, int32_t other) {
-    if (stamp != other_stamp) return stamp < other_stamp;
-    return is_before(&p->history->contacts[number], &p->history->contacts[other]);
+static inline int sooner(const Play *p, Event a, Event b) {
+    if (a.stamp != b.stamp) return a.stamp < b.stamp;
+    return is_before(&p->contacts[a.contact], &p->contacts[b.contact]);
 }
 
-static inline void put(Play *p, int64_t place, int64_t stamp, int32_t number) {
-    p->agenda.stamp[place] = stamp;
-    p->agenda.contact[place] = number;
-    p->history->contacts[number].place = (int32_t)place;
+static inline void put(Play *p, int64_t place, Event event) {
+    p->agenda[place] = event;
+    p->contacts[event.contact].place = (int32_t)place;
 }
 
 /* Put an event at a place of the heap, or above or below it where it belongs. */
-static void settle(Play *p, int64_t place, int64_t at, int32_t number) {
-    const int64_t *stamp = p->agenda.stamp;
-    const int32_t *contact = p->agenda.contact;
-    for (int64_t up; place && (up = (place - 1) / 2, sooner(p, at, number, stamp[up], contact[up])); place = up)
-        put(p, place, stamp[up], contact[up]);
-    for (int64_t child; (child = 2 * place + 1) < p->agenda.size; place = child) {
-        if (child + 1 < p->agenda.size && sooner(p, stamp[child + 1], contact[child + 1], stamp[child], contact[child])) child++;
-        if (!sooner(p, stamp[child], contact[child], at, number)) break;
-        put(p, place, stamp[child], contact[child]);
+static void settle(Play *p, int64_t place, Event event) {
+    const Event *agenda = p->agenda;
+    for (int64_t up; place && (up = (place - 1) / 2, sooner(p, event, agenda[up])); place = up) put(p, place, agenda[up]);
+    for (int64_t child; (child = 2 * place + 1) < p->events; place = child) {
+        if (child + 1 < p->events && sooner(p, agenda[child + 1], agenda[child])) child++;
+        if (!sooner(p, agenda[child], event)) break;
+        put(p, place, agenda[child]);
     }
-    put(p, place, at, number);
+    put(p, place, event);
 }
 
 static void drop_event(Play *p, int32_t number) {
-    int64_t place = p->history->contacts[number].place;
+    int64_t place = p->contacts[number].place;
     if (place == NONE) return;
-    p->history->contacts[number].place = NONE;
-    int64_t last = --p->agenda.size;
-    if (place < last) settle(p, place, p->agenda.stamp[last], p->agenda.contact[last]);
+    p->contacts[number].place = NONE;
+    int64_t last = --p->events;
+    if (place < last) settle(p, place, p->agenda[last]);
 }
 
 /* Set the event of a contact, which may have had another one. */
@@ -113,35 +110,21 @@ static void set_event(Play *p, int32_t number, int64_t at, enum Kind kind) {
         drop_event(p, number);
         return;
     }
-    Agenda *agenda = &p->agenda;
-    int64_t place = p->history->contacts[number].place;
+    int64_t place = p->contacts[number].place;
     if (place == NONE) {
-        place = agenda->size;
-        int64_t *stamp = grow(agenda->stamp, &agenda->stamp_capacity, place + 1, sizeof *stamp);
-        int32_t *contact = grow(agenda->contact, &agenda->contact_capacity, place + 1, sizeof *contact);
-        agenda->stamp = stamp ? stamp : agenda->stamp;
-        agenda->contact = contact ? contact : agenda->contact;
-        if (!stamp || !contact) {
+        Event *agenda = grow(p->agenda, &p->agenda_capacity, p->events + 1, sizeof *agenda);
+        if (!agenda) {
             p->failed = 1;
             return;
         }
-        agenda->size++;
+        p->agenda = agenda;
+        place = p->events++;
     }
-    settle(p, place, stamp_of(at, kind), number);
+    settle(p, place, (Event){stamp_of(at, kind), number});
 }
 
-static void note(Play *p, enum ChangeKind kind, int64_t which) {
-    History *h = p->history;
-    Change *changes = grow(h->changes, &h->change_capacity, h->changed + 1, sizeof *changes);
-    if (!changes) {
-        p->failed = 1;
-        return;
-    }
-    h->changes = changes;
-    Change *change = &changes[h->changed++];
-    change->at = p->now;
-    change->kind = (int32_t)kind;
-    change->which = (int32_t)which;
+static inline void note(Play *p, enum ChangeKind kind, int64_t which) {
+    if (p->tables) change(p->tables, kind, which, p->now);
 }
 
 /* ---- Queues ---------------------------------------------------------------------------------------------------- */
@@ -150,7 +133,7 @@ static List *list_of(Play *p, const Contact *c) { return &p->list[p->queue[c->qu
 
 /* Contacts come to a queue in the order of their dialling, so the newest is the last of its priority. */
 static void enqueue(Play *p, int32_t number) {
-    Contact *all = p->history->contacts, *c = &all[number];
+    Contact *all = p->contacts, *c = &all[number];
     List *list = list_of(p, c);
     c->previous = list->last;
     c->next = NONE;
@@ -163,7 +146,7 @@ static void enqueue(Play *p, int32_t number) {
 }
 
 static void dequeue(Play *p, int32_t number) {
-    Contact *all = p->history->contacts, *c = &all[number];
+    Contact *all = p->contacts, *c = &all[number];
     List *list = list_of(p, c);
     if (c->previous >= 0) all[c->previous].next = c->next;
     else list->first = c->next;
@@ -200,7 +183,7 @@ static int is_ready(const Play *p, const Line *line) {
 static void work_until_now(Play *p, Line *line) {
     int64_t elapsed = p->now - line->since;
     for (int32_t i = 0; elapsed && i < line->held; i++) {
-        Contact *c = &p->history->contacts[p->hand[line->first_hand + i]];
+        Contact *c = &p->contacts[p->hand[line->first_hand + i]];
         c->work_left -= elapsed * speed(&p->centre->group[line->group], c, line->calls);
     }
     line->since = p->now;
@@ -210,7 +193,7 @@ static void work_until_now(Play *p, Line *line) {
 static void plan_ends(Play *p, Line *line) {
     for (int32_t i = 0; i < line->held; i++) {
         int32_t number = p->hand[line->first_hand + i];
-        Contact *c = &p->history->contacts[number];
+        Contact *c = &p->contacts[number];
         int64_t pace = speed(&p->centre->group[line->group], c, line->calls);
         int64_t ends = c->work_left <= 0 ? p->now : pace ? p->now + (c->work_left + pace - 1) / pace : -1;
         if (ends == c->ends) continue;
@@ -221,7 +204,7 @@ static void plan_ends(Play *p, Line *line) {
 }
 
 static void take(Play *p, int32_t number, int32_t which) {
-    Contact *c = &p->history->contacts[number];
+    Contact *c = &p->contacts[number];
     Line *line = &p->line[which];
     const Group *group = &p->centre->group[line->group];
     if (c->waiting) dequeue(p, number);
@@ -233,10 +216,9 @@ static void take(Play *p, int32_t number, int32_t which) {
     else {
         work = handling_work(p->people, c->caller, c->channel);
         if (group->factor)
-            work = work * group->factor[c->channel * p->centre->provinces + p->people->province[c->caller]] / PER_MILLE;
+            work = work * group->factor[c->channel * p->centre->provinces + p->people->caller[c->caller].province] / PER_MILLE;
         if (work < 1) work = 1;
     }
-    c->in_hand = 1;
     if (group->one_at_a_time) {
         p->hand[line->first_hand] = number;
         line->held = line->calls = 1;
@@ -258,7 +240,7 @@ static void take(Play *p, int32_t number, int32_t which) {
 /* Let a contact take the line of a group with the least in hand that may take it, the first of these. */
 static int take_from(Play *p, int64_t group, int32_t number) {
     const Group *rules = &p->centre->group[group];
-    const Contact *c = &p->history->contacts[number];
+    const Contact *c = &p->contacts[number];
     if (!p->ready[group] && !(c->served_late && c->closes <= p->now)) return 0;
     int32_t best = NONE;
     for (int64_t i = rules->first_line; i < rules->first_line + rules->lines; i++) {
@@ -273,7 +255,7 @@ static int take_from(Play *p, int64_t group, int32_t number) {
 }
 
 static int take_at_once(Play *p, int32_t number) {
-    const Queue *queue = &p->centre->queue[p->history->contacts[number].queue];
+    const Queue *queue = &p->centre->queue[p->contacts[number].queue];
     for (int64_t i = 0; i < queue->routes; i++)
         if (!queue->route_after[i] && take_from(p, queue->route_group[i], number)) return 1;
     return 0;
@@ -281,7 +263,7 @@ static int take_at_once(Play *p, int32_t number) {
 
 /* The contact that a line would take from a queue, or NONE. */
 static int32_t first_for(const Play *p, const Line *line, int64_t which, int64_t after) {
-    const Contact *all = p->history->contacts;
+    const Contact *all = p->contacts;
     for (int64_t level = 0; level <= p->centre->priorities; level++)
         for (int32_t i = p->list[p->queue[which].first_list + level].first; i >= 0; i = all[i].next) {
             if (p->now - all[i].dialled < after) break;
@@ -293,7 +275,7 @@ static int32_t first_for(const Play *p, const Line *line, int64_t which, int64_t
 
 static int32_t next_for(const Play *p, const Line *line) {
     const Group *group = &p->centre->group[line->group];
-    const Contact *all = p->history->contacts;
+    const Contact *all = p->contacts;
     int32_t best = NONE;
     int64_t best_place = 0;
     for (int64_t place = 0; place < group->serves; place++) {
@@ -302,14 +284,15 @@ static int32_t next_for(const Play *p, const Line *line) {
         if (number < 0) continue;
         const Contact *c = &all[number], *b = &all[best < 0 ? number : best];
         int64_t order = group->longest_wait ? 0 : place;
-        int sooner = c->priority != b->priority ? c->priority < b->priority
+        int is_first = c->priority != b->priority ? c->priority < b->priority
                      : order != best_place      ? order < best_place
                      : c->dialled != b->dialled ? c->dialled < b->dialled
                                                 : is_before(c, b);
-        if (best < 0 || sooner) {
+        if (best < 0 || is_first) {
             best = number;
             best_place = order;
         }
+        if (!c->priority && !group->longest_wait) break; /* none of a later place comes before it */
     }
     return best;
 }
@@ -320,11 +303,10 @@ static void take_next(Play *p, int32_t which) {
 
 /* ---- What callers do next -------------------------------------------------------------------------------------- */
 
-static int64_t priority_of(const Play *p, int64_t caller, int64_t channel) {
-    const Population *of = p->people;
+static int64_t priority_of(const Play *p, const Caller *caller, int64_t channel) {
     for (int64_t i = 0; i < p->centre->priorities; i++) {
         const int64_t *rule = p->centre->priority + 5 * i;
-        int64_t found[] = {channel, of->province[caller], of->source[caller], of->topic[caller], of->age[caller]};
+        int64_t found[] = {channel, caller->province, caller->source, caller->topic, caller->age};
         int matches = 1;
         for (int field = 0; field < 5; field++) matches &= rule[field] < 0 || rule[field] == found[field];
         if (matches) return i;
@@ -332,31 +314,26 @@ static int64_t priority_of(const Play *p, int64_t caller, int64_t channel) {
     return p->centre->priorities;
 }
 
-static void new_contact(Play *p, int64_t at, int32_t number, int64_t caller, int64_t attempt, int64_t channel) {
-    Contact *c = &p->history->contacts[number];
-    memset(c, 0, sizeof *c);
-    c->dialled = at;
-    c->closes = c->ends = NONE;
-    c->caller = (int32_t)caller;
-    c->attempt = (int16_t)attempt;
-    c->queue = (int32_t)p->centre->queue_of[channel * p->centre->provinces + p->people->province[caller]];
-    c->channel = (int32_t)channel;
-    c->priority = (int16_t)priority_of(p, caller, channel);
-    c->line = c->following = c->place = c->outcome = NONE;
+static inline void new_contact(Play *p, int64_t at, int32_t number, int32_t caller, int64_t attempt, int64_t channel) {
+    const Caller *who = &p->people->caller[caller];
+    p->contacts[number] = (Contact){
+        .dialled = at, .closes = NONE, .ends = NONE, .caller = caller, .attempt = (int16_t)attempt,
+        .queue = (int32_t)p->centre->queue_of[channel * p->centre->provinces + who->province],
+        .channel = (int32_t)channel, .priority = (int16_t)priority_of(p, who, channel),
+        .line = NONE, .following = NONE, .place = NONE, .outcome = NONE};
 }
 
 /* Plan a further contact of the caller of contact `number`. */
 static void dial_again(Play *p, int64_t at, int32_t number, int64_t channel) {
-    History *h = p->history;
-    int64_t caller = h->contacts[number].caller, attempt = h->contacts[number].attempt + 1;
+    int32_t caller = p->contacts[number].caller, attempt = p->contacts[number].attempt + 1;
     if (at >= p->centre->channel[channel].until || attempt >= p->centre->attempts) return;
-    Contact *contacts = grow(h->contacts, &h->capacity, h->count + 1, sizeof *contacts);
+    Contact *contacts = grow(p->contacts, &p->capacity, p->count + 1, sizeof *contacts);
     if (!contacts) {
         p->failed = 1;
         return;
     }
-    h->contacts = contacts;
-    int32_t again = (int32_t)h->count++;
+    p->contacts = contacts;
+    int32_t again = (int32_t)p->count++;
     new_contact(p, at, again, caller, attempt, channel);
     contacts[number].following = again;
     set_event(p, again, at, ARRIVAL);
@@ -375,10 +352,11 @@ static int64_t next_opening(const Centre *centre, int64_t channel, int64_t insta
 }
 
 static void redial(Play *p, int32_t number, enum Outcome outcome) {
-    const Contact *c = &p->history->contacts[number];
+    Contact *c = &p->contacts[number];
     const Channel *habits = &p->centre->channel[c->channel];
     if (c->attempt + 1 >= p->centre->attempts || !habits->redial[outcome]) return;
     if (choice(p->people, REDIAL, c->caller, c->attempt) >= habits->redial[outcome]) return;
+    c->redials = 1;
     int64_t target = c->channel, start = p->now;
     if (habits->switch_to[outcome] >= 0 && habits->switching[outcome] &&
         choice(p->people, SWITCH, c->caller, c->attempt) < habits->switching[outcome])
@@ -395,14 +373,14 @@ static int falls_under(const Play *p, enum Choice which, const Contact *c, int64
 }
 
 static void end_contact(Play *p, int32_t number, enum Outcome outcome) {
-    Contact *c = &p->history->contacts[number];
+    Contact *c = &p->contacts[number];
     c->released = p->now;
     c->outcome = (int8_t)outcome;
 }
 
 /* The contact leaves without an answer. Who had silently left before, has decided on a redial then. */
 static void lose(Play *p, int32_t number, enum Outcome outcome) {
-    Contact *c = &p->history->contacts[number];
+    Contact *c = &p->contacts[number];
     if (c->waiting) dequeue(p, number);
     if (c->place != NONE) drop_event(p, number);
     c->left_queue = p->now;
@@ -415,7 +393,7 @@ static void lose(Play *p, int32_t number, enum Outcome outcome) {
 
 /* Set what comes next for a waiting contact: further groups become available, or its patience ends. */
 static void set_timer(Play *p, int32_t number) {
-    const Contact *c = &p->history->contacts[number];
+    const Contact *c = &p->contacts[number];
     const Queue *queue = &p->centre->queue[c->queue];
     int64_t waited = p->now - c->dialled, next = FOREVER;
     for (int64_t i = 0; i < queue->routes; i++)
@@ -426,7 +404,7 @@ static void set_timer(Play *p, int32_t number) {
 
 /* A contact has waited so long that further groups are available to it. */
 static void make_eligible(Play *p, int32_t number) {
-    const Contact *c = &p->history->contacts[number];
+    const Contact *c = &p->contacts[number];
     const Queue *queue = &p->centre->queue[c->queue];
     for (int64_t i = 0; i < queue->routes; i++)
         if (queue->route_after[i] == p->now - c->dialled && take_from(p, queue->route_group[i], number)) return;
@@ -435,8 +413,8 @@ static void make_eligible(Play *p, int32_t number) {
 
 static void wait_in_queue(Play *p, int32_t number) {
     enqueue(p, number);
-    Contact *c = &p->history->contacts[number];
-    c->ends = c->call_back ? FOREVER : c->dialled + duration(p->people, WAITING, 0, c->caller, c->attempt, c->channel);
+    Contact *c = &p->contacts[number];
+    c->ends = c->call_back ? FOREVER : c->dialled + patience_of(p->people, c->caller, c->attempt, c->channel);
     set_timer(p, number);
 }
 
@@ -456,7 +434,7 @@ static int64_t balk_threshold(const Play *p, const Queue *queue, int64_t waiting
 }
 
 static void arrive(Play *p, int32_t number) {
-    Contact *c = &p->history->contacts[number];
+    Contact *c = &p->contacts[number];
     const Queue *queue = &p->centre->queue[c->queue];
     c->closes = p->closes[c->channel];
     c->deskwork = (int8_t)queue->interruptible;
@@ -485,7 +463,7 @@ static void arrive(Play *p, int32_t number) {
 }
 
 static void abandon(Play *p, int32_t number) {
-    Contact *c = &p->history->contacts[number];
+    Contact *c = &p->contacts[number];
     if (falls_under(p, SILENT_LEAVER, c, p->centre->channel[c->channel].silent)) {
         c->silent = 1;
         c->ends = FOREVER;
@@ -496,10 +474,9 @@ static void abandon(Play *p, int32_t number) {
 
 /* Let go of a contact: what else the line has in hand goes on. */
 static void release(Play *p, int32_t number) {
-    Contact *c = &p->history->contacts[number];
+    Contact *c = &p->contacts[number];
     Line *line = &p->line[c->line];
     int32_t *hand = &p->hand[line->first_hand], place = 0;
-    c->in_hand = 0;
     if (p->centre->group[line->group].one_at_a_time) {
         line->held = line->calls = 0;
         p->ready[line->group] += line->on_duty;
@@ -520,14 +497,15 @@ static void release(Play *p, int32_t number) {
 static void finish(Play *p, int32_t number) {
     drop_event(p, number);
     release(p, number);
-    Contact *c = &p->history->contacts[number];
+    Contact *c = &p->contacts[number];
     int32_t which = c->line;
     end_contact(p, number, c->silent ? SILENT : c->call_back ? CALLED_BACK : ANSWERED);
     const Channel *habits = &p->centre->channel[c->channel];
     if (!c->silent && c->attempt + 1 < p->centre->attempts) {
-        if (habits->forward_to >= 0 && falls_under(p, FORWARD, c, habits->forward))
+        if (habits->forward_to >= 0 && falls_under(p, FORWARD, c, habits->forward)) {
+            c->forwarded = 1;
             dial_again(p, p->now, number, habits->forward_to);
-        else if (falls_under(p, AGAIN, c, habits->again)) {
+        } else if (falls_under(p, AGAIN, c, habits->again)) {
             int64_t delay = duration(p->people, DELAYS, 1, c->caller, c->attempt, c->channel);
             dial_again(p, p->now + delay, number, c->channel);
         }
@@ -552,7 +530,7 @@ static void close_channel(Play *p, int32_t channel) {
         if (p->centre->queue[q].channel != channel || !p->queue[q].waiting || served_late(p, &p->centre->queue[q])) continue;
         for (int64_t level = 0; level <= p->centre->priorities; level++)
             for (int32_t i = p->list[p->queue[q].first_list + level].first, next; i >= 0; i = next) {
-                const Contact *c = &p->history->contacts[i];
+                const Contact *c = &p->contacts[i];
                 next = c->next;
                 if (!c->call_back && c->closes == p->now) lose(p, i, SENT_AWAY);
             }
@@ -602,7 +580,7 @@ static int has_channel(const Centre *centre, int64_t component, int64_t channel)
    beforehand, in order. */
 static void make_schedule(Play *p) {
     const Centre *centre = p->centre;
-    const Population *of = p->people;
+    const People *of = p->people;
     int64_t spans = 0;
     p->plans = 0;
     p->duty = grow(p->duty, &p->duty_capacity, centre->first_shift[centre->lines] + 1, sizeof *p->duty);
@@ -644,24 +622,6 @@ static void make_schedule(Play *p) {
     if (!p->failed) qsort(p->planned, (size_t)p->plans, sizeof *p->planned, by_time);
 }
 
-/* Callers by the component of the queue they call first, in order of arrival within each. */
-static void sort_by_component(Play *p) {
-    const Centre *centre = p->centre;
-    const Population *of = p->people;
-    int64_t *first = p->first_of_mine;
-    p->mine = grow(p->mine, &p->mine_capacity, of->count + 1, sizeof *p->mine);
-    if (!p->mine) {
-        p->failed = 1;
-        return;
-    }
-    memset(first, 0, (size_t)(centre->components + 2) * sizeof *first);
-    for (int64_t i = 0; i < of->count; i++)
-        first[centre->component[centre->queue_of[of->channel[i] * centre->provinces + of->province[i]]] + 2]++;
-    for (int64_t k = 1; k <= centre->components; k++) first[k + 1] += first[k];
-    for (int64_t i = 0; i < of->count; i++)
-        p->mine[first[centre->component[centre->queue_of[of->channel[i] * centre->provinces + of->province[i]]] + 1]++] = (int32_t)i;
-}
-
 static int prepare(Play *p) {
     const Centre *centre = p->centre;
     int64_t in_hand = 0, absences = 0;
@@ -676,8 +636,6 @@ static int prepare(Play *p) {
         p->list = calloc((size_t)(centre->queues * (centre->priorities + 1)) + 1, sizeof *p->list);
         p->closes = calloc((size_t)centre->channels + 1, sizeof *p->closes);
         p->ready = calloc((size_t)centre->groups + 1, sizeof *p->ready);
-        p->first_of_mine = calloc((size_t)centre->components + 2, sizeof *p->first_of_mine);
-        if (!p->first_of_mine) return OUT_OF_MEMORY;
         if (!p->line || !p->hand || !p->queue || !p->list || !p->closes || !p->ready) return OUT_OF_MEMORY;
     }
     if (!p->prepared || absences) make_schedule(p);
@@ -695,32 +653,6 @@ static int prepare(Play *p) {
     }
     for (int64_t q = 0; q < centre->queues; q++) p->queue[q] = (Waiting){0, q * (centre->priorities + 1)};
     for (int64_t i = 0; i < centre->queues * (centre->priorities + 1); i++) p->list[i] = (List){NONE, NONE};
-    sort_by_component(p);
-    return p->failed ? OUT_OF_MEMORY : OK;
-}
-
-/* Start a history over for a population at a centre. */
-static Play *begin(const Centre *centre, const Population *people, History *h) {
-    if (!h->play) h->play = calloc(1, sizeof *h->play);
-    h->contacts = grow(h->contacts, &h->capacity, people->count + 1, sizeof *h->contacts);
-    if (!h->play || !h->contacts) return NULL;
-    h->play->centre = centre;
-    h->play->people = people;
-    h->play->history = h;
-    h->count = people->count;
-    h->changed = 0;
-    return prepare(h->play) < 0 ? NULL : h->play;
-}
-
-/* Only the changes of duty, of a history whose contacts come from elsewhere. */
-int64_t schedule_changes(const Centre *centre, const Population *people, History *h) {
-    Play *p = begin(centre, people, h);
-    if (!p) return OUT_OF_MEMORY;
-    for (int64_t i = 0; i < p->plans; i++) {
-        p->now = p->planned[i].stamp / 8;
-        if (p->planned[i].stamp % 8 == SCHEDULE)
-            note(p, p->planned[i].opens ? LINE_COMES : LINE_LEAVES, p->planned[i].which);
-    }
     return p->failed ? OUT_OF_MEMORY : OK;
 }
 
@@ -733,58 +665,66 @@ static void handle(Play *p, enum Kind kind, int32_t number) {
     }
 }
 
-/* Play out one component of the centre: planned events first to past, callers mine to others. */
-static void play_component(Play *p, int64_t planned, int64_t past, const int32_t *mine, const int32_t *others) {
-    const Population *people = p->people;
-    const Centre *centre = p->centre;
-    int64_t over = stamp_of(centre->horizon, 0);
-    for (int64_t c = 0; c < centre->channels; c++) p->closes[c] = -1;
-    p->agenda.size = 0;
+/* Make everything ready for a replication; of its people only the absences count. */
+static int64_t start_play(Play *p, const Centre *centre, const People *absences, Tables *tables) {
+    p->centre = centre;
+    p->people = absences;
+    p->tables = tables;
+    return prepare(p);
+}
+
+static int64_t run_events(Play *p, const Planned *planned, const Planned *past) {
+    const Caller *next_caller = p->people->caller, *last = next_caller + p->people->count;
+    int64_t over = stamp_of(p->centre->horizon, 0), end = p->centre->end;
+    int32_t number = 0;
     while (!p->failed) {
-        int64_t arrives = mine < others ? people->arrival[*mine] : FOREVER;
-        int64_t arrival = arrives < centre->end ? stamp_of(arrives, ARRIVAL) : INT64_MAX;
-        int64_t schedule = planned < past ? p->planned[planned].stamp : INT64_MAX;
-        int64_t event = p->agenda.size ? p->agenda.stamp[0] : INT64_MAX;
+        int64_t arrival = next_caller < last && next_caller->arrival < end ? stamp_of(next_caller->arrival, ARRIVAL) : INT64_MAX;
+        int64_t schedule = planned < past ? planned->stamp : INT64_MAX;
+        int64_t event = p->events ? p->agenda[0].stamp : INT64_MAX;
         int64_t next = arrival < schedule ? arrival : schedule;
         if (event < next) next = event;
         if (next >= over) break;
         p->now = next / 8;
-        if (next == schedule) planned_event(p, &p->planned[planned++]);
-        else if (next == event && (next != arrival || p->history->contacts[p->agenda.contact[0]].caller < *mine))
-            handle(p, (enum Kind)(next % 8), p->agenda.contact[0]);
+        if (next == schedule) planned_event(p, planned++);
+        else if (next == event && (next != arrival || p->contacts[p->agenda[0].contact].caller < number))
+            handle(p, (enum Kind)(next % 8), (int32_t)p->agenda[0].contact);
         else {
-            new_contact(p, p->now, *mine, *mine, 0, people->channel[*mine]);
-            arrive(p, *mine++);
+            new_contact(p, p->now, number, number, 0, next_caller->channel);
+            arrive(p, number++);
+            next_caller++;
         }
     }
-    for (; mine < others; mine++) p->history->contacts[*mine] = (Contact){.outcome = NONE, .following = NONE};
+    return number;
 }
 
-/* Play out a population at a centre; every contact and change is in `out` afterwards. */
-int64_t play(const Centre *centre, const Population *people, History *out) {
-    Play *p = begin(centre, people, out);
-    if (!p) return OUT_OF_MEMORY;
-    for (int64_t k = 0, planned = 0, past; k < centre->components && !p->failed; k++, planned = past) {
-        for (past = planned; past < p->plans && p->planned[past].component == k;) past++;
-        play_component(p, planned, past, p->mine + p->first_of_mine[k], p->mine + p->first_of_mine[k + 1]);
-        p->now = centre->horizon;
-        for (int64_t q = 0; q < centre->queues; q++)
-            for (int64_t level = 0; level <= centre->priorities; level++)
-                for (int32_t i; (i = p->list[p->queue[q].first_list + level].first) >= 0;) lose(p, i, UNFINISHED);
-        while (p->agenda.size && !p->failed) {
-            p->now = p->agenda.stamp[0] / 8;
-            finish(p, p->agenda.contact[0]);
-        }
+/* Play out a component of the centre; every contact is in p->contacts afterwards. */
+static int64_t play_component(Play *p, int64_t component, const People *people) {
+    const Centre *centre = p->centre;
+    int64_t planned = 0, past;
+    p->contacts = grow(p->contacts, &p->capacity, people->count + 1, sizeof *p->contacts);
+    if (!p->contacts) return OUT_OF_MEMORY;
+    p->people = people;
+    p->count = people->count;
+    p->events = 0;
+    for (int64_t c = 0; c < centre->channels; c++) p->closes[c] = -1;
+    while (planned < p->plans && p->planned[planned].component < component) planned++;
+    for (past = planned; past < p->plans && p->planned[past].component == component;) past++;
+    for (int64_t i = run_events(p, p->planned + planned, p->planned + past); i < people->count; i++)
+        p->contacts[i] = (Contact){.outcome = NONE, .following = NONE};
+    p->now = centre->horizon;
+    for (int64_t q = 0; q < centre->queues; q++) {
+        if (centre->component[q] != component) continue;
+        for (int64_t level = 0; level <= centre->priorities; level++)
+            for (int32_t i; (i = p->list[p->queue[q].first_list + level].first) >= 0;) lose(p, i, UNFINISHED);
+    }
+    while (p->events && !p->failed) {
+        p->now = p->agenda[0].stamp / 8;
+        finish(p, (int32_t)p->agenda[0].contact);
     }
     return p->failed ? OUT_OF_MEMORY : OK;
 }
 
-void free_history(History *h) {
-    Play *p = h->play;
-    if (p) {
-        void *buffers[] = {p->agenda.stamp, p->agenda.contact, p->planned, p->line, p->hand, p->duty, p->queue, p->list, p->closes, p->ready, p->mine, p->first_of_mine, p};
-        for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++) free(buffers[i]);
-    }
-    free(h->contacts);
-    free(h->changes);
+static void free_play(Play *p) {
+    void *buffers[] = {p->contacts, p->agenda, p->planned, p->line, p->hand, p->duty, p->queue, p->list, p->closes, p->ready};
+    for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++) free(buffers[i]);
 }

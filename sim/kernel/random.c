@@ -2,8 +2,10 @@
 
    Every formula is that of sim/streams.py, sim/elementary.py and sim/distributions.py, operation by operation, so that
    results are the same to the last bit wherever additions, products and quotients are those of IEEE 754. */
-#include "random.h"
-#include <math.h>
+#include "kernel.h"
+
+/* Numbers that go through a formula together. */
+enum { BLOCK = 128 };
 
 /* ---- Elementary functions ------------------------------------------------------------------------------------ */
 
@@ -43,8 +45,6 @@ static inline double logarithm(double x) {
     return k * LN2_HIGH - ((half - (s * (half + r) + k * LN2_LOW)) - f);
 }
 
-double log_of(double x) { return logarithm(x); }
-
 static inline double exponential(double x) {
     x = x < -708.0 ? -708.0 : x;
     x = x > 709.0 ? 709.0 : x;
@@ -57,8 +57,6 @@ static inline double exponential(double x) {
     double power = from_bits((int64_t)((uint64_t)(int32_t)k << 52) + ONE_BITS);
     return (1.0 - ((low - r * c / (2.0 - c)) - high)) * power;
 }
-
-double exp_of(double x) { return exponential(x); }
 
 /* Wichura 1988, Applied Statistics 37, algorithm AS 241: the middle, the tails, and the far tails. */
 static inline double normal_middle(double q) {
@@ -148,7 +146,7 @@ static inline void philox(uint32_t c[4], uint64_t key) {
     }
 }
 
-void words_at(uint64_t key, int64_t replication, int64_t day, int64_t place, int64_t chunk, uint32_t words[4]) {
+static void words_at(uint64_t key, int64_t replication, int64_t day, int64_t place, int64_t chunk, uint32_t words[4]) {
     words[0] = (uint32_t)replication;
     words[1] = (uint32_t)day;
     words[2] = (uint32_t)place;
@@ -163,10 +161,10 @@ static inline double uniform(uint32_t high, uint32_t low) {
     return (from_bits((int64_t)(bits | 0x4330000000000000)) - 4503599627370496.0 + 0.5) * 0x1p-52;
 }
 
-double uniform_of(const uint32_t words[4], int half) { return uniform(words[2 * half], words[2 * half + 1]); }
+static double uniform_of(const uint32_t words[4], int half) { return uniform(words[2 * half], words[2 * half + 1]); }
 
 /* The lanes of a vector go through the rounds side by side. */
-VECTORS void uniforms(int n, const uint64_t *key, int64_t replication, const uint32_t *day, const uint32_t *place,
+VECTORS static void uniforms(int n, const uint64_t *key, int64_t replication, const uint32_t *day, const uint32_t *place,
               double *first, double *second) {
     uint64_t c0[BLOCK], c1[BLOCK], c2[BLOCK], c3[BLOCK], k0[BLOCK], k1[BLOCK];
     const uint64_t low = 0xFFFFFFFFu;
@@ -200,13 +198,13 @@ VECTORS void uniforms(int n, const uint64_t *key, int64_t replication, const uin
     }
 }
 
-VECTORS void minus_logs(int n, double *x) {
+VECTORS static void minus_logs(int n, double *x) {
     for (int i = 0; i < n; i++) x[i] = -logarithm(x[i]);
 }
 
 /* ---- Quantile functions ---------------------------------------------------------------------------------------- */
 
-int needs_random(const Distribution *d) { return d->kind != CONSTANT || d->zero > 0.0; }
+static int needs_random(const Distribution *d) { return d->kind != CONSTANT || d->zero > 0.0; }
 
 /* Value of a distribution without its atom at 0. */
 static inline double value_of(const Distribution *d, double u) {
@@ -232,7 +230,7 @@ static inline int64_t whole_ms(double value, int64_t least) {
     return found > least ? found : least;
 }
 
-int64_t quantile(const Distribution *d, double u) {
+static int64_t quantile(const Distribution *d, double u) {
     if (d->zero > 0.0) {
         if (!(u > d->zero)) return d->least > 0 ? d->least : 0;
         u = (u - d->zero) / (1.0 - d->zero);
@@ -241,7 +239,7 @@ int64_t quantile(const Distribution *d, double u) {
 }
 
 /* The same of many numbers, which are used up. */
-VECTORS void quantiles(const Distribution *d, int n, double *u, int64_t *out) {
+VECTORS static void quantiles(const Distribution *d, int n, double *u, int64_t *out) {
     double a = d->a, b = d->b;
     if (d->zero > 0.0 || d->kind == WEIBULL || d->kind == EMPIRICAL || d->kind == TRIANGULAR) {
         for (int i = 0; i < n; i++) out[i] = quantile(d, u[i]);

@@ -74,7 +74,7 @@ class Population(Struct):
 
     _fields_ = _of(
         "count channels attempts replication channel:array province:array source:array topic:array age:array"
-        " arrival:array stratum:array day:array slot:array work:array conversation:array wrap_up:array"
+        " arrival:array stratum:array day:array slot:array conversation:array wrap_up:array"
         " patience:array redial_delay:array silence:array again_delay:array"
         " redial:array switching:array balk:array voicemail:array call_back:array silent:array forward:array"
         " again:array absence:array absence_groups absence_lines absence_days demand:array"
@@ -137,7 +137,7 @@ class Counting(Struct):
         "days hours cells slices day_of_hour:array hour_of_day:array clock_changes changes_at:array clock_ahead:array"
         " line_until:array first_all first_channel first_queue first_province first_lines first_source"
         " sources topics ages short_abandon deadline:array by_wait:array fixed:array bin_least:array bins bin_bits"
-        " bins_per_log:real periods period:array composed products term_column:array term_weight:array"
+        " periods period:array composed products term_column:array term_weight:array"
         " first_term:array factors:array"
     )
 
