@@ -19,9 +19,10 @@ _Sum = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True)
 class Products:
-    """Totals (columns, cells) and sums of products (P, cells) over the replications that were added so far.
+    """Totals (cells, columns) and sums of products (P, cells) over the replications that were added so far.
 
-    Those of the chunk under way are ``late``, and how many replications it has (1,); they are not in the others yet.
+    Sums of products of the chunk under way are ``late``, with how many replications it has (1,); they are not in the
+    others yet.
     Quantities are the columns, and after them weighted sums of columns: ``which`` has the columns and weights of the
     latter, where each begins, and the two quantities of every product. ``places`` (3, D) are those of yy, xy and xx of
     each pair, -1 for none.
@@ -30,7 +31,7 @@ class Products:
     pairs: Pairs
     total: Whole
     sums: Floats
-    late: tuple[Whole, Floats, Whole]
+    late: tuple[Floats, Whole]
     which: tuple[Whole, Whole, Whole, Whole]
     places: Whole
 
@@ -72,23 +73,23 @@ class Products:
 
     def again(self) -> Products:
         """The same without what was added."""
-        columns, cells = self.total.shape
+        cells, columns = self.total.shape
         return Products(self.pairs, *_empty(columns, len(self.sums), cells), self.which, self.places)
 
     def moments(self, replications: int) -> Moments:
         """All sums, each pair's own. Sums of numerators and denominators are whole numbers and follow from totals."""
-        total, products = self.total + self.late[0], self.sums + self.late[1]
-        sums = np.zeros((5, len(self.pairs.pairs), total.shape[1]))
+        total, products = self.total.copy(), self.sums + self.late[0]
+        sums = np.zeros((5, len(self.pairs.pairs), len(total)))
         for part, weights in zip(sums[:2], (self.pairs.over, self.pairs.under), strict=True):
             for pair, column in zip(*np.nonzero(weights), strict=True):
-                part[pair] += total[column] * weights[pair, column]
+                part[pair] += total[:, column] * weights[pair, column]
         for part, places in zip(sums[2:], self.places, strict=True):
             there = places >= 0
             part[there] = products[places[there]]
-        return Moments(self.pairs, replications, total.T, sums.transpose(0, 2, 1))
+        return Moments(self.pairs, replications, total, sums.transpose(0, 2, 1))
 
 
-def _empty(columns: int, products: int, cells: int) -> tuple[Whole, Floats, tuple[Whole, Floats, Whole]]:
+def _empty(columns: int, products: int, cells: int) -> tuple[Whole, Floats, tuple[Floats, Whole]]:
     """Totals and sums of nothing, with those of a chunk under way."""
-    late = np.zeros((columns, cells), dtype=np.int64), np.zeros((products, cells)), np.zeros(1, dtype=np.int64)
-    return np.zeros_like(late[0]), np.zeros_like(late[1]), late
+    sums = np.zeros((products, cells))
+    return np.zeros((cells, columns), dtype=np.int64), sums, (np.zeros_like(sums), np.zeros(1, dtype=np.int64))

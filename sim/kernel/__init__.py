@@ -285,10 +285,10 @@ class Counter:
         cells = np.zeros((replications if every else 0, self.layout.size(), len(COLUMNS)), dtype=np.int64)
         values = np.empty((replications, self._plan.periods, len(COLUMNS)), dtype=np.int64)
         sums_of = products or Products.none(len(COLUMNS), self.layout.size())
-        total, sums, (late_total, late_sums, late) = sums_of.total, sums_of.sums, sums_of.late
+        (late_sums, late) = sums_of.late
         first = np.zeros(replications + 1, dtype=np.int64)
         struct = structs.Sums(
-            chunk=CHUNK, pending=int(late[0]), total=total, pending_total=late_total, sum=sums, pending_sum=late_sums,
+            chunk=CHUNK, pending=int(late[0]), total=sums_of.total, sum=sums_of.sums, pending_sum=late_sums,
             values=values, first_code=first,
         )  # fmt: skip
         call(cells if every else None, struct)

@@ -63,29 +63,25 @@ typedef struct {
 
 /* ---- Bins of waits --------------------------------------------------------------------------------------------- */
 
-enum { LEADING_BITS = 7 };
+enum { LEADING_BITS = 8, ONE = 1023 << LEADING_BITS };
 
 /* Number that grows with a positive wait: where its highest bit is, and the bits that follow. */
-static inline int64_t leading_part(int64_t wait) {
-    double value = (double)wait;
-    int64_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    return (bits >> (52 - LEADING_BITS)) - ((int64_t)1023 << LEADING_BITS);
-}
+static inline int64_t leading_part(int64_t wait) { return (bits_of((double)wait) >> (52 - LEADING_BITS)) - ONE; }
 
-static int64_t bin_of(const Counting *k, const int32_t *first_bin, int64_t wait) {
+static inline int64_t bin_of(const Counting *k, const int32_t *first_bin, int64_t wait) {
     if (wait <= 0) return 0;
     int64_t last = k->bin_least[k->bins - 1], bin = first_bin[leading_part(wait < last ? wait : last)];
     while (bin < k->bins && k->bin_least[bin] <= wait) bin++;
     return bin;
 }
 
-/* The bin from which the search for a wait of each leading part begins. */
+/* Bin of the least wait of each leading part. */
 static int32_t *new_bins(const Counting *k) {
     int64_t parts = leading_part(k->bin_least[k->bins - 1]) + 1, bin = 0;
     int32_t *first_bin = malloc((size_t)parts * sizeof *first_bin);
     for (int64_t part = 0; first_bin && part < parts; part++) {
-        while (bin < k->bins && leading_part(k->bin_least[bin]) < part) bin++;
+        double least = from_bits((part + ONE) << (52 - LEADING_BITS));
+        while (bin < k->bins && (double)k->bin_least[bin] <= least) bin++;
         first_bin[part] = (int32_t)bin;
     }
     return first_bin;
@@ -356,7 +352,11 @@ static void count_duty(const Tables *t, int64_t q) {
 
 /* ---- From rows to cells ---------------------------------------------------------------------------------------- */
 
-static void add_row(int64_t *cell, const int64_t *row) {
+VECTORS static void add_up(int64_t *restrict sum, const int64_t *restrict values, int64_t count) {
+    for (int64_t i = 0; i < count; i++) sum[i] += values[i];
+}
+
+static ALWAYS_INLINE void add_row(int64_t *cell, const int64_t *row) {
     int64_t longest = cell[AT_longest_wait] > row[AT_longest_wait] ? cell[AT_longest_wait] : row[AT_longest_wait];
     for (int i = 0; i < AT_longest_wait; i++) cell[i] += row[i];
     cell[AT_longest_wait] = longest;
@@ -407,8 +407,9 @@ static const int64_t *columns_of(const Tables *t, Row *row, int64_t *column) {
     if (!touched) return NULL;
     memcpy(column, row->column, sizeof row->column);
     if (touched & COLUMNS_BIT) memset(row->column, 0, sizeof row->column);
-    for (int kind = 0; kind < RESULTS * PLACES; kind++) {
-        if (!(touched >> kind & 1)) continue;
+    touched &= ~COLUMNS_BIT;
+    for (int kind = 0; touched; kind++, touched >>= 1) {
+        if (!(touched & 1)) continue;
         spread(&row->tally[kind], kind / PLACES, (enum Place)(kind % PLACES), t->centre->attempts, column);
         memset(&row->tally[kind], 0, sizeof row->tally[kind]);
     }
@@ -416,7 +417,7 @@ static const int64_t *columns_of(const Tables *t, Row *row, int64_t *column) {
     return column;
 }
 
-static void fold(const Tables *t) {
+VECTORS static void fold(const Tables *t) {
     const Counting *k = t->counting;
     const Centre *centre = t->centre;
     int64_t slices = k->slices - 1, *cells = t->cells, column[COLUMNS];
@@ -554,10 +555,6 @@ VECTORS static void read_tile(const int64_t *cells, int64_t size, Quantities q) 
 }
 
 static void end_chunk(const Counting *k, Sums *sums) {
-    for (int64_t i = 0; i < COLUMNS * k->cells; i++) {
-        sums->total[i] += sums->pending_total[i];
-        sums->pending_total[i] = 0;
-    }
     for (int64_t i = 0; i < k->products * k->cells; i++) {
         sums->sum[i] += sums->pending_sum[i];
         sums->pending_sum[i] = 0.0;
@@ -584,9 +581,7 @@ static int64_t add_products(const Counting *k, const int64_t *cells, int64_t rep
         for (int64_t r = 0; r < replications; r++) {
             const int64_t *tile = cells + r * length + begin * COLUMNS;
             read_tile(tile, size, q);
-            for (int64_t column = 0; column < COLUMNS; column++)
-                for (int64_t i = 0; q.some[column] && i < size; i++)
-                    sums->pending_total[column * k->cells + begin + i] += tile[i * COLUMNS + column];
+            add_up(sums->total + begin * COLUMNS, tile, size * COLUMNS);
             for (int64_t i = 0; i < k->composed; i++) compose(k, i, q);
             for (int64_t i = 0; i < k->products; i++) {
                 int64_t one = k->factors[2 * i], other = k->factors[2 * i + 1];

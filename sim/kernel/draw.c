@@ -145,7 +145,7 @@ static int by_arrival(const void *one, const void *other) {
 /* In order of arrival, then stratum and slot: a bucket for each caller on average, and insertion within buckets. */
 static int64_t sort_callers(Callers *c, int64_t count, int64_t end) {
     double scale = (double)count / (double)end;
-    c->caller = grow(c->caller, &c->capacity, count, sizeof *c->caller);
+    c->caller = grow(c->caller, &c->capacity, count + 1, sizeof *c->caller);
     c->bucket = grow(c->bucket, &c->buckets, count + 2, sizeof *c->bucket);
     if (!c->caller || !c->bucket) return OUT_OF_MEMORY;
     memset(c->bucket, 0, (size_t)(count + 2) * sizeof *c->bucket);

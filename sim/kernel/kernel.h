@@ -230,10 +230,10 @@ typedef struct {
     const int64_t *factors;                                /* [products][2] quantities */
 } Counting;
 
-/* Sums over replications that Python owns; chunk sums are added to the totals every `chunk` replications. */
+/* Sums over replications that Python owns; sums of products are added up over `chunk` replications first. */
 typedef struct {
     int64_t chunk, pending;
-    int64_t *total, *pending_total; /* [COLUMNS][cells] */
+    int64_t *total;                 /* [cells][COLUMNS] */
     double *sum, *pending_sum;      /* [products][cells] */
     int64_t *values;                /* [replications][periods][COLUMNS] */
     int32_t *codes;                 /* of waits, allocated here */

@@ -13,7 +13,7 @@ enum Kind { SCHEDULE = 1, OPENING, CLOSING, END_OF_HANDLING, ELIGIBILITY, ABANDO
    and end of patience, in hand the end of handling. */
 typedef struct {
     int64_t stamp; /* instant * 8 + kind */
-    int64_t contact;
+    int32_t contact;
 } Event;
 
 /* What is known beforehand: duty and opening hours. */
@@ -74,26 +74,32 @@ static inline int is_before(const Contact *a, const Contact *b) {
     return a->caller != b->caller ? a->caller < b->caller : a->attempt < b->attempt;
 }
 
-static inline int sooner(const Play *p, Event a, Event b) {
-    if (a.stamp != b.stamp) return a.stamp < b.stamp;
-    return is_before(&p->contacts[a.contact], &p->contacts[b.contact]);
+static inline int sooner(const Play *p, int64_t stamp, int32_t number, int64_t other_stamp, int32_t other) {
+    if (stamp == other_stamp) return is_before(&p->contacts[number], &p->contacts[other]);
+    return stamp < other_stamp;
 }
 
-static inline void put(Play *p, int64_t place, Event event) {
-    p->agenda[place] = event;
-    p->contacts[event.contact].place = (int32_t)place;
+static inline void put(Play *p, int64_t place, int64_t stamp, int32_t number) {
+    p->agenda[place].stamp = stamp;
+    p->agenda[place].contact = number;
+    p->contacts[number].place = (int32_t)place;
 }
 
 /* Put an event at a place of the heap, or above or below it where it belongs. */
-static void settle(Play *p, int64_t place, Event event) {
+static inline void settle(Play *p, int64_t place, int64_t stamp, int32_t number) {
     const Event *agenda = p->agenda;
-    for (int64_t up; place && (up = (place - 1) / 2, sooner(p, event, agenda[up])); place = up) put(p, place, agenda[up]);
-    for (int64_t child; (child = 2 * place + 1) < p->events; place = child) {
-        if (child + 1 < p->events && sooner(p, agenda[child + 1], agenda[child])) child++;
-        if (!sooner(p, agenda[child], event)) break;
-        put(p, place, agenda[child]);
+    for (int64_t up; place; place = up) {
+        up = (place - 1) / 2;
+        if (!sooner(p, stamp, number, agenda[up].stamp, agenda[up].contact)) break;
+        put(p, place, agenda[up].stamp, agenda[up].contact);
     }
-    put(p, place, event);
+    for (int64_t child; (child = 2 * place + 1) < p->events; place = child) {
+        const Event *left = &agenda[child], *right = left + 1;
+        if (child + 1 < p->events) child += sooner(p, right->stamp, right->contact, left->stamp, left->contact);
+        if (!sooner(p, agenda[child].stamp, agenda[child].contact, stamp, number)) break;
+        put(p, place, agenda[child].stamp, agenda[child].contact);
+    }
+    put(p, place, stamp, number);
 }
 
 static void drop_event(Play *p, int32_t number) {
@@ -101,7 +107,7 @@ static void drop_event(Play *p, int32_t number) {
     if (place == NONE) return;
     p->contacts[number].place = NONE;
     int64_t last = --p->events;
-    if (place < last) settle(p, place, p->agenda[last]);
+    if (place < last) settle(p, place, p->agenda[last].stamp, p->agenda[last].contact);
 }
 
 /* Set the event of a contact, which may have had another one. */
@@ -120,7 +126,7 @@ static void set_event(Play *p, int32_t number, int64_t at, enum Kind kind) {
         p->agenda = agenda;
         place = p->events++;
     }
-    settle(p, place, (Event){stamp_of(at, kind), number});
+    settle(p, place, stamp_of(at, kind), number);
 }
 
 static inline void note(Play *p, enum ChangeKind kind, int64_t which) {
@@ -687,7 +693,7 @@ static int64_t run_events(Play *p, const Planned *planned, const Planned *past) 
         p->now = next / 8;
         if (next == schedule) planned_event(p, planned++);
         else if (next == event && (next != arrival || p->contacts[p->agenda[0].contact].caller < number))
-            handle(p, (enum Kind)(next % 8), (int32_t)p->agenda[0].contact);
+            handle(p, (enum Kind)(next % 8), p->agenda[0].contact);
         else {
             new_contact(p, p->now, number, number, 0, next_caller->channel);
             arrive(p, number++);
@@ -719,7 +725,7 @@ static int64_t play_component(Play *p, int64_t component, const People *people) 
     }
     while (p->events && !p->failed) {
         p->now = p->agenda[0].stamp / 8;
-        finish(p, (int32_t)p->agenda[0].contact);
+        finish(p, p->agenda[0].contact);
     }
     return p->failed ? OUT_OF_MEMORY : OK;
 }

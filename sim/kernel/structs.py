@@ -146,7 +146,7 @@ class Sums(Struct):
     """Sums over replications."""
 
     _fields_ = _of(
-        "chunk pending total:array pending_total:array sum:array pending_sum:array values:array"
+        "chunk pending total:array sum:array pending_sum:array values:array"
         " codes:array coded code_capacity first_code:array"
     )
 
