@@ -231,16 +231,12 @@ static inline void spend_group(GroupTime *of, int64_t until) {
     of->since = until;
 }
 
-/* What a line does or leaves. */
-static inline void change_line(GroupTime *of, LineTime *line, int held, int there, int over) {
-    int was_busy = line->held > 0 && !line->over, was_there = line->there && !line->over;
-    int busy = held > 0 && !over, on_duty = there && !over;
-    line->held = held;
-    line->there = (int8_t)there;
-    line->over = (int8_t)over;
-    of->staffed += on_duty - was_there;
-    of->working += busy - was_busy;
-    of->both += (busy && on_duty) - (was_busy && was_there);
+/* The period of a line is over: it counts no more. */
+static void leave_for_good(GroupTime *of, LineTime *line) {
+    of->staffed -= line->there;
+    of->working -= line->held > 0;
+    of->both -= line->there && line->held;
+    line->over = 1;
 }
 
 /* Go on to an instant; hours that end before it are added to the cells. */
@@ -277,7 +273,7 @@ static void pass_stops(Tables *t, int64_t g, int64_t until) {
     for (; (ends = next_line_ends(t, g)) <= until && ends < FOREVER; of->over++) {
         pass_hours(t, g, ends);
         LineTime *line = &t->line[t->ending[t->centre->group[g].first_line + of->over]];
-        change_line(of, line, line->held, line->there, 1);
+        leave_for_good(of, line);
     }
     pass_hours(t, g, until);
     of->stops = of->since >= end ? 0 : ends < of->hour_ends ? ends : of->hour_ends;
@@ -331,8 +327,18 @@ static ALWAYS_INLINE void change(Tables *t, enum ChangeKind kind, int64_t which,
     GroupTime *of = &t->group[line->group];
     if (at >= of->stops) pass_stops(t, line->group, at);
     else spend_group(of, at);
-    int held = line->held + (kind == LINE_BUSY ? 1 : kind == LINE_FREE ? -1 : 0);
-    change_line(of, line, held, kind == LINE_COMES ? 1 : kind == LINE_LEAVES ? 0 : line->there, line->over);
+    int step = kind == LINE_BUSY || kind == LINE_COMES ? 1 : -1;
+    if (kind == LINE_COMES || kind == LINE_LEAVES) {
+        line->there = kind == LINE_COMES;
+        if (line->over) return;
+        of->staffed += step;
+        of->both += line->held ? step : 0;
+    } else {
+        int others = kind == LINE_BUSY ? line->held++ : --line->held;
+        if (line->over || others) return;
+        of->working += step;
+        of->both += line->there ? step : 0;
+    }
 }
 
 /* The time in which a queue is served: hour by hour the longest duty among its groups. */

@@ -304,7 +304,9 @@ static int32_t next_for(const Play *p, const Line *line) {
 }
 
 static void take_next(Play *p, int32_t which) {
-    for (int32_t number; (number = next_for(p, &p->line[which])) >= 0;) take(p, number, which);
+    const Line *line = &p->line[which];
+    int one_at_a_time = (int)p->centre->group[line->group].one_at_a_time;
+    for (int32_t number; !(one_at_a_time && line->held) && (number = next_for(p, line)) >= 0;) take(p, number, which);
 }
 
 /* ---- What callers do next -------------------------------------------------------------------------------------- */
@@ -679,25 +681,30 @@ static int64_t start_play(Play *p, const Centre *centre, const People *absences,
     return prepare(p);
 }
 
+static inline int64_t arrival_stamp(const People *people, int64_t number, int64_t end) {
+    int64_t at = number < people->count ? people->caller[number].arrival : end;
+    return at < end ? stamp_of(at, ARRIVAL) : INT64_MAX;
+}
+
+/* Let events happen in order of time until the horizon. Returns how many callers have come. */
 static int64_t run_events(Play *p, const Planned *planned, const Planned *past) {
-    const Caller *next_caller = p->people->caller, *last = next_caller + p->people->count;
     int64_t over = stamp_of(p->centre->horizon, 0), end = p->centre->end;
+    int64_t arrival = arrival_stamp(p->people, 0, end), schedule = planned < past ? planned->stamp : INT64_MAX;
     int32_t number = 0;
     while (!p->failed) {
-        int64_t arrival = next_caller < last && next_caller->arrival < end ? stamp_of(next_caller->arrival, ARRIVAL) : INT64_MAX;
-        int64_t schedule = planned < past ? planned->stamp : INT64_MAX;
-        int64_t event = p->events ? p->agenda[0].stamp : INT64_MAX;
-        int64_t next = arrival < schedule ? arrival : schedule;
+        int64_t event = p->events ? p->agenda[0].stamp : INT64_MAX, next = arrival < schedule ? arrival : schedule;
         if (event < next) next = event;
         if (next >= over) break;
         p->now = next / 8;
-        if (next == schedule) planned_event(p, planned++);
-        else if (next == event && (next != arrival || p->contacts[p->agenda[0].contact].caller < number))
+        if (next == schedule) {
+            planned_event(p, planned++);
+            schedule = planned < past ? planned->stamp : INT64_MAX;
+        } else if (next == event && (next != arrival || p->contacts[p->agenda[0].contact].caller < number))
             handle(p, (enum Kind)(next % 8), p->agenda[0].contact);
         else {
-            new_contact(p, p->now, number, number, 0, next_caller->channel);
+            new_contact(p, p->now, number, number, 0, p->people->caller[number].channel);
             arrive(p, number++);
-            next_caller++;
+            arrival = arrival_stamp(p->people, number, end);
         }
     }
     return number;

@@ -163,38 +163,30 @@ static inline double uniform(uint32_t high, uint32_t low) {
 
 static double uniform_of(const uint32_t words[4], int half) { return uniform(words[2 * half], words[2 * half + 1]); }
 
-/* The lanes of a vector go through the rounds side by side. */
+/* The lanes of a vector go through the rounds side by side, in numbers of 32 bits, of which it holds most. */
 VECTORS static void uniforms(int n, const uint64_t *key, int64_t replication, const uint32_t *day, const uint32_t *place,
-              double *first, double *second) {
-    uint64_t c0[BLOCK], c1[BLOCK], c2[BLOCK], c3[BLOCK], k0[BLOCK], k1[BLOCK];
-    const uint64_t low = 0xFFFFFFFFu;
+                             double *first, double *second) {
+    uint32_t words[4][BLOCK];
     for (int i = 0; i < n; i++) {
-        c0[i] = (uint64_t)replication & low;
-        c1[i] = day[i];
-        c2[i] = place[i];
-        c3[i] = 0;
-        k0[i] = key[i] & low;
-        k1[i] = key[i] >> 32;
-    }
-    for (int i = 0; i < n; i++) {
-        uint64_t a = c0[i], b = c1[i], c = c2[i], d = c3[i], x = k0[i], y = k1[i];
+        uint32_t a = (uint32_t)replication, b = day[i], c = place[i], d = 0, x = (uint32_t)key[i], y = (uint32_t)(key[i] >> 32);
         for (int round = 0; round < 10; round++) {
-            uint64_t p = (uint64_t)(uint32_t)a * 0xD2511F53u, q = (uint64_t)(uint32_t)c * 0xCD9E8D57u;
-            a = (q >> 32) ^ b ^ x;
-            c = (p >> 32) ^ d ^ y;
-            b = q & low;
-            d = p & low;
-            x = (x + 0x9E3779B9u) & low;
-            y = (y + 0xBB67AE85u) & low;
+            uint32_t p = (uint32_t)((uint64_t)a * 0xD2511F53u >> 32), q = (uint32_t)((uint64_t)c * 0xCD9E8D57u >> 32);
+            uint32_t low = a * 0xD2511F53u;
+            a = q ^ b ^ x;
+            b = c * 0xCD9E8D57u;
+            c = p ^ d ^ y;
+            d = low;
+            x += 0x9E3779B9u;
+            y += 0xBB67AE85u;
         }
-        c0[i] = a;
-        c1[i] = b;
-        c2[i] = c;
-        c3[i] = d;
+        words[0][i] = a;
+        words[1][i] = b;
+        words[2][i] = c;
+        words[3][i] = d;
     }
     for (int i = 0; i < n; i++) {
-        first[i] = uniform((uint32_t)c0[i], (uint32_t)c1[i]);
-        second[i] = uniform((uint32_t)c2[i], (uint32_t)c3[i]);
+        first[i] = uniform(words[0][i], words[1][i]);
+        second[i] = uniform(words[2][i], words[3][i]);
     }
 }
 
