@@ -13,7 +13,6 @@ from pictures import room_beside, texts_of
 from rich.console import Console
 
 import sim
-from sim.calibration import CALLS, trials
 from sim.cli.commands import cli
 from sim.figures.calibrate import draw_calibration
 from sim.language import language
@@ -29,6 +28,7 @@ from sim.studies.parameters import DEMAND, NoParameter, parameter_of
 from sim.studies.sobol import uniforms
 from sim.tell.answer import tell_answer, tell_definitions
 from sim.tell.sensitivity import tell_calibration
+from tests.long.calibration import CALLS, trials
 
 #: Many short searches: machine code, whatever a single one would take.
 ENGINE = "compiled"
@@ -86,7 +86,7 @@ def test_the_mean_of_many_periods_gives_the_demand_behind_it() -> None:
 
 
 def test_some_trials_hold_the_truth() -> None:
-    # All of a hundred are run by python -m sim.calibration; of six at 95 %, three misses come once in 500 times.
+    # All of a hundred are run by python -m tests.long.calibration; of six at 95 %, three misses come once in 500 times.
     assert sum(trial.holds for trial in trials(6, worlds=100, helpline=HELPLINE)) >= 4
 
 

@@ -20,12 +20,12 @@ from sim.fit.forecast import forecast
 from sim.fit.log import ANSWERED, UNKNOWN, Log
 from sim.fit.memory import memory_of
 from sim.fit.read import read
-from sim.fit.recovery import least_inside, recovered
-from sim.fit.recovery_arrivals import drawn_counts, log_of
 from sim.fit.surge import Campaign
 from sim.free_days import holidays_of
 from sim.scenario.surges import Decay
-from sim.validation.bank import LOG, find_data
+from tests.long.recovery.arrivals import drawn_counts, log_of
+from tests.long.recovery.checks import least_inside, recovered
+from tests.long.validation.bank import LOG, find_data
 
 ROOT = Path(__file__).parent.parent
 
@@ -141,7 +141,7 @@ def test_memory_of_days_is_found_and_allowed_for() -> None:
 
 
 def drawn_uniforms(days: int, number: int = 1) -> np.ndarray:
-    from sim.fit.recovery_arrivals import uniforms
+    from tests.long.recovery.arrivals import uniforms
 
     return uniforms("test", number, days, 1)[:, 0]
 

@@ -12,7 +12,6 @@ import pytest
 from scipy import stats
 
 from sim.clock import DAY, HOUR, MINUTE, SECOND
-from sim.fit import recovery
 from sim.fit.families import EXPONENTIAL, GAMMA, LOGNORMAL, TWO_LOGNORMALS, WEIBULL
 from sim.fit.handling import fit_handling
 from sim.fit.hours import hours_text, next_opening, opening
@@ -23,9 +22,10 @@ from sim.fit.lines import served_together, staffing
 from sim.fit.log import ABANDONED, ANSWERED, CLOSED, UNKNOWN, Log
 from sim.fit.patience import Waits, fit_patience, kaplan_meier
 from sim.fit.read import read
-from sim.fit.recovery import recovered
 from sim.fit.redials import WINDOWS, fit_redials
-from sim.validation.bank import find_data
+from tests.long.recovery import checks as recovery
+from tests.long.recovery.checks import recovered
+from tests.long.validation.bank import find_data
 
 ROOT = Path(__file__).parent.parent
 

@@ -21,7 +21,7 @@ from sim.fit.log import ABANDONED, ANSWERED, BLOCKED, CLOSED, NOT_SAID, UNKNOWN,
 from sim.fit.read import FORMATS, read
 from sim.fit.values import duration
 from sim.store import Store
-from sim.validation.bank import LOG, find_data
+from tests.long.validation.bank import LOG, find_data
 
 ROOT = Path(__file__).parent.parent
 ZONE = "Europe/Brussels"

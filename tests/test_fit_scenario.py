@@ -30,7 +30,7 @@ from sim.fit.simulated_log import simulated_log
 from sim.fit.stated import duration, number, stated
 from sim.fit.whole import Fit, fit_log, fit_of, name_of
 from sim.scenario.load import load, loads
-from sim.validation.bank import find_data
+from tests.long.validation.bank import find_data
 
 ROOT = Path(__file__).parent.parent
 CENTRE = """

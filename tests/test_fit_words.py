@@ -21,7 +21,6 @@ from sim.fit.checks import Check, shown, verdict
 from sim.fit.days_scenario import fit_days_of
 from sim.fit.fitted import Fitted
 from sim.fit.read import read
-from sim.fit.recovery_arrivals import drawn_counts
 from sim.fit.simulated_log import simulated_log
 from sim.fit.whole import Fit, fit_log
 from sim.language import CODES, language
@@ -31,6 +30,7 @@ from sim.page_fit import fit_page
 from sim.scenario.load import loads
 from sim.tell.fit import unclear
 from sim.tell.fit_rows import rows_of
+from tests.long.recovery.arrivals import drawn_counts
 
 ROOT = Path(__file__).parent.parent
 EN, NL = (language(code) for code in CODES)

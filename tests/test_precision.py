@@ -15,12 +15,12 @@ from single import TEMPLATE, single
 import sim
 from sim.cells import COLUMNS
 from sim.controls import Controls, expected_of
-from sim.coverage.page import with_section
 from sim.errors import SimError
 from sim.estimates import Estimate, mean_of
 from sim.store import Store, parts_of
 from sim.studies.precision import LEAST, looks, scope_of, stop, wishes_of
 from sim.summary import DEFINITIONS
+from tests.long.coverage.page import with_section
 
 ROOT = Path(__file__).parent.parent
 CAMPAIGN = ROOT / "scenarios" / "als-je-eens-wist-2020.yaml"

@@ -8,9 +8,9 @@ import pytest
 
 from sim.errors import SimError
 from sim.estimates import Estimate
-from sim.validation import with_section
-from sim.validation.bank import bank_section, find_data, marginals
-from sim.validation.published import Check, checks_of, published_section
+from tests.long.validation import with_section
+from tests.long.validation.bank import bank_section, find_data, marginals
+from tests.long.validation.published import Check, checks_of, published_section
 
 ROOT = Path(__file__).parent.parent
 

@@ -7,9 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from killing import killed_often, result_hash, started
+from tests.killing import killed_often, result_hash, started
 
 
 def main() -> None:

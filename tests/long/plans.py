@@ -1,6 +1,6 @@
 """A plan for the campaign of 2020: how long it takes, and whether it holds on worlds that nobody has seen.
 
-python tests/plan_at_length.py        (machine code is loaded first; some half a minute on two cores)
+python -m tests.long.plans        (machine code is loaded first; some half a minute on two cores)
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import sim
 from sim.language import ENGLISH
 from sim.studies.trial import try_plans
 
-CAMPAIGN = Path(__file__).parent.parent / "scenarios" / "als-je-eens-wist-2020.yaml"
+CAMPAIGN = Path(__file__).parents[2] / "scenarios" / "als-je-eens-wist-2020.yaml"
 #: Seconds that a plan may take on two cores.
 _MOST_S = 30.0
 

@@ -1,6 +1,6 @@
 """Simulated beside published: what is known of helpline 1712 and what the scenarios give, and whether it could fail.
 
-python -m sim.validation [docs/validation.md] [-n 100]   rewrites the section between the marks of reality, no other.
+python -m tests.long.validation [docs/validation.md] [-n 100]   rewrites the section between the marks of reality only.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ import re
 from pathlib import Path
 
 from sim.errors import SimError
-from sim.validation.bank import bank_section, find_data
-from sim.validation.published import checks_of, published_section
+from tests.long.validation.bank import bank_section, find_data
+from tests.long.validation.published import checks_of, published_section
 
 _SECTION = re.compile(r"(<!-- reality -->\n).*?(<!-- end of reality -->)", re.DOTALL)
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def with_section(page: str, section: str) -> str:
@@ -26,7 +26,7 @@ def with_section(page: str, section: str) -> str:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the scenarios and write the page."""
-    parser = argparse.ArgumentParser(prog="python -m sim.validation", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m tests.long.validation", description=__doc__.splitlines()[0])
     parser.add_argument("page", nargs="?", type=Path, default=ROOT / "docs" / "validation.md")
     parser.add_argument("-n", "--replications", type=int, default=100)
     given = parser.parse_args(arguments)

@@ -286,7 +286,7 @@ _INTRODUCTION = """## Published numbers of helpline 1712
 
 The scenarios beside what is published of 1712, {replications} replications each; ± is half a 95 % interval of the mean
 and says nothing of what is assumed. A number that was put into a scenario, or that a scenario was fitted to, is
-no test of it. `python -m sim.validation` writes this section.
+no test of it. `python -m tests.long.validation` writes this section.
 
 """
 _CONCLUSION = """Of {tests} lines that could have failed {agree} agree (within 5 %; 20 % for the worker's calls,

@@ -1,6 +1,6 @@
 """How often calibration finds what is known: registers are simulated, and what is behind them is found again.
 
-python -m sim.calibration [trials]
+python -m tests.long.calibration [trials]
 
 Each trial has a demand of its own (and, in the second table, calls of their own length), plays one period in a world
 that nothing else meets, and calibrates on what was counted there. Reported is how often the 95 % set holds the truth.

@@ -18,7 +18,7 @@ from sim.streams import days_of
 from sim.studies.run import run
 
 Whole = NDArray[np.int64]
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 #: Waits are counted by replication up to here.
 _SINGLY = 1000
 

@@ -13,12 +13,12 @@ from scipy import special
 
 from sim.cells import COLUMNS
 from sim.controls import Controls, Expected
-from sim.coverage.pools import Waits, drawn
 from sim.estimates import Estimate, Moments, Pairs, vector
 from sim.intervals import t_quantile
 from sim.studies.paired import difference_of
 from sim.studies.precision import MOST, stop
 from sim.summary import Definition
+from tests.long.coverage.pools import Waits, drawn
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]

@@ -9,7 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from sim.controls import expected_of
-from sim.coverage.measure import (
+from sim.errors import SimError
+from sim.results import Result
+from sim.summary import DEFINITIONS
+from sim.theory import varying_day
+from tests.long.coverage.measure import (
     Covered,
     after_stopping,
     of_blocks,
@@ -19,11 +23,7 @@ from sim.coverage.measure import (
     of_measure,
     of_quantile,
 )
-from sim.coverage.pools import ROOT, a_day, campaign, second_line, simulated, waits_of
-from sim.errors import SimError
-from sim.results import Result
-from sim.summary import DEFINITIONS
-from sim.theory import varying_day
+from tests.long.coverage.pools import ROOT, a_day, campaign, second_line, simulated, waits_of
 
 _SECTION = re.compile(r"(<!-- coverage -->\n).*?(<!-- end of coverage -->)", re.DOTALL)
 _SIZES = (5, 10, 20, 50, 200)
@@ -106,7 +106,7 @@ def _explained(replications: int, runs: int, extremes: str) -> str:
         "tables: half as many runs); in brackets what Student's symmetric interval with the delta method does on the "
         "same runs, for waits Woodruff's with it and whole bins. Runs are drawn with replacement from "
         f"{replications:,} simulated replications (waits: 1,000), whose own value is the true one. One standard error "
-        f"is {100 * (0.05 * 0.95 / runs) ** 0.5:.1f}. `python -m sim.coverage` writes this section."
+        f"is {100 * (0.05 * 0.95 / runs) ** 0.5:.1f}. `python -m tests.long.coverage` writes this section."
     )
     relied = (
         "**What may be relied on.** From 20 replications on, what is not rare is held in 93.5 to 96.5 % of runs, with "
@@ -222,7 +222,9 @@ def _controlled(result: Result, runs: int) -> str:
 
 def main(arguments: list[str] | None = None) -> None:
     """Measure and write the page."""
-    parser = argparse.ArgumentParser(prog="python -m sim.coverage", description="Coverage of intervals, measured.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.long.coverage", description="Coverage of intervals, measured."
+    )
     parser.add_argument("page", nargs="?", type=Path, default=ROOT / "docs" / "validation.md")
     parser.add_argument("-n", "--replications", type=int, default=4000)
     parser.add_argument("--runs", type=int, default=2000)

@@ -1,6 +1,6 @@
 """Write ``results/reference/``: the summary of each shipped scenario, which the tests hold fresh runs against.
 
-python -m sim.reference [scenarios] [results/reference]
+python docs/reference.py [scenarios] [results/reference]
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Random cases through both engines and the auditor for as long as one likes; ends with 1 at the first difference.
 
-python -m tests.agreement_at_length 100 --first 0     # a hundred thousand cases, from seed 0 on
+python -m tests.long.agreement 100 --first 0     # a hundred thousand cases, from seed 0 on
 """
 
 from __future__ import annotations

@@ -1,24 +1,23 @@
 """Whether fits find what logs were made with: many logs from known numbers, and how often these lie in the intervals.
 
-``python -m sim.fit.recovery`` does all checks on 200 logs each. A check is a function of the log's number that says of
-each quantity whether it was inside its 95 % interval (or of a test at 5 % whether it kept still where it should).
+``python -m tests.long.recovery`` does all checks on 200 logs each. A check is a function of the log's number that gives
+for each quantity whether it was inside its 95 % interval (or for a test at 5 % whether it rightly did not reject).
 """
 
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
 
-from sim.fit import recovery_arrivals, recovery_laws
+from tests.long.recovery import arrivals, distributions
 
 #: From the number of a log, whether each quantity was inside its interval.
 Check = Callable[[int], Mapping[str, bool]]
-CHECKS: dict[str, Check] = {**recovery_arrivals.CHECKS, **recovery_laws.CHECKS}
+CHECKS: dict[str, Check] = {**arrivals.CHECKS, **distributions.CHECKS}
 
 LEVEL = 0.95
 #: How often a check of so many quantities may fail by chance, all together.
@@ -66,7 +65,9 @@ def line(found: Found) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do the checks and print the table; 1 where a quantity was inside too seldom."""
-    parser = argparse.ArgumentParser(prog="python -m sim.fit.recovery", description=__doc__.split("\n", maxsplit=1)[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.long.recovery", description=__doc__.split("\n", maxsplit=1)[0]
+    )
     names = ", ".join(CHECKS)
     # An empty list is a choice of its own to argparse.
     parser.add_argument("checks", nargs="*", metavar="check", choices=[[], *CHECKS], help=f"{names} (default: all)")
@@ -81,7 +82,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(*map(line, some), sep="\n", flush=True)
             found += some
     return int(not all(f.passed for f in found))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

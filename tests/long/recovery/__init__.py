@@ -1,0 +1,1 @@
+"""Recovery of known numbers by fits."""

@@ -1,0 +1,6 @@
+"""Entry point of ``python -m tests.long.validation``."""
+
+from tests.long.validation import main
+
+if __name__ == "__main__":
+    main()
