@@ -176,8 +176,8 @@ LAYERS = (
         "notebook",
         "fit",
     ),
-    ("figures", "tell", "colours", "busy_day", "reference", "keys", "report", "page_fit"),
-    ("cli", "app", "validation", "coverage", "calibration"),
+    ("figures", "tell", "colours", "busy_day", "keys", "report", "page_fit"),
+    ("cli", "app"),
 )
 DOORS = {
     "simpy": {"engines/simpy_engine.py"},
