@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -29,7 +27,7 @@ from sim.scenario.load import load
 from sim.scenario.model import Scenario
 from sim.store import Store, parts_of, write_atomically
 from sim.summary import PAIRS, Row, rows_of
-from sim.tables import cell, moments_from
+from sim.tables import csv_text, moments_from
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -299,9 +297,4 @@ def _finite(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _csv(rows: list[Row]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(Row.__dataclass_fields__)
-    for row in rows:
-        writer.writerow(map(cell, vars(row).values()))
-    return out.getvalue()
+    return csv_text(Row.__dataclass_fields__, (vars(row).values() for row in rows))

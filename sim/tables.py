@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -139,3 +142,12 @@ def cell(value: object) -> object:
     if isinstance(value, float):
         return decimal(value)
     return harmless(value) if isinstance(value, str) else value
+
+
+def csv_text(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """A CSV file: every value of head and rows as ``cell`` writes it."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(map(cell, head))
+    writer.writerows(map(cell, row) for row in rows)
+    return out.getvalue()

@@ -22,11 +22,11 @@ from sim.language import key_of, language
 from sim.luck import prepare
 from sim.verify import verify
 from sim.verify.check import Size, play
-from sim.verify.faults import FAULTS, plays, with_table
 from sim.verify.possible import coarse, random_scenario
 from sim.verify.scores import Score, anderson_darling, holm, kolmogorov_smirnov, student_z
 from sim.verify.systems import SYSTEMS, system
 from sim.verify.verdict import judged
+from tests.long.faults import FAULTS, plays, with_table
 
 SMALL = Size(replications=16, scenarios=2)
 SIMPY = {"simpy": partial(play, "simpy")}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import isfinite, nan
@@ -16,7 +14,7 @@ from sim.beside.profile import Profile, profile_of
 from sim.beside.simulated import Simulated
 from sim.demand import rates_of
 from sim.estimates import Estimate
-from sim.tables import cell
+from sim.tables import csv_text
 from sim.theory.varying import Work
 
 if TYPE_CHECKING:
@@ -152,11 +150,7 @@ def _measures(premises: Premises) -> Iterator[str]:
 
 def to_csv(rows: list[Beside]) -> str:
     """The table ``theory.csv``."""
-    out = io.StringIO()
     names = ["queue", "measure", "unit", "simulated", "low", "high", "theory", "model", "exact", "breaks", "why_not"]
-    writer = csv.DictWriter(out, [*names, "source"], lineterminator="\n")
-    writer.writeheader()
-    for found in rows:
-        row = found.row() | {"breaks": "; ".join(found.breaks)}
-        writer.writerow({name: cell(value) for name, value in row.items()})
-    return out.getvalue()
+    names.append("source")
+    written = [found.row() | {"breaks": "; ".join(found.breaks)} for found in rows]
+    return csv_text(names, ([row[name] for name in names] for row in written))

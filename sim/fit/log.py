@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
@@ -14,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.clock import DAY, HOUR, Calendar
-from sim.tables import cell
+from sim.tables import csv_text
 
 Whole = NDArray[np.int64]
 
@@ -125,8 +123,4 @@ COLUMNS = tuple(field.name for field in fields(Log) if field.type == "Whole")
 
 def listed(dropped: Sequence[Dropped]) -> str:
     """Every row that was kept out, as CSV: its line in the file, why, and what it says."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("line", "reason", "text"))
-    writer.writerows((row.line, *map(cell, (row.reason, row.text))) for row in dropped)
-    return text.getvalue()
+    return csv_text(("line", "reason", "text"), ((row.line, row.reason, row.text) for row in dropped))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -21,7 +19,7 @@ from sim.scenario.model import Scenario
 from sim.store import write_atomically
 from sim.studies.trial import On
 from sim.summary import DEFINITIONS, Definition
-from sim.tables import cell
+from sim.tables import csv_text
 
 #: Rows of a table as they are written; an Estimate becomes three columns.
 Rows = Sequence[Mapping[str, Any]]
@@ -151,11 +149,6 @@ def _finite(value: Any) -> Any:
 
 def csv_of(rows: Rows) -> str:
     """Rows as CSV, with the columns of all of them."""
-    text = io.StringIO()
     flattened = [flat(row) for row in rows]
     names = list(dict.fromkeys(name for row in flattened for name in row))
-    writer = csv.DictWriter(text, names, lineterminator="\n")
-    writer.writeheader()
-    for row in flattened:
-        writer.writerow({name: cell(value) for name, value in row.items()})
-    return text.getvalue()
+    return csv_text(names, ([row.get(name) for name in names] for row in flattened))

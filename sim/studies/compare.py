@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -34,7 +32,7 @@ from sim.studies.paired import difference_of
 from sim.studies.run import Progress, run
 from sim.studies.trial import Which
 from sim.summary import DEFINITIONS, PAIRS
-from sim.tables import decimal
+from sim.tables import csv_text
 
 #: The file that says which plans a comparison's folder is about.
 MANIFEST = "comparison.json"
@@ -269,16 +267,14 @@ class Comparison:
 
     def to_csv(self) -> str:
         """All differences as CSV; the plans' results folders stand in the column ``results``."""
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
         of = ("base", "plan", "difference")
         ends = [f"{name}_{end}" for name in of for end in ("estimate", "low", "high")]
-        writer.writerow(["plan", "kind", "name", "measure", *ends, "unit", "definition", "results"])
+        rows = []
         for d in self.differences:
-            numbers = [decimal(x) for e in (d.base, d.value, d.difference) for x in (e.value, e.low, e.high)]
+            numbers = [x for e in (d.base, d.value, d.difference) for x in (e.value, e.low, e.high)]
             where = str(self.results[d.plan].folder)
-            writer.writerow([d.plan, d.kind, d.name, d.measure, *numbers, d.unit, d.definition, where])
-        return text.getvalue()
+            rows.append([d.plan, d.kind, d.name, d.measure, *numbers, d.unit, d.definition, where])
+        return csv_text(["plan", "kind", "name", "measure", *ends, "unit", "definition", "results"], rows)
 
     def to_json(self) -> str:
         """All differences and what matters most; an interval without an end has null there."""

@@ -1,4 +1,4 @@
-"""Faults planted on purpose, each of which the verification must find: ``python -m sim.verify.faults``.
+"""Faults planted on purpose, each of which the verification must find: ``python -m tests.long.faults``.
 
 A fault is an engine that plays another world, another centre or other rules than it was given. Nothing of the program
 is changed by it; the auditor and the measures see the world and the centre as they are.
@@ -210,7 +210,7 @@ def catch(name: str, *, workers: int | None = None) -> Caught:
     return Caught(name, verify(plays=plays(name), thorough=True, workers=workers), thorough=True)
 
 
-_PAGE = Path(__file__).parent.parent.parent / "docs" / "verification.md"
+_PAGE = Path(__file__).parents[2] / "docs" / "verification.md"
 _START, _END = "<!-- planted faults -->\n", "<!-- end of planted faults -->"
 _HEAD = (
     "| fault | found by | theory: measures that are wrong; the worst | normality: p | balances | auditor: sentences |\n"
@@ -240,4 +240,4 @@ def main() -> None:
 
 if __name__ == "__main__":
     # Other processes know these functions by the module's own name.
-    import_module("sim.verify.faults").main()
+    import_module("tests.long.faults").main()
