@@ -198,7 +198,7 @@ class Store:
         found = inspected(path := self.part(table, part))
         wrong = self.fault(table, part)
         if wrong is not None or isinstance(found, Said):
-            raise ResultsError(f"{path}: {wrong}")
+            raise ResultsError(Said("refused.of_file", path=str(path), why=wrong))
         return found
 
     def fault(self, table: str, part: Part) -> Said | None:

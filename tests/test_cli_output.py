@@ -130,8 +130,20 @@ def test_ctrl_c_at_any_moment_is_one_word(engine, tmp_path) -> None:
     luck = random.Random(len(engine))
     # A program in the background may have been told to ignore Ctrl-C, and hands that on.
     ignored = signal.signal(signal.SIGINT, signal.default_int_handler)
+    replications = {"simpy": "20000", "compiled": "1000000"}[engine]
     for number in range(4):
-        arguments = ["run", str(SMALL), "-n", "20000", "--engine", engine, "--workers", "2", "--out", str(tmp_path)]
+        arguments = [
+            "run",
+            str(SMALL),
+            "-n",
+            replications,
+            "--engine",
+            engine,
+            "--workers",
+            "2",
+            "--out",
+            str(tmp_path),
+        ]
         process = subprocess.Popen(
             [sys.executable, "-m", "sim.cli", *arguments], cwd=ROOT, text=True, start_new_session=True,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,

@@ -31,7 +31,7 @@ WRITTEN = "\n".join(SOURCES.values())
 EN, NL = (language(code) for code in CODES)
 #: Sections whose keys are words that come from elsewhere: looked up with ``known``, shown as they are where unknown.
 OPEN = ("date", "hours", "unit", "name", "status", "theory", "part", "system", "checked", "law", "parameter", "about",
-        "written", "mistake", "mistaken")  # fmt: skip
+        "written", "mistake", "refusal", "mistaken")  # fmt: skip
 
 
 def placeholders(text: str) -> set[str]:

@@ -12,7 +12,7 @@ from sim.app.looks import TODAY, Look
 from sim.errors import ScenarioError
 from sim.estimates import Estimate
 from sim.language import Language, key_of
-from sim.language.mistakes import told_mistake
+from sim.language.mistakes import told_error, told_mistake
 from sim.language.shown import in_time, in_words, rounded
 from sim.studies.outside_hours import left_out
 
@@ -186,7 +186,7 @@ def trouble(error: Exception, say: Language) -> str:
     if isinstance(error, ScenarioError):
         some = [(in_words(one.path, say), told_mistake(one.message, say)) for one in error.mistakes[:3]]
         return say("app.not_together", why="; ".join(": ".join(filter(None, one)) for one in some))
-    return say("app.failed", why=str(error)[:400])
+    return say("app.failed", why=told_error(error, say)[:400])
 
 
 def html(text: str) -> str:

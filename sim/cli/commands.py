@@ -199,9 +199,7 @@ def _outcome() -> int:
         with cli.make_context("sim", sys.argv[1:]) as context:
             cli.invoke(context)
     except ScenarioError as error:
-        from sim.language.mistakes import told_error
-
-        click.echo(told_error(error, _readers_language()), err=True)
+        click.echo(_told(error), err=True)
         return SCENARIO_INVALID
     except click.exceptions.Abort:
         click.echo("stopped", err=True)
@@ -211,15 +209,19 @@ def _outcome() -> int:
     except SystemExit as leave:
         return leave.code if isinstance(leave.code, int) else 1
     except click.ClickException as error:
+        error.message = _told(click.ClickException(error.message))  # type: ignore[misc]  # final only to type checkers
         error.show()
         return error.exit_code
     except SimError as error:
-        from sim.language.said import told
-
-        message = told(error.args[0], _readers_language()) if error.args else str(error)
-        click.echo(f"Error: {message}", err=True)
+        click.echo(f"Error: {_told(error)}", err=True)
         return WRONG_QUESTION if isinstance(error, QuestionError) else 1
     return 0
+
+
+def _told(error: Exception) -> str:
+    from sim.language.mistakes import told_error
+
+    return told_error(error, _readers_language())
 
 
 def _readers_language() -> Language:

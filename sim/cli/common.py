@@ -99,9 +99,9 @@ def _writable(out: Path) -> Path:
     """The folder of results, if results can be written there: said before a long simulation, not after."""
     there = next(path for path in (out, *out.absolute().parents) if path.exists())
     if not there.is_dir():
-        raise click.BadParameter(f"'{out}': '{there}' is a file, and no folder can be in it")
+        raise click.BadParameter(f"{str(out)!r}: {str(there)!r} is a file, and no folder can be in it")
     if not os.access(there, os.W_OK | os.X_OK):
-        raise click.BadParameter(f"'{out}': nothing can be written in '{there.absolute()}'")
+        raise click.BadParameter(f"{str(out)!r}: nothing can be written in {str(there.absolute())!r}")
     return out
 
 

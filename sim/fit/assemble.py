@@ -100,7 +100,7 @@ def assembled(source: str, found: Columns, sieve: Sieve, *, rows: int, notes: Se
     _keep_out_strays(found.arrival, sieve)
     kept = np.flatnonzero(sieve.kept)
     if not len(kept):
-        raise SimError(f"{source}: not one row can be read{_why(sieve.dropped)}")
+        raise SimError(Said("refusal.no_row", path=source, why=_why(sieve.dropped)))
     order = kept[np.argsort(found.arrival[kept], kind="stable")]
     first = int(found.arrival[order[0]]) // DAY
     days = int(found.arrival[order[-1]]) // DAY - first + 1
@@ -141,11 +141,11 @@ def assembled(source: str, found: Columns, sieve: Sieve, *, rows: int, notes: Se
     return replace(log.picked(~again), forwarded=log.picked(again), origins=origins[again]) if again.any() else log
 
 
-def _why(dropped: Sequence[Dropped]) -> str:
+def _why(dropped: Sequence[Dropped]) -> Said:
     if not dropped:
-        return "; there is only a header"
-    first = min(dropped, key=lambda row: row.line)
-    return f"; first at line {first.line}: {first.reason} ({first.text!r})"
+        return Said("refusal.only_header")
+    first: Dropped = min(dropped, key=lambda row: row.line)
+    return first.told()
 
 
 def _keep_out_strays(arrival: Whole, sieve: Sieve) -> None:

@@ -188,8 +188,8 @@ def daily_counts(table: Table, *, mapping: Mapping[str, str] | None, dates: str 
     kept = np.flatnonzero(sieve.kept)
     if not len(kept):
         dropped = min(sieve.dropped, key=lambda row: row.line, default=None)
-        why = f"; first at line {dropped.line}: {dropped.reason} ({dropped.text!r})" if dropped else ""
-        raise SimError(f"{table.source}: not one day can be read{why}")
+        why = dropped.told() if dropped else Said("refusal.only_header")
+        raise SimError(Said("refusal.no_day", path=table.source, why=why))
     _refuse_weeks(table.source, days[kept])
     start, length = int(days[kept].min()), int(days[kept].max() - days[kept].min()) + 1
     if length > _MOST_DAYS:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.clock import DAY, HOUR, Calendar
+from sim.language.said import Said
 from sim.tables import csv_text
 
 Whole = NDArray[np.int64]
@@ -30,6 +31,10 @@ class Dropped:
     line: int
     reason: str
     text: str
+
+    def told(self) -> Said:
+        """It as the first of the rows that were kept out."""
+        return Said("refusal.first_unread", line=str(self.line), why=self.reason, text=repr(self.text))
 
 
 @dataclass(frozen=True)

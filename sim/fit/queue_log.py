@@ -273,8 +273,9 @@ def _log_of(
             dropped.append(Dropped(one.line, reason_of(error), cut(text)))
     contacts = [contact for contact in reader.contacts if not contact.internal]
     if not contacts:
-        why = f"; first at line {dropped[0].line}: {dropped[0].reason}" if dropped else ""
-        raise SimError(f"{source}: no contact enters a queue (event ENTERQUEUE){why}")
+        if dropped:
+            raise SimError(Said("refusal.no_entry_why", path=source, why=dropped[0].told()))
+        raise SimError(Said("refusal.no_entry", path=source))
     said = list(notes)
     if aside:
         most = ", ".join(f"{event} {count}" for event, count in aside.most_common(6))

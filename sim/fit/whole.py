@@ -117,7 +117,7 @@ def fit_of(
     ``zone``: time zone of the clock on which the log's times are.
     """
     if not len(log):
-        raise SimError(f"{log.source}: not one row could be used{_why(log)}")
+        raise SimError(_nothing_used(log))
     _refuse_mostly_unread(log)
     log = whole_days(log)
     stays = log.with_forwarded
@@ -176,5 +176,8 @@ def name_of(path: str | Path) -> str:
     return f"{plain or 'log'}-fitted"
 
 
-def _why(log: Log) -> str:
-    return "".join(f"; {count:,} times: {reason}" for reason, count in log.reasons[:3])
+def _nothing_used(log: Log) -> Said:
+    if not log.reasons:
+        return Said("refusal.no_call", path=log.source)
+    why = tuple(Said("refusal.times_why", count=count, why=reason) for reason, count in log.reasons[:3])
+    return Said("refusal.no_call_why", path=log.source, why=why)

@@ -1,4 +1,4 @@
-"""What is wrong with a scenario, in the reader's language.
+"""What is wrong with a scenario, a question or a file, in the reader's language.
 
 Messages are made in English deep in the reading of a file, many on their way through a library that keeps nothing but
 text. So they are known by that text: the catalogue has each as a template in every language, and what stands in the
@@ -12,25 +12,35 @@ from functools import cache
 
 from sim.errors import ScenarioError
 from sim.language import ENGLISH, Language
+from sim.language.said import Said
 
-_SECTION, _WORDS = "mistake.", "mistaken."
+_SECTION, _WORDS = ("mistake.", "refusal."), "mistaken."
 #: Placeholders in which only words of the catalogue stand.
 _OURS = ("what", "kind")
 #: What may follow a message: the nearest name, and what is allowed besides.
-_TAILS = re.compile(r"(?P<message>.*?)\.?(?P<guess> Did you mean .*?\?)?(?P<allowed> Allowed are .*)?", re.DOTALL)
+_TAILS = re.compile(
+    r"(?P<message>.*?)\.?(?P<guess> Did you mean .*?\?)?(?P<allowed> (?:Allowed|There) are .*)?", re.DOTALL
+)
 
 
-def told_error(error: ScenarioError, say: Language) -> str:
-    """All mistakes, a line for each, as its text has them."""
+def told_error(error: Exception, say: Language) -> str:
+    """What an error says; of a scenario all mistakes, a line for each."""
+    if not isinstance(error, ScenarioError):
+        return told_refusal(error.args[0] if error.args else str(error), say)
     return "\n".join(
         ": ".join(filter(None, [str(one.place), one.path, told_mistake(one.message, say)])) for one in error.mistakes
     )
 
 
-def told_refusal(text: str, say: Language) -> str:
-    """A path and a message, with or without the path."""
+def told_refusal(text: object, say: Language) -> str:
+    """A message, with or without the path that it is about before it."""
+    if isinstance(text, Said):
+        return text.told(say)
+    text = str(text)
+    if (whole := told_mistake(text, say)) != text:
+        return whole
     path, colon, message = text.partition(": ")
-    return f"{path}: {told_mistake(message, say)}" if colon and " " not in path else told_mistake(text, say)
+    return f"{path}: {told_mistake(message, say)}" if colon and " " not in path else text
 
 
 def told_mistake(message: str, say: Language) -> str:
