@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 import sim
+from sim.app.controls import Plans
+from sim.app.looks import looks
+from sim.app.words import answer
+from sim.app.work import Seats, Task
 from sim.cli.commands import cli
 from sim.language import language
+from sim.report import write_report
+from sim.report.answer import answer_of, answer_of_comparison
 from sim.studies.outside_hours import left_out
 
 SMALL = """
@@ -100,3 +108,27 @@ def test_every_command_says_so(command: str, tmp_path: Path) -> None:
         text = " ".join(found.output.split())
         assert words in text
         assert "demand.outside_hours.chat" in text
+
+
+@pytest.mark.parametrize("say", [EN, NL])
+def test_pages_of_a_run_and_a_comparison_say_so(say, base, tmp_path) -> None:
+    longer = base.with_settings([*LONGER, COUNTED])
+    how = {"replications": 3, "workers": 1, "out": tmp_path}
+    compared = sim.compare({"now": base, "later": longer}, assumptions=False, **how)
+    quiet = sim.compare({"now": base, "stated": longer.with_settings([STATED])}, assumptions=False, **how)
+    for found, words in ((sim.run(longer, **how), answer_of), (compared, answer_of_comparison)):
+        assert words(found, say).sentences[-1] == left_out([longer], say)[0]
+    for found, words in ((sim.run(base, **how), answer_of), (quiet, answer_of_comparison)):
+        assert not any("demand.outside_hours" in sentence for sentence in words(found, say).sentences)
+    page = write_report(compared.write(tmp_path), say=say)[0].read_text(encoding="utf-8")
+    assert left_out([longer], say)[0] in unescape(re.sub(r"</?code>", "", page))
+
+
+@pytest.mark.parametrize("say", [EN, NL])
+def test_the_planners_page_says_so(say, base, monkeypatch) -> None:
+    monkeypatch.setattr("sim.app.looks.worlds", lambda _: 3)
+    longer = base.with_settings([*LONGER, COUNTED])
+    *_, last = looks(Plans(base, longer), Task(), Seats())
+    assert answer(last, say)[-1] == left_out([longer], say)[0]
+    *_, last = looks(Plans(base, longer.with_settings([STATED])), Task(), Seats())
+    assert not any("demand.outside_hours" in sentence for sentence in answer(last, say))
