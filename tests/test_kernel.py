@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,8 +13,7 @@ from scipy import special
 import sim
 from sim import elementary, kernel, measures
 from sim.cells import layout_of
-from sim.clock import DAY, HOUR, Calendar
-from sim.contact_values import LEAST, Promises, bin_of, wait_codes
+from sim.contact_values import LEAST, bin_of
 from sim.contacts import ContactTables
 from sim.distributions import (
     Deterministic,
@@ -41,7 +39,7 @@ from sim.studies.parts import promises_of
 from sim.summary import PAIRS
 from sim.world import Worlds
 from tests.handmade import ALWAYS, caller, centre_of, habits, queue, world_of
-from tests.random_cases import random_case
+from tests.random_counts import Case, count_differences
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 LAWS: tuple[Law, ...] = (
@@ -85,24 +83,13 @@ def test_redials_beyond_all_room(callers) -> None:
         assert len(tables[0]) > 10 * callers
 
 
-def same_counts(worlds, centre, tables, calendar, promises) -> None:
-    """Cells and waits of the kernel are those of the readable path."""
-    readable = measures.measure(worlds, centre, tables, calendar=calendar, promises=promises)
-    counter = kernel.Counter(layout_of(worlds.callers, centre), centre, calendar, promises)
-    found = counter.count(worlds, tables, every=True)
-    assert np.array_equal(readable.cells, found.cells)
-    assert np.array_equal(readable.cells[:, counter.layout.periods()], found.values)
-    codes = wait_codes(readable.waits, measures.channel_of(centre), len(centre.provinces))
-    assert np.array_equal(codes, found.codes)
-
-
 @pytest.mark.parametrize("path", sorted(SCENARIOS.glob("*.yaml")), ids=lambda path: path.stem)
 def test_a_scenario_is_drawn_played_and_counted_alike(path) -> None:
     scenario = sim.load(path)
     luck, centre, promises = prepare(scenario), scenario.centre, promises_of(scenario)
     worlds = draw_block(luck, seed=3, replications=range(2, 6))
     tables = ContactTables.of(simulate_all(worlds, centre, engine="simpy"))
-    same_counts(worlds, centre, tables, scenario.days, promises)
+    assert count_differences(worlds, centre, tables, scenario.days, promises) == []
     assert simulate_block(worlds, centre, engine="compiled").rows == tables.rows
     drawing, layout = kernel.Drawing.of(luck, seed=3), layout_of(worlds.callers, centre)
     assert drawing is not None
@@ -116,25 +103,14 @@ def test_a_scenario_is_drawn_played_and_counted_alike(path) -> None:
     assert np.array_equal(sums.sums, same.sums)
 
 
-#: Days with 23 and 25 hours.
-CHANGES = (dt.date(2020, 3, 29), dt.date(2020, 10, 25))
-
-
 @pytest.mark.parametrize("first", range(0, 400, 50))
 def test_random_cases_are_counted_alike(first) -> None:
     """Contacts out of order, silent, called back, sent away and unfinished, on lines that are late or absent."""
     for seed in range(first, first + 50):
-        world, centre = random_case(seed, apart=seed % 2 == 1)
-        days, channels = centre.end // DAY + 1, len(centre.channels)
-        # Days of 24 hours, or the first one with 23 or 25, and mostly a night that ends on the day after the last.
-        zone, start = [("", dt.date(2020, 2, 10)), *(("Europe/Brussels", day) for day in CHANGES)][seed // 2 % 3]
-        calendar = Calendar(start, days, (True, False, True) * (days + 1), zone)
-        end = calendar.end + 5 * HOUR * (seed % 3)
-        centre = replace(centre, end=end, horizon=end + centre.horizon - centre.end, clock=calendar.clock)
-        within = tuple(5 * (seed + number) % 20 for number in range(channels))
-        promises = Promises(seed % 7, within, tuple((seed + number) % 3 - 1 for number in range(channels)))
-        tables = ContactTables.of([sim.simulate(world, centre)])
-        same_counts(Worlds.of([world]), centre, tables, calendar, promises)
+        case = Case.of(seed)
+        tables = ContactTables.of([sim.simulate(case.world, case.centre)])
+        worlds = Worlds.of([case.world])
+        assert count_differences(worlds, case.centre, tables, case.calendar, case.promises) == [], seed
 
 
 def test_streams_are_philox() -> None:

@@ -1,6 +1,6 @@
-"""Random cases through both engines and the auditor for as long as one likes; ends with 1 at the first difference.
+"""Random cases: the kernel plays and counts them as the readable path does, and the auditor finds nothing.
 
-python -m tests.long.agreement 100 --first 0     # a hundred thousand cases, from seed 0 on
+python -m tests.long.agreement [20] [--first 0]     # twenty thousand cases, from seed 0 on; 1 at the first difference
 """
 
 from __future__ import annotations
@@ -12,30 +12,33 @@ from collections import Counter
 
 from sim import simulate
 from sim.audit import audit
-from sim.contacts import Outcome
+from sim.contacts import ContactTables, Outcome
 from sim.engines import ENGINES
-from tests.random_cases import random_case
+from sim.world import Worlds
+from tests.random_counts import Case, count_differences
 
 THOUSAND = 1000
 
 
 def differences(seed: int, met: Counter[int]) -> list[str]:
-    """What engines and auditor disagree on in one case; adds the outcomes to ``met``. Odd seeds have lines apart."""
-    world, centre = random_case(seed, apart=seed % 2 == 1)
-    contacts = simulate(world, centre)
+    """What engines, auditor and counts disagree on in one case; adds the outcomes to ``met``."""
+    case = Case.of(seed)
+    contacts = simulate(case.world, case.centre)
     met.update(contacts.outcome.tolist())
     rows = set(contacts.rows())
-    found = [f"auditor: {finding}" for finding in audit(world, centre, contacts)]
+    found = [f"auditor: {finding}" for finding in audit(case.world, case.centre, contacts)]
     for engine in ENGINES[1:]:
-        other = set(simulate(world, centre, engine=engine).rows())
+        other = set(simulate(case.world, case.centre, engine=engine).rows())
         found += [f"{ENGINES[0]} only: {row}" for row in sorted(rows - other)]
         found += [f"{engine} only: {row}" for row in sorted(other - rows)]
-    return found
+    worlds, tables = Worlds.of([case.world]), ContactTables.of([contacts])
+    counts = count_differences(worlds, case.centre, tables, case.calendar, case.promises)
+    return [*found, *(f"counted otherwise: {name}" for name in counts)]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("thousands", type=int, help="thousands of cases")
+    parser.add_argument("thousands", type=int, nargs="?", default=20, help="thousands of cases (default: 20)")
     parser.add_argument("--first", type=int, default=0, help="first seed")
     options = parser.parse_args()
     met: Counter[int] = Counter()

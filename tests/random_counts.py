@@ -1,0 +1,68 @@
+"""Random cases on calendars of their own, and whether the kernel counts their contacts as the readable path does."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sim import kernel, measures
+from sim.cells import layout_of
+from sim.centre import Centre
+from sim.clock import DAY, HOUR, Calendar
+from sim.contact_values import Promises, wait_codes
+from sim.contacts import ContactTables
+from sim.estimates import Moments
+from sim.products import Products
+from sim.summary import PAIRS
+from sim.world import World, Worlds
+from tests.random_cases import random_case
+
+#: Days with 23 and 25 hours.
+CHANGES = (dt.date(2020, 3, 29), dt.date(2020, 10, 25))
+
+
+@dataclass(frozen=True)
+class Case:
+    """A random world and centre, and the calendar and promises by which its contacts are counted."""
+
+    world: World
+    centre: Centre
+    calendar: Calendar
+    promises: Promises
+
+    @classmethod
+    def of(cls, seed: int) -> Case:
+        """Days of 24 hours, or the first one with 23 or 25, and mostly a night that ends on the day after the last.
+
+        Odd seeds have lines apart.
+        """
+        world, centre = random_case(seed, apart=seed % 2 == 1)
+        days, channels = centre.end // DAY + 1, len(centre.channels)
+        zone, start = [("", dt.date(2020, 2, 10)), *(("Europe/Brussels", day) for day in CHANGES)][seed // 2 % 3]
+        calendar = Calendar(start, days, (True, False, True) * (days + 1), zone)
+        end = calendar.end + 5 * HOUR * (seed % 3)
+        centre = replace(centre, end=end, horizon=end + centre.horizon - centre.end, clock=calendar.clock)
+        within = tuple(5 * (seed + number) % 20 for number in range(channels))
+        promises = Promises(seed % 7, within, tuple((seed + number) % 3 - 1 for number in range(channels)))
+        return cls(world, centre, calendar, promises)
+
+
+def count_differences(
+    worlds: Worlds, centre: Centre, tables: ContactTables, calendar: Calendar, promises: Promises
+) -> list[str]:
+    """In which of cells, whole periods, waits and sums of products the kernel differs from the readable path."""
+    readable = measures.measure(worlds, centre, tables, calendar=calendar, promises=promises)
+    counter = kernel.Counter(layout_of(worlds.callers, centre), centre, calendar, promises)
+    products = Products.of(PAIRS, counter.layout.size())
+    found = counter.count(worlds, tables, products=products, every=True)
+    sums, same = Moments.of(PAIRS, readable.cells), products.moments(len(worlds))
+    pairs = {
+        "cells": (readable.cells, found.cells),
+        "periods": (readable.cells[:, counter.layout.periods()], found.values),
+        "waits": (wait_codes(readable.waits, measures.channel_of(centre), len(centre.provinces)), found.codes),
+        "totals": (sums.total, same.total),
+        "sums": (sums.sums, same.sums),
+    }
+    return [name for name, (one, other) in pairs.items() if not np.array_equal(one, other)]
