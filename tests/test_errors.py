@@ -1372,6 +1372,8 @@ def test_more_duty_than_memory_holds_is_refused(code: str, words: str) -> None:
     """100,000 lines are possible for some days, and not for a year."""
     text = (ROOT / "tests" / "cases" / "hundred-thousand-lines.yaml").read_text(encoding="utf-8")
     assert sim.loads(text).most_lines("phone") == 100_000
+    # Refusing must not take the memory that it saves: lines with the same duty share it.
+    assert len(set(map(id, sim.loads(text).centre.groups[0].shifts))) == 1
     year = text.replace("last: 2021-03-02", "last: 2022-02-28")
     year = year.replace("{phone: 100000}", '{phone: {count: 100000, staffed: "mon-sun 9:00-17:00"}}')
     with pytest.raises(sim.ScenarioError) as error:

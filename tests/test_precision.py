@@ -20,7 +20,7 @@ from sim.estimates import Estimate, mean_of
 from sim.store import Store, parts_of
 from sim.studies.precision import LEAST, looks, scope_of, stop, wishes_of
 from sim.summary import DEFINITIONS
-from tests.long.coverage.page import with_section
+from tests.long.pages import with_section
 
 ROOT = Path(__file__).parent.parent
 CAMPAIGN = ROOT / "scenarios" / "als-je-eens-wist-2020.yaml"
@@ -239,6 +239,6 @@ def test_a_scenario_asks_for_controls(tmp_path) -> None:
 
 def test_only_the_section_between_its_marks_is_written() -> None:
     page = "a\n<!-- coverage -->\nold\n<!-- end of coverage -->\nb\n"
-    assert with_section(page, "new") == "a\n<!-- coverage -->\nnew\n<!-- end of coverage -->\nb\n"
+    assert with_section(page, "coverage", "new") == "a\n<!-- coverage -->\nnew\n<!-- end of coverage -->\nb\n"
     with pytest.raises(SimError):
-        with_section("a\n", "new")
+        with_section("a\n", "coverage", "new")

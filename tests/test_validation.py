@@ -8,7 +8,7 @@ import pytest
 
 from sim.errors import SimError
 from sim.estimates import Estimate
-from tests.long.validation import with_section
+from tests.long.pages import with_section
 from tests.long.validation.bank import bank_section, find_data, marginals
 from tests.long.validation.published import Check, checks_of, published_section
 
@@ -22,10 +22,10 @@ def check(value: float, kind: str = "test") -> Check:
 def test_only_its_own_section_is_rewritten() -> None:
     other = "before\n<!-- coverage -->\nkept\n<!-- end of coverage -->\n"
     page = f"{other}<!-- reality -->\nold\n<!-- end of reality -->\nafter\n"
-    assert with_section(page, "new") == page.replace("old", "new")
-    assert with_section(with_section(page, r"a\1b"), "new") == page.replace("old", "new")
+    assert with_section(page, "reality", "new") == page.replace("old", "new")
+    assert with_section(with_section(page, "reality", r"a\1b"), "reality", "new") == page.replace("old", "new")
     with pytest.raises(SimError, match="has no <!-- reality -->"):
-        with_section("nothing", "new")
+        with_section("nothing", "reality", "new")
 
 
 def test_verdicts() -> None:

@@ -151,11 +151,11 @@ def _duty(level: _Written, extra: _Written, breaks: _Written, calendar: Calendar
     if any(piece.stop > until for piece in own):
         for line, stretches in enumerate(_lines(_steps(own, pauses))):
             ends[line] = max([until, *(stop for _, stop, _ in stretches[-1:])])
-    return Duty(
-        tuple(tuple((start, stop) for start, stop, _ in line) for line in lines),
-        tuple(tuple(day for _, _, day in line) for line in lines),
-        tuple(ends),
-    )
+    # Lines with the same duty share it: there may be 100,000 of them.
+    different = {id(line): line for line in lines}
+    spans = {key: tuple((start, stop) for start, stop, _ in line) for key, line in different.items()}
+    days = {key: tuple(day for _, _, day in line) for key, line in different.items()}
+    return Duty(tuple(spans[id(line)] for line in lines), tuple(days[id(line)] for line in lines), tuple(ends))
 
 
 def _pieces(written: _Written, calendar: Calendar) -> list[_Piece]:

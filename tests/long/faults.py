@@ -25,6 +25,7 @@ from sim.engines.simpy_lines import Contact, Line
 from sim.verify.check import Play, verify
 from sim.verify.verdict import Verification
 from sim.world import World, Worlds
+from tests.long.pages import with_section
 
 #: A right engine with something wrong.
 Wrong = Callable[[World, Centre], Contacts]
@@ -211,17 +212,15 @@ def catch(name: str, *, workers: int | None = None) -> Caught:
 
 
 _PAGE = Path(__file__).parents[2] / "docs" / "verification.md"
-_START, _END = "<!-- planted faults -->\n", "<!-- end of planted faults -->"
 _HEAD = (
-    "| fault | found by | theory: measures that are wrong; the worst | normality: p | balances | auditor: sentences |\n"
-    "| --- | --- | --- | --- | --- | --- |\n"
+    "| fault | found by | theory: measures that are wrong; the worst | normality: p | balances | auditor: sentences |",
+    "| --- | --- | --- | --- | --- | --- |",
 )
 
 
 def with_table(page: str, rows: list[str]) -> str:
     """The page with these rows in its table of faults."""
-    before, rest = page.split(_START)
-    return before + _START + _HEAD + "".join(f"{row}\n" for row in rows) + _END + rest.split(_END)[1]
+    return with_section(page, "planted faults", "\n".join([*_HEAD, *rows]))
 
 
 def main() -> None:

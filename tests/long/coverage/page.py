@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from sim.controls import expected_of
-from sim.errors import SimError
 from sim.results import Result
 from sim.summary import DEFINITIONS
 from sim.theory import varying_day
@@ -24,8 +22,8 @@ from tests.long.coverage.measure import (
     of_quantile,
 )
 from tests.long.coverage.pools import ROOT, a_day, campaign, second_line, simulated, waits_of
+from tests.long.pages import with_section
 
-_SECTION = re.compile(r"(<!-- coverage -->\n).*?(<!-- end of coverage -->)", re.DOTALL)
 _SIZES = (5, 10, 20, 50, 200)
 Scope = tuple[str, str]
 #: Of whom, what, and its coverage by number of replications.
@@ -56,13 +54,6 @@ _STOPPED: Mapping[Scope, tuple[str, ...]] = {
     ("queue", "phone/antwerpen"): ("asa", "at_limit"),
     ("lines", "e-mail"): ("overtime",),
 }
-
-
-def with_section(page: str, section: str) -> str:
-    """The page with this text between its marks of coverage, and everything else as it was."""
-    if not _SECTION.search(page):
-        raise SimError("the page has no <!-- coverage --> followed by <!-- end of coverage -->")
-    return _SECTION.sub(lambda marks: f"{marks[1]}{section}\n{marks[2]}", page)
 
 
 def section_of(out: Path, *, replications: int, runs: int) -> str:
@@ -231,4 +222,4 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=Path("results"))
     given = parser.parse_args(arguments)
     section = section_of(given.out, replications=given.replications, runs=given.runs)
-    given.page.write_text(with_section(given.page.read_text(encoding="utf-8"), section), encoding="utf-8")
+    given.page.write_text(with_section(given.page.read_text(encoding="utf-8"), "coverage", section), encoding="utf-8")

@@ -6,22 +6,13 @@ python -m tests.long.validation [docs/validation.md] [-n 100]   rewrites the sec
 from __future__ import annotations
 
 import argparse
-import re
 from pathlib import Path
 
-from sim.errors import SimError
+from tests.long.pages import with_section
 from tests.long.validation.bank import bank_section, find_data
 from tests.long.validation.published import checks_of, published_section
 
-_SECTION = re.compile(r"(<!-- reality -->\n).*?(<!-- end of reality -->)", re.DOTALL)
 ROOT = Path(__file__).parents[3]
-
-
-def with_section(page: str, section: str) -> str:
-    """The page with this text between its marks of reality, and everything else as it was."""
-    if not _SECTION.search(page):
-        raise SimError("the page has no <!-- reality --> followed by <!-- end of reality -->")
-    return _SECTION.sub(lambda marks: f"{marks[1]}{section}\n{marks[2]}", page)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -33,4 +24,4 @@ def main(arguments: list[str] | None = None) -> None:
     page = given.page.read_text(encoding="utf-8")
     checks = checks_of(ROOT / "scenarios", replications=given.replications)
     section = published_section(checks, replications=given.replications) + "\n" + bank_section(find_data(ROOT))
-    given.page.write_text(with_section(page, section), encoding="utf-8")
+    given.page.write_text(with_section(page, "reality", section), encoding="utf-8")
