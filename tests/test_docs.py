@@ -15,6 +15,7 @@ from sim.scenario.source import read_text, write_text
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "scenario.md").read_text(encoding="utf-8")
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
 
 
@@ -35,3 +36,13 @@ def test_examples_load_on_top_of_the_campaign(example) -> None:
     scenario = sim.loads(write_text(tree.plain()))
     world = sim.draw_world(scenario, seed=1)
     assert len(sim.simulate(world, scenario.centre))
+
+
+def test_folders_of_results_are_those_that_the_commands_make(tmp_path) -> None:
+    campaign = sim.load(ROOT / "scenarios" / "als-je-eens-wist-2020.yaml")
+    made = {
+        sim.run(campaign, replications=1, out=tmp_path).folder.name,
+        sim.plan(campaign).answer.folder(tmp_path).name,
+    }
+    named = [re.findall(r"results/([\w-]+-[0-9a-f]{12})", page.read_text(encoding="utf-8")) for page in PAGES]
+    assert made == {name for names in named for name in names}
