@@ -176,7 +176,7 @@ LAYERS = (
         "notebook",
         "fit",
     ),
-    ("figures", "tell", "colours", "busy_day", "keys", "report", "page_fit"),
+    ("figures", "tell", "colours", "busy_day", "report", "page_fit"),
     ("cli", "app"),
 )
 DOORS = {

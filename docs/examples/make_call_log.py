@@ -1,6 +1,6 @@
 """Writes ``call-log.csv``, a log of one simulated period: what ``sim fit`` finds can be held against what is behind it.
 
-Run it as ``python docs/examples/make_call_log.py``.
+Run it from the checkout: ``python docs/examples/make_call_log.py``.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import sim
-from sim.fit.simulated_log import simulated_log
+from tests.simulated_log import simulated_log
 
 HERE = Path(__file__).parent
 #: Four weeks before the campaign, so that there are ordinary days to hold it against.

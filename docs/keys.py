@@ -1,6 +1,6 @@
 """The keys of a scenario file as tables, from its schema: ``docs/scenario.md`` is kept true with them.
 
-python -m sim.keys [docs/scenario.md]
+python docs/keys.py [docs/scenario.md]
 """
 
 from __future__ import annotations
