@@ -12,28 +12,36 @@ from collections import Counter
 
 from sim import simulate
 from sim.audit import audit
+from sim.centre import Centre
 from sim.contacts import ContactTables, Outcome
 from sim.engines import ENGINES
-from sim.world import Worlds
+from sim.world import World, Worlds
+from tests.random_cases import random_case
 from tests.random_counts import Case, count_differences
 
 THOUSAND = 1000
 
 
 def differences(seed: int, met: Counter[int]) -> list[str]:
-    """What engines, auditor and counts disagree on in one case; adds the outcomes to ``met``."""
+    """What engines, auditor and counts disagree on in one case, as drawn and on a calendar; adds to ``met``."""
     case = Case.of(seed)
-    contacts = simulate(case.world, case.centre)
-    met.update(contacts.outcome.tolist())
-    rows = set(contacts.rows())
-    found = [f"auditor: {finding}" for finding in audit(case.world, case.centre, contacts)]
-    for engine in ENGINES[1:]:
-        other = set(simulate(case.world, case.centre, engine=engine).rows())
-        found += [f"{ENGINES[0]} only: {row}" for row in sorted(rows - other)]
-        found += [f"{engine} only: {row}" for row in sorted(other - rows)]
-    worlds, tables = Worlds.of([case.world]), ContactTables.of([contacts])
+    drawn = random_case(seed, apart=seed % 2 == 1)
+    found = [*_played(*drawn, met), *_played(case.world, case.centre, met)]
+    worlds, tables = Worlds.of([case.world]), ContactTables.of([simulate(case.world, case.centre)])
     counts = count_differences(worlds, case.centre, tables, case.calendar, case.promises)
     return [*found, *(f"counted otherwise: {name}" for name in counts)]
+
+
+def _played(world: World, centre: Centre, met: Counter[int]) -> list[str]:
+    contacts = simulate(world, centre)
+    met.update(contacts.outcome.tolist())
+    rows = set(contacts.rows())
+    found = [f"auditor: {finding}" for finding in audit(world, centre, contacts)]
+    for engine in ENGINES[1:]:
+        other = set(simulate(world, centre, engine=engine).rows())
+        found += [f"{ENGINES[0]} only: {row}" for row in sorted(rows - other)]
+        found += [f"{engine} only: {row}" for row in sorted(other - rows)]
+    return found
 
 
 def main() -> int:
