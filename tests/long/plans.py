@@ -1,6 +1,6 @@
 """A plan for the campaign of 2020: how long it takes, and whether it holds on worlds that nobody has seen.
 
-python -m tests.long.plans        (machine code is loaded first; some half a minute on two cores)
+python -m tests.long.plans
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ _MOST_S = 30.0
 def main() -> None:
     """Say of two questions how long they took, and what fresh worlds make of their plans; exit code 1 if one fails."""
     scenario = sim.load(CAMPAIGN)
-    try_plans({"warm": scenario}, replications=4, seed=1, engine="compiled")
     asked = {
         "the scenario's targets": {},
         "at most 5 % never reached and 80 % in 60 s, in every province": {
