@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--thorough", is_flag=True, help="Twenty times as many replications and random scenarios: a minute or two.")
+@click.option("--thorough", is_flag=True, help="Twenty times as many replications and random scenarios: some minutes.")
 @click.option(
     "--engine",
     type=click.Choice(["auto", "simpy", "compiled"]),
