@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import sim
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 
 QUEUES, DAYS = 6, 2
 #: Means in minutes; the lines could just do nine tenths of the work that comes.

@@ -190,10 +190,10 @@ def _limit(program: Path, lost: dict[str, float], *, overflow: bool) -> int:
 
 
 def _lost_share(there: stages.Staged) -> float:
-    from sim.contacts import Outcome
     from sim.engines import simulate_block
+    from sim.model.contacts import Outcome
 
-    outcome = simulate_block(there.worlds, there.scenario.centre, engine="compiled").rows.outcome
+    outcome = simulate_block(there.worlds, there.scenario.model.centre, engine="compiled").rows.outcome
     return float((outcome == Outcome.ABANDONED).mean())
 
 

@@ -17,13 +17,12 @@ from sim.cells import layout_of
 from sim.draw import draw_block
 from sim.engines import simulate_block
 from sim.estimates import Moments
-from sim.luck import prepare
+from sim.model.world import Worlds
 from sim.products import CHUNK, Products
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.store import Store
 from sim.studies import parts
 from sim.summary import PAIRS
-from sim.world import Worlds
 
 SEED = 1
 STAGES = ("draw", "simulate", "measure", "end to end", "with writing")
@@ -41,17 +40,17 @@ class Staged:
 @contextmanager
 def staged(scenario: Scenario, replications: int) -> Iterator[Staged]:
     """All that the stages need, in a folder that is removed afterwards."""
-    worlds = draw_block(prepare(scenario), seed=SEED, replications=range(replications))
+    worlds = draw_block(scenario.model.inputs, seed=SEED, replications=range(replications))
     with tempfile.TemporaryDirectory(prefix="sim-benchmark-") as folder:
         yield Staged(scenario, worlds, Store.for_scenario(scenario, seed=SEED, out=Path(folder)))
 
 
 def works(there: Staged, engine: str, replications: int, part_of: int | None = None) -> dict[str, Work]:
     """Each stage of the first ``replications``; all together of a part of ``part_of`` (default: as many)."""
-    scenario, centre, quick = there.scenario, there.scenario.centre, engine == "compiled"
+    scenario, centre, quick = there.scenario, there.scenario.model.centre, engine == "compiled"
     worlds = there.worlds if replications == len(there.worlds) else Worlds.of(list(there.worlds)[:replications])
-    luck, promises = prepare(scenario), parts.promises_of(scenario)
-    counter = kernel.Counter(layout_of(worlds.callers, centre), centre, scenario.days, promises)
+    luck, promises = scenario.model.inputs, scenario.model.targets
+    counter = kernel.Counter(layout_of(worlds.callers.names, centre), centre, scenario.model.calendar, promises)
     products = Products.of(PAIRS, counter.layout.size())
     drawing = kernel.Drawing.of(luck, seed=SEED)
     tables = simulate_block(worlds, centre, engine="compiled")
@@ -74,7 +73,7 @@ def works(there: Staged, engine: str, replications: int, part_of: int | None = N
         if quick:
             counter.count(worlds, tables, products=products)
         else:
-            found = measures.measure(worlds, centre, tables, calendar=scenario.days, promises=promises)
+            found = measures.measure(worlds, centre, tables, calendar=scenario.model.calendar, promises=promises)
             Moments.of(PAIRS, found.cells)
         return contacts
 
@@ -92,7 +91,7 @@ def works(there: Staged, engine: str, replications: int, part_of: int | None = N
 def _contacts_in(job: parts.Job, part: tuple[int, int]) -> int:
     """Contacts of a part, from blocks of the size in which it is made."""
     scenario = sim.loads(job.scenario)
-    luck, centre = prepare(scenario), scenario.centre
+    luck, centre = scenario.model.inputs, scenario.model.centre
     blocks = [range(first, min(first + CHUNK, part[1] + 1)) for first in range(part[0], part[1] + 1, CHUNK)]
     drawn = (draw_block(luck, seed=SEED, replications=numbers) for numbers in blocks)
     return sum(len(simulate_block(worlds, centre, engine="compiled").rows) for worlds in drawn)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sim.fit.whole import fit_log
     from sim.results import Result
     from sim.scenario.load import load, loads
-    from sim.scenario.model import Scenario
+    from sim.scenario.scenario import Scenario
     from sim.studies.calibrate import calibrate
     from sim.studies.campaign import campaign
     from sim.studies.compare import Comparison, compare
@@ -48,7 +48,7 @@ __all__ = [
 _WHERE = {
     "Comparison": "sim.studies.compare",
     "Result": "sim.results",
-    "Scenario": "sim.scenario.model",
+    "Scenario": "sim.scenario.scenario",
     "calibrate": "sim.studies.calibrate",
     "campaign": "sim.studies.campaign",
     "compare": "sim.studies.compare",

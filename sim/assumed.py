@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.scenario.types import Stated, Words
 
 

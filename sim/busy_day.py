@@ -68,7 +68,7 @@ def busiest_day(result: Result) -> BusyDay:
     query = "SELECT * FROM {table} WHERE replication = 0 ORDER BY caller, attempt"
     found = result.store.read("contacts", result.replications, query)
     columns = {name: np.ma.getdata(column) for name, column in found.items()}
-    calendar = result.scenario.days
+    calendar = result.scenario.model.calendar
     shown = (columns["dialled"] - np.datetime64(calendar.first)).astype("timedelta64[ms]").astype(np.int64)
     start = calendar.clock.instant(shown)  # in the hour that occurs twice, as if all had been in the first
     day = int(np.bincount(shown[columns["outcome"] != "closed"] // DAY, minlength=1).argmax())
@@ -76,7 +76,7 @@ def busiest_day(result: Result) -> BusyDay:
 
 
 def _contacts_on(result: Result, columns: dict[str, Any], start: NDArray[np.int64], day: int) -> tuple[Contact, ...]:
-    centre, begins, clock = result.scenario.centre, day * DAY, result.scenario.days.clock
+    centre, begins, clock = result.scenario.model.centre, day * DAY, result.scenario.model.calendar.clock
     left = start + columns["wait_ms"]
     released, lanes = left + columns["handling_ms"], _lanes(columns, start)
     shown = [clock.at(times) - begins for times in (start, left, released)]
@@ -94,10 +94,10 @@ def _contacts_on(result: Result, columns: dict[str, Any], start: NDArray[np.int6
 
 def _duty_on(result: Result, day: int) -> dict[Line, tuple[tuple[int, int], ...]]:
     """Every line with its stretches of duty on that day; lines that are absent have none."""
-    clock, begins = result.scenario.days.clock, day * DAY
+    clock, begins = result.scenario.model.calendar.clock, day * DAY
     world = draw_world(result.scenario, seed=result.store.manifest()["seed"])
     duty: dict[Line, tuple[tuple[int, int], ...]] = {}
-    for group in result.scenario.centre.groups:
+    for group in result.scenario.model.centre.groups:
         spans: dict[int, list[tuple[int, int]]] = {line: [] for line in range(max(len(group.shifts), 1))}
         for line, start, stop, _ in duty_of(world, group).tolist():
             comes, leaves = clock.at(start) - begins, clock.at(stop) - begins

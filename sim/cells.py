@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.centre import Centre
-from sim.world import World
+from sim.model.centre import Centre
+from sim.model.world import Names
 
 Whole = NDArray[np.int64]
 
@@ -115,17 +115,17 @@ class Layout:
         ]
 
 
-def layout_of(world: World, centre: Centre) -> Layout:
-    """The cells of every world and centre of one scenario."""
-    persons = {"cause": world.causes, "topic": world.topics, "age": world.ages}
+def layout_of(names: Names, centre: Centre) -> Layout:
+    """The cells of all replications of a model."""
+    persons = {"cause": names.causes, "topic": names.topics, "age": names.ages}
     return Layout(
         scopes=(
             Scope("all", ("all",), split=True),
-            Scope("channel", world.channels, split=True),
+            Scope("channel", names.channels, split=True),
             Scope("queue", tuple(queue.name for queue in centre.queues), split=True),
-            Scope("province", world.provinces, split=True),
+            Scope("province", names.provinces, split=True),
             Scope("lines", tuple(group.name for group in centre.groups), split=True),
-            *(Scope(kind, names, split=False) for kind, names in persons.items()),
+            *(Scope(kind, some, split=False) for kind, some in persons.items()),
         ),
         days=centre.days,
     )

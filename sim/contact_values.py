@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.cells import CALLER_COLUMNS
-from sim.centre import UNANSWERED, Centre
 from sim.clock import DAY, Calendar
-from sim.contacts import Contacts, Outcome
-from sim.world import World
+from sim.model.centre import UNANSWERED, Centre
+from sim.model.contacts import Contacts, Outcome
+from sim.model.targets import ServiceTargets
+from sim.model.world import World
 
 Whole = NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class Promises:
-    """Thresholds that are counted. ``within`` by channel: ms of waiting, or -1 where working days are promised.
-
-    ``working_days`` by channel: promised working days after the day of the contact, -1 where ms are.
-    """
-
-    short_abandon: int
-    within: tuple[int, ...]
-    working_days: tuple[int, ...]
-
-
 def contact_values(
-    world: World, centre: Centre, contacts: Contacts, channel: Whole, promises: Promises, calendar: Calendar
+    world: World, centre: Centre, contacts: Contacts, channel: Whole, promises: ServiceTargets, calendar: Calendar
 ) -> dict[str, Whole]:
     """Columns of contacts, each (n,); ``channel`` (n,) is the channel of each contact's queue."""
     outcome, wait = contacts.outcome, wait_of_contacts(world, contacts, channel)
@@ -105,7 +93,7 @@ def _follow_ups(world: World, centre: Centre, contacts: Contacts, channel: Whole
     return {name: values.astype(np.int64) for name, values in columns.items()}
 
 
-def _deadline(dialled: Whole, channel: Whole, promises: Promises, calendar: Calendar, centre: Centre) -> Whole:
+def _deadline(dialled: Whole, channel: Whole, promises: ServiceTargets, calendar: Calendar, centre: Centre) -> Whole:
     """Last instant at which a contact is answered within what its channel promises."""
     within = np.array(promises.within)[channel]
     deadline: Whole = dialled + np.maximum(within, 0)

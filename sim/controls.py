@@ -16,10 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.cells import AT, COLUMNS
-from sim.demand import rates_of
 from sim.estimates import Estimate, Weights, vector
 from sim.intervals import bounded, interval
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.summary import DEFINITIONS, Definition, Row
 
 Floats = NDArray[np.float64]
@@ -41,7 +40,7 @@ def expected_of(scenario: Scenario) -> Expected:
     """
     if scenario.trace is not None:
         return {}
-    rates = rates_of(scenario)
+    rates = scenario.model.rates
     inside = rates.expected(while_open=True)
     both = inside + rates.expected(while_open=False)
     columns = {"callers": both, "first_offered": inside}
@@ -49,8 +48,8 @@ def expected_of(scenario: Scenario) -> Expected:
     axes = {"cause": rates.causes, "channel": rates.channels, "province": rates.provinces}
     for axis, (kind, names) in enumerate(axes.items()):
         where |= {(kind, name): np.indices(both.shape)[axis] == number for number, name in enumerate(names)}
-    queue_of = np.broadcast_to(np.array(scenario.centre.queue_of), both.shape)
-    where |= {("queue", queue.name): queue_of == number for number, queue in enumerate(scenario.centre.queues)}
+    queue_of = np.broadcast_to(np.array(scenario.model.centre.queue_of), both.shape)
+    where |= {("queue", queue.name): queue_of == number for number, queue in enumerate(scenario.model.centre.queues)}
     return {
         scope: {column: float(counts[mine].sum()) for column, counts in columns.items()}
         for scope, mine in where.items()

@@ -1,4 +1,4 @@
-"""Worlds drawn from a scenario: who calls, when, and with what luck.
+"""Worlds drawn from a model: who calls, when, and with what random inputs.
 
 A caller is a place in a grid: stratum (channel, province, cause), day, and slot within the day. Slot j of a day
 has a height, the j-th point of a Poisson process of rate one, and its caller exists where that height is below
@@ -11,21 +11,21 @@ Replications are drawn in blocks, since arrays are quicker than loops; each is t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim import elementary
 from sim.clock import WallClock
-from sim.demand import Rates
 from sim.distributions import Deterministic, Law, whole_ms
-from sim.luck import Luck, prepare
-from sim.scenario.model import Scenario
+from sim.model.demand import Rates
+from sim.model.inputs import RandomInputs
+from sim.model.world import Whole, World, Worlds
+from sim.scenario.scenario import Scenario
 from sim.scenario.surges import Surge
 from sim.scenario.trace import Trace
 from sim.streams import Addresses, days_of, key_of
-from sim.world import Whole, World, Worlds
 
 Floats = NDArray[np.float64]
 
@@ -37,30 +37,19 @@ _MOST_PLACES = 1 << 32
 
 def draw_world(scenario: Scenario, *, seed: int, replication: int = 0) -> World:
     """The world number ``replication`` of ``scenario``; it depends on nothing but these three."""
-    return draw(prepare(scenario), seed=seed, replication=replication)
+    return draw_block(scenario.model.inputs, seed=seed, replications=range(replication, replication + 1))[0]
 
 
-def draw(luck: Luck, *, seed: int, replication: int) -> World:
-    """The same from what was prepared once."""
-    return draw_block(luck, seed=seed, replications=range(replication, replication + 1))[0]
-
-
-def draw_block(luck: Luck, *, seed: int, replications: Sequence[int]) -> Worlds:
+def draw_block(inputs: RandomInputs, *, seed: int, replications: Sequence[int]) -> Worlds:
     """The worlds of these replications."""
     numbers = np.array(replications, dtype=np.int64)
-    streams = _Streams(luck, seed)
-    who = _logged(luck, numbers) if luck.trace else _drawn(luck, streams, numbers)
-    world = _with_luck(luck, who, streams)
-    if luck.trace:
-        world = _with_what_is_known(world, luck.trace, luck.rates.calendar.clock)
+    streams = _Streams(inputs, seed)
+    who = _logged(inputs, numbers) if inputs.trace else _drawn(inputs, streams, numbers)
+    world = _with_luck(inputs, who, streams)
+    if inputs.trace:
+        world = _with_what_is_known(world, inputs.trace, inputs.rates.calendar.clock)
     starts = np.searchsorted(who.replication, np.append(numbers, numbers[-1] + 1))
-    return Worlds(world, starts, absences_of(luck, seed, numbers))
-
-
-def nobody(luck: Luck) -> World:
-    """A world without callers, which has the names of all others."""
-    none = np.zeros(0, dtype=np.int64)
-    return _with_luck(luck, _Callers(*(none for _ in fields(_Callers))), _Streams(luck, 0))
+    return Worlds(world, starts, absences_of(inputs, seed, numbers))
 
 
 @dataclass(frozen=True)
@@ -81,12 +70,12 @@ class _Callers:
 class _Streams:
     """The luck of callers by the stratum that they belong to (a log has one for all)."""
 
-    luck: Luck
+    inputs: RandomInputs
     seed: int
 
     def keys(self, purpose: str) -> NDArray[np.uint64]:
         """Key of each stratum's stream for a purpose, shape (2, S)."""
-        return keys_of(self.luck, self.seed, purpose)
+        return keys_of(self.inputs, self.seed, purpose)
 
     def at(self, purpose: str, who: _Callers) -> Addresses:
         """Where the callers' own numbers for a purpose are."""
@@ -99,50 +88,52 @@ class _Streams:
 
     def pairs_by_attempt(self, purpose: str, who: _Callers) -> tuple[Floats, Floats]:
         """Two uniforms for every attempt, each of shape (n, K); more attempts leave the first ones as they are."""
-        found = self.at(purpose, who).pairs(self.luck.attempts)
+        found = self.at(purpose, who).pairs(self.inputs.attempts)
         return found[..., 0], found[..., 1]
 
     def choices(self, purpose: str, who: _Callers) -> tuple[Whole, Whole, Whole, Whole]:
         """Four uniforms in [0, 2**32) for every attempt, each of shape (n, K)."""
-        found = self.at(purpose, who).words(self.luck.attempts).astype(np.int64)
+        found = self.at(purpose, who).words(self.inputs.attempts).astype(np.int64)
         return found[..., 0], found[..., 1], found[..., 2], found[..., 3]
 
 
-def _drawn(luck: Luck, streams: _Streams, replications: Whole) -> _Callers:
+def _drawn(inputs: RandomInputs, streams: _Streams, replications: Whole) -> _Callers:
     """Callers by the rates of the scenario."""
-    row, stratum, day, slot, when = _existing(luck, streams, replications)
-    channel, province, cause = luck.strata[stratum].T
-    arrival = arrivals_of(luck.rates, cause, channel, day, when)
-    order = np.lexsort((stratum * _MOST_PLACES + slot, row * (luck.rates.edges[-1] + 1) + arrival))
+    row, stratum, day, slot, when = _existing(inputs, streams, replications)
+    channel, province, cause = inputs.strata[stratum].T
+    arrival = arrivals_of(inputs.rates, cause, channel, day, when)
+    order = np.lexsort((stratum * _MOST_PLACES + slot, row * (inputs.rates.edges[-1] + 1) + arrival))
     columns = (replications[row], stratum, channel, province, cause, day, slot, arrival)
     return _Callers(*(column[order] for column in columns))
 
 
-def keys_of(luck: Luck, seed: int, purpose: str) -> NDArray[np.uint64]:
+def keys_of(inputs: RandomInputs, seed: int, purpose: str) -> NDArray[np.uint64]:
     """Key of each stratum's stream for a purpose, shape (2, S)."""
-    rates = luck.rates
+    rates = inputs.rates
     names = [
         (rates.channels[channel], rates.provinces[province], rates.causes[cause])
-        for channel, province, cause in luck.strata.tolist()
+        for channel, province, cause in inputs.strata.tolist()
     ]
-    streams = [("trace",)] if luck.trace else names
+    streams = [("trace",)] if inputs.trace else names
     return np.array([key_of(seed, *name, purpose) for name in streams], dtype=np.uint64).reshape(-1, 2).T
 
 
-def expected_of(luck: Luck, seed: int, replications: Whole) -> Floats:
+def expected_of(inputs: RandomInputs, seed: int, replications: Whole) -> Floats:
     """Expected callers on days as busy as they are, by replication, stratum and day."""
-    days = luck.count.shape[1]
-    if isinstance(luck.busyness, Deterministic):
-        return np.repeat(luck.count[None] * luck.busyness.mean, len(replications), axis=0)
+    days = inputs.count.shape[1]
+    if isinstance(inputs.busyness, Deterministic):
+        return np.repeat(inputs.count[None] * inputs.busyness.mean, len(replications), axis=0)
     at = days_of(seed, ("busyness",), replications, days)
-    busyness = luck.busyness.quantile(at.pairs()[:, 0, 0])
-    expected: Floats = luck.count * busyness.reshape(-1, 1, days)
+    busyness = inputs.busyness.quantile(at.pairs()[:, 0, 0])
+    expected: Floats = inputs.count * busyness.reshape(-1, 1, days)
     return expected
 
 
-def _existing(luck: Luck, streams: _Streams, replications: Whole) -> tuple[Whole, Whole, Whole, Whole, Floats]:
+def _existing(
+    inputs: RandomInputs, streams: _Streams, replications: Whole
+) -> tuple[Whole, Whole, Whole, Whole, Floats]:
     """Row of the replication, stratum, day, slot and moment (a uniform) of everyone who exists."""
-    limits = expected_of(luck, streams.seed, replications)
+    limits = expected_of(inputs, streams.seed, replications)
     # Cells of replication, stratum and day in which somebody may still come, and the height reached in each.
     cells = np.nonzero(limits)
     limit, height, keys = limits[cells], np.zeros(len(cells[0])), streams.keys("exists")
@@ -165,9 +156,9 @@ def _existing(luck: Luck, streams: _Streams, replications: Whole) -> tuple[Whole
     return row, stratum, day, slot, when
 
 
-def _logged(luck: Luck, replications: Whole) -> _Callers:
+def _logged(inputs: RandomInputs, replications: Whole) -> _Callers:
     """Callers of a log, the same in every replication; what it does not know is drawn by their place in it."""
-    trace = luck.trace
+    trace = inputs.trace
     assert trace is not None  # by the caller
     order = np.lexsort((np.arange(len(trace)), trace.arrival))
     nothing = np.zeros(len(trace), dtype=np.int64)
@@ -177,45 +168,45 @@ def _logged(luck: Luck, replications: Whole) -> _Callers:
     return _Callers(np.repeat(replications, len(trace)), *again)
 
 
-def _with_luck(luck: Luck, who: _Callers, streams: _Streams) -> World:
+def _with_luck(inputs: RandomInputs, who: _Callers, streams: _Streams) -> World:
     conversation, wrap_up = streams.pairs("work", who)
     topic, age = streams.pairs("marks", who)
     patience, redial_delay = streams.pairs_by_attempt("waiting", who)
     redial, switch, balk, voicemail = streams.choices("choices", who)
     nothing = np.zeros((len(who.slot), 0))
     none = nothing.astype(np.int64)
-    call_back, silent, forward, again = streams.choices("offers", who) if luck.used - {"voicemail"} else (none,) * 4
-    long = luck.used & {"silent", "again"}
+    call_back, silent, forward, again = streams.choices("offers", who) if inputs.used - {"voicemail"} else (none,) * 4
+    long = inputs.used & {"silent", "again"}
     silence, again_delay = streams.pairs_by_attempt("delays", who) if long else (nothing, nothing)
     return World(
-        channels=luck.rates.channels,
-        provinces=luck.rates.provinces,
-        causes=luck.rates.causes,
-        topics=luck.topics,
-        ages=luck.ages,
+        channels=inputs.names.channels,
+        provinces=inputs.names.provinces,
+        causes=inputs.names.causes,
+        topics=inputs.names.topics,
+        ages=inputs.names.ages,
         channel=who.channel,
         province=who.province,
         cause=who.cause,
-        topic=_category(luck.topic[who.cause, who.channel], topic),
-        age=_category(luck.age[who.cause, who.channel], age),
+        topic=_category(inputs.topic[who.cause, who.channel], topic),
+        age=_category(inputs.age[who.cause, who.channel], age),
         day=who.day,
         slot=who.slot,
         arrival=who.arrival,
-        conversation=np.maximum(_by_channel(luck.conversation, conversation), 1),
-        wrap_up=_by_channel(luck.wrap_up, wrap_up),
-        patience=_by_channel(luck.patience, patience),
+        conversation=np.maximum(_by_channel(inputs.conversation, conversation), 1),
+        wrap_up=_by_channel(inputs.wrap_up, wrap_up),
+        patience=_by_channel(inputs.patience, patience),
         redial=redial,
         switch=switch,
         balk=balk,
-        redial_delay=_by_channel(luck.redial_delay, redial_delay),
+        redial_delay=_by_channel(inputs.redial_delay, redial_delay),
         voicemail=voicemail,
-        call_back=call_back if "call_back" in luck.used else none,
-        silent=silent if "silent" in luck.used else none,
-        silence=np.maximum(_by_channel(luck.silence, silence if "silent" in luck.used else nothing), 1),
-        forward=forward if "forward" in luck.used else none,
-        again=again if "again" in luck.used else none,
-        again_delay=_by_channel(luck.again_delay, again_delay if "again" in luck.used else nothing),
-        groups=tuple(name for name, _ in luck.lines),
+        call_back=call_back if "call_back" in inputs.used else none,
+        silent=silent if "silent" in inputs.used else none,
+        silence=np.maximum(_by_channel(inputs.silence, silence if "silent" in inputs.used else nothing), 1),
+        forward=forward if "forward" in inputs.used else none,
+        again=again if "again" in inputs.used else none,
+        again_delay=_by_channel(inputs.again_delay, again_delay if "again" in inputs.used else nothing),
+        groups=tuple(name for name, _ in inputs.lines),
         absence=np.zeros((0, 0, 0), dtype=np.int64),
     )
 
@@ -240,14 +231,14 @@ def _with_what_is_known(world: World, trace: Trace, clock: WallClock) -> World:
     )
 
 
-def absences_of(luck: Luck, seed: int, replications: Whole) -> Whole:
+def absences_of(inputs: RandomInputs, seed: int, replications: Whole) -> Whole:
     """Uniforms by replication, group, line and day: line 2 has its own stream, whichever plan has a line 2."""
-    most = max((lines for _, lines in luck.lines), default=0)
-    absence = np.zeros((len(replications), len(luck.lines), most, luck.days), dtype=np.int64)
-    for group, (name, lines) in enumerate(luck.lines):
+    most = max((lines for _, lines in inputs.lines), default=0)
+    absence = np.zeros((len(replications), len(inputs.lines), most, inputs.days), dtype=np.int64)
+    for group, (name, lines) in enumerate(inputs.lines):
         for line in range(lines):
-            drawn = days_of(seed, ("absence", name, str(line)), replications, luck.days).words()[:, 0, 0]
-            absence[:, group, line] = drawn.reshape(len(replications), luck.days)
+            drawn = days_of(seed, ("absence", name, str(line)), replications, inputs.days).words()[:, 0, 0]
+            absence[:, group, line] = drawn.reshape(len(replications), inputs.days)
     return absence
 
 

@@ -13,13 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.cells import AT, CALLER_COLUMNS, COLUMNS, CONTACT_COLUMNS, Layout, layout_of
-from sim.centre import Centre, Group
 from sim.clock import HOUR, Calendar, WallClock
-from sim.contact_values import MOST_PAIRS, Promises, caller_values, contact_values, wait_rows
-from sim.contacts import Contacts, ContactTables
+from sim.contact_values import MOST_PAIRS, caller_values, contact_values, wait_rows
 from sim.errors import SimError
+from sim.model.centre import Centre, Group
+from sim.model.contacts import Contacts, ContactTables
+from sim.model.targets import ServiceTargets
+from sim.model.world import World, Worlds
 from sim.timelines import duty_of, line_time, open_time, queue_time
-from sim.world import World, Worlds
 
 Whole = NDArray[np.int64]
 #: Columns that take the largest instead of the sum.
@@ -40,11 +41,11 @@ class Measures:
 
 
 def measure(
-    worlds: Worlds, centre: Centre, tables: ContactTables, *, calendar: Calendar, promises: Promises
+    worlds: Worlds, centre: Centre, tables: ContactTables, *, calendar: Calendar, promises: ServiceTargets
 ) -> Measures:
     """Everything that is kept of these replications."""
     joined = join(worlds, tables)
-    layout = layout_of(worlds.callers, centre)
+    layout = layout_of(worlds.callers.names, centre)
     cells = np.zeros((len(worlds), layout.size(), len(COLUMNS)), dtype=np.int64)
     counted = count(joined, centre, calendar, promises)
     for values, contacts, of in ((counted.contacts, joined.contacts, joined.replication), counted.callers):
@@ -80,7 +81,7 @@ class Counted:
     of_waits: Whole
 
 
-def count(joined: Joined, centre: Centre, calendar: Calendar, promises: Promises) -> Counted:
+def count(joined: Joined, centre: Centre, calendar: Calendar, promises: ServiceTargets) -> Counted:
     """Columns of contacts (n, ...) and callers in the order of CONTACT_COLUMNS and CALLER_COLUMNS."""
     world, contacts = joined.world, joined.contacts
     channel = channel_of(centre)[contacts.queue]

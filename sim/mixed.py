@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 from sim.language import ENGLISH, Language
 from sim.language.shown import and_list
-from sim.scenario.build import queues_of
-from sim.scenario.model import Scenario
+from sim.model.build import queues_of
+from sim.scenario.scenario import Scenario
 
 _WAITS = ("asa", "mean_wait", "longest_wait")
 #: Scopes of which each has one channel.

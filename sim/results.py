@@ -16,15 +16,14 @@ from sim.beside import Beside, beside, to_csv
 from sim.cells import COLUMNS, Layout, layout_of
 from sim.contact_values import BIN, wait_of
 from sim.controls import Controls, expected_of
-from sim.draw import draw_world
 from sim.errors import NoMeasureError
 from sim.estimates import Distribution, Estimate, Moments, Pairs, Weights
 from sim.hashes import result_hash
 from sim.mixed import defined, is_mixed
-from sim.scenario.build import queues_of
-from sim.scenario.impossible import impossible
+from sim.model.build import queues_of
+from sim.model.impossible import impossible
 from sim.scenario.load import load
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.store import Store, parts_of, write_atomically
 from sim.summary import PAIRS, Row, rows_of
 from sim.tables import csv_text, moments_from
@@ -64,7 +63,7 @@ class Result:
     @cached_property
     def layout(self) -> Layout:
         """The cells of the measures."""
-        return layout_of(draw_world(self.scenario, seed=0), self.scenario.centre)
+        return layout_of(self.scenario.model.names, self.scenario.model.centre)
 
     @cached_property
     def moments(self) -> Moments:
@@ -160,8 +159,9 @@ class Result:
         return [known[row.kind, row.name].row(row) if (row.kind, row.name) in known else row for row in rows]
 
     def _rows_of(self, slices: tuple[str, ...]) -> list[Row]:
-        luck, never = self.scenario.centre.luck_used(), impossible(self.scenario)
-        rows = rows_of(self.moments, self.layout.cells(), slices=slices, luck=luck, never=never)
+        model = self.scenario.model
+        used, never = model.centre.inputs_used(), impossible(self.scenario, model)
+        rows = rows_of(self.moments, self.layout.cells(), slices=slices, used=used, never=never)
         return [self._defined(row) for row in rows]
 
     def _defined(self, row: Row) -> Row:

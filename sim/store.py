@@ -30,8 +30,8 @@ from numpy.typing import NDArray
 from sim.errors import ResultsError
 from sim.integrity import Mark, Part, inspected, seal
 from sim.language.said import Said
-from sim.scenario.load import dumps
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
+from sim.scenario.sections import dumps
 from sim.scenario.trace import fingerprint
 
 if TYPE_CHECKING:

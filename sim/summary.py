@@ -179,7 +179,7 @@ DEFINITIONS = {d.name: d for d in (*OF_PERSONS, *OF_QUEUES, *OF_LINES)}
 #: What is summed over replications for them.
 PAIRS = Pairs(COLUMNS, tuple((d.over, d.under) for d in DEFINITIONS.values()))
 
-#: Measures of what only some centres do, with the luck that it takes; elsewhere they are left out.
+#: Measures of what only some centres do, with the random inputs that it takes; elsewhere they are left out.
 TAKES = {
     "called_back": {"call_back", "voicemail"},
     "time_to_call_back": {"call_back", "voicemail"},
@@ -229,10 +229,10 @@ def rows_of(
     cells: list[tuple[str, str, str, int]],
     *,
     slices: tuple[str, ...],
-    luck: frozenset[str],
+    used: frozenset[str],
     never: Mapping[tuple[str, str], frozenset[str]],
 ) -> Iterator[Row]:
-    """Every measure of every cell whose slice is asked for, as far as ``luck`` is in play (see TAKES).
+    """Every measure of every cell whose slice is asked for, as far as the random inputs ``used`` are in play (see TAKES).
 
     ``never`` has the columns of each scope that stay zero by the rules (``sim.structural``).
     Cells in which nothing happened are left out.
@@ -241,7 +241,7 @@ def rows_of(
         if slice_ not in slices or not moments.total[cell].any():
             continue
         for definition in definitions_of(kind):
-            if definition.name in TAKES and not TAKES[definition.name] & luck:
+            if definition.name in TAKES and not TAKES[definition.name] & used:
                 continue
             found = definition.estimate(moments, cell, never=never.get((kind, name), frozenset()))
             if found is not NOTHING:

@@ -12,26 +12,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.cells import COLUMNS, Layout
-from sim.centre import Centre
 from sim.clock import Calendar
-from sim.contacts import NO_GROUP, Contacts, Outcome
 from sim.estimates import Moments, Pairs
 from sim.measures import channel_of
-from sim.world import World
+from sim.model.centre import Centre
+from sim.model.contacts import NO_GROUP, Contacts, Outcome
+from sim.model.world import Names, World
 
 Table = dict[str, NDArray[Any]]
 #: Sums of pairs in the order of Moments.
 SUMS = ("y", "x", "yy", "xy", "xx")
 
 
-def stored_names(world: World, centre: Centre) -> dict[str, list[str]]:
+def stored_names(names: Names, centre: Centre) -> dict[str, list[str]]:
     """What the indices of contacts and waits stand for, by column."""
     return {
-        "channel": list(world.channels),
-        "province": list(world.provinces),
-        "cause": list(world.causes),
-        "topic": list(world.topics),
-        "age": list(world.ages),
+        "channel": list(names.channels),
+        "province": list(names.provinces),
+        "cause": list(names.causes),
+        "topic": list(names.topics),
+        "age": list(names.ages),
         "queue": [queue.name for queue in centre.queues],
         "outcome": [outcome.name.lower() for outcome in Outcome],
         # The last one stands for no line.

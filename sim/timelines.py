@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.centre import Group, Spans
-from sim.contacts import Contacts
-from sim.world import World
+from sim.model.centre import Group, Spans
+from sim.model.contacts import Contacts
+from sim.model.world import World
 
 Whole = NDArray[np.int64]
 

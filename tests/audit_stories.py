@@ -10,10 +10,10 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from sim.audit import audit
-from sim.centre import Centre, Priority, Queue, Spans
-from sim.contacts import Contacts, Outcome
 from sim.engines import simulate
-from sim.world import World
+from sim.model.centre import Centre, Priority, Queue, Spans
+from sim.model.contacts import Contacts, Outcome
+from sim.model.world import World
 from tests import handmade
 from tests.handmade import ALWAYS, HALF, NEVER, Caller, Row, answered, caller, centre_of, habits, lost, world_of
 

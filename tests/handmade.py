@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from sim.centre import ONE, UNLIMITED, Centre, Channel, Group, Habits, Priority, Queue, Route
 from sim.clock import FOREVER
-from sim.contacts import NO_GROUP, Contacts, Outcome
-from sim.world import World
+from sim.model.centre import ONE, UNLIMITED, Centre, Channel, Group, Habits, Priority, Queue, Route
+from sim.model.contacts import NO_GROUP, Contacts, Outcome
+from sim.model.world import World
 
 NEVER = 0
 HALF = ONE // 2

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sim.centre import Priority
 from sim.clock import DAY
-from sim.contacts import Outcome
+from sim.model.centre import Priority
+from sim.model.contacts import Outcome
 from tests.handmade import ALWAYS, HALF, NEVER, Case, answered, caller, centre_of, habits, lost, queue, world_of
 
 ABANDONED, BLOCKED, BALKED = Outcome.ABANDONED, Outcome.BLOCKED, Outcome.BALKED

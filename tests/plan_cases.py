@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 
 import sim
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 
 SMALL = """
 name: small

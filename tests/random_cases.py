@@ -14,9 +14,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from sim.centre import ONE, UNANSWERED, UNLIMITED, Centre, Channel, Group, Habits, Priority, Queue, Route, Spans
 from sim.clock import DAY, FOREVER
-from sim.world import World
+from sim.model.centre import ONE, UNANSWERED, UNLIMITED, Centre, Channel, Group, Habits, Priority, Queue, Route, Spans
+from sim.model.world import World
 
 T = TypeVar("T")
 Below = Callable[[int], int]

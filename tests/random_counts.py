@@ -9,14 +9,14 @@ import numpy as np
 
 from sim import kernel, measures
 from sim.cells import layout_of
-from sim.centre import Centre
+from sim.model.centre import Centre
 from sim.clock import DAY, HOUR, Calendar
-from sim.contact_values import Promises, wait_codes
-from sim.contacts import ContactTables
+from sim.model.targets import ServiceTargets, wait_codes
+from sim.model.contacts import ContactTables
 from sim.estimates import Moments
 from sim.products import Products
 from sim.summary import PAIRS
-from sim.world import World, Worlds
+from sim.model.world import World, Worlds
 from tests.random_cases import random_case
 
 #: Days with 23 and 25 hours.
@@ -30,7 +30,7 @@ class Case:
     world: World
     centre: Centre
     calendar: Calendar
-    promises: Promises
+    promises: ServiceTargets
 
     @classmethod
     def of(cls, seed: int) -> Case:
@@ -45,16 +45,16 @@ class Case:
         end = calendar.end + 5 * HOUR * (seed % 3)
         centre = replace(centre, end=end, horizon=end + centre.horizon - centre.end, clock=calendar.clock)
         within = tuple(5 * (seed + number) % 20 for number in range(channels))
-        promises = Promises(seed % 7, within, tuple((seed + number) % 3 - 1 for number in range(channels)))
+        promises = ServiceTargets(seed % 7, within, tuple((seed + number) % 3 - 1 for number in range(channels)))
         return cls(world, centre, calendar, promises)
 
 
 def count_differences(
-    worlds: Worlds, centre: Centre, tables: ContactTables, calendar: Calendar, promises: Promises
+    worlds: Worlds, centre: Centre, tables: ContactTables, calendar: Calendar, promises: ServiceTargets
 ) -> list[str]:
     """In which of cells, whole periods, waits and sums of products the kernel differs from the readable path."""
     readable = measures.measure(worlds, centre, tables, calendar=calendar, promises=promises)
-    counter = kernel.Counter(layout_of(worlds.callers, centre), centre, calendar, promises)
+    counter = kernel.Counter(layout_of(worlds.callers.names, centre), centre, calendar, promises)
     products = Products.of(PAIRS, counter.layout.size())
     found = counter.count(worlds, tables, products=products, every=True)
     sums, same = Moments.of(PAIRS, readable.cells), products.moments(len(worlds))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 from io import StringIO
 
-from sim.contacts import NO_GROUP, Contacts, Outcome
 from sim.draw import draw_world
 from sim.engines import simulate
-from sim.scenario.model import Scenario
+from sim.model.contacts import NO_GROUP, Contacts, Outcome
+from sim.scenario.scenario import Scenario
 
 #: What became of a contact, in the words of a log.
 _WORDS = {
@@ -28,7 +28,7 @@ HEADER = ("caller", "channel", "queue", "arrival", "wait", "outcome", "handling"
 def simulated_log(scenario: Scenario, *, seed: int, replication: int = 0) -> str:
     """CSV of one simulated period of a scenario, a row per contact in order of arrival; durations in seconds."""
     world = draw_world(scenario, seed=seed, replication=replication)
-    return tidy_csv(scenario, simulate(world, scenario.centre))
+    return tidy_csv(scenario, simulate(world, scenario.model.centre))
 
 
 def tidy_csv(scenario: Scenario, contacts: Contacts) -> str:
@@ -36,7 +36,7 @@ def tidy_csv(scenario: Scenario, contacts: Contacts) -> str:
     buffer = StringIO()
     table = csv.writer(buffer, lineterminator="\n")
     table.writerow(HEADER)
-    centre, calendar = scenario.centre, scenario.days
+    centre, calendar = scenario.model.centre, scenario.model.calendar
     for row in sorted(contacts.rows(), key=lambda row: (row[3], row[0], row[1])):
         caller, _, queue, dialled, left, released, outcome, group, line = row
         channel, _, province = centre.queues[queue].name.partition("/")

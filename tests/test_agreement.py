@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from sim import simulate
 from sim.audit import audit
-from sim.contacts import Contacts, Outcome
 from sim.engines import ENGINES, simulate_block
-from sim.world import World, Worlds
+from sim.model.contacts import Contacts, Outcome
+from sim.model.world import World, Worlds
 from tests.handmade import answered, caller, centre_of, habits, queue, world_of
 from tests.random_cases import case_from, random_case
 

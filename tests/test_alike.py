@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 import sim
-from sim.demand import solved
 from sim.errors import ScenarioError
+from sim.model.demand import solved
 from sim.scenario.alike import WORKED_OUT_OF
-from sim.scenario.load import dumps, loads
-from sim.scenario.model import Scenario
+from sim.scenario.load import loads
+from sim.scenario.scenario import Scenario
+from sim.scenario.sections import dumps
 from sim.scenario.source import read_text
 from sim.studies.places import places_of
 from sim.studies.unknowns import unknowns_of
@@ -31,9 +32,9 @@ def test_it_is_the_one_that_is_read_whole(settings: list[str]) -> None:
     assert quick == whole
     assert dumps(quick) == dumps(whole)
     for name in ("mass", "weight", "edges", "open"):
-        assert np.array_equal(getattr(quick.rates, name), getattr(whole.rates, name)), name
-    assert quick.centre == whole.centre
-    assert quick.days == whole.days
+        assert np.array_equal(getattr(quick.model.rates, name), getattr(whole.model.rates, name)), name
+    assert quick.model.centre == whole.model.centre
+    assert quick.model.calendar == whole.model.calendar
 
 
 def test_settings_over_settings_are_settings_together() -> None:
@@ -44,13 +45,13 @@ def test_settings_over_settings_are_settings_together() -> None:
 
 
 def test_only_what_settings_change_is_worked_out_anew() -> None:
-    CAMPAIGN.rates  # noqa: B018  # worked out, to be shared
+    CAMPAIGN.model.rates  # noqa: B018  # worked out, to be shared
     fewer_lines = CAMPAIGN.with_settings(["lines.limburg=0"])
-    assert fewer_lines.rates is CAMPAIGN.rates
+    assert fewer_lines.model.rates is CAMPAIGN.model.rates
     assert fewer_lines.demand is CAMPAIGN.demand
     more_calls = CAMPAIGN.with_settings(["demand.change=+10 %"])
-    assert more_calls.rates is not CAMPAIGN.rates
-    assert more_calls.days is CAMPAIGN.days
+    assert more_calls.model.rates is not CAMPAIGN.model.rates
+    assert more_calls.model.calendar is CAMPAIGN.model.calendar
 
 
 def test_rates_and_days_are_worked_out_of_nothing_else() -> None:
@@ -67,7 +68,7 @@ def test_rates_and_days_are_worked_out_of_nothing_else() -> None:
     watched.days  # noqa: B018  # is read
     assert seen == set(WORKED_OUT_OF["days"])
     # The centre is of everything, but rates look at when its channels are open alone.
-    vars(watched)["centre"] = CAMPAIGN.centre
+    vars(watched)["centre"] = CAMPAIGN.model.centre
     solved(watched)
     assert seen == set(WORKED_OUT_OF["rates"])
 

@@ -30,10 +30,11 @@ from sim.app.shelf import Entry, Shelf
 from sim.app.words import about, answer, cell, ends, figures, trouble
 from sim.app.work import Seats, Task, Worker
 from sim.cells import COLUMNS
-from sim.contacts import Outcome
 from sim.estimates import Estimate
 from sim.language import Language, language
-from sim.scenario.load import dumps, loads
+from sim.model.contacts import Outcome
+from sim.scenario.load import loads
+from sim.scenario.sections import dumps
 from sim.studies.trial import Stopped, try_plans
 
 ROOT = Path(__file__).parent.parent
@@ -67,7 +68,7 @@ def test_help_between_provinces_is_that_of_the_shipped_plans() -> None:
         shipped = sim.load(ROOT / "scenarios" / "plans" / f"{file}.yaml")
         plan = plans_of(CAMPAIGN, PARTS, {"help.phone": way}).plan
         assert plan.handling == shipped.handling
-        assert [q.routes for q in plan.centre.queues] == [q.routes for q in shipped.centre.queues]
+        assert [q.routes for q in plan.model.centre.queues] == [q.routes for q in shipped.model.centre.queues]
         again = {control.key: control.today for part in parts_of(shipped) for control in part.controls}
         assert (again["help.phone"], again["help.phone.longer"]) == (way, 10)
     as_quick = plans_of(CAMPAIGN, PARTS, {"help.phone": "others", "help.phone.longer": 0}).plan
@@ -243,10 +244,10 @@ def test_a_line_for_any_province_serves_them_all() -> None:
     assert (control.today, control.least) == (0, 0)
     for more in ({}, {"help.phone": "others"}, {"help.phone": "pool"}):
         plan = plans_of(CAMPAIGN, PARTS, {"lines.anywhere": 2, **more}).plan
-        group = [one.name for one in plan.centre.groups].index("anywhere")
-        served = {q.name for q in plan.centre.queues if group in [route.group for route in q.routes]}
-        assert served == {q.name for q in plan.centre.queues if q.name.startswith("phone")}
-        assert plan.most_lines("anywhere") == 2
+        group = [one.name for one in plan.model.centre.groups].index("anywhere")
+        served = {q.name for q in plan.model.centre.queues if group in [route.group for route in q.routes]}
+        assert served == {q.name for q in plan.model.centre.queues if q.name.startswith("phone")}
+        assert plan.model.most_lines("anywhere") == 2
     # Loaded again, the group is one of the scenario's own, and no second control appears.
     again = [c.key for part in parts_of(plan) for c in part.controls if c.key.startswith("lines.anywhere")]
     assert again == ["lines.anywhere"]
@@ -324,7 +325,7 @@ def test_a_scenario_with_too_many_lines_is_refused_with_the_limit(tmp_path: Path
 
 
 def test_a_setting_that_asks_for_too_many_callers_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    contacts = sum(CAMPAIGN.rates.expected(while_open=is_open).sum() for is_open in (True, False))
+    contacts = sum(CAMPAIGN.model.rates.expected(while_open=is_open).sum() for is_open in (True, False))
     monkeypatch.setattr("sim.app.controls.MOST_CONTACTS", contacts + 100)
     plans_of(CAMPAIGN, PARTS, {"campaign.als-je-eens-wist.size": 200})
     with pytest.raises(Refused, match="refused_size"):
@@ -334,7 +335,7 @@ def test_a_setting_that_asks_for_too_many_callers_is_refused(monkeypatch: pytest
 def test_the_counts_of_a_plan_have_a_bound() -> None:
     year = CAMPAIGN.with_settings(["period.last=2020-12-31", "experiment.replications=1000"])
     assert worlds(CAMPAIGN.with_settings(["experiment.replications=5000"])) == MOST_WORLDS
-    scopes = 1 + len(year.channels) + len(year.provinces) + year.days.days + 24
+    scopes = 1 + len(year.channels) + len(year.provinces) + year.model.calendar.days + 24
     assert FIRST_WORLDS < worlds(year) < MOST_WORLDS
     assert worlds(year) * scopes * len(COLUMNS) * 8 <= MOST_COUNTED
 
@@ -505,7 +506,7 @@ def test_a_day_played_back_is_that_days_contacts() -> None:
         shown = [c for c in plan["contacts"] if 0 <= c[1] < 86_400]
         table = played.contacts
         here = (table.dialled // 86_400_000 == number_) & (table.outcome != Outcome.CLOSED)
-        mail = [q.name for q in scenario.centre.queues].index("e-mail")
+        mail = [q.name for q in scenario.model.centre.queues].index("e-mail")
         assert len(shown) == int((here & (table.queue != mail)).sum()) > 30
         assert sum(c[4] for c in shown) == int(
             (here & (table.queue != mail) & (table.outcome == Outcome.ANSWERED)).sum()

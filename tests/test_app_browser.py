@@ -27,7 +27,8 @@ import sim
 from sim.app.controls import parts_of, plans_of
 from sim.app.looks import KINDS, PLAN, TODAY, worlds
 from sim.language import language
-from sim.scenario.load import dumps, loads
+from sim.scenario.load import loads
+from sim.scenario.sections import dumps
 from sim.studies.trial import Trial, try_plans
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")

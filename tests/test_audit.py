@@ -7,8 +7,8 @@ import pytest
 
 import sim
 from sim.audit import audit
-from sim.contacts import Contacts
 from sim.engines import simulate
+from sim.model.contacts import Contacts
 from tests.audit_stories import (
     ABANDONED,
     BALKED,
@@ -690,7 +690,7 @@ def test_no_table_however_wrong_makes_it_raise_or_goes_unnoticed(seed):
 def test_it_finds_nothing_wrong_in_what_the_engine_makes_of_a_shipped_scenario():
     scenario = sim.load(SCENARIO)
     world = sim.draw_world(scenario, seed=1, replication=0)
-    assert audit(world, scenario.centre, simulate(world, scenario.centre)) == []
+    assert audit(world, scenario.model.centre, simulate(world, scenario.model.centre)) == []
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -698,13 +698,13 @@ def test_a_broken_row_does_not_drown_the_others(seed):
     luck = np.random.default_rng(seed)
     scenario = sim.load(SCENARIO)
     world = sim.draw_world(scenario, seed=1, replication=seed)
-    right = simulate(world, scenario.centre)
+    right = simulate(world, scenario.model.centre)
     columns = {name: column.copy() for name, column in right.columns().items()}
     broken = luck.choice(len(right), 5, replace=False)
     for row in broken:
         name = luck.choice(["dialled", "left_queue", "released", "outcome", "group", "line"])
         columns[name][row] += luck.choice([1, -1, 5000, 1 << 58])
-    findings = audit(world, scenario.centre, Contacts(**columns), most=1000)
+    findings = audit(world, scenario.model.centre, Contacts(**columns), most=1000)
     for row in broken:
         who = f"caller {right.caller[row]}, attempt {right.attempt[row]}:"
         assert any(finding.startswith(who) for finding in findings), (who, findings)

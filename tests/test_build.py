@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 import sim
-from sim.centre import Group, Priority, Queue, Route, threshold
 from sim.clock import DAY, HOUR, MINUTE
-from sim.scenario.load import dumps, json_schema
-from sim.scenario.marks import ages_of, causes_of, topics_of
+from sim.model.centre import Group, Priority, Queue, Route, threshold
+from sim.scenario.attributes import ages_of, causes_of, topics_of
+from sim.scenario.load import json_schema
+from sim.scenario.sections import dumps
 from sim.scenario.source import read_text
 
 #: Monday 10 to Sunday 16 February 2020 and a follow-up of two days; three provinces and three channels.
@@ -45,11 +46,11 @@ def small(*settings: str) -> sim.Scenario:
 
 
 def queue(name: str, *settings: str) -> Queue:
-    return next(found for found in small(*settings).centre.queues if found.name == name)
+    return next(found for found in small(*settings).model.centre.queues if found.name == name)
 
 
 def group(name: str, *settings: str) -> Group:
-    return next(found for found in small(*settings).centre.groups if found.name == name)
+    return next(found for found in small(*settings).model.centre.groups if found.name == name)
 
 
 def at(day: int, first: float, last: float) -> tuple[int, int]:
@@ -115,8 +116,8 @@ def test_breaks_take_lines_away_but_never_more_than_there_are() -> None:
 
 def test_the_most_lines_at_the_same_time() -> None:
     scenario = small("lines.a={count: 2, extra: [{hours: mon 9:00-12:00, count: 3}, {hours: tue 9:00-12:00}]}")
-    assert [scenario.most_lines(name) for name in scenario.lines] == [5, 1, 1, 1, 1]
-    assert scenario.centre.groups[0].levels()[1:4] == ((9 * HOUR, 5), (12 * HOUR, 2), (17 * HOUR, 0))
+    assert [scenario.model.most_lines(name) for name in scenario.lines] == [5, 1, 1, 1, 1]
+    assert scenario.model.centre.groups[0].levels()[1:4] == ((9 * HOUR, 5), (12 * HOUR, 2), (17 * HOUR, 0))
 
 
 def test_absence_and_contacts_at_once() -> None:
@@ -131,7 +132,7 @@ def test_absence_and_contacts_at_once() -> None:
 
 
 def test_a_pool_is_one_queue_of_several_provinces() -> None:
-    centre = small("channels.phone.pools={west: [c, b]}").centre
+    centre = small("channels.phone.pools={west: [c, b]}").model.centre
     assert [q.name for q in centre.queues] == ["phone/a", "phone/west", "chat", "mail"]
     assert centre.queue_of == ((0, 1, 1), (2, 2, 2), (3, 3, 3))
     assert centre.queues[1].routes == (Route(1), Route(2))
@@ -139,13 +140,13 @@ def test_a_pool_is_one_queue_of_several_provinces() -> None:
 
 
 def test_a_pool_of_all_provinces_and_a_group_with_its_name() -> None:
-    centre = small("channels.phone.pools={flanders: all}", "lines={flanders: 3, chat: 1, mail: 1}").centre
+    centre = small("channels.phone.pools={flanders: all}", "lines={flanders: 3, chat: 1, mail: 1}").model.centre
     assert [q.name for q in centre.queues] == ["phone/flanders", "chat", "mail"]
     assert centre.queues[0].routes == (Route(0),)
 
 
 def test_serves_names_queues_and_channels() -> None:
-    centre = small("lines.mail={count: 1, serves: [mail, phone]}", "lines.b={count: 1, serves: phone/c}").centre
+    centre = small("lines.mail={count: 1, serves: [mail, phone]}", "lines.b={count: 1, serves: phone/c}").model.centre
     assert centre.groups[4].serves == (4, 0, 1, 2)
     assert centre.groups[1].serves == (2,)
     assert centre.queues[1].routes == (Route(4),)
@@ -158,7 +159,7 @@ def test_a_province_that_is_pooled_still_names_its_queue() -> None:
 
 
 def test_own_and_others_in_routing() -> None:
-    centre = small("routing.phone=[own, {to: others, after: 60 s}]").centre
+    centre = small("routing.phone=[own, {to: others, after: 60 s}]").model.centre
     assert centre.queues[1].routes == (Route(1), Route(0, MINUTE), Route(2, MINUTE))
     assert centre.queues[3].routes == (Route(3),)
     assert [g.serves for g in centre.groups[:3]] == [(0, 1, 2), (1, 0, 2), (2, 0, 1)]
@@ -220,7 +221,7 @@ def test_call_backs_voicemail_and_deskwork() -> None:
     found = queue("phone/a", *settings, "channels.mail.interruptible=true")
     assert (found.call_back, found.call_back_from, found.interruptible) == (threshold(0.3), 2, False)
     assert queue("mail", "channels.mail.interruptible=true").interruptible
-    assert [habits.voicemail for habits in small(*settings).centre.habits] == [threshold(0.2), 0, 0]
+    assert [habits.voicemail for habits in small(*settings).model.centre.habits] == [threshold(0.2), 0, 0]
 
 
 def test_habits_of_those_who_leave_silently_are_passed_on_or_call_again() -> None:
@@ -228,7 +229,7 @@ def test_habits_of_those_who_leave_silently_are_passed_on_or_call_again() -> Non
         "callers.phone.silent={share: 10 %, holds: {distribution: deterministic, always: 20 s}}",
         "callers.phone.forwarded={to: mail, share: 20 %}",
         "callers.chat.calls_again={share: 30 %, delay: {distribution: exponential, mean: 2 days}}",
-    ).centre
+    ).model.centre
     phone, chat, mail = centre.habits
     assert (phone.silent, phone.forward, phone.forward_to) == (threshold(0.1), threshold(0.2), 2)
     assert (chat.again, chat.silent, chat.forward_to) == (threshold(0.3), 0, -1)
@@ -239,7 +240,7 @@ def test_priorities_by_the_numbers_of_the_world() -> None:
     scenario = small(
         "priorities=[{age: minor}, {campaign: series, topic: past}, {channel: mail, province: c}, {campaign: base}]"
     )
-    assert scenario.centre.priorities == (
+    assert scenario.model.centre.priorities == (
         Priority(age=0),
         Priority(cause=1, topic=2),
         Priority(channel=2, province=2),
@@ -275,7 +276,7 @@ def test_settings_below_a_bare_number() -> None:
     scenario = small("lines.chat.speeds=[100 %, 80 %]", "lines.chat.at_once=2", "lines.chat.absence=5 %")
     assert scenario.lines["chat"].count is not None
     assert scenario.lines["chat"].count.value == 1
-    assert scenario.centre.groups[3].at_once == 2
+    assert scenario.model.centre.groups[3].at_once == 2
 
 
 def test_a_file_changes_the_lines_of_its_parent(tmp_path) -> None:
@@ -298,10 +299,10 @@ def test_a_file_changes_the_lines_of_its_parent(tmp_path) -> None:
     )
     middle, child = sim.load(tmp_path / "middle.yaml"), sim.load(tmp_path / "child.yaml")
     assert middle.lines["a"].count is not None
-    assert (middle.lines["a"].count.value, middle.most_lines("a")) == (1, 2)
+    assert (middle.lines["a"].count.value, middle.model.most_lines("a")) == (1, 2)
     assert middle.lines["c"].count is None
     assert child.lines["a"].count is not None
-    assert (child.lines["a"].count.value, child.most_lines("a")) == (2, 3)
+    assert (child.lines["a"].count.value, child.model.most_lines("a")) == (2, 3)
     assert list(child.lines["c"].shifts or ()) == ["tue 9:00-12:00"]
     assert list(child.channels["phone"].pools) == ["flanders"]
     assert list(child.callers["phone"].balk_at_wait) == ["5 min"]
@@ -332,7 +333,7 @@ def test_everything_at_once_is_written_and_read_back() -> None:
     scenario = small(*FULL.strip().splitlines())
     assert scenario.channels["phone"].hours.text == "mon-fri 9:00-17:00"
     assert list(scenario.lines["b"].shifts or ()) == ["mon-fri 9:00-13:00"]
-    assert scenario.centre == sim.loads(dumps(scenario)).centre
+    assert scenario.model.centre == sim.loads(dumps(scenario)).model.centre
 
 
 def test_the_schema_accepts_all_of_it() -> None:

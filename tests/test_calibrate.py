@@ -16,7 +16,7 @@ import sim
 from sim.cli.commands import cli
 from sim.figures.calibrate import draw_calibration
 from sim.language import language
-from sim.scenario.load import dumps
+from sim.scenario.sections import dumps
 from sim.store import identity
 from sim.studies import hidden
 from sim.studies.calibrate import Unasked, calibrate

@@ -75,7 +75,7 @@ def test_a_share_that_is_written_once_for_all_outcomes_is_moved_as_it_is_written
     scenario = sim.loads(FULL.replace("{abandoned: 50 %, sent_away: 30 %}", "45 %"))
     one = parameter_of(scenario, "callers.phone.redial")
     assert one.stated == pytest.approx(0.45)
-    moved = scenario.with_settings(one.settings(one.to_line(0.35))).centre.habits[0].redial
+    moved = scenario.with_settings(one.settings(one.to_line(0.35))).model.centre.habits[0].redial
     assert set(moved) == {round(0.35 * 2**32)}
 
 

@@ -14,10 +14,9 @@ from test_plan import english_left
 
 import sim
 from sim.cli.commands import cli
-from sim.demand import rates_of
 from sim.errors import SimError
 from sim.language import ENGLISH, language
-from sim.scenario.load import dumps
+from sim.scenario.sections import dumps
 from sim.studies.asked import Question
 from sim.studies.campaign_doubts import size_shifts, start_shifts
 from sim.studies.campaign_size import Sized, roots_of, size_borne
@@ -45,7 +44,7 @@ def test_a_campaign_scales_however_its_size_is_stated() -> None:
         scenario = base.with_settings([f"campaigns={json.dumps([kept])}"])
         sized = Sized.of(scenario, 0)
         for times in (0.0, 0.5, 3.0):
-            extra = rates_of(sized.scaled(times)).expected(while_open=True)[1].sum()
+            extra = sized.scaled(times).model.rates.expected(while_open=True)[1].sum()
             assert extra == pytest.approx(times * sized.extra, abs=1e-9)
 
 
@@ -122,13 +121,13 @@ def test_extra_lines_are_those_that_enumeration_finds() -> None:
 def test_every_start_brings_as_many_callers() -> None:
     sized = Sized.of(with_campaign(), 0)
     stated, others, left_out = starts_of(sized, ("9:00", "20:00"))
-    brought = rates_of(sized.scenario).mass[1].sum()
+    brought = sized.scenario.model.rates.mass[1].sum()
     assert stated.text == "Tue 5 Mar 9:00"
-    assert rates_of(stated.scenario).mass[1].sum() == pytest.approx(brought)
+    assert stated.scenario.model.rates.mass[1].sum() == pytest.approx(brought)
     assert len(others) + len(left_out) == 13
     assert len({start.moment for start in others}) == len(others)
     for start in others:
-        assert rates_of(start.scenario).mass[1].sum() == pytest.approx(brought)
+        assert start.scenario.model.rates.mass[1].sum() == pytest.approx(brought)
         assert start.scenario.campaigns[0].surge[0].at[0].value == start.moment
 
 

@@ -1,8 +1,8 @@
 import pytest
 
 from sim.audit import audit
-from sim.contacts import Contacts
 from sim.engines import ENGINES, simulate
+from sim.model.contacts import Contacts
 from tests.handmade import CASES as FIRST
 from tests.handmade import Case
 from tests.handmade_more import MORE

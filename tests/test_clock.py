@@ -11,17 +11,16 @@ import pytest
 
 import sim
 from sim.audit import audit
-from sim.centre import ONE
 from sim.clock import DAY, HOUR, MINUTE, SECOND, Calendar
-from sim.contacts import Outcome
 from sim.engines import ENGINES
 from sim.language import language
 from sim.language.mistakes import told_error
 from sim.measures import measure
-from sim.scenario.shifts import open_spans
+from sim.model.centre import ONE
+from sim.model.contacts import Outcome
+from sim.model.shifts import open_spans
+from sim.model.world import Worlds
 from sim.scenario.zones import zone_of
-from sim.studies.parts import promises_of
-from sim.world import Worlds
 
 CASES = Path(__file__).parent / "cases"
 SPRING, AUTUMN = dt.date(2024, 3, 31), dt.date(2024, 10, 27)
@@ -55,13 +54,13 @@ def counts(scenario: sim.Scenario, kind: str, column: str) -> np.ndarray:
     from sim.cells import AT, layout_of
 
     worlds = Worlds.of([sim.draw_world(scenario, seed=1)])
-    contacts = sim.simulate(worlds[0], scenario.centre)
-    assert audit(worlds[0], scenario.centre, contacts) == []
-    from sim.contacts import ContactTables
+    contacts = sim.simulate(worlds[0], scenario.model.centre)
+    assert audit(worlds[0], scenario.model.centre, contacts) == []
+    from sim.model.contacts import ContactTables
 
     tables = ContactTables.of([contacts])
-    found = measure(worlds, scenario.centre, tables, calendar=scenario.days, promises=promises_of(scenario))
-    layout = layout_of(worlds.callers, scenario.centre)
+    found = measure(worlds, scenario.model.centre, tables, calendar=scenario.model.calendar, promises=scenario.model.targets)
+    layout = layout_of(worlds.callers.names, scenario.model.centre)
     return found.cells[0, layout.first(kind) : layout.first(kind) + layout.slices, AT[column]]
 
 
@@ -113,9 +112,9 @@ def test_zones_of_countries() -> None:
     assert [zone_of(name) for name in ("BE", "GB", "US", "none")] == [
         "Europe/Brussels", "Europe/London", "America/New_York", "Europe/Brussels",
     ]  # fmt: skip
-    assert line().days.zone == "Europe/Brussels"
-    assert line().replace(calendar__holidays="NL").days.zone == "Europe/Amsterdam"
-    assert line().replace(period__zone="Europe/Lisbon").days.zone == "Europe/Lisbon"
+    assert line().model.calendar.zone == "Europe/Brussels"
+    assert line().replace(calendar__holidays="NL").model.calendar.zone == "Europe/Amsterdam"
+    assert line().replace(period__zone="Europe/Lisbon").model.calendar.zone == "Europe/Lisbon"
 
 
 @pytest.mark.parametrize(
@@ -141,7 +140,7 @@ def test_a_line_around_the_clock_is_there_for_all_hours_of_the_day(day: dt.date,
     assert counts(scenario, "queue", "open")[:2].tolist() == [hours * HOUR] * 2
     by_hour = counts(scenario, "lines", "staffed")[2:] // HOUR
     assert by_hour.tolist() == [1, 1, hours - 23, *[1] * 21] if hours > 23 else [1, 1, 0, *[1] * 21]
-    assert scenario.rates.expected(while_open=True).sum() == pytest.approx(70)
+    assert scenario.model.rates.expected(while_open=True).sum() == pytest.approx(70)
 
 
 def test_hours_keep_their_place_on_the_clock() -> None:
@@ -156,7 +155,7 @@ def test_hours_keep_their_place_on_the_clock() -> None:
 @pytest.mark.parametrize("engine", ENGINES)
 def test_the_call_at_five_past_three_waits_300_s(engine: str) -> None:
     scenario = sim.load(CASES / "dst-spring.yaml")
-    contacts = sim.simulate(sim.draw_world(scenario, seed=1), scenario.centre, engine=engine)
+    contacts = sim.simulate(sim.draw_world(scenario, seed=1), scenario.model.centre, engine=engine)
     assert (contacts.left_queue - contacts.dialled).tolist() == [0, 300 * SECOND]
     assert counts(scenario, "lines", "staffed")[0] == 23 * HOUR
 
@@ -191,13 +190,13 @@ def test_a_change_in_the_follow_up_moves_the_hours_after_it() -> None:
     """A day before clocks go forward, with work that is left for the next morning."""
     scenario = sim.load(CASES / "dst-follow-up.yaml")
     world = sim.draw_world(scenario, seed=1)
-    contacts = sim.simulate(world, scenario.centre)
+    contacts = sim.simulate(world, scenario.model.centre)
     # The mail of 18:00 on Saturday is taken on Sunday at 9:00, 14 and not 15 hours later.
     assert (contacts.left_queue - contacts.dialled).tolist() == [14 * HOUR]
     assert contacts.outcome.tolist() == [Outcome.ANSWERED]
-    assert audit(world, scenario.centre, contacts) == []
+    assert audit(world, scenario.model.centre, contacts) == []
     for engine in ENGINES:
-        assert sim.simulate(world, scenario.centre, engine=engine) == contacts
+        assert sim.simulate(world, scenario.model.centre, engine=engine) == contacts
 
 
 # nights
@@ -206,25 +205,25 @@ def test_a_change_in_the_follow_up_moves_the_hours_after_it() -> None:
 @pytest.mark.parametrize("follow_up", ["28 days", "0 s"])
 def test_a_night_is_simulated_whole(follow_up: str) -> None:
     scenario = line(follow_up=follow_up)
-    assert scenario.rates.expected(while_open=True).sum() == pytest.approx(70)
-    assert scenario.rates.by_day(while_open=True).ravel().tolist() == pytest.approx([70])
+    assert scenario.model.rates.expected(while_open=True).sum() == pytest.approx(70)
+    assert scenario.model.rates.by_day(while_open=True).ravel().tolist() == pytest.approx([70])
     hourly = (
-        scenario.rates.mass.sum(axis=(0, 1))[scenario.rates.open[0]]
-        / np.diff(scenario.rates.edges)[scenario.rates.open[0]]
+        scenario.model.rates.mass.sum(axis=(0, 1))[scenario.model.rates.open[0]]
+        / np.diff(scenario.model.rates.edges)[scenario.model.rates.open[0]]
     )
     assert hourly * HOUR == pytest.approx(5)  # 70 calls over 14 hours
     staffed = counts(scenario, "lines", "staffed") // HOUR
     assert staffed[:3].tolist() == [28, 12, 16]  # in all, until midnight, after it
     assert staffed[3:].tolist() == [*[2] * 8, *[0] * 10, *[2] * 6]
     assert counts(scenario, "queue", "open")[0] == 14 * HOUR
-    assert scenario.dates == (dt.date(2024, 3, 4), dt.date(2024, 3, 5))
+    assert scenario.model.dates == (dt.date(2024, 3, 4), dt.date(2024, 3, 5))
 
 
 def test_one_in_ten_calls_of_the_night_gives_up() -> None:
     """Erlang A with 5 calls an hour, 10 minutes each, 2 lines and a patience of 5 minutes: 10.18 % give up."""
     scenario, given_up, offered = sim.load(CASES / "overnight-one-night.yaml"), 0, 0
     for replication in range(300):
-        contacts = sim.simulate(sim.draw_world(scenario, seed=5, replication=replication), scenario.centre)
+        contacts = sim.simulate(sim.draw_world(scenario, seed=5, replication=replication), scenario.model.centre)
         given_up += int((contacts.outcome == Outcome.ABANDONED).sum())
         offered += len(contacts)
     assert offered / 300 == pytest.approx(70, abs=2)
@@ -235,7 +234,7 @@ def test_a_week_of_nights_has_196_line_hours() -> None:
     scenario = line(last="2024-03-10")
     assert counts(scenario, "lines", "staffed")[0] == 196 * HOUR
     assert counts(scenario, "queue", "open")[0] == 98 * HOUR
-    assert scenario.rates.by_day(while_open=True).ravel().tolist() == pytest.approx([70] * 7)
+    assert scenario.model.rates.by_day(while_open=True).ravel().tolist() == pytest.approx([70] * 7)
     world = sim.draw_world(scenario, seed=1)
     assert (world.arrival < 8 * HOUR).sum() == 0  # the hours of the day before are not part of the period
     assert (world.arrival >= 7 * DAY).any()
@@ -250,13 +249,13 @@ def test_a_night_in_which_clocks_change() -> None:
 
 def test_weekdays_and_busy_days_are_those_on_which_a_night_begins() -> None:
     only_mondays = line(last="2024-03-06").replace(demand__weekdays="{tue: 0, wed: 0, thu: 0, fri: 0, sat: 0, sun: 0}")
-    edges = only_mondays.rates.edges[:-1][only_mondays.rates.mass[0, 0] > 0]
+    edges = only_mondays.model.rates.edges[:-1][only_mondays.model.rates.mass[0, 0] > 0]
     assert (edges.min(), edges.max()) == (18 * HOUR, 31 * HOUR)
 
 
 def test_who_calls_by_day_is_outside_hours_between_nights_only() -> None:
     scenario = line(last="2024-03-05").replace(demand__outside_hours="{phone: 20 %}")
-    rates = scenario.rates
+    rates = scenario.model.rates
     closed = rates.edges[:-1][(rates.mass[0, 0] > 0) & ~rates.open[0]]
     assert sorted(set(closed // HOUR)) == [*range(8, 18), *range(32, 42)]
     assert rates.expected(while_open=False).sum() == pytest.approx(28)
@@ -265,9 +264,9 @@ def test_who_calls_by_day_is_outside_hours_between_nights_only() -> None:
 def test_after_a_closed_sunday_the_morning_is_closed() -> None:
     """No hours began on the day before, so whoever calls until 8:00 meets a closed door."""
     scenario = line().replace(demand__outside_hours="{phone: 20 %}", calendar__working_days="mon-sat")
-    rates = scenario.rates
+    rates = scenario.model.rates
     assert rates.edges[:-1][(rates.mass[0, 0] > 0) & ~rates.open[0]][0] == 0
-    assert line().replace(demand__outside_hours="{phone: 20 %}").rates.first[0, 0] == 8
+    assert line().replace(demand__outside_hours="{phone: 20 %}").model.rates.first[0, 0] == 8
 
 
 def test_counted_hours_at_night_and_other_hours_planned() -> None:
@@ -275,7 +274,7 @@ def test_counted_hours_at_night_and_other_hours_planned() -> None:
     scenario = line(hours="9:00-17:00").replace(
         demand__counted_hours="{phone: '18:00-8:00'}", demand__outside_hours="{phone: 10 %}"
     )
-    rates = scenario.rates
+    rates = scenario.model.rates
     assert rates.edges[-1] == DAY
     assert rates.expected(while_open=True).sum() == pytest.approx(7 * 8 / 10)
     assert rates.expected(while_open=False).sum() == pytest.approx(70 + 7 * 2 / 10)
@@ -286,7 +285,7 @@ def test_a_shift_of_the_night_is_whole_with_breaks_and_extra_lines() -> None:
         "{count: 1, breaks: ['1:00-1:30'],"
         " extra: [{count: 1, hours: 22:00-4:00, first: 2024-03-04, last: 2024-03-04}], absence: 50 %}"
     )
-    group = line(last="2024-03-05", lines=lines).centre.groups[0]
+    group = line(last="2024-03-05", lines=lines).model.centre.groups[0]
     assert group.until == ((24 + 32) * HOUR, 48 * HOUR)
     first = [(a / HOUR, b / HOUR) for a, b in group.shifts[0]]
     assert first[:4] == [(18, 25), (25.5, 32), (42, 49), (49.5, 56)]
@@ -317,9 +316,9 @@ def test_calls_of_a_line_around_the_clock_end_at_midnight_beside_nights() -> Non
     scenario = sim.loads(text)
     for engine in ENGINES:
         world = sim.draw_world(scenario, seed=2)
-        contacts = sim.simulate(world, scenario.centre, engine=engine)
-        assert audit(world, scenario.centre, contacts) == []
-        on_chat = contacts.queue == [queue.name for queue in scenario.centre.queues].index("chat")
+        contacts = sim.simulate(world, scenario.model.centre, engine=engine)
+        assert audit(world, scenario.model.centre, contacts) == []
+        on_chat = contacts.queue == [queue.name for queue in scenario.model.centre.queues].index("chat")
         assert contacts.dialled[on_chat].max() < DAY < contacts.dialled[~on_chat].max()
     assert counts(scenario, "queue", "open")[0] in (24 * HOUR, 14 * HOUR)
     assert counts(scenario, "lines", "staffed")[0] == 24 * HOUR
@@ -349,8 +348,8 @@ def test_absence_goes_by_the_day_of_the_shift() -> None:
     absence[0, 0, 0] = 0
     world = replace(world, absence=absence)
     for engine in ENGINES:
-        contacts = sim.simulate(world, scenario.centre, engine=engine)
-        assert audit(world, scenario.centre, contacts) == []
+        contacts = sim.simulate(world, scenario.model.centre, engine=engine)
+        assert audit(world, scenario.model.centre, contacts) == []
         assert contacts.left_queue[contacts.line >= 0].min() >= 42 * HOUR
 
 
@@ -381,19 +380,19 @@ def test_shifts_without_days_are_those_of_every_day_of_work() -> None:
 def test_a_fitted_scenario_keeps_the_zone_of_its_log() -> None:
     log = CASES / "iso-durations.csv"
     fitted = sim.fit_log(log, zone="America/New_York")
-    assert fitted.scenario.period.zone == fitted.scenario.days.zone == "America/New_York"
+    assert fitted.scenario.period.zone == fitted.scenario.model.calendar.zone == "America/New_York"
     assert sim.fit_log(log).scenario.period.zone is None
 
 
 def test_an_uplift_of_a_day_is_that_of_the_night_that_begins_on_it() -> None:
     text = LINE.format(first="2024-03-04", last="2024-03-05", hours="18:00-8:00", follow_up="2 days", lines=2)
-    rates = sim.loads(text + "campaigns: [{name: radio, uplift: {2024-03-04: 100 %, 2024-03-05: 50 %}}]\n").rates
+    rates = sim.loads(text + "campaigns: [{name: radio, uplift: {2024-03-04: 100 %, 2024-03-05: 50 %}}]\n").model.rates
     assert rates.by_day(while_open=True)[1].ravel().tolist() == pytest.approx([70, 35])
 
 
 def test_a_profile_in_half_hours_on_a_day_of_25_hours() -> None:
     """The hour that comes twice has its weights twice."""
-    rates = line(str(AUTUMN), hours="24/7").replace(demand__hours="{2:30-3:00: 1, 0:00-2:30: 0, 3:00-24:00: 0}").rates
+    rates = line(str(AUTUMN), hours="24/7").replace(demand__hours="{2:30-3:00: 1, 0:00-2:30: 0, 3:00-24:00: 0}").model.rates
     when = rates.edges[:-1][rates.mass[0, 0] > 0] // MINUTE
     assert when.tolist() == [150, 210]
     assert rates.mass[0, 0].max() == pytest.approx(35)

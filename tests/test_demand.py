@@ -14,14 +14,13 @@ import pytest
 import sim
 from sim import kernel
 from sim.clock import HOUR, MINUTE
-from sim.demand import _highest as highest_of
-from sim.demand import rates_of, units_of
 from sim.draw import draw_block
-from sim.luck import prepare
-from sim.scenario.load import dumps
+from sim.model.demand import _highest as highest_of
+from sim.model.demand import units_of
+from sim.model.world import Worlds
+from sim.scenario.sections import dumps
 from sim.scenario.surges import Decay, GammaPulse, Surge, Trapezoid
 from sim.studies.unknowns import unknowns_of
-from sim.world import Worlds
 
 CASES = Path(__file__).parent / "cases"
 TEXT = """
@@ -50,7 +49,7 @@ def line(
 
 def between(scenario: sim.Scenario, start: str, stop: str, day: int = 0, cause: int = 0) -> float:
     """Expected contacts of a day between two clock times."""
-    rates = rates_of(scenario)
+    rates = scenario.model.rates
     ends = [int(h) * HOUR + int(m) * MINUTE for h, m in (text.split(":") for text in (start, stop))]
     low, high = rates.edges[:-1] - day * 24 * HOUR, rates.edges[1:] - day * 24 * HOUR
     overlap = np.clip(np.minimum(high, ends[1]) - np.maximum(low, ends[0]), 0, None) / (high - low)
@@ -79,11 +78,11 @@ def test_another_profile_on_some_weekdays_leaves_the_days_as_busy_as_they_are() 
 def test_weekday_profiles_and_weights_of_weekdays_with_shorter_hours() -> None:
     more = ", weekdays: {mon: 2}, outside_hours: {phone: 50 %}, hours: {mon-thu: {0-11: 3, 12-23: 1}, fri: {0-23: 7}}"
     scenario = line(contacts=500, per="period", more=more, hours="mon-thu 8:00-18:00; fri 9:00-14:00")
-    open_by_day = rates_of(scenario).by_day(while_open=True)[0, 0, 0]
+    open_by_day = scenario.model.rates.by_day(while_open=True)[0, 0, 0]
     # Rates average one over the hours of each day: 20, 10, 10, 10 and 5 hours' worth.
     assert open_by_day == pytest.approx(np.array([20, 10, 10, 10, 5]) * 500 / 55)
     assert between(scenario, "8:00", "12:00", 1) == pytest.approx(500 * 10 / 55 * 12 / 18)
-    assert rates_of(scenario).expected(while_open=False).sum() == pytest.approx(250)
+    assert scenario.model.rates.expected(while_open=False).sum() == pytest.approx(250)
     # Outside opening hours the same weights hold: on Tuesday 3 before noon and 1 after it, of a mean of 1.8.
     before, after = between(scenario, "0:00", "8:00", 1), between(scenario, "18:00", "24:00", 1)
     assert before / after == pytest.approx(24 / 6)
@@ -93,7 +92,7 @@ def test_weekday_profiles_and_weights_of_weekdays_with_shorter_hours() -> None:
 def test_both_ways_of_drawing_follow_the_profile(drawing: Callable[..., Worlds]) -> None:
     scenario = sim.load(CASES / "wdprofile.yaml")
     runs = 400
-    world = drawing(prepare(scenario), seed=5, replications=range(runs)).callers
+    world = drawing(scenario.model.inputs, seed=5, replications=range(runs)).callers
     half_hours = np.bincount(world.arrival // (30 * MINUTE), minlength=5 * 48)
     rates = [between(scenario, f"{h}:{m:02}", f"{h + m // 30}:{(m + 30) % 60:02}", day)
              for day in range(5) for h in range(24) for m in (0, 30)]  # fmt: skip
@@ -124,7 +123,7 @@ def test_profiles_are_written_back() -> None:
         assert scenario.demand.model_dump(mode="json")["hours"] == written
         again = sim.loads(dumps(scenario))
         assert again == scenario
-        assert (rates_of(again).mass == rates_of(scenario).mass).all()
+        assert (again.model.rates.mass == scenario.model.rates.mass).all()
 
 
 @pytest.mark.parametrize(
@@ -182,7 +181,7 @@ def test_contacts_per_hour_day_week_and_year() -> None:
     assert units_of(line(per="year", first="2024-01-01", last="2024-12-31")) == pytest.approx(1)
     two = line(per="year", first="2023-12-25", last="2024-01-05", hours="always")
     assert units_of(two) == pytest.approx(7 / 365 + 5 / 366)
-    assert rates_of(line(contacts=7, per="hour", more=", change: +10 %")).expected(while_open=True).sum() == (
+    assert line(contacts=7, per="hour", more=", change: +10 %").model.rates.expected(while_open=True).sum() == (
         pytest.approx(385)
     )
 
@@ -196,7 +195,7 @@ def weekday_holidays(year: int) -> int:
 def test_a_week_with_a_holiday_has_fewer_contacts() -> None:
     # Easter Monday 2024 is 1 April: four of the five days are open.
     easter = line(per="week", first="2024-04-01", last="2024-04-07", holidays="BE")
-    assert rates_of(easter).expected(while_open=True).sum() == pytest.approx(80)
+    assert easter.model.rates.expected(while_open=True).sum() == pytest.approx(80)
 
 
 def test_per_hour_needs_the_same_hours() -> None:
@@ -215,16 +214,16 @@ def test_an_uplift_by_day() -> None:
     wednesday = "{value: +738 %, status: assumed, low: +500 %, high: +800 %}"
     campaign = f"[{{name: c, uplift: {{2024-03-05: +174 %, 2024-03-06: {wednesday}}}}}]"
     scenario = line(campaigns=campaign, more=", hours: {8:00-8:30: 2, 8:30-18:00: 1}")
-    extra = rates_of(scenario).by_day(while_open=True)[1, 0, 0]
+    extra = scenario.model.rates.by_day(while_open=True)[1, 0, 0]
     assert extra == pytest.approx([0, 174, 738, 0, 0])
     assert between(scenario, "8:00", "8:30", 2, cause=1) == pytest.approx(738 * 2 / 21)
     assert sim.loads(dumps(scenario)) == scenario
     (high,) = (unknown for unknown in unknowns_of(scenario) if "uplift" in unknown.paths[0])
     most = scenario.with_settings(high.settings(high.high))
-    assert rates_of(most).by_day(while_open=True)[1, 0, 0] == pytest.approx([0, 174, 800, 0, 0])
-    assert rates_of(scenario.with_settings(["campaigns.c.uplift.2024-03-05=0 %"])).by_day(while_open=True)[1, 0, 0] == (
-        pytest.approx([0, 0, 738, 0, 0])
-    )
+    assert most.model.rates.by_day(while_open=True)[1, 0, 0] == pytest.approx([0, 174, 800, 0, 0])
+    assert scenario.with_settings(["campaigns.c.uplift.2024-03-05=0 %"]).model.rates.by_day(while_open=True)[
+        1, 0, 0
+    ] == (pytest.approx([0, 0, 738, 0, 0]))
 
 
 @pytest.mark.parametrize(
@@ -251,7 +250,7 @@ def test_a_start_is_one_moment_a_date_or_a_list() -> None:
 
     several, one, day = (with_start(at) for at in ("[2024-03-05 0:00]", "2024-03-05 0:00", "2024-03-05"))
     assert several == one == day
-    assert rates_of(day).by_day(while_open=True)[1, 0, 0] == pytest.approx([0, 50, 0, 0, 0])
+    assert day.model.rates.by_day(while_open=True)[1, 0, 0] == pytest.approx([0, 50, 0, 0, 0])
     ranged = with_start("{value: 2024-03-05 9:00, status: assumed, low: 2024-03-05, high: 2024-03-06 9:00}")
     assert [unknown.paths[0] for unknown in unknowns_of(ranged)] == ["campaigns.0.surge.0.at.0"]
     with pytest.raises(sim.ScenarioError, match=r"surge\.0\.at: 2024-04-05 is outside the period"):

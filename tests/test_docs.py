@@ -36,7 +36,7 @@ def test_examples_load_on_top_of_the_campaign(example) -> None:
     tree = merge(read_text(dumps(base), "base"), read_text(text, "example"))
     scenario = sim.loads(write_text(tree.plain()))
     world = sim.draw_world(scenario, seed=1)
-    assert len(sim.simulate(world, scenario.centre))
+    assert len(sim.simulate(world, scenario.model.centre))
 
 
 def test_folders_of_results_are_those_that_the_commands_make(tmp_path) -> None:

@@ -9,7 +9,6 @@ import pytest
 
 import sim
 from sim.clock import DAY, HOUR
-from sim.demand import rates_of
 from sim.distributions import Empirical, Exponential, Gamma, Law, Lognormal, Mixture, Triangular, Uniform, Weibull
 
 CAMPAIGN = Path(__file__).parent.parent / "scenarios" / "als-je-eens-wist-2020.yaml"
@@ -59,7 +58,7 @@ def test_topics_and_ages_are_as_published(scenario) -> None:
 
 
 def test_arrivals_follow_the_rate(scenario) -> None:
-    rates = rates_of(scenario)
+    rates = scenario.model.rates
     expected = rates.by_day(while_open=True) + rates.by_day(while_open=False)
     counted = np.zeros_like(expected)
     total = np.zeros(24)

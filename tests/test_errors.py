@@ -1191,7 +1191,7 @@ def test_parts_and_settings_are_told_in_dutch_too() -> None:
 def test_what_is_no_mistake(kind, tmp_path) -> None:
     path = tmp_path / "right.yaml"
     path.write_text(TEXT, encoding="utf-8")
-    assert sim.load(path, FINE[kind]).centre.end
+    assert sim.load(path, FINE[kind]).model.centre.end
 
 
 SETTINGS = {
@@ -1294,7 +1294,7 @@ for old, new in {
 
 
 def test_the_rich_file_is_right() -> None:
-    assert len(sim.loads(RICH).centre.priorities) == 2
+    assert len(sim.loads(RICH).model.centre.priorities) == 2
 
 
 @st.composite
@@ -1330,7 +1330,7 @@ def mutilated(draw: st.DrawFn) -> str:
 def test_a_mutilated_file_gives_a_scenario_or_its_mistakes(text) -> None:
     found = None
     try:
-        sim.loads(text).centre  # noqa: B018
+        sim.loads(text).model.centre  # noqa: B018
     except sim.ScenarioError as error:
         found = error
     assert found is None or len(str(found).splitlines()) == len(found.mistakes) > 0
@@ -1371,9 +1371,9 @@ def test_the_command_tells_mistakes_in_the_language_that_is_asked_for(how, tmp_p
 def test_more_duty_than_memory_holds_is_refused(code: str, words: str) -> None:
     """100,000 lines are possible for some days, and not for a year."""
     text = (ROOT / "tests" / "cases" / "hundred-thousand-lines.yaml").read_text(encoding="utf-8")
-    assert sim.loads(text).most_lines("phone") == 100_000
+    assert sim.loads(text).model.most_lines("phone") == 100_000
     # Refusing must not take the memory that it saves: lines with the same duty share it.
-    assert len(set(map(id, sim.loads(text).centre.groups[0].shifts))) == 1
+    assert len(set(map(id, sim.loads(text).model.centre.groups[0].shifts))) == 1
     year = text.replace("last: 2021-03-02", "last: 2022-02-28")
     year = year.replace("{phone: 100000}", '{phone: {count: 100000, staffed: "mon-sun 9:00-17:00"}}')
     with pytest.raises(sim.ScenarioError) as error:

@@ -84,7 +84,7 @@ def test_two_regions_by_day_are_two_provinces() -> None:
     scenario = fit_days_of(counts, name="x").scenario
     assert scenario.provinces == ("North", "South")
     assert scenario.demand.by_province.value.fraction("North") == pytest.approx(35_828 / 88_530)
-    assert {queue.name for queue in scenario.centre.queues} == {"phone/North", "phone/South"}
+    assert {queue.name for queue in scenario.model.centre.queues} == {"phone/North", "phone/South"}
     assert not [note for note in counts.notes if "not used" in note]
 
 

@@ -79,7 +79,7 @@ def test_the_scenario_has_the_centre_of_the_log() -> None:
         "north": "mon-fri 9:00-17:00",
         "south": "mon-fri 9:00-17:00",
     }
-    assert {group: scenario.most_lines(group) for group in scenario.lines} == {"north": 2, "south": 1}
+    assert {group: scenario.model.most_lines(group) for group in scenario.lines} == {"north": 2, "south": 1}
     parts = scenario.demand.by_channel.value
     assert parts.fraction("north") == pytest.approx(0.7, abs=0.04)
 
@@ -159,8 +159,8 @@ def test_provinces_are_queues_of_one_channel() -> None:
     assert scenario.channels["chat"].queue == "shared"
     assert scenario.provinces == ("north", "south")
     assert scenario.demand.by_province.value.fraction("north") == pytest.approx(0.7, abs=0.04)
-    assert {group: scenario.most_lines(group) for group in scenario.lines} == {"north": 2, "south": 1, "chat": 1}
-    assert {queue.name for queue in scenario.centre.queues} == {"phone/north", "phone/south", "chat"}
+    assert {group: scenario.model.most_lines(group) for group in scenario.lines} == {"north": 2, "south": 1, "chat": 1}
+    assert {queue.name for queue in scenario.model.centre.queues} == {"phone/north", "phone/south", "chat"}
     # Laws and redials of the channel, of which the log knows as much as before.
     assert scenario.handling["phone"].conversation == fitted().scenario.handling["north"].conversation
     assert {check.about for check in found.checks} >= {"trace", "scenario"}

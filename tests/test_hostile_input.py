@@ -156,7 +156,7 @@ def test_keywords_stand_for_names_with_other_signs() -> None:
     text = text.replace("hours: always,", "hours: always, queue: per province,")
     scenario = sim.loads(text.replace("{phone: 1}", "{oost-vlaanderen: 1, tyne and wear: 1}"))
     changed = scenario.replace(lines__oost_vlaanderen=2, lines__tyne_and_wear=np.int64(3), attempts=2)
-    assert [changed.most_lines(name) for name in changed.lines] == [2, 3]
+    assert [changed.model.most_lines(name) for name in changed.lines] == [2, 3]
     assert changed.attempts.value == 2
     assert changed == scenario.with_settings(["lines.oost-vlaanderen=2", "lines.tyne and wear=3", "attempts=2"])
 
@@ -177,7 +177,7 @@ def test_mistakes_in_keywords_name_the_keyword(keywords, words) -> None:
 
 def test_names_with_dots_can_be_set() -> None:
     scenario = sim.loads(SMALL.replace("lines: {phone: 1}", "lines: {St. Gallen 1.2: {count: 1, serves: phone}}"))
-    assert scenario.with_settings(["lines.St. Gallen 1.2.count=4"]).most_lines("St. Gallen 1.2") == 4
+    assert scenario.with_settings(["lines.St. Gallen 1.2.count=4"]).model.most_lines("St. Gallen 1.2") == 4
 
 
 def test_the_module_lists_its_api_and_guesses() -> None:

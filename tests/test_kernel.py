@@ -14,7 +14,7 @@ import sim
 from sim import elementary, kernel, measures
 from sim.cells import layout_of
 from sim.contact_values import LEAST, bin_of
-from sim.contacts import ContactTables
+from sim.model.contacts import ContactTables
 from sim.distributions import (
     Deterministic,
     Empirical,
@@ -32,12 +32,12 @@ from sim.draw import draw_block
 from sim.engines import simulate_all, simulate_block
 from sim.estimates import Moments
 from sim.kernel import build, structs
-from sim.luck import prepare
+from sim.model.contacts import ContactTables
+from sim.model.targets import ServiceTargets
+from sim.model.world import Worlds
 from sim.products import Products
 from sim.streams import Addresses, key_of
-from sim.studies.parts import promises_of
 from sim.summary import PAIRS
-from sim.world import Worlds
 from tests.handmade import ALWAYS, caller, centre_of, habits, queue, world_of
 from tests.random_counts import Case, count_differences
 
@@ -86,17 +86,17 @@ def test_redials_beyond_all_room(callers) -> None:
 @pytest.mark.parametrize("path", sorted(SCENARIOS.glob("*.yaml")), ids=lambda path: path.stem)
 def test_a_scenario_is_drawn_played_and_counted_alike(path) -> None:
     scenario = sim.load(path)
-    luck, centre, promises = prepare(scenario), scenario.centre, promises_of(scenario)
+    luck, centre, promises = scenario.model.inputs, scenario.model.centre, scenario.model.targets
     worlds = draw_block(luck, seed=3, replications=range(2, 6))
     tables = ContactTables.of(simulate_all(worlds, centre, engine="simpy"))
-    assert count_differences(worlds, centre, tables, scenario.days, promises) == []
+    assert count_differences(worlds, centre, tables, scenario.model.calendar, promises) == []
     assert simulate_block(worlds, centre, engine="compiled").rows == tables.rows
-    drawing, layout = kernel.Drawing.of(luck, seed=3), layout_of(worlds.callers, centre)
+    drawing, layout = kernel.Drawing.of(luck, seed=3), layout_of(worlds.callers.names, centre)
     assert drawing is not None
     products = Products.of(PAIRS, layout.size())
-    counter = kernel.Counter(layout, centre, scenario.days, promises)
+    counter = kernel.Counter(layout, centre, scenario.model.calendar, promises)
     at_once = counter.run(drawing, np.arange(2, 6), products=products, every=True)
-    readable = measures.measure(worlds, centre, tables, calendar=scenario.days, promises=promises)
+    readable = measures.measure(worlds, centre, tables, calendar=scenario.model.calendar, promises=promises)
     assert np.array_equal(readable.cells, at_once.cells)
     sums, same = Moments.of(PAIRS, readable.cells), products.moments(4)
     assert np.array_equal(sums.total, same.total)
@@ -123,7 +123,7 @@ def test_streams_are_philox() -> None:
 
 @pytest.mark.parametrize("name", ["caw-face-to-face", "als-je-eens-wist-2020", "lockdown-2020"])
 def test_callers_are_drawn_alike(name) -> None:
-    luck = prepare(sim.load(SCENARIOS / f"{name}.yaml"))
+    luck = sim.load(SCENARIOS / f"{name}.yaml").model.inputs
     assert kernel.Drawing.of(luck, seed=3) is not None
     readable, drawn = (draw(luck, seed=3, replications=range(2, 7)) for draw in (draw_block, kernel.draw))
     for column, values in vars(readable.callers).items():
@@ -146,7 +146,7 @@ def test_quantiles_are_the_same(law) -> None:
 
 def test_a_distribution_without_a_formula_is_drawn_by_the_readable_path() -> None:
     two = Mixture((0.5, 0.5), (Exponential(9.0), Exponential(90.0)))
-    luck = replace(prepare(sim.load(SCENARIOS.parent / "tests" / "small.yaml")), patience=(two, two))
+    luck = replace(sim.load(SCENARIOS.parent / "tests" / "small.yaml").model.inputs, patience=(two, two))
     assert kernel.Drawing.of(luck, seed=3) is None
     drawn = kernel.draw(luck, seed=3, replications=range(2))
     assert np.array_equal(drawn.callers.patience, draw_block(luck, seed=3, replications=range(2)).callers.patience)
@@ -216,7 +216,7 @@ def test_a_constant_that_changes_in_python_is_noticed(other_library, name) -> No
 
 
 def test_nobody_calls() -> None:
-    luck = prepare(sim.load(SCENARIOS.parent / "tests" / "small.yaml"))
+    luck = sim.load(SCENARIOS.parent / "tests" / "small.yaml").model.inputs
     quiet = replace(luck, count=np.zeros_like(luck.count))
     drawn = kernel.draw(quiet, seed=3, replications=range(3))
     assert len(drawn.callers) == 0

@@ -20,11 +20,9 @@ from sim import kernel
 from sim.cells import layout_of
 from sim.clock import DAY
 from sim.draw import nobody
-from sim.luck import prepare
 from sim.products import Products
-from sim.studies.parts import promises_of
 from sim.summary import PAIRS
-from sim.world import Worlds
+from sim.model.world import Worlds
 from tests.handmade import CASES
 from tests.handmade_more import MORE
 from tests.random_cases import random_case
@@ -37,8 +35,8 @@ for seed in range(400):
     assert tables.rows == sim.simulate(world, centre), seed
 for path in ("tests/small.yaml", "scenarios/als-je-eens-wist-2020.yaml"):
     scenario = sim.load(path)
-    luck, centre = prepare(scenario), scenario.centre
-    counter = kernel.Counter(layout_of(nobody(luck), centre), centre, scenario.days, promises_of(scenario))
+    luck, centre = scenario.model.inputs, scenario.model.centre
+    counter = kernel.Counter(layout_of(nobody(luck), centre), centre, scenario.model.calendar, scenario.model.targets)
     drawing = kernel.Drawing.of(luck, seed=1)
     found = counter.run(drawing, np.arange(30), products=Products.of(PAIRS, counter.layout.size()), every=True)
     worlds = drawing.draw(np.arange(30))

@@ -17,11 +17,11 @@ import sim
 from sim.assumed import assumptions
 from sim.cells import layout_of
 from sim.cli.commands import cli
-from sim.contacts import Outcome
 from sim.estimates import Estimate
 from sim.language import CODES, key_of, language
 from sim.language.firm import firm, firm_html
 from sim.language.shown import in_words, plain, seconds, signed
+from sim.model.contacts import Outcome
 from sim.results import WAITS
 from sim.summary import DEFINITIONS
 
@@ -55,7 +55,7 @@ def test_no_text_is_missing() -> None:
         "measure": measures,
         "definition": measures,
         "outcome": {outcome.name.lower() for outcome in Outcome},
-        "kind": {scope.kind for scope in layout_of(sim.draw_world(single(), seed=1), single().centre).scopes},
+        "kind": {scope.kind for scope in layout_of(sim.draw_world(single(), seed=1), single().model.centre).scopes},
         "unit": {key_of(d.unit) for d in DEFINITIONS.values() if d.unit != "%"},
         "theory": reasons(),
     }

@@ -120,7 +120,7 @@ def test_the_workbook_has_the_whole_number(large, tmp_path) -> None:
 def test_a_million_calls_a_day_on_fifty_thousand_lines_are_a_scenario() -> None:
     """Twenty provinces, two days and a long follow-up: some 1.5 million turns of duty are held, not refused."""
     scenario = sim.load(Path(__file__).parent / "cases" / "million-calls-a-day.yaml")
-    assert sum(scenario.most_lines(f"p{number}") for number in range(20)) == 50_000
+    assert sum(scenario.model.most_lines(f"p{number}") for number in range(20)) == 50_000
     assert scenario.demand.contacts.value == 1_000_000
 
 

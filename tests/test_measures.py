@@ -10,11 +10,12 @@ import pytest
 from sim import simulate
 from sim.cells import AT, layout_of
 from sim.clock import DAY, HOUR, MINUTE, Calendar
-from sim.contact_values import MOST_PAIRS, Promises
-from sim.contacts import ContactTables
+from sim.contact_values import MOST_PAIRS
 from sim.errors import SimError
 from sim.measures import measure, queue_of
-from sim.world import Worlds
+from sim.model.contacts import ContactTables
+from sim.model.targets import ServiceTargets
+from sim.model.world import Worlds
 from tests.handmade import HALF, Caller, caller, centre_of, habits, queue, world_of
 
 YES = 0
@@ -26,7 +27,7 @@ def counted(callers: list[Caller], *, channels: tuple[str, ...] = ("phone",), ab
     plan = centre_of(end=days * DAY, horizon=(days + 1) * DAY, **centre)
     tables = ContactTables.of([simulate(world, plan)])
     calendar = Calendar(dt.date(2020, 2, 10), days, (True,) * (days + 1))
-    promises = Promises(5000, (MINUTE,) * len(channels), (-1,) * len(channels))
+    promises = ServiceTargets(5000, (MINUTE,) * len(channels), (-1,) * len(channels))
     found = measure(Worlds.of([world]), plan, tables, calendar=calendar, promises=promises)
     layout = layout_of(world, plan)
 

@@ -47,7 +47,7 @@ def test_every_place_is_the_scenario_with_one_more_line_there() -> None:
     assert "chat mon-thu 17:00-18:00" not in places
     assert places["antwerpen"].scenario.lines["antwerpen"].count.value == 2
     assert places["antwerpen mon-fri 9:00-13:00"].scenario.lines["antwerpen"].extra[0].count.value == 1
-    anywhere = places["anywhere"].scenario.centre
+    anywhere = places["anywhere"].scenario.model.centre
     queues = [queue.name for queue in anywhere.queues if len(queue.routes) == 2]
     assert queues == [f"phone/{province}" for province in CAMPAIGN.provinces]
     shifts = CAMPAIGN.with_settings(["lines.limburg.shifts={mon-fri 9:00-13:00: 1, mon 13:00-17:00: 2}"])

@@ -78,9 +78,8 @@ def test_a_plan_with_longer_hours_of_the_same_contacts(base) -> None:
 
 def test_stated_callers_come_in_the_longer_hours(base) -> None:
     longer = base.with_settings([*LONGER, COUNTED, STATED])
-    from sim.demand import rates_of
 
-    chat = rates_of(longer).expected(while_open=True)[0, 1, 0]
+    chat = longer.model.rates.expected(while_open=True)[0, 1, 0]
     # 20 in 8 hours, and 160 spread evenly over the other 112 hours of the five days, 12 of which are open now.
     assert chat == pytest.approx(20 + 160 * 12 / 112)
 

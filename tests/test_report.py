@@ -305,7 +305,7 @@ def test_spreadsheets_have_belgian_numbers(campaign, tmp_path) -> None:
 
 
 def test_days_are_dates_of_a_spreadsheet_as_readers_write_them(campaign, tmp_path) -> None:
-    first = campaign.scenario.days.date(0)
+    first = campaign.scenario.model.calendar.date(0)
     for code, sheet, locale, file in (("en", "By day", "809", "p-by-day"), ("nl", "Per dag", "813", "p-per-dag")):
         _, workbook, *_ = write_report(campaign.folder, to=tmp_path / "p.html", excel=True, say=language(code))
         cell = openpyxl.load_workbook(workbook)[sheet]["A5"]

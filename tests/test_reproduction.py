@@ -80,7 +80,7 @@ def test_counts_do_not_hang_on_whose_contacts_are_kept(path) -> None:
 
 def test_replication_50_needs_no_others(scenario, tmp_path) -> None:
     world = sim.draw_world(scenario, seed=1712, replication=50)
-    alone = sim.simulate(world, scenario.centre)
+    alone = sim.simulate(world, scenario.model.centre)
     kept = sim.run(scenario, replications=51, workers=2, out=tmp_path).contacts
     mine = kept["replication"] == 50
     assert np.array_equal(kept["caller"][mine], alone.caller)
@@ -133,7 +133,7 @@ def test_minimally_different_world(scenario) -> None:
     fields = {name: getattr(world, name) for name in of_callers}
     fewer = type(world)(**{**vars(world), **{name: np.delete(value, late, axis=0) for name, value in fields.items()}})
     instant = int(world.arrival[late])
-    sooner = [[row for row in sim.simulate(w, scenario.centre).rows() if row[4] < instant] for w in (world, fewer)]
+    sooner = [[row for row in sim.simulate(w, scenario.model.centre).rows() if row[4] < instant] for w in (world, fewer)]
     assert sooner[0] == sooner[1]
     assert len(sooner[0]) > 100
 

@@ -13,8 +13,8 @@ from scipy import integrate
 
 import sim
 from sim.clock import DAY, HOUR
-from sim.demand import rates_of
-from sim.scenario.load import dumps, json_schema
+from sim.scenario.load import json_schema
+from sim.scenario.sections import dumps
 from sim.scenario.source import read_file
 from sim.scenario.surges import Decay, GammaPulse, Surge, Trapezoid
 
@@ -31,7 +31,7 @@ def with_campaign(size: str) -> sim.Scenario:
 
 
 def expected(scenario: sim.Scenario) -> np.ndarray:
-    return rates_of(scenario).expected(while_open=True)
+    return scenario.model.rates.expected(while_open=True)
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
@@ -107,13 +107,13 @@ def test_settings_find_a_campaign_by_its_name() -> None:
 def test_holidays_are_not_working_days(first, last, country, closed) -> None:
     settings = [f"period.first={first}", f"period.last={last}", f"calendar.holidays={country}"]
     scenario = sim.load(BASELINE, settings)
-    days = scenario.days
+    days = scenario.model.calendar
     free = {days.date(day) for day in range(days.days) if not days.working[day] and days.weekday(day) < 5}
     assert free == {dt.date.fromisoformat(closed)}
     assert days.working_days == 4
-    assert sim.load(BASELINE, [*settings[:2], "calendar.holidays=none"]).days.working_days == 5
+    assert sim.load(BASELINE, [*settings[:2], "calendar.holidays=none"]).model.calendar.working_days == 5
     holiday = (dt.date.fromisoformat(closed) - days.first).days
-    assert not rates_of(scenario).by_day(while_open=True)[0, 0, :, holiday].any()
+    assert not scenario.model.rates.by_day(while_open=True)[0, 0, :, holiday].any()
 
 
 def test_extends_lays_one_file_over_another(tmp_path) -> None:
@@ -168,14 +168,14 @@ def test_a_campaign_brings_as_many_as_it_says() -> None:
 
 
 def test_an_uplift_holds_over_its_days() -> None:
-    rates = rates_of(with_campaign("uplift: 50 %\n    first: 2020-02-12\n    last: 2020-02-14"))
+    rates = with_campaign("uplift: 50 %\n    first: 2020-02-12\n    last: 2020-02-14").model.rates
     base, extra = rates.by_day(while_open=True).sum(axis=(1, 2))
     assert extra[2:5].sum() == pytest.approx(0.5 * base[2:5].sum(), rel=1e-9)
     assert extra[7:].sum() > 0
 
 
 def test_a_peak_is_in_times_the_base_rate() -> None:
-    rates = rates_of(with_campaign("peak: 3"))
+    rates = with_campaign("peak: 3").model.rates
     base, extra = rates.mass[:, list(rates.channels).index("e-mail")]
     after = rates.edges[:-1] >= DAY + 21 * HOUR
     assert not extra[~after].any()
@@ -199,7 +199,7 @@ def test_a_campaign_may_reach_some_provinces_and_channels_only() -> None:
 
 def test_demand_per_working_day_and_its_change() -> None:
     scenario = sim.load(BASELINE, ["demand.contacts=10", "demand.per=working day"])
-    assert scenario.days.working_days == 14
+    assert scenario.model.calendar.working_days == 14
     assert expected(scenario).sum() == pytest.approx(140, rel=1e-9)
     fewer = scenario.with_settings(["demand.change=-25 %"])
     assert expected(fewer).sum() == pytest.approx(105, rel=1e-9)
@@ -207,7 +207,7 @@ def test_demand_per_working_day_and_its_change() -> None:
 
 def test_who_calls_outside_hours_comes_on_top() -> None:
     scenario = sim.load(BASELINE)
-    outside = rates_of(scenario).expected(while_open=False)[0].sum(axis=1)
+    outside = scenario.model.rates.expected(while_open=False)[0].sum(axis=1)
     by_channel = dict(zip(scenario.channels, outside, strict=True))
     assert by_channel == pytest.approx({"phone": 1.31 * 0.8 * 244, "chat": 4 * 0.076 * 244, "e-mail": 0}, rel=1e-9)
 

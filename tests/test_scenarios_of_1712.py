@@ -13,7 +13,6 @@ from pydantic import BaseModel
 import sim
 from sim.audit import audit
 from sim.cli.commands import cli
-from sim.demand import rates_of
 from sim.results import Result
 from sim.scenario.types import Stated
 
@@ -68,8 +67,8 @@ def test_every_number_says_where_it_comes_from(path: Path) -> None:
 @every
 def test_expected_demand_is_the_stated(path: Path) -> None:
     scenario = sim.load(path)
-    demand, rates = scenario.demand, rates_of(scenario)
-    wanted = demand.contacts.value * (scenario.days.working_days if demand.per == "working day" else 1)
+    demand, rates = scenario.demand, scenario.model.rates
+    wanted = demand.contacts.value * (scenario.model.calendar.working_days if demand.per == "working day" else 1)
     hours = {name: counted.text for name, counted in demand.counted_hours.items()}
     found = rates.expected(while_open=True)[0].sum()
     if all(scenario.channels[name].hours.text == text for name, text in hours.items()):
@@ -86,7 +85,7 @@ def test_it_runs_by_the_rules(path: Path, tmp_path: Path) -> None:
     result = sim.run(scenario, replications=2, out=tmp_path, workers=1)
     assert result.estimate("answered").value > 0
     world = sim.draw_world(scenario, seed=1712, replication=0)
-    assert audit(world, scenario.centre, sim.simulate(world, scenario.centre)) == []
+    assert audit(world, scenario.model.centre, sim.simulate(world, scenario.model.centre)) == []
 
 
 def run(name: str, tmp_path: Path, *settings: str, replications: int = 100) -> Result:
@@ -138,7 +137,7 @@ def test_campaigns_reach_whom_they_are_for(tmp_path: Path) -> None:
 
 def test_reports_to_the_child_abuse_centres_rise_where_they_rose() -> None:
     scenario = sim.load(FOLDER / "vk-intake-2020.yaml")
-    base, more = rates_of(scenario).expected(while_open=True).sum(axis=1)
+    base, more = scenario.model.rates.expected(while_open=True).sum(axis=1)
     for province, before, added in zip(scenario.provinces, base, more, strict=True):
         assert added / before == pytest.approx(0.25 if province in ("antwerpen", "limburg") else 0)
 

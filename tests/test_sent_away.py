@@ -11,9 +11,9 @@ from rich.console import Console
 
 import sim
 from sim.clock import DAY, HOUR
-from sim.contacts import Outcome
 from sim.estimates import Estimate
 from sim.language import language
+from sim.model.contacts import Outcome
 from sim.results import Result
 from sim.tell.scenario import tell_scenario
 from sim.theory import varying_day
@@ -82,7 +82,7 @@ def test_lines_that_stop_before_closing_are_as_the_chain(tmp_path: Path) -> None
     )
     agrees_with_the_chain(result, exact, 5)
     assert result.estimate("longest_wait", kind="channel", name="phone").high < 3600
-    contacts = sim.simulate(sim.draw_world(result.scenario, seed=5, replication=0), result.scenario.centre)
+    contacts = sim.simulate(sim.draw_world(result.scenario, seed=5, replication=0), result.scenario.model.centre)
     late = contacts.dialled % DAY >= 16.5 * HOUR
     assert late.sum() > 20
     assert set(contacts.outcome[late].tolist()) == {Outcome.SENT_AWAY}
@@ -94,7 +94,7 @@ def test_a_line_of_ten_minutes_answers_nobody_a_week_later() -> None:
         channels__phone__hours="mon 9:00-17:00",
         lines__phone={"shifts": {"mon 9:00-9:10": 1}},
     )
-    contacts = sim.simulate(sim.draw_world(scenario, seed=5, replication=0), scenario.centre)
+    contacts = sim.simulate(sim.draw_world(scenario, seed=5, replication=0), scenario.model.centre)
     waits = contacts.left_queue - contacts.dialled
     assert waits.max() <= 8 * HOUR
     assert set(contacts.outcome.tolist()) == {Outcome.ANSWERED, Outcome.SENT_AWAY}
@@ -163,9 +163,9 @@ def test_a_share_of_its_own_calls_again() -> None:
     delay = {"distribution": "deterministic", "always": "5 min"}
     scenario = sent_away(attempts=2, callers__phone__redial={"closed": "40 %"}, callers__phone__redial_delay=delay)
     same, own, none = (
-        scenario.centre.habits[0].redial,
-        scenario.replace(callers__phone__redial__sent_away="70 %").centre.habits[0].redial,
-        scenario.replace(callers__phone__redial__sent_away="0 %").centre.habits[0].redial,
+        scenario.model.centre.habits[0].redial,
+        scenario.replace(callers__phone__redial__sent_away="70 %").model.centre.habits[0].redial,
+        scenario.replace(callers__phone__redial__sent_away="0 %").model.centre.habits[0].redial,
     )
     assert same[3] == same[4] > 0
     assert own[:4] == same[:4]

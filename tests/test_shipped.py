@@ -228,7 +228,7 @@ def test_layers_and_doors() -> None:
             assert any(fnmatch(inside, door) for door in doors), f"{inside} imports {top}"
             if top == "sim" and rest and module != "__init__":
                 assert layer(rest) <= layer(module), f"{inside} imports {name}"
-    types = {"sim.centre", "sim.clock", "sim.contacts", "sim.world"}
+    types = {"sim.model.centre", "sim.clock", "sim.model.contacts", "sim.model.world"}
     for room in ("engines", "audit"):
         for path in (ROOT / "sim" / room).rglob("*.py"):
             known = {name for name in imports(path) if name.startswith("sim.") and not name.startswith(f"sim.{room}")}

@@ -14,7 +14,7 @@ from sim.app.words import about, cell, change_words, ends
 from sim.estimates import Estimate
 from sim.language import language
 from sim.language.shown import parts, plain, rounded, seconds
-from sim.scenario.impossible import impossible
+from sim.model.impossible import impossible
 from sim.studies.parameters import fit_digits
 from sim.studies.trial import try_plans
 from sim.tell.runs import tell_result

@@ -16,7 +16,8 @@ from sim.distributions import Triangular
 from sim.free_days import country_of, holidays_of
 from sim.language import language
 from sim.language.mistakes import told_mistake
-from sim.scenario.load import dumps, json_schema
+from sim.scenario.load import json_schema
+from sim.scenario.sections import dumps
 from sim.scenario.settings import merge
 from sim.scenario.source import read_text, write_text
 from sim.theory.single_line import moment, pollaczek_khinchine
@@ -45,7 +46,7 @@ def with_redial(redial: str) -> str:
 def test_the_smallest_scenario_of_the_readme_runs(tmp_path) -> None:
     assert len(SMALLEST.splitlines()) < 10
     scenario = sim.loads(SMALLEST)
-    first = [one.rates.expected(while_open=True).sum() for one in (scenario, sim.loads(WHOLE))]
+    first = [one.model.rates.expected(while_open=True).sum() for one in (scenario, sim.loads(WHOLE))]
     assert first[0] == first[1] == pytest.approx(20 * 40)
     result = sim.run(scenario, replications=40, engine="simpy", out=tmp_path)
     offered = result.estimate("offered")
@@ -57,7 +58,7 @@ def test_the_only_channel_and_place_can_be_written_and_kept() -> None:
     scenario = sim.loads(SMALLEST)
     assert scenario.provinces == ("everywhere",)
     assert sim.loads(dumps(scenario)) == scenario
-    assert scenario.replace(lines__phone=3).most_lines("phone") == 3
+    assert scenario.replace(lines__phone=3).model.most_lines("phone") == 3
 
 
 def test_several_channels_or_places_must_be_divided() -> None:
@@ -90,7 +91,7 @@ def test_a_log_of_one_channel_and_place_needs_neither(tmp_path) -> None:
 
 
 def shares(text: str) -> list[float]:
-    redial = sim.loads(text).centre.habits[0].redial
+    redial = sim.loads(text).model.centre.habits[0].redial
     return [round(100 * share / (1 << 32), 6) for share in redial]
 
 
@@ -167,13 +168,13 @@ def test_holidays_of_countries_and_their_parts(country, day, closed) -> None:
     date = dt.date.fromisoformat(day)
     text = SMALLEST.replace("2024-03-04, last: 2024-03-29", f"{day}, last: {day}")
     text += f"calendar: {{holidays: {country}, working_days: daily}}\n"
-    assert sim.loads(text).days.working[0] is not closed
+    assert sim.loads(text).model.calendar.working[0] is not closed
     assert bool(holidays_of(date, 1, country)) == closed
 
 
 def test_a_part_of_a_country_has_its_clock() -> None:
     text = SMALLEST + "calendar: {holidays: GB-SCT}\n"
-    assert sim.loads(text).days.zone == sim.loads(text.replace("GB-SCT", "GB")).days.zone == "Europe/London"
+    assert sim.loads(text).model.calendar.zone == sim.loads(text.replace("GB-SCT", "GB")).model.calendar.zone == "Europe/London"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 import sim
 from sim.clock import DAY, HOUR, MINUTE
-from sim.scenario.load import dumps
+from sim.scenario.sections import dumps
 
 BASELINE = Path(__file__).parent.parent / "scenarios" / "1712-baseline-2019.yaml"
 HEADER = "caller,channel,province,arrival,handling_s,patience_s,topic,age\n"

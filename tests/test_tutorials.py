@@ -91,7 +91,7 @@ def test_commands_run(name) -> None:
 def test_files_load(name) -> None:
     for file in write_files(name):
         scenario = sim.load(file)
-        assert len(sim.simulate(sim.draw_world(scenario, seed=1), scenario.centre))
+        assert len(sim.simulate(sim.draw_world(scenario, seed=1), scenario.model.centre))
 
 
 @pytest.mark.usefixtures("folder")

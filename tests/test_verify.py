@@ -19,7 +19,6 @@ from sim.draw import draw_block
 from sim.engines import simulate_all
 from sim.figures.verify import draw_z_scores
 from sim.language import key_of, language
-from sim.luck import prepare
 from sim.verify import verify
 from sim.verify.check import Size, play
 from sim.verify.possible import coarse, random_scenario
@@ -117,7 +116,7 @@ def test_every_system_has_measures_with_names_of_their_own() -> None:
         one = system(name)
         assert len({measure.name for measure in one.measures}) == len(one.measures) >= 3, name
         assert all(np.isfinite(measure.exact) and measure.exact > 0 for measure in one.measures), name
-        assert one.scenario.days.days > one.last >= one.first
+        assert one.scenario.model.calendar.days > one.last >= one.first
 
 
 def test_luck_of_systems_and_seeds_is_their_own() -> None:
@@ -151,12 +150,12 @@ def test_an_engine_that_differs_is_found() -> None:
 def test_random_scenarios_load_and_differ() -> None:
     scenarios = [random_scenario(5, number) for number in range(25)]
     assert len({scenario.model_dump_json() for scenario in scenarios}) == 25
-    world = draw_block(prepare(scenarios[0]), seed=1, replications=range(1))[0]
+    world = draw_block(scenarios[0].model.inputs, seed=1, replications=range(1))[0]
     rounded = coarse(world)
     assert set((rounded.arrival % 30_000).tolist()) == {0}
     assert rounded.conversation.min() >= 30_000
-    table = simulate_all([rounded], scenarios[0].centre)[0]
-    assert audit(rounded, scenarios[0].centre, table) == []
+    table = simulate_all([rounded], scenarios[0].model.centre)[0]
+    assert audit(rounded, scenarios[0].model.centre, table) == []
 
 
 @pytest.fixture

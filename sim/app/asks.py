@@ -17,7 +17,7 @@ from sim.app.work import Task
 from sim.estimates import Estimate
 from sim.language import Language
 from sim.language.shown import and_list, in_words
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.studies.next_line import NextLine, Saved, next_line
 from sim.studies.one_at_a_time import OneAtATime, one_at_a_time
 from sim.studies.plan import Planned, plan
@@ -223,7 +223,7 @@ def told_plan(found: Planned, asked: Asked, say: Language) -> str:
 
 
 def _most(scenario: Scenario, group: str) -> int:
-    return scenario.most_lines(group) if group in scenario.lines else 0
+    return scenario.model.most_lines(group) if group in scenario.lines else 0
 
 
 def told_matters(found: OneAtATime, plans: Plans, say: Language) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from sim.app.limits import MOST_CHANNELS, MOST_CONTACTS, MOST_DAYS, MOST_PROVINCES, MOST_STAFF
 from sim.errors import SimError
 from sim.quantities import nearest
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.scenario.types import Stated, Words
 
 #: The line group that a line for any province is, as studies name it.
@@ -118,11 +118,9 @@ def parts_of(scenario: Scenario) -> tuple[Part, ...]:
 
 def check_size(scenario: Scenario) -> None:
     """Refused where it is too large for this page; the message names the limit."""
-    from sim.demand import rates_of
-
-    staff = sum(len(group.shifts) for group in scenario.centre.groups)
+    staff = sum(len(group.shifts) for group in scenario.model.centre.groups)
     sizes = {
-        "days": (scenario.days.days, MOST_DAYS),
+        "days": (scenario.model.calendar.days, MOST_DAYS),
         "lines": (staff, MOST_STAFF),
         "provinces": (len(scenario.provinces), MOST_PROVINCES),
         "channels": (len(scenario.channels), MOST_CHANNELS),
@@ -130,10 +128,10 @@ def check_size(scenario: Scenario) -> None:
     for name, (found, most) in sizes.items():
         if found > most:
             raise Refused(f"app.refused_{name}", found=found, most=most)
-    if scenario.traced is not None:
-        contacts = float(len(scenario.traced))
+    if scenario.model.trace is not None:
+        contacts = float(len(scenario.model.trace))
     else:
-        rates = rates_of(scenario)
+        rates = scenario.model.rates
         contacts = sum(float(rates.expected(while_open=is_open).sum()) for is_open in (True, False))
     if contacts > MOST_CONTACTS:
         raise Refused("app.refused_size", contacts=round(contacts), most=MOST_CONTACTS)

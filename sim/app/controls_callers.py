@@ -11,7 +11,7 @@ from sim.clock import MINUTE, SECOND
 from sim.quantities import format_duration, format_percent
 from sim.scenario.campaigns import Campaign
 from sim.scenario.laws import AnyLaw, MixtureLaw
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.scenario.types import Stated
 
 #: Days of a fading or a pulse where nothing else is asked, and the largest campaign in percent of the base.

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from sim.app.controls import ANYWHERE, Control, Known, Part, Refused, Setter, Value, Values
 from sim.app.limits import MOST_GROUPS, MOST_LINES
 from sim.clock import HOUR, MINUTE
+from sim.model.build import queues_of
 from sim.quantities import WEEKDAYS, WeeklyHours, format_percent
-from sim.scenario.build import queues_of
 from sim.scenario.lines import OTHERS, OWN, LineGroup
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.scenario.types import Words
 
 #: Speed of each chat with 1, 2, ... in hand where nothing is stated, and the range in which it may lie.

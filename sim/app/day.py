@@ -18,14 +18,14 @@ from sim.app.controls import Plans, Refused
 from sim.app.tiles import tiles_of
 from sim.app.words import proper
 from sim.clock import DAY, SECOND
-from sim.contacts import Contacts, Outcome
 from sim.draw import draw_world
 from sim.engines import simulate
 from sim.language import Language
-from sim.scenario.build import queues_of
-from sim.scenario.model import Scenario
+from sim.model.build import queues_of
+from sim.model.contacts import Contacts, Outcome
+from sim.model.world import World
+from sim.scenario.scenario import Scenario
 from sim.timelines import duty_of
-from sim.world import World
 
 _REACHED = (Outcome.ANSWERED, Outcome.CALLED_BACK)
 #: Letters that say where a caller comes from.
@@ -44,7 +44,7 @@ class Played:
     def of(cls, scenario: Scenario) -> Played:
         """Drawn and simulated."""
         world = draw_world(scenario, seed=scenario.experiment.seed, replication=0)
-        return cls(scenario, world, simulate(world, scenario.centre))
+        return cls(scenario, world, simulate(world, scenario.model.centre))
 
     @property
     def shown(self) -> list[str]:
@@ -61,7 +61,7 @@ class Played:
         """Where callers wait and lines stand, by number: provinces, other channels, other line groups."""
         provinces = list(self.scenario.provinces) if self.split else []
         others = [name for name in self.shown if name not in self.split]
-        groups = [group.name for number, group in enumerate(self.scenario.centre.groups) if self._serves(number)]
+        groups = [group.name for number, group in enumerate(self.scenario.model.centre.groups) if self._serves(number)]
         names = dict.fromkeys([*provinces, *others, *groups])
         return {name: number for number, name in enumerate(names)}
 
@@ -69,7 +69,7 @@ class Played:
         queues = {queue for name in self.shown for queue in queues_of(self.scenario)[name]}
         return any(
             group in [route.group for route in queue.routes]
-            for queue in self.scenario.centre.queues
+            for queue in self.scenario.model.centre.queues
             if queue.name in queues
         )
 
@@ -80,8 +80,8 @@ class Played:
 
 def busiest(played: Played) -> int:
     """The day of the period on which most contacts came while open; Refused where nobody ever called."""
-    when = played.scenario.days.clock.day(played.contacts.dialled[played.contacts.outcome != Outcome.CLOSED])
-    counts = np.bincount(when[when < played.scenario.days.days], minlength=1)
+    when = played.scenario.model.calendar.clock.day(played.contacts.dialled[played.contacts.outcome != Outcome.CLOSED])
+    counts = np.bincount(when[when < played.scenario.model.calendar.days], minlength=1)
     if not counts.any():
         raise Refused("app.play_nothing")
     return int(counts.argmax())
@@ -94,7 +94,7 @@ def played_day(plans: Plans, say: Language) -> dict[str, Any]:
         scenarios = {say("app.column_plan"): plans.plan, **scenarios}
     runs = {name: Played.of(scenario) for name, scenario in scenarios.items()}
     day = busiest(next(iter(runs.values())))
-    date = plans.today.days.date(day)
+    date = plans.today.model.calendar.date(day)
     shown = [_shown(name, played, day, say) for name, played in runs.items()]
     edges = [edge for plan in shown for line in plan["lines"] for span in line["duty"] for edge in span]
     opens, shuts = min(edges, default=9 * 3600), max(edges, default=17 * 3600)
@@ -129,8 +129,8 @@ def _tiles(played: Played) -> Iterator[dict[str, Any]]:
 
 def _lines(played: Played, day: int) -> Iterator[dict[str, Any]]:
     """Every place at a line: its row, its group and number, and when it is on duty."""
-    clock, begins = played.scenario.days.clock, day * DAY
-    for group in played.scenario.centre.groups:
+    clock, begins = played.scenario.model.calendar.clock, day * DAY
+    for group in played.scenario.model.centre.groups:
         if group.name not in played.rows:
             continue
         duty = duty_of(played.world, group)
@@ -145,11 +145,13 @@ def _lines(played: Played, day: int) -> Iterator[dict[str, Any]]:
 def _contacts(played: Played, day: int) -> Iterator[list[Any]]:
     """Row, when dialled, taken and released, outcome, place at a line (-1 for none), letters of the home."""
     scenario, table = played.scenario, played.contacts
-    channel_of = {queue.name: list(scenario.channels)[queue.channel] for queue in scenario.centre.queues}
-    queues = [queue.name for queue in scenario.centre.queues]
+    channel_of = {queue.name: list(scenario.channels)[queue.channel] for queue in scenario.model.centre.queues}
+    queues = [queue.name for queue in scenario.model.centre.queues]
     places = _places(played)
     begins = day * DAY
-    shown = [scenario.days.clock.at(times) - begins for times in (table.dialled, table.left_queue, table.released)]
+    shown = [
+        scenario.model.calendar.clock.at(times) - begins for times in (table.dialled, table.left_queue, table.released)
+    ]
     here = (shown[0] < DAY) & (shown[2] >= 0) & (table.outcome != Outcome.CLOSED)
     for i in np.flatnonzero(here).tolist():
         channel = channel_of[queues[int(table.queue[i])]]
@@ -165,7 +167,7 @@ def _contacts(played: Played, day: int) -> Iterator[list[Any]]:
 def _places(played: Played) -> NDArray[np.int64]:
     """The number of the place in ``_lines`` that each contact takes, -1 where no line took it."""
     table, first, at = played.contacts, {}, 0
-    for number, group in enumerate(played.scenario.centre.groups):
+    for number, group in enumerate(played.scenario.model.centre.groups):
         if group.name in played.rows:
             first[number] = at
             at += len(group.shifts) * max(group.at_once, 1)
@@ -175,7 +177,7 @@ def _places(played: Played) -> NDArray[np.int64]:
         number, line = int(table.group[i]), int(table.line[i])
         if number not in first or table.released[i] <= table.left_queue[i]:
             continue
-        at_once = max(played.scenario.centre.groups[number].at_once, 1)
+        at_once = max(played.scenario.model.centre.groups[number].at_once, 1)
         ends = taken.setdefault((number, line), [0] * at_once)
         lane = min(range(at_once), key=lambda k: (ends[k] > int(table.left_queue[i]), k))
         ends[lane] = int(table.released[i])

@@ -9,7 +9,7 @@ from sim.app import day
 from sim.app.controls import Plans, plans_of
 from sim.app.link import Asked
 from sim.language import Language
-from sim.scenario.load import dumps
+from sim.scenario.sections import dumps
 
 
 @dataclass(frozen=True)

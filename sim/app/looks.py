@@ -11,7 +11,7 @@ from sim.app.controls import Plans
 from sim.app.limits import FIRST_WORLDS, MOST_COUNTED, MOST_WORLDS
 from sim.app.work import Seats, Task
 from sim.cells import COLUMNS
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.studies.trial import Trial, try_plans
 
 TODAY, PLAN = "today", "plan"
@@ -66,7 +66,7 @@ def looks(plans: Plans, task: Task, seats: Seats) -> Iterator[Look]:
 
 def worlds(scenario: Scenario) -> int:
     """Worlds of a whole answer: the scenario's own number, within limits."""
-    scopes = 1 + len(scenario.channels) + len(scenario.provinces) + scenario.days.days + 24
+    scopes = 1 + len(scenario.channels) + len(scenario.provinces) + scenario.model.calendar.days + 24
     room = MOST_COUNTED // (8 * len(COLUMNS) * scopes)
     return max(FIRST_WORLDS, min(max(scenario.experiment.replications, 5 * FIRST_WORLDS), MOST_WORLDS, room))
 

@@ -11,7 +11,7 @@ from sim.app.looks import Look
 from sim.app.words import cell, duration, proper
 from sim.estimates import Estimate
 from sim.language import Language
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.summary import DEFINITIONS, SERVICE_LEVELS
 
 
@@ -31,7 +31,7 @@ def by_province(look: Look, say: Language) -> str:
 
 def by_day(look: Look, say: Language) -> str:
     """The same by the day on which people first called, of days on which anybody did."""
-    dates = max(look.plans.today.dates, look.plans.plan.dates, key=len)
+    dates = max(look.plans.today.model.dates, look.plans.plan.model.dates, key=len)
     rows = [Row(say.short_date(date), _both(look, "day", str(day))) for day, date in enumerate(dates)]
     return bar_table(say("app.by_day"), say("app.day"), _some(rows), look, say)
 

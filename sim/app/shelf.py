@@ -14,7 +14,7 @@ from sim.app.controls import Part, Refused, check_size, parts_of
 from sim.app.limits import MOST_UPLOADS
 from sim.errors import ScenarioError
 from sim.scenario.load import load, loads
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.scenario.source import read_text
 from sim.scenario.types import Words
 

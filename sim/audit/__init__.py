@@ -17,9 +17,9 @@ from sim.audit.rows import malformed, read
 from sim.audit.single import check_row
 from sim.audit.sweep import Sweep
 from sim.audit.work import check_work
-from sim.centre import Centre
-from sim.contacts import Contacts
-from sim.world import World
+from sim.model.centre import Centre
+from sim.model.contacts import Contacts
+from sim.model.world import World
 
 __all__ = ["audit"]
 

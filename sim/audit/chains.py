@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from sim.audit.findings import Findings, Who
 from sim.audit.rows import SERVED, Row, falls
-from sim.centre import UNANSWERED, WHILE_CLOSED, Centre
-from sim.contacts import Outcome
-from sim.world import World
+from sim.model.centre import UNANSWERED, WHILE_CLOSED, Centre
+from sim.model.contacts import Outcome
+from sim.model.world import World
 
 
 class Due(NamedTuple):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from sim.centre import Centre, Group, Spans
-from sim.world import World
+from sim.model.centre import Centre, Group, Spans
+from sim.model.world import World
 
 
 class Duty:

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from sim.audit.duty import Duty
 from sim.audit.rows import Row, delays
-from sim.centre import Centre
-from sim.contacts import Outcome
+from sim.model.centre import Centre
+from sim.model.contacts import Outcome
 
 
 class Kind(IntEnum):

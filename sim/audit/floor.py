@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sim.audit.duty import Duty
 from sim.audit.rows import Row, delays
-from sim.centre import Centre
+from sim.model.centre import Centre
 
 
 @dataclass(slots=True)

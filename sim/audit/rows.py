@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.audit.findings import Findings, Who
-from sim.centre import Centre, Priority
 from sim.clock import FOREVER
-from sim.contacts import NO_GROUP, Contacts, Outcome
-from sim.world import Whole, World
+from sim.model.centre import Centre, Priority
+from sim.model.contacts import NO_GROUP, Contacts, Outcome
+from sim.model.world import Whole, World
 
 #: Outcomes of contacts that a line took for certain; SILENT may be either.
 SERVED = (Outcome.ANSWERED, Outcome.CALLED_BACK)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from sim.audit.duty import Duty
 from sim.audit.findings import Findings
 from sim.audit.rows import SERVED, Row, delays, falls, say_falls
-from sim.centre import Centre
-from sim.contacts import Outcome
-from sim.world import World
+from sim.model.centre import Centre
+from sim.model.contacts import Outcome
+from sim.model.world import World
 
 
 def check_row(world: World, centre: Centre, duty: Duty, row: Row, findings: Findings) -> None:

@@ -9,9 +9,9 @@ from sim.audit.events import Event, Kind
 from sim.audit.findings import Findings
 from sim.audit.floor import Floor, Line
 from sim.audit.rows import Row, falls, say_falls
-from sim.centre import UNLIMITED, Centre, Queue
-from sim.contacts import Outcome
-from sim.world import World
+from sim.model.centre import UNLIMITED, Centre, Queue
+from sim.model.contacts import Outcome
+from sim.model.world import World
 
 
 class _Welcome(NamedTuple):

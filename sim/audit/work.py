@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sim.audit.findings import Findings
 from sim.audit.rows import Row
-from sim.centre import FULL_SPEED, PER_MILLE, Centre
 from sim.clock import FOREVER
-from sim.contacts import Outcome
-from sim.world import World
+from sim.model.centre import FULL_SPEED, PER_MILLE, Centre
+from sim.model.contacts import Outcome
+from sim.model.world import World
 
 
 def check_work(world: World, centre: Centre, rows: list[Row], findings: Findings) -> dict[Row, int]:

@@ -12,13 +12,12 @@ from sim.beside.averages import Averages
 from sim.beside.premises import Premises, premises_of
 from sim.beside.profile import Profile, profile_of
 from sim.beside.simulated import Simulated
-from sim.demand import rates_of
 from sim.estimates import Estimate
 from sim.tables import csv_text
 from sim.theory.varying import Work
 
 if TYPE_CHECKING:
-    from sim.centre import Centre
+    from sim.model.centre import Centre
     from sim.results import Result
 
 #: What is set beside each other, with its unit.
@@ -82,18 +81,18 @@ class Beside:
 def beside(result: Result) -> list[Beside]:
     """Every measure of every queue that was called, in the order of the queues."""
     scenario, simulated = result.scenario, Simulated(result)
-    rates = rates_of(scenario)
-    queues = [number for number in range(len(scenario.centre.queues)) if simulated.offered(number)]
+    rates = scenario.model.rates
+    queues = [number for number in range(len(scenario.model.centre.queues)) if simulated.offered(number)]
     known = [
         premises_of(scenario, number, follow_ups=simulated.follow_ups(number), sent_away=simulated.sent_away(number))
         for number in queues
     ]
     fitting = {
-        premises.number: (premises, profile_of(rates, scenario.centre, premises, simulated))
+        premises.number: (premises, profile_of(rates, scenario.model.centre, premises, simulated))
         for premises in known
         if not premises.why_not
     }
-    found = _averages(fitting, scenario.centre)
+    found = _averages(fitting, scenario.model.centre)
     rows = [_rows(simulated, premises, found.get(premises.number, premises.why_not)) for premises in known]
     return [row for some in rows for row in some]
 

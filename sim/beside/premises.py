@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sim.centre import PER_MILLE, UNLIMITED, Centre
 from sim.distributions import Deterministic, Exponential, Law, Never
-from sim.scenario.model import Callers, Scenario
+from sim.model.centre import PER_MILLE, UNLIMITED, Centre
+from sim.scenario.scenario import Scenario
+from sim.scenario.sections import Callers
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Premises:
 
 def premises_of(scenario: Scenario, number: int, *, follow_ups: bool, sent_away: bool) -> Premises:
     """Of one queue; whether not all of its contacts were first contacts, and whether some were sent away at closing."""
-    centre = scenario.centre
+    centre = scenario.model.centre
     queue = centre.queues[number]
     channel = list(scenario.channels)[queue.channel]
     handling = scenario.handling[channel]
@@ -80,7 +81,7 @@ def _exponential(laws: list[Law]) -> bool:
 
 def _reasons(scenario: Scenario, number: int, groups: tuple[int, ...], speeds: set[tuple[int, ...]]) -> Iterator[str]:
     """Why no formula fits."""
-    centre = scenario.centre
+    centre = scenario.model.centre
     queue = centre.queues[number]
     if any(set(centre.groups[group].serves) != {number} for group in groups):
         yield "lines shared with other queues"
@@ -98,13 +99,13 @@ def _reasons(scenario: Scenario, number: int, groups: tuple[int, ...], speeds: s
 
 
 def _patience(scenario: Scenario, number: int) -> Law:
-    channel = list(scenario.channels)[scenario.centre.queues[number].channel]
+    channel = list(scenario.channels)[scenario.model.centre.queues[number].channel]
     return scenario.callers.get(channel, Callers()).patience.law()
 
 
 def _broken_rules(scenario: Scenario, number: int, *, follow_ups: bool) -> Iterator[str]:
     """What theory leaves out and this queue has."""
-    centre = scenario.centre
+    centre = scenario.model.centre
     queue = centre.queues[number]
     habits = centre.habits[queue.channel]
     if follow_ups:

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.beside.premises import Premises
-from sim.centre import Centre
-from sim.demand import Rates
+from sim.model.centre import Centre
+from sim.model.demand import Rates
 
 Floats = NDArray[np.float64]
 _ROUNDS = 20

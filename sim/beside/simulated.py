@@ -73,7 +73,7 @@ class Simulated:
     def _occupancy(self, groups: tuple[int, ...]) -> Estimate:
         """Of all lines of these groups together."""
         definition = DEFINITIONS["occupancy"]
-        names = [self.result.scenario.centre.groups[group].name for group in groups]
+        names = [self.result.scenario.model.centre.groups[group].name for group in groups]
         if len(names) == 1:
             return self._shown.get(("lines", names[0], "occupancy"), NOTHING)
         assert definition.under is not None

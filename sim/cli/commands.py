@@ -46,7 +46,7 @@ from sim.errors import QuestionError, ScenarioError, SimError
 
 if TYPE_CHECKING:
     from sim.language import Language
-    from sim.scenario.model import Scenario
+    from sim.scenario.scenario import Scenario
 
 WRONG_QUESTION = 2
 SCENARIO_INVALID = 3

@@ -14,7 +14,7 @@ import click
 
 if TYPE_CHECKING:
     from sim.language import Language
-    from sim.scenario.model import Scenario
+    from sim.scenario.scenario import Scenario
     from sim.studies.answers import Answer
 
 INTERRUPTED = 130

@@ -28,7 +28,7 @@ from sim.cli.common import (
 from sim.errors import Mistake, Place, ScenarioError
 
 if TYPE_CHECKING:
-    from sim.scenario.model import Scenario
+    from sim.scenario.scenario import Scenario
 
 
 @click.command()

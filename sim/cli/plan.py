@@ -95,7 +95,7 @@ def plan(
     """The cheapest lines that meet targets, and what more or less would buy."""
     scenario = load_scenario(file, settings)
     from sim.language import language
-    from sim.scenario.load import dumps
+    from sim.scenario.sections import dumps
     from sim.store import write_atomically
     from sim.studies.plan import plan as study
 

@@ -25,7 +25,7 @@ from sim.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from sim.scenario.model import Scenario
+    from sim.scenario.scenario import Scenario
     from sim.studies.outcomes import Outcome
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from sim.centre import Centre
-from sim.contacts import Contacts, ContactTables
-from sim.world import Whole, World, Worlds
+from sim.model.centre import Centre
+from sim.model.contacts import Contacts, ContactTables
+from sim.model.world import Whole, World, Worlds
 
 ENGINES = ("simpy", "compiled")
 
@@ -49,7 +49,7 @@ def _check(world: World, absence: Whole, centre: Centre) -> None:
 
 def _not_drawn(world: World, absence: Whole, centre: Centre) -> Iterator[str]:
     """Luck that the centre's thresholds are compared with, yet that the world does not hold."""
-    yield from (name for name in centre.luck_used() if world.redial.shape != getattr(world, name).shape)
+    yield from (name for name in centre.inputs_used() if world.redial.shape != getattr(world, name).shape)
     if centre.attempts > world.redial.shape[1]:
         yield f"attempts beyond {world.redial.shape[1]}"
     for group in centre.groups:

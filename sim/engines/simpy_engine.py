@@ -13,11 +13,11 @@ from typing import Any
 
 import simpy
 
-from sim.centre import UNANSWERED, WHILE_CLOSED, Centre, Queue
 from sim.clock import FOREVER
-from sim.contacts import Contacts, Outcome
 from sim.engines.simpy_lines import Contact, Group, Line, groups_of
-from sim.world import World
+from sim.model.centre import UNANSWERED, WHILE_CLOSED, Centre, Queue
+from sim.model.contacts import Contacts, Outcome
+from sim.model.world import World
 
 
 class Kind(IntEnum):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from sim.centre import FULL_SPEED, PER_MILLE, Centre
-from sim.centre import Group as Rules
-from sim.world import World
+from sim.model.centre import FULL_SPEED, PER_MILLE, Centre
+from sim.model.centre import Group as Rules
+from sim.model.world import World
 
 
 class Contact:

@@ -12,13 +12,13 @@ from matplotlib.figure import Figure
 
 from sim.clock import HOUR, MINUTE
 from sim.colours import BETTER, OUTCOMES, UNCLEAR, WORSE
-from sim.demand import Rates, rates_of
 from sim.errors import ResultsError
 from sim.figures.day import draw_busy_day
 from sim.figures.style import axes_of, figure_of, headed, legend_below, numbers_in, sheet, titled, wrapped
 from sim.language import ENGLISH, Language
+from sim.model.demand import Rates
 from sim.results import Result
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.studies.compare import Comparison
 
 
@@ -29,7 +29,7 @@ def _sub(result: Result, say: Language) -> str:
 
 def draw_arrival_rates(scenario: Scenario, ax: Axes | None = None, *, say: Language = ENGLISH) -> Figure:
     """Expected first contacts per hour over the period, with each campaign on top of the base demand."""
-    rates, ax = rates_of(scenario), axes_of(ax)
+    rates, ax = scenario.model.rates, axes_of(ax)
     hours = np.diff(rates.edges) / HOUR
     share = rates.weight.sum(axis=1)
     while_open = np.where(rates.open, rates.mass, 0.0).sum(axis=1) * share[:, None] / hours
@@ -126,7 +126,7 @@ def draw_outcomes(result: Result, *, say: Language = ENGLISH) -> Figure:
 
 def draw_by_day(result: Result, ax: Axes | None = None, *, say: Language = ENGLISH) -> Figure:
     """Mean contacts of each day of the period, by what happened to them."""
-    ax, dates = axes_of(ax), result.scenario.dates
+    ax, dates = axes_of(ax), result.scenario.model.dates
     short = len(dates) <= 31
     narrow = len(dates) > _MOST_DATES
     names = [_two_lines(day, say, narrow and day.day > 1 and day > dates[0]) if short else str(day) for day in dates]

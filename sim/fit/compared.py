@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from scipy import special
 
 from sim.clock import DAY, HOUR, SECOND, WallClock
-from sim.contacts import Contacts, Outcome
 from sim.fit.checks import Check
 from sim.fit.fitted import Fitted, nothing
 from sim.fit.log import ABANDONED, ANSWERED, BLOCKED, CLOSED, NOT_SAID, UNKNOWN, Log
 from sim.language.said import Name, Said
+from sim.model.contacts import Contacts, Outcome
 
 Whole = NDArray[np.int64]
 Floats = NDArray[np.float64]

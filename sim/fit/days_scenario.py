@@ -26,7 +26,7 @@ from sim.language import ENGLISH, Language
 from sim.language.said import Said
 from sim.quantities import WEEKDAYS, format_weekday_set
 from sim.scenario.load import loads
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.scenario.source import write_text
 from sim.store import write_atomically
 

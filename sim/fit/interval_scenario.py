@@ -31,7 +31,7 @@ from sim.intervals import interval
 from sim.language.said import Said
 from sim.quantities import WEEKDAYS
 from sim.scenario.load import loads
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.scenario.source import write_text
 from sim.scenario.zones import DEFAULT_ZONE
 from sim.store import write_atomically

@@ -19,7 +19,7 @@ from sim.fit.log import ANSWERED, Log
 from sim.fit.pieces import Pieces, counted, open_hours
 from sim.fit.stated import Block
 from sim.scenario.load import loads
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.scenario.source import write_text
 from sim.scenario.zones import DEFAULT_ZONE
 

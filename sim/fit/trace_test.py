@@ -29,9 +29,8 @@ from sim.fit.log import ANSWERED, NOT_SAID, UNKNOWN, Log
 from sim.fit.pieces import Pieces, counted
 from sim.fit.scenario import document
 from sim.fit.stated import Block
-from sim.luck import prepare
 from sim.quantities import WEEKDAYS
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.studies.engine import AUTO, chosen
 
 #: Contacts simulated in all: few replications of a long log, many of a short one.
@@ -82,7 +81,7 @@ def _compared(pieces: Pieces) -> Log:
 def _simulated(name: str, scenario: Scenario, log: Log, pieces: Pieces) -> Replay:
     replications = int(np.clip(_CONTACTS // max(len(log), 1), *_REPLICATIONS))
     engine = chosen(AUTO)
-    luck, centre = prepare(scenario), scenario.centre
+    luck, centre = scenario.model.inputs, scenario.model.centre
     number = {place.queue: log.queues.index(queue) for queue, place in pieces.places.items()}
     queues = np.array([number.get(queue.name, _NO_QUEUE) for queue in centre.queues], dtype=np.int64)
     simulated: list[Calls] = []

@@ -29,7 +29,7 @@ from sim.fit.trace_test import Replay, scenario_test, trace_test
 from sim.free_days import BELGIUM
 from sim.language import ENGLISH, Language
 from sim.language.said import Said
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.scenario.zones import DEFAULT_ZONE
 from sim.store import write_atomically
 

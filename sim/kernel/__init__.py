@@ -17,18 +17,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.cells import COLUMNS, Layout
-from sim.centre import Centre
 from sim.clock import Calendar
-from sim.contact_values import Codes, Promises
-from sim.contacts import Contacts, ContactTables
+from sim.contact_values import Codes
 from sim.distributions import Law
 from sim.draw import absences_of, draw_block, expected_of
 from sim.errors import SimError
 from sim.kernel import pack, structs
 from sim.kernel.build import HERE, library_name, sources_key
-from sim.luck import Luck
+from sim.model.centre import Centre
+from sim.model.contacts import Contacts, ContactTables
+from sim.model.inputs import RandomInputs
+from sim.model.targets import ServiceTargets
+from sim.model.world import World, Worlds
 from sim.products import CHUNK, Products
-from sim.world import World, Worlds
 
 Whole = NDArray[np.int64]
 
@@ -121,15 +122,15 @@ def play(worlds: Worlds, centre: Centre) -> ContactTables:
 class Drawing:
     """Demand and random inputs of a scenario, ready to draw from."""
 
-    luck: Luck
+    inputs: RandomInputs
     seed: int
     demand: structs.Demand
 
     @classmethod
-    def of(cls, luck: Luck, *, seed: int) -> Drawing | None:
+    def of(cls, inputs: RandomInputs, *, seed: int) -> Drawing | None:
         """None where the kernel cannot draw: callers from a log, or a distribution without a formula."""
-        demand = pack.demand_of(luck, seed=seed) if available() else None
-        return None if demand is None else cls(luck, seed, demand)
+        demand = pack.demand_of(inputs, seed=seed) if available() else None
+        return None if demand is None else cls(inputs, seed, demand)
 
     def draw(self, numbers: Whole) -> Worlds:
         """The worlds of these replications with all random inputs."""
@@ -140,40 +141,40 @@ class Drawing:
             ctypes.byref(capacity),
         )  # fmt: skip
         columns = dict(zip(_CALLER_COLUMNS, _taken(data, (9, capacity.value), int(begins[-1])), strict=True))
-        inputs = self._inputs(columns, numbers, begins)
-        luck, absences = self.luck, absences_of(self.luck, self.seed, numbers)
+        drawn = self._inputs(columns, numbers, begins)
+        inputs, absences = self.inputs, absences_of(self.inputs, self.seed, numbers)
         del columns["stratum"]
         world = World(
-            channels=luck.rates.channels,
-            provinces=luck.rates.provinces,
-            causes=luck.rates.causes,
-            topics=luck.topics,
-            ages=luck.ages,
-            groups=tuple(name for name, _ in luck.lines),
+            channels=inputs.names.channels,
+            provinces=inputs.names.provinces,
+            causes=inputs.names.causes,
+            topics=inputs.names.topics,
+            ages=inputs.names.ages,
+            groups=tuple(name for name, _ in inputs.lines),
             absence=np.zeros((0, 0, 0), dtype=np.int64),
             **columns,
-            **inputs,
+            **drawn,
         )
         return Worlds(world, begins, absences)
 
     def expected(self, numbers: Whole) -> NDArray[np.float64]:
         """Expected callers by replication, stratum and day."""
-        return structs.real(expected_of(self.luck, self.seed, numbers))
+        return structs.real(expected_of(self.inputs, self.seed, numbers))
 
     def _inputs(self, columns: dict[str, Whole], numbers: Whole, begins: Whole) -> dict[str, Whole]:
         """Random inputs of callers, as the columns of a world."""
-        luck, count = self.luck, int(begins[-1])
-        channels, attempts = len(luck.rates.channels), luck.attempts
+        inputs, count = self.inputs, int(begins[-1])
+        channels, attempts = len(inputs.rates.channels), inputs.attempts
         none = np.zeros((count, 0), dtype=np.int64)
         arrays = {name: np.zeros((count, channels), dtype=np.int64) for name in ("conversation", "wrap_up")}
         for name in ("redial", "switch", "balk", "voicemail"):
             arrays[name] = np.zeros((count, attempts), dtype=np.int64)
         for name in ("call_back", "silent", "forward", "again"):
-            arrays[name] = np.zeros((count, attempts), dtype=np.int64) if name in luck.used else none
+            arrays[name] = np.zeros((count, attempts), dtype=np.int64) if name in inputs.used else none
         for name in ("patience", "redial_delay"):
             arrays[name] = np.zeros((count, attempts, channels), dtype=np.int64)
         for name, use in (("silence", "silent"), ("again_delay", "again")):
-            some = attempts if use in luck.used else 0
+            some = attempts if use in inputs.used else 0
             arrays[name] = np.zeros((count, some, channels), dtype=np.int64)
         for replication, first, past in zip(numbers.tolist(), begins[:-1].tolist(), begins[1:].tolist(), strict=True):
             mine = {"source" if name == "cause" else name: column[first:past] for name, column in columns.items()}
@@ -184,11 +185,11 @@ class Drawing:
         return arrays
 
 
-def draw(luck: Luck, *, seed: int, replications: Sequence[int]) -> Worlds:
+def draw(inputs: RandomInputs, *, seed: int, replications: Sequence[int]) -> Worlds:
     """The worlds of these replications; drawn by the readable path where the kernel has no formula for them."""
-    drawing = Drawing.of(luck, seed=seed)
+    drawing = Drawing.of(inputs, seed=seed)
     if drawing is None:
-        return draw_block(luck, seed=seed, replications=replications)
+        return draw_block(inputs, seed=seed, replications=replications)
     return drawing.draw(np.array(replications, dtype=np.int64))
 
 
@@ -231,7 +232,7 @@ class Counter:
     layout: Layout
     centre: Centre
     calendar: Calendar
-    promises: Promises
+    promises: ServiceTargets
 
     @cached_property
     def _plan(self) -> structs.Counting:
@@ -244,8 +245,8 @@ class Counter:
         products: sums over replications, to which these are added.
         every: whether the cells of each replication are wanted.
         """
-        expected, absence = drawing.expected(numbers), absences_of(drawing.luck, drawing.seed, numbers)
-        groups = tuple(name for name, _ in drawing.luck.lines)
+        expected, absence = drawing.expected(numbers), absences_of(drawing.inputs, drawing.seed, numbers)
+        groups = tuple(name for name, _ in drawing.inputs.lines)
         absences = structs.Population(absence=structs.whole(absence))
         absences.absence_groups, absences.absence_lines, absences.absence_days = absence.shape[1:]
 

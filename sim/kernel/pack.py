@@ -9,11 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import centre as c
 from sim.cells import Layout
 from sim.clock import FOREVER, Calendar
-from sim.contact_values import BIN_BITS, LEAST, Promises, working_day_ends
-from sim.contacts import Outcome
+from sim.contact_values import BIN_BITS, LEAST, working_day_ends
 from sim.distributions import (
     Deterministic,
     Empirical,
@@ -40,11 +38,14 @@ from sim.kernel.structs import (
     real,
     whole,
 )
-from sim.luck import Luck
 from sim.measures import doors, slices_of, until_of
+from sim.model import centre as c
+from sim.model.contacts import Outcome
+from sim.model.inputs import RandomInputs
+from sim.model.targets import ServiceTargets
+from sim.model.world import Worlds
 from sim.products import Products
 from sim.scenario.surges import Decay, Surge, Trapezoid
-from sim.world import Worlds
 
 PURPOSES = ("exists", "work", "marks", "waiting", "choices", "offers", "delays")
 CONSTANT, EXPONENTIAL, LOGNORMAL, WEIBULL, UNIFORM, EMPIRICAL, TRIANGULAR = range(7)
@@ -97,36 +98,36 @@ def surge_terms(surge: Surge) -> list[SurgeTerm] | None:
     return terms
 
 
-def demand_of(luck: Luck, *, seed: int) -> Demand | None:
+def demand_of(inputs: RandomInputs, *, seed: int) -> Demand | None:
     """Demand and random inputs; None where callers come from a log or a distribution has no formula."""
-    rates = luck.rates
+    rates = inputs.rates
     names = ("conversation", "wrap_up", "patience", "redial_delay", "silence", "again_delay")
-    laws = {name: [distribution(law) for law in getattr(luck, name)] for name in names}
+    laws = {name: [distribution(law) for law in getattr(inputs, name)] for name in names}
     surges = [surge_terms(surge) for surge in rates.surges]
-    if luck.trace is not None or None in surges or any(None in of for of in laws.values()):
+    if inputs.trace is not None or None in surges or any(None in of for of in laws.values()):
         return None
-    mass = rates.mass[luck.strata[:, 2], luck.strata[:, 0]]
-    words = np.array([keys_of(luck, seed, purpose) for purpose in PURPOSES]).reshape(len(PURPOSES), 2, -1)
+    mass = rates.mass[inputs.strata[:, 2], inputs.strata[:, 0]]
+    words = np.array([keys_of(inputs, seed, purpose) for purpose in PURPOSES]).reshape(len(PURPOSES), 2, -1)
     integrals = [surge.integral(rates.edges.astype(float)) for surge in rates.surges]
     return Demand(
-        strata=len(luck.strata),
+        strata=len(inputs.strata),
         days=rates.calendar.days,
         segments=len(rates.edges) - 1,
         channels=len(rates.channels),
         campaigns=len(surges),
-        attempts=luck.attempts,
-        topics=len(luck.topics),
-        ages=len(luck.ages),
-        stratum=whole(luck.strata),
-        first_segment=whole(rates.first[luck.strata[:, 0]]),
+        attempts=inputs.attempts,
+        topics=len(inputs.names.topics),
+        ages=len(inputs.names.ages),
+        stratum=whole(inputs.strata),
+        first_segment=whole(rates.first[inputs.strata[:, 0]]),
         edge=whole(rates.edges),
         cumulative=real(np.concatenate([np.zeros((len(mass), 1)), np.cumsum(mass, axis=1)], axis=1)),
         keys=np.ascontiguousarray(words[:, 0] | words[:, 1] << np.uint64(32)),
         terms=[term for terms in surges for term in terms or ()],
         first_term=whole(np.cumsum([0, *(len(terms or ()) for terms in surges)])),
         surge_integral=real(integrals),
-        topic=real(luck.topic),
-        age=real(luck.age),
+        topic=real(inputs.topic),
+        age=real(inputs.age),
         **laws,
     )
 
@@ -276,7 +277,7 @@ def bins() -> Counting:
 
 
 @lru_cache(maxsize=64)
-def counting_of(layout: Layout, centre: c.Centre, calendar: Calendar, promises: Promises) -> Counting:
+def counting_of(layout: Layout, centre: c.Centre, calendar: Calendar, promises: ServiceTargets) -> Counting:
     """What is counted at a centre, without products."""
     size = {scope.kind: len(scope.names) for scope in layout.scopes}
     periods, (day_of_hour, hour_of_day) = layout.periods(), slices_of(centre)

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.centre import FULL_SPEED, PER_MILLE
 from sim.clock import DAY, HOUR
-from sim.contacts import Outcome
+from sim.model.centre import FULL_SPEED, PER_MILLE
+from sim.model.contacts import Outcome
 
 _INT, _FLOAT, _POINTER = ctypes.c_int64, ctypes.c_double, ctypes.c_void_p
 

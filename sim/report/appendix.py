@@ -13,7 +13,7 @@ from sim.colours import OUTCOMES
 from sim.language import Language
 from sim.report.studied import Studied
 from sim.results import Result
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.scenario.simple import EVERYWHERE
 from sim.tell.runs import service_level_of
 
@@ -65,8 +65,8 @@ def _parts(facts: Mapping[str, str], say: Language, otherwise: Sequence[str]) ->
 
 def _facts(scenario: Scenario, say: Language) -> dict[str, str]:
     """What the appendix says of a scenario."""
-    queues, places = len(scenario.centre.queues), list(scenario.provinces)
-    groups = ", ".join(f"{say.name(g.name)} ({len(g.shifts)})" for g in scenario.centre.groups)
+    queues, places = len(scenario.model.centre.queues), list(scenario.provinces)
+    groups = ", ".join(f"{say.name(g.name)} ({len(g.shifts)})" for g in scenario.model.centre.groups)
     return {
         "period": say.period(scenario.period.first, scenario.period.last),
         "service": service_level_of(scenario, say),
@@ -78,7 +78,7 @@ def _facts(scenario: Scenario, say: Language) -> dict[str, str]:
         else say("stress.from_places", places=", ".join(map(say.name, places))),
         "campaigns": ", ".join(say.name(campaign.name) for campaign in scenario.campaigns) or say("report.no_campaign"),
         "attempts": say.number(scenario.attempts.value),
-        "days": say.number(scenario.days.days),
-        "follow_up": say.number(len(scenario.days.working) - scenario.days.days),
+        "days": say.number(scenario.model.calendar.days),
+        "follow_up": say.number(len(scenario.model.calendar.working) - scenario.model.calendar.days),
         "outcomes": ", ".join(say(f"outcome.{name}") for name in OUTCOMES),
     }

@@ -8,7 +8,7 @@ from sim.assumed import Assumption, assumptions
 from sim.language import Language
 from sim.language.shown import in_words
 from sim.report.grids import Cell, Code, Grid, grid
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 
 #: What a value stands for in the order of doubt.
 _UNCERTAIN = ("assumed", "derived")

@@ -32,7 +32,7 @@ def by_day(result: Result, say: Language) -> str:
     """Contacts of each day by what happened to them; diamonds: people who first called then and are never reached."""
     found = _estimates(result, "day")
     bars = []
-    for day, date in enumerate(result.scenario.dates):
+    for day, date in enumerate(result.scenario.model.dates):
         weekday, number = say.short_date(date).split(" ", 1)
         parts = {outcome: found[day, outcome] for outcome in OUTCOMES if (day, outcome) in found}
         bars.append(Bar(weekday, number, say.short_date(date), parts, found.get((day, "never_reached"))))

@@ -8,19 +8,19 @@ import numpy as np
 
 from sim.clock import HOUR, MINUTE
 from sim.quantities import parse_hours
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 
 
 def lines_at(scenario: Scenario, group: str, hours: str) -> tuple[int, int] | None:
     """Fewest and most lines on duty within ``hours`` of working days; None where there is no such group or moment."""
-    shifts = next((one.shifts for one in scenario.centre.groups if one.name == group), None)
+    shifts = next((one.shifts for one in scenario.model.centre.groups if one.name == group), None)
     try:
         spans = parse_hours(hours).spans
     except ValueError:
         return None
     if shifts is None:
         return None
-    days, first, end = scenario.days, scenario.period.first.weekday(), scenario.centre.end
+    days, first, end = scenario.model.calendar, scenario.period.first.weekday(), scenario.model.centre.end
     change = np.zeros(end // MINUTE + 1, dtype=np.int64)
     for line in shifts:
         for start, stop in line:
@@ -39,7 +39,7 @@ def lines_at(scenario: Scenario, group: str, hours: str) -> tuple[int, int] | No
 
 def hours_between(scenario: Scenario, first: str, last: str, hours: str) -> float:
     """Hours that one line is there on working days from ``first`` to ``last`` (ISO dates) at ``hours`` of the week."""
-    spans, days = parse_hours(hours).spans, scenario.days
+    spans, days = parse_hours(hours).spans, scenario.model.calendar
     dates = (days.date(day) for day in range(days.days) if days.working[day])
     wanted = [date for date in dates if dt.date.fromisoformat(first) <= date <= dt.date.fromisoformat(last)]
     return sum(stop - start for date in wanted for start, stop in spans[date.weekday()]) / HOUR

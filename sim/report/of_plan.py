@@ -18,7 +18,7 @@ from sim.report.reading import Reader
 from sim.report.rows import Line, Mark, draw_rows
 from sim.report.sections import Part, Picture, Section, Tile, Words
 from sim.report.studied import Row, Studied, estimate, text
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.studies.costs import Costs, line_hours
 from sim.studies.targets import WHILE_OPEN
 

@@ -22,7 +22,7 @@ from sim.report.sensitivity import Study
 from sim.report.studied import Studied
 from sim.report.svg import patterns
 from sim.results import Result
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.studies.compare import Comparison
 from sim.tell.runs import measures_of, verdicts
 

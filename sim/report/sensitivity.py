@@ -17,7 +17,7 @@ from sim.report.assumed import named
 from sim.report.grids import Cell, Code, Grid, grid, number
 from sim.report.tornado import Move, draw_tornado
 from sim.scenario.load import load
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.store import essence
 from sim.summary import DEFINITIONS
 

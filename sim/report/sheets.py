@@ -18,7 +18,7 @@ from sim.quantities import parse_duration
 from sim.report.made import made
 from sim.report.tables import busiest_channel
 from sim.results import WAITS, Result
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.studies.compare import Comparison
 from sim.summary import DEFINITIONS, SERVICE_LEVELS, Row
 from sim.tell.runs import service_level_of
@@ -49,12 +49,12 @@ def _of_a_run(result: Result, say: Language) -> Iterator[Sheet]:
     rows = result.summary()
     level = SERVICE_LEVELS[result.scenario.targets.service_level]
     yield _sheet("summary", [_long(row, result.scenario, say) for row in rows], note, _long_heads(say), say)
-    queues = {queue.name: say.name(queue.name) for queue in result.scenario.centre.queues}
+    queues = {queue.name: say.name(queue.name) for queue in result.scenario.model.centre.queues}
     measures = ("offered", *OUTCOMES, "loss", "asa", "wait_p90_answered", level, "occupancy")
     by_queue = {(r.name, r.measure): _estimate(r) for r in rows if r.kind == "queue"}
     columns = [(m, _head(m, say)) for m in measures]
     yield _wide("queues", say("column.queue"), queues, columns, by_queue, note, say)
-    dates = {str(day): date for day, date in enumerate(result.scenario.dates)}
+    dates = {str(day): date for day, date in enumerate(result.scenario.model.dates)}
     yield _by_time(result, "day", say("column.day"), dates, level, say)
     names = {str(hour): say("report.hour", hour=hour, next=hour + 1) for hour in range(24)}
     yield _by_time(result, "hour", say("report.hour_head"), names, level, say)

@@ -14,7 +14,7 @@ from sim.estimates import Estimate
 from sim.language import CODES, Language
 from sim.language.said import Shown
 from sim.scenario.load import load
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 
 #: What is in a cell: an estimate, a number, text, yes or no, or nothing.
 Value = Estimate | float | str | bool | None

@@ -9,7 +9,7 @@ from sim.estimates import NOTHING, Estimate
 from sim.language import Language
 from sim.report.grids import Cell, Grid, grid, number, time
 from sim.results import Result
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.summary import DEFINITIONS, SERVICE_LEVELS, Row
 from sim.tell.runs import Of, lettered, measures_of, service_level_of, unfit
 
@@ -41,7 +41,7 @@ def contact_tables(result: Result, say: Language) -> Iterator[Grid]:
     of = measures_of(result.summary())
     scenario = result.scenario
     level = SERVICE_LEVELS[scenario.targets.service_level]
-    queues = [queue.name for queue in scenario.centre.queues]
+    queues = [queue.name for queue in scenario.model.centre.queues]
     scopes = [("channel", name) for name in scenario.channels] + [
         ("queue", q) for q in queues if q not in scenario.channels
     ]
@@ -89,7 +89,7 @@ def lines_table(result: Result, say: Language) -> Grid:
     measures = ("staffed", "busy", "overtime", "occupancy", "all_lines_busy")
     cells: list[list[Cell]] = [
         [say.name(g.name), str(len(g.shifts)), *(number(of(m, "lines", g.name), say) for m in measures)]
-        for g in result.scenario.centre.groups
+        for g in result.scenario.model.centre.groups
     ]
     heads = (say("column.lines_of"), say("column.at_most"), *(say(f"busy.{m}") for m in measures))
     return grid(say("busy.title"), heads, cells, note=say("report.occupancy", definition=say("definition.occupancy")))
@@ -97,7 +97,7 @@ def lines_table(result: Result, say: Language) -> Grid:
 
 def day_table(result: Result, say: Language) -> Grid:
     """Contacts and people by day."""
-    names = [say.short_date(date) for date in result.scenario.dates]
+    names = [say.short_date(date) for date in result.scenario.model.dates]
     return _sliced(result, "day", names, say("report.table_by_day"), say("column.day"), say)
 
 

@@ -10,14 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from sim.errors import Mistake, Place, ScenarioError
+from sim.scenario.sections import Sections
 from sim.scenario.source import Located
 from sim.scenario.tree import at, stated
-
-if TYPE_CHECKING:
-    from sim.scenario.model import Scenario
 
 #: Module and function that find the people: ``(scenario) -> People``, or Unexplained.
 FINDER = "sim.studies.hidden", "people_behind"
@@ -64,10 +62,10 @@ def _place(tree: Located, keys: tuple[str, ...]) -> Place | None:
     return found.place if found is not None else None
 
 
-def people_behind(scenario: Scenario, tree: Located) -> People:
+def people_behind(scenario: Sections, tree: Located) -> People:
     """The people behind the answered contacts of a scenario; ScenarioError, with the place, if there are none."""
     module, name = FINDER
-    finder = cast("Callable[[Scenario], People]", getattr(import_module(module), name))
+    finder = cast("Callable[[Sections], People]", getattr(import_module(module), name))
     try:
         return finder(scenario)
     except Unexplained as error:

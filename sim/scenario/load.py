@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from sim.errors import Place, ScenarioError
-from sim.scenario.alike import validated_like
-from sim.scenario.answered import (
-    People,
-    counts_answered,
-    people_behind,
-    restated,
-    same_statement,
-    with_people,
-    without_finding,
-)
-from sim.scenario.feasible import impossible
-from sim.scenario.mistakes import type_mistakes
-from sim.scenario.model import Scenario
-from sim.scenario.rules import broken_rules
+from sim.scenario.answered import People, counts_answered, people_behind, restated, same_statement, with_people
+from sim.scenario.scenario import Scenario
 from sim.scenario.settings import Written, apply_settings, place_of, read_with_parents
-from sim.scenario.simple import with_the_only_ones
-from sim.scenario.source import Located, located, read_file, read_text, write_text
-from sim.scenario.traced import anchored, trace_mistakes
+from sim.scenario.source import Located, located, read_file, read_text
 from sim.scenario.types import Words, name_from
+from sim.scenario.validate import checked, validated
 
 #: Where a mistake is that is no mistake of the file: no people explain its contacts.
 _CONTACTS = "demand.contacts"
@@ -40,7 +27,7 @@ def load(path: str | Path, settings: Sequence[str] = (), *, written: Written = p
     tree = _read(path)
     if counts_answered(tree) and not restated(settings):
         tree = with_people(tree, _people(path, tree))
-    return _validated(apply_settings(tree, list(settings), written))
+    return validated(apply_settings(tree, list(settings), written), Scenario)
 
 
 def _read(path: Path) -> Located:
@@ -77,61 +64,12 @@ def _people(path: Path, tree: Located) -> People:
                 if all(mistake.path == _CONTACTS for mistake in error.mistakes):
                     raise
                 # The parent is no scenario of its own; this file is the first that is.
-    return people_behind(_checked(tree), tree)
+    return people_behind(checked(tree, Scenario), tree)
 
 
 def loads(text: str, *, name: str = "scenario") -> Scenario:
     """The scenario in YAML text; ``name`` stands for the file in messages."""
-    return _validated(read_text(text, name))
-
-
-def dumps(scenario: Scenario) -> str:
-    """The whole scenario as YAML, parents and defaults resolved, which ``loads`` reads back to an equal one."""
-    return write_text(scenario.model_dump(mode="json", exclude_none=True))
-
-
-def with_settings(scenario: Scenario, settings: Iterable[str], *, written: Written = place_of) -> Scenario:
-    """``scenario`` with settings such as ``lines.antwerpen=2``; ``written`` says where a setting was written."""
-    settings = list(settings)
-    found = _quickly(scenario, settings)
-    if found is None:  # read again from text, so that mistakes have lines and columns
-        found = _validated(_set(read_text(dumps(scenario), scenario.name), settings, written))
-    return found
-
-
-def _quickly(scenario: Scenario, settings: list[str]) -> Scenario | None:
-    """The same where nothing is wrong, from the sections that the settings leave alone; else None."""
-    try:
-        tree = anchored(_set(scenario.tree, settings))
-    except ScenarioError:
-        return None
-    found = validated_like(scenario, tree)
-    if found is None or found.demand.counted == "answered" or broken_rules(tree):
-        return None
-    return None if impossible(found, tree) or trace_mistakes(found, tree) else found
-
-
-def _set(tree: Located, settings: list[str], written: Written = place_of) -> Located:
-    return apply_settings(without_finding(tree) if restated(settings) else tree, settings, written)
-
-
-def _validated(tree: Located) -> Scenario:
-    """The scenario of a tree, its demand in people."""
-    scenario = _checked(tree)
-    if scenario.demand.counted == "answered":
-        return _checked(with_people(tree, people_behind(scenario, tree)))
-    return scenario
-
-
-def _checked(tree: Located) -> Scenario:
-    tree = anchored(with_the_only_ones(tree))
-    scenario, mistakes = type_mistakes(tree)
-    mistakes += broken_rules(tree)
-    if scenario is not None and not mistakes:
-        mistakes = [*impossible(scenario, tree), *trace_mistakes(scenario, tree)]
-    if mistakes or scenario is None:
-        raise ScenarioError(mistakes)
-    return scenario
+    return validated(read_text(text, name), Scenario)
 
 
 def json_schema() -> dict[str, Any]:

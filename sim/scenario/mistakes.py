@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -10,10 +10,11 @@ from pydantic_core import ErrorDetails
 from sim.errors import Mistake
 from sim.quantities import nearest, shown
 from sim.scenario import campaigns, laws
-from sim.scenario.model import Scenario
+from sim.scenario.sections import Sections
 from sim.scenario.source import Located
 from sim.scenario.types import Block
 
+S = TypeVar("S", bound=Sections)
 _EXPECTED = {
     "dict_type": "a mapping of names to values",
     "model_type": "a mapping of keys to values",
@@ -27,10 +28,10 @@ _EXPECTED = {
 _INVISIBLE = {"value", "count", "hours", "to", "any", "[key]", *laws.TAGS, *campaigns.TAGS}
 
 
-def type_mistakes(tree: Located) -> tuple[Scenario | None, list[Mistake]]:
+def type_mistakes(tree: Located, kind: type[S]) -> tuple[S | None, list[Mistake]]:
     """The scenario if every value is of the right kind, and all mistakes."""
     try:
-        return Scenario.model_validate(tree.plain()), []
+        return kind.model_validate(tree.plain()), []
     except ValidationError as error:
         details = [detail for detail in error.errors(include_url=False) if not _follows(detail)]
         return None, [_mistake(tree, detail) for detail in details]
@@ -100,7 +101,7 @@ def _message(kind: str, detail: ErrorDetails, found: Any) -> str:
 
 def _keys_at(loc: tuple[int | str, ...]) -> list[str]:
     """The keys that the model allows at ``loc``."""
-    found: list[type[Block]] = [Scenario]
+    found: list[type[Block]] = [Sections]
     for step in map(str, loc):
         inside = [_blocks(block.model_fields[step].annotation) for block in found if step in block.model_fields]
         tagged = [block for block in found if step in _tags(block)]

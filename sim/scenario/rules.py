@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from sim.errors import Mistake
 from sim.quantities import parse_moment
+from sim.scenario.attributes import BASE
 from sim.scenario.lines import Selector
-from sim.scenario.marks import BASE
 from sim.scenario.service import service_rules
 from sim.scenario.source import Located
 from sim.scenario.timetables import timetable_rules

@@ -14,8 +14,8 @@ from typing import Any
 from sim.estimates import Estimate
 from sim.language import CODES, ENGLISH, Language, language
 from sim.language.said import Shown
-from sim.scenario.load import dumps
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
+from sim.scenario.sections import dumps
 from sim.store import write_atomically
 from sim.studies.trial import On
 from sim.summary import DEFINITIONS, Definition

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.estimates import Estimate
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.studies.blocks import Block
 from sim.studies.choose import Choice, Searched
 from sim.studies.staffing import Levels, PlanError, Staff

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.cells import AT
 from sim.errors import ScenarioError
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.studies.costs import Team
 from sim.studies.means import Means
 from sim.studies.staffing import Levels
@@ -27,7 +27,7 @@ Floats = NDArray[np.float64]
 
 def blocks_of(scenario: Scenario) -> list[frozenset[int]]:
     """Queues that share a line group, or whose callers may go on to the other: the numbers of each such set."""
-    centre = scenario.centre
+    centre = scenario.model.centre
     joined = [frozenset({number}) for number in range(len(centre.queues))]
 
     def join(some: Iterable[int]) -> None:
@@ -194,7 +194,7 @@ class Book:
         if target.kind == "province":
             return block.provinces == {self.scenario.provinces.index(target.name)}
         if target.kind == "channel":
-            numbers = {q.name: q.channel for q in self.scenario.centre.queues}
+            numbers = {q.name: q.channel for q in self.scenario.model.centre.queues}
             return list(self.scenario.channels)[numbers[queue]] == target.name
         return target.kind == "all" or target.name == queue
 

@@ -12,7 +12,7 @@ import numpy as np
 from sim.errors import QuestionError
 from sim.estimates import Estimate
 from sim.intervals import t_quantile
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.studies.answers import Answer
 from sim.studies.engine import AUTO, chosen
 from sim.studies.fit_one import FitOne, fit_one
@@ -138,7 +138,7 @@ def calibrate(
         raise Unasked(
             f"{replications} worlds are too few to know what a single period may be; take {LEAST_WORLDS} or more"
         )
-    if scenario.traced is not None:
+    if scenario.model.trace is not None:
         raise Unasked("the callers of this scenario come from a call log: there is no hidden demand behind it")
     simulator = Simulator(
         scenario,

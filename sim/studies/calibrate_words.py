@@ -175,7 +175,7 @@ def _limited(found: Calibration, say: Language) -> Iterator[str]:
             before=outcome.shown(cap.before, say),
         )
     if full := found.limits.full:
-        days = max(found.scenario.days.working_days, 1)
+        days = max(found.scenario.model.calendar.working_days, 1)
         yield say(
             "calibrate.impossible",
             whose=say.name(full.name),

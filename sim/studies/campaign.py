@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.language.said import Said
 from sim.quantities import nearest, parse_date
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.studies.asked import Question, Try
 from sim.studies.campaign_doubts import size_shifts, start_shifts
 from sim.studies.campaign_size import Size, Sized, size_borne
@@ -158,7 +158,7 @@ def _staff(base: Scenario, question: Question, windows: str, sized: Sized) -> It
 def _works(base: Scenario, spans: Sequence[Sequence[Any]], first: dt.date, last: dt.date) -> bool:
     """Whether a group has hours on any of these days."""
     days = [first + dt.timedelta(days=day) for day in range((last - first).days + 1)]
-    return any(spans[day.weekday()] and base.days.working[(day - base.period.first).days] for day in days)
+    return any(spans[day.weekday()] and base.model.calendar.working[(day - base.period.first).days] for day in days)
 
 
 def _windows(base: Scenario, text: str, sized: Sized) -> Iterator[tuple[dt.date, dt.date]]:
@@ -167,9 +167,9 @@ def _windows(base: Scenario, text: str, sized: Sized) -> Iterator[tuple[dt.date,
     if text == "weeks":
         yield from calendar_weeks(base, begins)
     elif text == "days":
-        for day in range(base.days.days):
-            if base.days.working[day] and base.days.date(day) >= begins:
-                yield base.days.date(day), base.days.date(day)
+        for day in range(base.model.calendar.days):
+            if base.model.calendar.working[day] and base.model.calendar.date(day) >= begins:
+                yield base.model.calendar.date(day), base.model.calendar.date(day)
     else:
         for part in text.split(","):
             yield _window(base, part.strip())

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.errors import SimError
 from sim.estimates import NOTHING, Estimate
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.studies.campaign_size import Size, Sized, interval_of, roots_of, slack_of, weights_of
 from sim.studies.campaign_start import When, moved
 from sim.studies.doubts import few_of, scenarios_at_ends

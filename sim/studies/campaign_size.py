@@ -13,9 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.demand import rates_of
 from sim.estimates import Estimate
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.scenario.types import Stated
 from sim.studies.means import Means
 from sim.studies.sobol import uniforms
@@ -49,7 +48,7 @@ class Sized:
     @classmethod
     def of(cls, scenario: Scenario, at: int) -> Sized:
         """PlanError where the campaign brings nobody, so that its shape has no size to scale."""
-        expected = rates_of(scenario).expected(while_open=True).sum(axis=(1, 2))
+        expected = scenario.model.rates.expected(while_open=True).sum(axis=(1, 2))
         extra = float(expected[1 + at])
         if extra <= 0:
             name = scenario.campaigns[at].name

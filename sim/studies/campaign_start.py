@@ -14,12 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.clock import DAY, MINUTE
-from sim.demand import rates_of
 from sim.errors import ScenarioError
 from sim.estimates import Estimate
 from sim.language import ENGLISH, Language
 from sim.quantities import parse_hours
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.studies.campaign_size import Sized
 from sim.studies.means import Means
 from sim.studies.staffing import PlanError
@@ -153,12 +152,14 @@ def moved(sized: Sized, days: int, minutes: int) -> Scenario | None:
 
 def _brought(scenario: Scenario, at: int) -> float:
     """Extra first contacts of a campaign in the period, open or closed."""
-    return float(rates_of(scenario).mass[1 + at].sum() * rates_of(scenario).weight[1 + at].sum())
+    return float(scenario.model.rates.mass[1 + at].sum() * scenario.model.rates.weight[1 + at].sum())
 
 
 def _inside(scenario: Scenario, at: int) -> float:
-    surge = scenario.campaigns[at].surge_from(scenario.days.instant)
-    within, whole = surge.integral(np.array([float(scenario.days.end), float(scenario.days.end + 3650 * DAY)]))
+    surge = scenario.campaigns[at].surge_from(scenario.model.calendar.instant)
+    within, whole = surge.integral(
+        np.array([float(scenario.model.calendar.end), float(scenario.model.calendar.end + 3650 * DAY)])
+    )
     return float(within / whole)
 
 
@@ -189,7 +190,7 @@ def _compared(trial: Trial, plan: str, start: Start, level: float) -> Moved:
 
 def calendar_weeks(scenario: Scenario, since: dt.date) -> Iterator[tuple[dt.date, dt.date]]:
     """First and last day of each calendar week of the period that has a working day from ``since`` on."""
-    days = [scenario.days.date(day) for day in range(scenario.days.days) if scenario.days.working[day]]
+    days = [scenario.model.calendar.date(day) for day in range(scenario.model.calendar.days) if scenario.days.working[day]]
     days = [day for day in days if day >= since]
     for week in dict.fromkeys(day.isocalendar()[:2] for day in days):
         mine = [day for day in days if day.isocalendar()[:2] == week]

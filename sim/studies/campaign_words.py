@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.language import Language, clock
 from sim.language.shown import plain, rounded, signed, with_sign
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.studies.answers import Rows, in_all
 from sim.studies.asked import Try
 from sim.studies.campaign_doubts import Shift

@@ -18,10 +18,10 @@ from sim.damage import require_sound
 from sim.errors import NoMeasureError, ResultsError
 from sim.estimates import NOTHING, Estimate, Moments, Pairs
 from sim.language import CODES, Language, language
+from sim.model.impossible import Columns, impossible
 from sim.quantities import nearest
 from sim.results import Result
-from sim.scenario.impossible import Columns, impossible
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.store import Store, write_atomically
 from sim.studies.answers import csv_of, flat
 from sim.studies.bars import with_bar
@@ -154,7 +154,7 @@ class Comparison:
     @cached_property
     def _never(self) -> dict[str, Columns]:
         """What can never happen, by plan."""
-        return {name: impossible(result.scenario) for name, result in self.results.items()}
+        return {name: impossible(result.scenario, result.scenario.model) for name, result in self.results.items()}
 
     @property
     def _scopes(self) -> list[tuple[str, str]]:

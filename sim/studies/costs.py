@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.clock import DAY, MINUTE
 from sim.quantities import parse_hours
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.studies.staffing import Levels, PlanError, Slot, Staff, hours_of, joined, text_of
 
 Floats = NDArray[np.float64]
@@ -60,7 +60,7 @@ class Costs:
 
     def duty(self, scenario: Scenario) -> dict[str, tuple[float, float]]:
         """Line-hours and cost of each group in the period, absences not taken off."""
-        minutes, centre = np.arange(scenario.centre.hours * 60), scenario.centre
+        minutes, centre = np.arange(scenario.model.centre.hours * 60), scenario.model.centre
         shown = centre.clock.at(minutes * MINUTE) // MINUTE
         at = (shown + scenario.period.first.weekday() * (DAY // MINUTE)) % (_WEEK // MINUTE)
         price = np.array(self.by_minute)[at] if self.by_minute else np.ones(len(minutes))

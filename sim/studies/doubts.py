@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.errors import ScenarioError
 from sim.estimates import NOTHING, Estimate
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.studies.means import Means
 from sim.studies.paired import difference_of
 from sim.studies.targets import Target

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.centre import UNLIMITED
 from sim.clock import DAY
-from sim.demand import Rates, rates_of
 from sim.distributions import Never
+from sim.model.centre import UNLIMITED
+from sim.model.demand import Rates
 from sim.quantities import parse_hours
-from sim.scenario.model import Callers, Scenario
+from sim.scenario.scenario import Scenario
+from sim.scenario.sections import Callers
 from sim.studies.staffing import Slot, Staff
 from sim.studies.targets import Target
 from sim.theory import lines_needed
@@ -26,7 +27,7 @@ def guesses(scenario: Scenario, staff: Sequence[Staff], targets: Sequence[Target
 
     Redials, waves within a slot and help between groups are left out. A queue with several groups gives each its part.
     """
-    rates, centre = rates_of(scenario), scenario.centre
+    rates, centre = scenario.model.rates, scenario.model.centre
     names = [group.name for group in centre.groups]
     found = {one.group: [0.0] * len(one.slots) for one in staff}
     for number, queue in enumerate(centre.queues):
@@ -41,8 +42,8 @@ def guesses(scenario: Scenario, staff: Sequence[Staff], targets: Sequence[Target
 
 def _per_hour(rates: Rates, scenario: Scenario, number: int, slot: Slot) -> float:
     """First contacts expected in an hour of a slot while the channel is open."""
-    queue = scenario.centre.queues[number]
-    mine = np.array([found == number for found in scenario.centre.queue_of[queue.channel]], dtype=float)
+    queue = scenario.model.centre.queues[number]
+    mine = np.array([found == number for found in scenario.model.centre.queue_of[queue.channel]], dtype=float)
     contacts = (rates.mass[:, queue.channel] * (rates.weight @ mine)[:, None]).sum(axis=0)
     length = np.diff(rates.edges)
     middle = (rates.edges[:-1] + rates.edges[1:]) // 2
@@ -68,7 +69,7 @@ def _per_hour(rates: Rates, scenario: Scenario, number: int, slot: Slot) -> floa
 def _needed(scenario: Scenario, number: int, per_hour: float, targets: Sequence[Target]) -> int:
     if per_hour <= 0:
         return 1
-    queue = scenario.centre.queues[number]
+    queue = scenario.model.centre.queues[number]
     channel = list(scenario.channels)[queue.channel]
     handling = scenario.handling[channel]
     mean = handling.conversation.law().mean + (handling.wrap_up.law().mean if handling.wrap_up else 0.0)

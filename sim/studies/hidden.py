@@ -11,12 +11,12 @@ from importlib.metadata import version
 from math import isfinite, sqrt
 from pathlib import Path
 
-from sim.demand import units_of
 from sim.errors import SimError
 from sim.intervals import t_quantile
 from sim.language import Language
+from sim.model.demand import units_of
 from sim.scenario.answered import People, Unexplained
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.store import RESULTS_VERSION, essence, write_atomically
 from sim.studies.engine import AUTO, chosen
 from sim.studies.fit_one import FitOne, fit_one
@@ -86,7 +86,7 @@ def _as_counted(scenario: Scenario) -> Scenario:
 
 
 def _found(plain: Scenario, count: float) -> People:
-    engine, units = chosen(AUTO), units_of(plain)
+    engine, units = chosen(AUTO), units_of(plain, plain.model.calendar)
     observed = Observation(Outcome(REGISTER), count * units)
     simulator = Simulator(plain, (parameter_of(plain, _DEMAND),), (observed,), WORLDS, SEED, engine=engine)
     found = fit_one(simulator)

@@ -11,21 +11,19 @@ from numpy.typing import NDArray
 
 from sim import kernel
 from sim.cells import COLUMNS, Layout, layout_of
-from sim.centre import Centre
-from sim.clock import Calendar
-from sim.contact_values import Codes, Promises, tally, wait_codes
-from sim.contacts import ContactTables
-from sim.draw import draw_block, nobody
+from sim.contact_values import Codes, tally, wait_codes
+from sim.draw import draw_block
 from sim.engines import simulate_block
 from sim.estimates import Moments
 from sim.integrity import Part
-from sim.luck import Luck
 from sim.measures import channel_of, measure, queue_of
+from sim.model.compile import Model
+from sim.model.contacts import ContactTables
+from sim.model.world import Worlds
 from sim.products import CHUNK, Products
 from sim.store import batch_size
 from sim.summary import PAIRS
 from sim.tables import Table, contact_columns
-from sim.world import World, Worlds
 
 #: Whole periods of replications: (columns, replications, periods).
 Values = NDArray[np.int64]
@@ -53,30 +51,22 @@ class Block:
 class Kit:
     """All that stays the same over the replications of a job."""
 
-    luck: Luck
-    centre: Centre
-    calendar: Calendar
-    promises: Promises
+    model: Model
     seed: int
     compiled: bool
 
     @cached_property
-    def callers(self) -> World:
-        """A world without callers, for the names in it."""
-        return nobody(self.luck)
-
-    @cached_property
     def layout(self) -> Layout:
         """The cells."""
-        return layout_of(self.callers, self.centre)
+        return layout_of(self.model.names, self.model.centre)
 
     @cached_property
     def _drawing(self) -> kernel.Drawing | None:
-        return kernel.Drawing.of(self.luck, seed=self.seed)
+        return kernel.Drawing.of(self.model.inputs, seed=self.seed)
 
     @cached_property
     def _counter(self) -> kernel.Counter:
-        return kernel.Counter(self.layout, self.centre, self.calendar, self.promises)
+        return kernel.Counter(self.layout, self.model.centre, self.model.calendar, self.model.targets)
 
     @cached_property
     def _products(self) -> Products:
@@ -100,7 +90,7 @@ class Kit:
         if not self.compiled:
             return CHUNK
         if self._drawing is not None and not kept:
-            return max(int(ROOM / (8 * (self.luck.count.size + self.expected()))), 1)
+            return max(int(ROOM / (8 * (self.model.inputs.count.size + self.expected()))), 1)
         return self._at_once()
 
     def _at_once(self) -> int:
@@ -109,10 +99,10 @@ class Kit:
 
     def expected(self) -> float:
         """Expected callers of a replication."""
-        return len(self.luck.trace) if self.luck.trace else float(self.luck.count.sum())
+        return len(self.model.inputs.trace) if self.model.inputs.trace else float(self.model.inputs.count.sum())
 
     def _bytes_of_a_caller(self) -> int:
-        attempts, channels = self.luck.attempts, len(self.luck.rates.channels)
+        attempts, channels = self.model.inputs.attempts, len(self.model.names.channels)
         return 8 * (20 + 2 * channels + 8 * attempts + 4 * attempts * channels)
 
     def values(self, replications: int) -> Values:
@@ -130,11 +120,13 @@ class Kit:
         cells, codes, waits = [], [], []
         for start in range(numbers.start, numbers.stop, some := self._at_once()):
             few = range(start, min(start + some, numbers.stop))
-            worlds = draw_block(self.luck, seed=self.seed, replications=few)
-            tables = simulate_block(worlds, self.centre)
-            found = measure(worlds, self.centre, tables, calendar=self.calendar, promises=self.promises)
+            worlds = draw_block(self.model.inputs, seed=self.seed, replications=few)
+            tables = simulate_block(worlds, self.model.centre)
+            found = measure(
+                worlds, self.model.centre, tables, calendar=self.model.calendar, promises=self.model.targets
+            )
             cells.append(found.cells)
-            codes.append(wait_codes(found.waits, channel_of(self.centre), len(self.centre.provinces)))
+            codes.append(wait_codes(found.waits, channel_of(self.model.centre), len(self.model.centre.provinces)))
             waits.append(np.bincount(found.replication, minlength=len(few)))
             kept += self._kept(few, worlds, tables, keep_contacts)
         every = np.concatenate(cells)
@@ -143,7 +135,7 @@ class Kit:
 
     def tally(self, codes: Codes, begins: NDArray[np.int64], names: NDArray[np.int64]) -> Table:
         """How often each wait is there in each batch; see ``contact_values.tally``."""
-        return tally(codes, begins, names, queue_of(self.centre))
+        return tally(codes, begins, names, queue_of(self.model.centre))
 
     def _by_kernel(self, numbers: range, keep_contacts: int, sums: Products, values: Values) -> Block:
         """The contacts of replications below ``keep_contacts`` are kept, so these are drawn and played apart."""
@@ -151,8 +143,8 @@ class Kit:
         if self._drawing is not None and numbers.start >= keep_contacts:
             found, kept = self._counter.run(self._drawing, some, products=sums), []
         else:
-            worlds = kernel.draw(self.luck, seed=self.seed, replications=numbers)
-            tables = simulate_block(worlds, self.centre, engine="compiled")
+            worlds = kernel.draw(self.model.inputs, seed=self.seed, replications=numbers)
+            tables = simulate_block(worlds, self.model.centre, engine="compiled")
             found = self._counter.count(worlds, tables, products=sums)
             kept = list(self._kept(numbers, worlds, tables, keep_contacts))
         values[:] = found.values.transpose(2, 0, 1)
@@ -163,4 +155,4 @@ class Kit:
         if numbers[0] < keep_contacts:
             for number, world, table in zip(numbers, worlds, tables, strict=True):
                 if number < keep_contacts:
-                    yield contact_columns(number, world, self.centre, table, self.calendar)
+                    yield contact_columns(number, world, self.model.centre, table, self.model.calendar)

@@ -8,9 +8,8 @@ from math import isfinite
 
 import numpy as np
 
-from sim.demand import rates_of
-from sim.scenario.build import Plan
-from sim.scenario.model import Scenario
+from sim.model.build import Plan
+from sim.scenario.scenario import Scenario
 from sim.studies.observed import Observation, Place, Simulator
 from sim.studies.outcomes import Outcome
 from sim.summary import DEFINITIONS
@@ -124,7 +123,7 @@ def _scope(asked: Observation) -> tuple[str, str]:
 
 def _volume(scenario: Scenario, asked: Observation, *, while_closed: bool) -> float:
     """First contacts of a period, as the scenario states them, of whom an observation is."""
-    rates, queues = rates_of(scenario), Plan(scenario).queues.of
+    rates, queues = scenario.model.rates, Plan(scenario).queues.of
     kind, name = _scope(asked)
     mine = [
         [kind == "all" or name == {"channel": channel, "province": province, "queue": queue}[kind]

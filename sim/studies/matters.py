@@ -13,7 +13,7 @@ from typing import Any
 
 from sim.errors import ScenarioError
 from sim.estimates import NOTHING, Estimate
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.studies.paired import change_of, difference_of
 from sim.studies.trial import Trial, Which, try_plans
 from sim.studies.unknowns import Unknown, unknowns_of

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Event
 
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.studies.engine import AUTO, chosen
 from sim.studies.trial import KINDS, Stopped, Trial, try_plans
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.estimates import Estimate
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.streams import days_of
 from sim.studies.answers import Answer
 from sim.studies.bars import with_bar

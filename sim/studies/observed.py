@@ -12,7 +12,7 @@ from sim.clock import HOUR, MINUTE, SECOND
 from sim.errors import QuestionError
 from sim.language import ENGLISH, Language
 from sim.quantities import parse_duration, parse_number, parse_percent
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.studies.engine import AUTO
 from sim.studies.outcomes import Outcome, Played, outcome_of, play_variants
 from sim.studies.parameters import Parameter

@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.errors import QuestionError
 from sim.estimates import Estimate
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.studies.bars import with_bar
 from sim.studies.outcomes import Outcome, Played, outcomes_of, play_variants
 from sim.studies.trial import Which

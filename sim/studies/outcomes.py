@@ -14,7 +14,7 @@ from sim.errors import QuestionError, ScenarioError
 from sim.estimates import Estimate, vector
 from sim.language import ENGLISH, Language
 from sim.language.shown import measured, plain
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.studies.engine import AUTO, chosen
 from sim.studies.paired import difference_of
 from sim.studies.precision import scope_of

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sim.centre import Spans
 from sim.language import Language
-from sim.scenario.model import Scenario
-from sim.scenario.shifts import open_spans
+from sim.model.centre import Spans
+from sim.model.shifts import open_spans
+from sim.scenario.scenario import Scenario
 from sim.scenario.types import StatedHours
 
 
@@ -30,7 +30,7 @@ def _of_plan(plan: Scenario, base: Scenario, say: Language) -> Iterator[tuple[st
         counted = demand.counted_hours.get(name) or _counted(base, plan, name)
         if not demand.by_channel.value.fraction(name) or counted is None:
             continue
-        if not _beyond(plan.centre.channels[number].open, open_spans(counted.value, plan.days)):
+        if not _beyond(plan.model.centre.channels[number].open, open_spans(counted.value, plan.model.calendar)):
             continue
         said = {"channel": say.name(name), "hours": say.hours(counted.text), "written": counted.text, "key": name}
         outside = "stated" if name in demand.outside_hours else "unstated"

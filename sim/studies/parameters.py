@@ -11,7 +11,7 @@ from sim.errors import QuestionError, ScenarioError
 from sim.language import ENGLISH, Language
 from sim.language.shown import digits_of, in_words
 from sim.quantities import format_duration, format_percent, nearest, parse_duration, parse_percent
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.scenario.settings import step
 from sim.scenario.source import Located
 

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, fields
+from functools import cached_property, lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.centre import Centre
-from sim.clock import Calendar
-from sim.contact_values import Promises
 from sim.errors import SimError
 from sim.hashes import values_hash
 from sim.integrity import Mark, Part
-from sim.luck import Luck, prepare
+from sim.model.compile import Model
 from sim.products import Products
-from sim.scenario.load import dumps, loads
-from sim.scenario.model import Scenario
+from sim.scenario.load import loads
+from sim.scenario.scenario import Scenario
+from sim.scenario.sections import dumps
 from sim.store import CONTACTS, LAST_WRITTEN, RESULTS_VERSION, Store, batch_size
 from sim.studies.kit import Kit
 from sim.tables import Table, measure_columns, moment_columns, stored_names
@@ -31,18 +30,40 @@ _BYTES_OF_A_CONTACT = 80
 
 
 @dataclass(frozen=True)
-class Job:
-    """All that a worker needs; plain text and numbers, so that it travels to another process or machine.
-
-    ``log`` is the call log, compressed, for a worker that may not find it under the name in the scenario.
-    """
+class Written:
+    """A scenario as YAML, for another machine; ``log`` is its call log, compressed, which is not found there."""
 
     scenario: str
+    log: bytes
+
+    def compiled(self) -> Model:
+        """Its model."""
+        if not self.log:
+            return loads(self.scenario).model
+        with TemporaryDirectory(prefix="helpline-sim-") as folder:
+            (Path(folder) / "trace.csv").write_bytes(zlib.decompress(self.log))
+            return loads(self.scenario, name=f"{folder}/scenario.yaml").model
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that a worker needs: the model, for another machine the scenario as text."""
+
+    model: Model | Written
     seed: int
     engine: str
     keep_contacts: int
-    log: bytes = b""
     versions: str = ""
+
+    @cached_property
+    def kit(self) -> Kit:
+        """What draws, plays and counts, made once in each process."""
+        model = self.model if isinstance(self.model, Model) else self.model.compiled()
+        return Kit(model, self.seed, self.engine == "compiled")
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Without the kit, which points to memory of this process.
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 @dataclass(frozen=True)
@@ -73,55 +94,28 @@ def versions() -> str:
 
 def job_of(scenario: Scenario, *, seed: int, engine: str, keep_contacts: int, far: bool = False) -> Job:
     """The job of a run; ``far`` for workers that do not see the files of this machine."""
-    log = b""
-    if far and scenario.trace is not None:
-        log = zlib.compress(Path(scenario.trace.file).read_bytes())
-        scenario = scenario.with_log_at("trace.csv")
-    return Job(dumps(scenario), seed, engine, keep_contacts, log, versions())
+    model = _written(scenario) if far else scenario.model
+    return Job(model, seed, engine, keep_contacts, versions())
 
 
-@lru_cache(maxsize=8)
-def _prepared(text: str, log: bytes) -> tuple[Luck, Centre, Calendar, Promises]:
-    if log:
-        with TemporaryDirectory(prefix="helpline-sim-") as folder:
-            (Path(folder) / "trace.csv").write_bytes(zlib.decompress(log))
-            scenario = loads(text, name=f"{folder}/scenario.yaml")
-            return _prepared_of(scenario)
-    return _prepared_of(loads(text))
-
-
-def _prepared_of(scenario: Scenario) -> tuple[Luck, Centre, Calendar, Promises]:
-    return prepare(scenario), scenario.centre, scenario.days, promises_of(scenario)
-
-
-@lru_cache(maxsize=8)
-def _kit(text: str, log: bytes, seed: int, compiled: bool) -> Kit:
-    return Kit(*_prepared(text, log), seed, compiled)
-
-
-def promises_of(scenario: Scenario) -> Promises:
-    """The thresholds of a scenario's targets; a channel without one counts what is answered at once."""
-    targets = [scenario.targets.channels.get(name) for name in scenario.channels]
-    days = [target.within_working_days if target else None for target in targets]
-    return Promises(
-        short_abandon=scenario.targets.short_abandon,
-        within=tuple(target.within or 0 if target else 0 for target in targets),
-        working_days=tuple(-1 if promised is None else promised for promised in days),
-    )
+def _written(scenario: Scenario) -> Written:
+    if scenario.trace is None:
+        return Written(dumps(scenario), b"")
+    log = zlib.compress(Path(scenario.trace.file).read_bytes())
+    return Written(dumps(scenario.with_log_at("trace.csv")), log)
 
 
 def contact_bytes(job: Job, part: Part) -> float:
     """About how much memory the contacts take that are kept of ``part``."""
     kept = min(job.keep_contacts, part[1] + 1) - part[0]
-    kit = _kit(job.scenario, job.log, job.seed, job.engine == "compiled")
-    return _BYTES_OF_A_CONTACT * kit.expected() * max(kept, 0)
+    return _BYTES_OF_A_CONTACT * job.kit.expected() * max(kept, 0)
 
 
 def make(job: Job, part: Part) -> Made:
     """Simulate and measure the replications of ``part``; nothing is written."""
     if job.versions != versions():
         raise SimError(f"a worker has {versions()}, the run is of {job.versions}; install the same on all machines")
-    kit = _kit(job.scenario, job.log, job.seed, job.engine == "compiled")
+    kit = job.kit
     sums, values = kit.nothing(), kit.values(part[1] - part[0] + 1)
     contacts: list[Table] = []
     waits: list[Table] = []
@@ -130,7 +124,7 @@ def make(job: Job, part: Part) -> Made:
         block, sums = kit.block(numbers, job.keep_contacts, sums, mine)
         waits.append(kit.tally(block.codes, *_batches(numbers, batch_size(part), block.waits)))
         contacts += block.kept
-    names = stored_names(kit.callers, kit.centre)
+    names = stored_names(kit.model.names, kit.model.centre)
     moments = sums.moments(part[1] - part[0] + 1) if isinstance(sums, Products) else sums
     pieces = [Piece(CONTACTS, _joined(contacts), names)] if contacts else []
     pieces.append(Piece("waits", _joined(waits), names))

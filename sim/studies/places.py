@@ -9,9 +9,9 @@ from typing import Any
 
 from sim.clock import HOUR, MINUTE
 from sim.errors import QuestionError, ScenarioError
+from sim.model.build import Plan, queues_of
 from sim.quantities import WEEKDAYS, WeeklyHours, parse_hours
-from sim.scenario.build import Plan, queues_of
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 
 #: Hours that are worth a half day of their own.
 _HALVED = 4 * HOUR

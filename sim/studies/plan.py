@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.language import key_of
 from sim.language.said import Said
 from sim.quantities import nearest, parse_duration
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.studies.asked import Question, Today, Try, Way
 from sim.studies.blocks import Book
 from sim.studies.choose import Choice, search

@@ -12,7 +12,7 @@ from sim.language import ENGLISH, Language, key_of
 from sim.language.said import Shown
 from sim.language.shown import plain
 from sim.quantities import WEEKDAYS, parse_hours
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.studies.asked import Today, Try
 from sim.studies.costs import Costs, line_hours
 from sim.studies.doubts import Doubt

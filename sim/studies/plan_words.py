@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.language import ENGLISH, Language
 from sim.language.shown import and_list, plain, rounded
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.studies.answers import Answer, Rows, in_all
 from sim.studies.asked import Question, Today, Try
 from sim.studies.choose import Searched

@@ -20,11 +20,11 @@ from sim.errors import QuestionError
 from sim.estimates import NOTHING, Estimate
 from sim.language import ENGLISH
 from sim.mixed import is_mixed, why_not
+from sim.model.build import queues_of
 from sim.quantities import nearest, parse_duration
 from sim.results import WAITS, Result
-from sim.scenario.build import queues_of
-from sim.scenario.marks import ages_of, causes_of, topics_of
-from sim.scenario.model import Scenario
+from sim.scenario.attributes import ages_of, causes_of, topics_of
+from sim.scenario.scenario import Scenario
 from sim.store import SMALLEST_PART
 from sim.summary import DEFINITIONS, TAKES, definitions_of
 
@@ -96,8 +96,8 @@ def scope_of(scenario: Scenario, who: str, *, besides: Iterable[str] = ()) -> tu
 
 def _units(scenario: Scenario) -> dict[str, str]:
     """Measures that this scenario has, with their units."""
-    luck = scenario.centre.luck_used()
-    units = {name: d.unit for name, d in DEFINITIONS.items() if name not in TAKES or TAKES[name] & luck}
+    used = scenario.model.centre.inputs_used()
+    units = {name: d.unit for name, d in DEFINITIONS.items() if name not in TAKES or TAKES[name] & used}
     return units | dict.fromkeys(WAITS, "s")
 
 

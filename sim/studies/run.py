@@ -15,7 +15,7 @@ from sim.errors import SimError
 from sim.integrity import Part
 from sim.language.said import Said
 from sim.results import Result
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.store import Store, discard
 from sim.studies.bars import with_bar
 from sim.studies.engine import AUTO, chosen
@@ -87,7 +87,7 @@ def run(
         raise ValueError("either workers on this machine or a cluster")
     store = Store.for_scenario(scenario, seed=seed, out=Path(out))
     parts, keep_contacts = _unmade(store, seed, (wanted, keep_contacts), say or _unheard)
-    store.prepare(scenario)
+    store.scenario.model.inputs
     engine = chosen(engine, say or _unheard)
     job = job_of(scenario, seed=seed, engine=engine, keep_contacts=keep_contacts, far=cluster is not None)
     done = max(wanted - sum(map(_size, parts)), 0)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sim.estimates import Estimate
 from sim.intervals import t_quantile
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.studies.answers import Answer
 from sim.studies.bars import with_bar
 from sim.studies.one_at_a_time import MEASURES, NoUnknowns, OneAtATime, one_at_a_time

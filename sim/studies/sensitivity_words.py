@@ -8,7 +8,7 @@ from typing import Any
 from sim.language import ENGLISH, Language
 from sim.language.mistakes import told_mistake
 from sim.language.shown import digits_of
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.studies.answers import Answer
 from sim.studies.one_at_a_time import OneAtATime
 from sim.studies.outcomes import Outcome

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from sim.clock import DAY, MINUTE
 from sim.errors import QuestionError
+from sim.model.build import Plan
 from sim.quantities import WEEKDAYS, WeeklyHours, parse_duration, parse_hours
-from sim.scenario.build import Plan
 from sim.scenario.lines import LineGroup
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 
 Floats = NDArray[np.float64]
 Levels = tuple[int, ...]

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from sim.errors import ScenarioError
 from sim.language import ENGLISH, Language
 from sim.language.shown import and_list
+from sim.model.build import queues_of
 from sim.quantities import nearest
-from sim.scenario.build import queues_of
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.studies.blocks import Block, blocks_of
 from sim.studies.costs import Costs, Team
 from sim.studies.guess import guesses
@@ -71,7 +71,7 @@ def _joined(scenario: Scenario, name: str, channels: Sequence[str], after: str) 
 def blocks_with(structure: Structure, staff: Sequence[Staff], costs: Costs) -> tuple[Block, ...]:
     """Blocks of a structure, each with those of its groups that are decided."""
     scenario, found = structure.scenario, []
-    centre = scenario.centre
+    centre = scenario.model.centre
     for numbers in blocks_of(scenario):
         served = {centre.groups[r.group].name for n in numbers for r in centre.queues[n].routes}
         provinces = frozenset(p for queues in centre.queue_of for p, queue in enumerate(queues) if queue in numbers)
@@ -83,7 +83,7 @@ def blocks_with(structure: Structure, staff: Sequence[Staff], costs: Costs) -> t
 
 def groups_about(scenario: Scenario, targets: Sequence[Target]) -> tuple[str, ...]:
     """Line groups that the targets are about: of blocks with a queue that one of them counts; all without targets."""
-    centre, channels = scenario.centre, list(scenario.channels)
+    centre, channels = scenario.model.centre, list(scenario.channels)
     found: list[str] = []
     for numbers in blocks_of(scenario):
         queues = [centre.queues[n] for n in sorted(numbers)]

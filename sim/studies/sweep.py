@@ -11,7 +11,7 @@ from typing import Any, Literal
 from sim.errors import ScenarioError
 from sim.estimates import NOTHING, Estimate
 from sim.results import Result
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.studies.answers import Answer
 from sim.studies.bars import with_bar
 from sim.studies.engine import AUTO, chosen

@@ -22,9 +22,9 @@ from sim.estimates import Estimate
 from sim.language import ENGLISH, Language
 from sim.language.shown import working_days
 from sim.mixed import is_mixed, why_not
+from sim.model.build import Plan, queues_of
 from sim.quantities import format_duration, format_percent, nearest, parse_duration, parse_percent
-from sim.scenario.build import Plan, queues_of
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.studies.trial import Trial
 from sim.summary import DEFINITIONS, SERVICE_LEVELS, Definition
 
@@ -225,7 +225,7 @@ def _scope(scenario: Scenario, name: str | None, text: str) -> tuple[str, str]:
     """The scope that a name means: a channel, a queue or a province; everybody without one."""
     if name is None or name in ("all", "all callers"):
         return "all", "all"
-    queues = [queue.name for queue in scenario.centre.queues]
+    queues = [queue.name for queue in scenario.model.centre.queues]
     for kind, names in (("channel", list(scenario.channels)), ("queue", queues), ("province", scenario.provinces)):
         if name in names:
             return kind, name

@@ -18,25 +18,21 @@ from numpy.typing import NDArray
 
 from sim import kernel
 from sim.cells import COLUMNS, Layout, layout_of
-from sim.centre import Centre
-from sim.clock import Calendar
-from sim.contact_values import Promises
-from sim.draw import draw_block, nobody
+from sim.draw import draw_block
 from sim.engines import simulate_block
 from sim.errors import SimError
 from sim.estimates import Estimate
 from sim.language import ENGLISH, Language
-from sim.luck import Luck, prepare
 from sim.measures import measure
+from sim.model.compile import Model
+from sim.model.impossible import Columns, impossible
+from sim.model.world import Worlds
 from sim.products import CHUNK
-from sim.scenario.impossible import Columns, impossible
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.studies.engine import AUTO, chosen
 from sim.studies.paired import difference_of
-from sim.studies.parts import promises_of
 from sim.studies.workers import cores, finished
 from sim.summary import DEFINITIONS, Definition
-from sim.world import Worlds
 
 Whole = NDArray[np.int64]
 Scope = tuple[str, str]
@@ -93,7 +89,7 @@ class Counts:
 
     @cached_property
     def _never(self) -> Columns:
-        return impossible(self.scenario)
+        return impossible(self.scenario, self.scenario.model)
 
     def of(self, kind: str = "all", name: str = "all") -> Whole:
         """Those of one scope, shape (replications, columns); KeyError where there is none.
@@ -165,18 +161,11 @@ class _Plan:
     """What is worked out once for a plan."""
 
     name: str
-    luck: Luck
-    centre: Centre
-    calendar: Calendar
-    promises: Promises
-
-    @classmethod
-    def of(cls, name: str, scenario: Scenario) -> _Plan:
-        return cls(name, prepare(scenario), scenario.centre, scenario.days, promises_of(scenario))
+    model: Model
 
     def callers(self) -> bytes:
         """Equal for plans whose worlds are the same; absent lines are added to a world where a plan has more."""
-        return hashlib.sha256(pickle.dumps(self.luck)).digest()
+        return hashlib.sha256(pickle.dumps(self.model.inputs)).digest()
 
 
 @dataclass(frozen=True)
@@ -192,7 +181,7 @@ class _Job:
     @cached_property
     def drawings(self) -> tuple[kernel.Drawing | None, ...]:
         """What the kernel draws the callers of each group of plans from; None where it cannot."""
-        return tuple(kernel.Drawing.of(group[0].luck, seed=self.seed) for group in self.plans)
+        return tuple(kernel.Drawing.of(group[0].model.inputs, seed=self.seed) for group in self.plans)
 
 
 #: Plans with the same callers, by number, and some worlds.
@@ -245,7 +234,7 @@ def _by_callers(plans: Mapping[str, Scenario]) -> tuple[tuple[_Plan, ...], ...]:
     """Plans that meet the same worlds are played one after the other on each of them."""
     together: dict[bytes, list[_Plan]] = {}
     for name, scenario in plans.items():
-        plan = _Plan.of(name, scenario)
+        plan = _Plan(name, scenario.model)
         together.setdefault(plan.callers(), []).append(plan)
     return tuple(tuple(group) for group in together.values())
 
@@ -253,9 +242,9 @@ def _by_callers(plans: Mapping[str, Scenario]) -> tuple[tuple[_Plan, ...], ...]:
 def _play(job: _Job, task: _Task) -> dict[tuple[str, int], tuple[tuple[Scope, ...], Whole]]:
     """Scopes and counts by plan and first world."""
     group, numbers = task
-    luck = job.plans[group][0].luck
+    inputs = job.plans[group][0].model.inputs
     drawing = job.drawings[group] if job.compiled else None
-    worlds = None if drawing else draw_block(luck, seed=job.seed, replications=numbers)
+    worlds = None if drawing else draw_block(inputs, seed=job.seed, replications=numbers)
     found: dict[tuple[str, int], tuple[tuple[Scope, ...], Whole]] = {}
     for plan in job.plans[group]:
         if job.stop is not None and job.stop.is_set():
@@ -271,12 +260,16 @@ def _play(job: _Job, task: _Task) -> dict[tuple[str, int], tuple[tuple[Scope, ..
 
 
 def _layout(plan: _Plan) -> Layout:
-    return layout_of(nobody(plan.luck), plan.centre)
+    return layout_of(plan.model.names, plan.model.centre)
+
+
+def _counter(plan: _Plan) -> kernel.Counter:
+    return kernel.Counter(_layout(plan), plan.model.centre, plan.model.calendar, plan.model.targets)
 
 
 def _run(plan: _Plan, drawing: kernel.Drawing, numbers: Whole, kept: _Kept) -> Whole:
     """What is counted of the kept scopes, shape (replications, scopes, columns), without any world in between."""
-    counter = kernel.Counter(_layout(plan), plan.centre, plan.calendar, plan.promises)
+    counter = _counter(plan)
     if kept.periods is None:
         return counter.run(drawing, numbers, every=True).cells[:, kept.cells]
     return counter.run(drawing, numbers).values[:, kept.periods]
@@ -284,10 +277,12 @@ def _run(plan: _Plan, drawing: kernel.Drawing, numbers: Whole, kept: _Kept) -> W
 
 def _values(plan: _Plan, worlds: Worlds, kept: _Kept, *, compiled: bool) -> Whole:
     """The same of worlds that were drawn."""
-    tables = simulate_block(worlds, plan.centre, engine="compiled" if compiled else "simpy")
+    tables = simulate_block(worlds, plan.model.centre, engine="compiled" if compiled else "simpy")
     if not compiled:
-        return measure(worlds, plan.centre, tables, calendar=plan.calendar, promises=plan.promises).cells[:, kept.cells]
-    counter = kernel.Counter(_layout(plan), plan.centre, plan.calendar, plan.promises)
+        model = plan.model
+        found = measure(worlds, model.centre, tables, calendar=model.calendar, promises=model.targets)
+        return found.cells[:, kept.cells]
+    counter = _counter(plan)
     return counter.count(worlds, tables, every=True).cells[:, kept.cells]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import sys
 import threading
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from functools import lru_cache, partial
 from itertools import islice
 from multiprocessing import parent_process
 from multiprocessing.context import SpawnContext, SpawnProcess
@@ -62,6 +64,8 @@ def _again_if_broken(
 ) -> Iterator[R]:
     """All that is ``left``; a pool that breaks is made anew as long as something is finished."""
     in_vain = 0
+    if not threads:  # sent with every task, and read once by each process
+        work, job = partial(_with_read, work), pickle.dumps(job)  # type: ignore[assignment]
     while left and in_vain < _BREAKS:
         before = len(left)
         try:
@@ -72,6 +76,15 @@ def _again_if_broken(
     if left:
         message = "a worker process died (out of memory?); finished replications are kept, run the same again"
         raise SimError(message)
+
+
+@lru_cache(maxsize=2)
+def _read(job: bytes) -> Any:
+    return pickle.loads(job)
+
+
+def _with_read(work: Callable[[Any, T], R], job: bytes, task: T) -> R:
+    return work(_read(job), task)
 
 
 def _spread(

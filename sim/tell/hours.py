@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from sim.centre import Queue
 from sim.clock import DAY, HOUR, MINUTE, Calendar
 from sim.language import Language
 from sim.language.shown import and_list
+from sim.model.centre import Queue
+from sim.model.shifts import open_spans
 from sim.quantities import WEEKDAYS
-from sim.scenario.model import Scenario
-from sim.scenario.shifts import open_spans
+from sim.scenario.scenario import Scenario
 
 #: Dates that are written out of those that differ from other weeks.
 _DATES = 3
@@ -43,9 +43,9 @@ class Weekly:
 
 def lines_work(scenario: Scenario, channel: str, say: Language) -> str:
     """When any line of a channel is on duty: the hours as stated where they are kept, else those of most weeks."""
-    block, calendar, end = scenario.channels[channel], scenario.days, scenario.centre.end
+    block, calendar, end = scenario.channels[channel], scenario.model.calendar, scenario.model.centre.end
     stated, number = (block.staffed or block.hours).value, list(scenario.channels).index(channel)
-    duty = [_duty(scenario, queue) for queue in scenario.centre.queues if queue.channel == number]
+    duty = [_duty(scenario, queue) for queue in scenario.model.centre.queues if queue.channel == number]
     found = _within(_joined(span for spans in duty for span in spans), end)
     if found == _within(open_spans(stated, calendar), end):
         return say.hours(stated.text)
@@ -55,16 +55,16 @@ def lines_work(scenario: Scenario, channel: str, say: Language) -> str:
 
 def unattended(scenario: Scenario, say: Language) -> Iterator[str]:
     """A sentence about each channel, or some of its queues, that is open while none of its lines is on duty."""
-    calendar = scenario.days
-    for number, channel in enumerate(scenario.centre.channels):
-        opened = _within(channel.open, scenario.centre.end)
+    calendar = scenario.model.calendar
+    for number, channel in enumerate(scenario.model.centre.channels):
+        opened = _within(channel.open, scenario.model.centre.end)
         queues: dict[tuple[str, bool], list[str]] = {}
-        of_channel = [queue for queue in scenario.centre.queues if queue.channel == number]
+        of_channel = [queue for queue in scenario.model.centre.queues if queue.channel == number]
         for queue in of_channel:
             duty = _duty(scenario, queue)
             if gaps := _minus(opened, duty):
                 week = _weekly(_by_day(gaps, calendar), _by_day(opened, calendar), calendar)
-                closings = (closes for _, closes in channel.open if closes < scenario.centre.horizon)
+                closings = (closes for _, closes in channel.open if closes < scenario.model.centre.horizon)
                 served = all(any(start < closes <= stop for start, stop in duty) for closes in closings)
                 told = week.told(calendar, say), queue.serve_after_closing and not served
                 queues.setdefault(told, []).append(queue.name)
@@ -76,7 +76,7 @@ def unattended(scenario: Scenario, say: Language) -> Iterator[str]:
 
 def _duty(scenario: Scenario, queue: Queue) -> Spans:
     """When a line of any group in a queue's routes is scheduled."""
-    groups = (scenario.centre.groups[route.group] for route in queue.routes)
+    groups = (scenario.model.centre.groups[route.group] for route in queue.routes)
     return _joined(span for group in groups for shifts in group.shifts for span in shifts)
 
 

@@ -15,7 +15,8 @@ from sim.estimates import NOTHING, Estimate
 from sim.language import ENGLISH, Language
 from sim.language.shown import plain, seconds, working_days
 from sim.quantities import format_duration
-from sim.scenario.model import Scenario, Target
+from sim.scenario.scenario import Scenario
+from sim.scenario.sections import Target
 from sim.studies.outside_hours import left_out
 from sim.studies.unknowns import unknowns_of
 from sim.summary import SERVICE_LEVELS, Row
@@ -140,7 +141,7 @@ def service_level_of(scenario: Scenario, say: Language) -> str:
 
 def _calls(scenario: Scenario, of: Of, say: Language) -> Table:
     measures = (*_CALLS, SERVICE_LEVELS[scenario.targets.service_level])
-    queues = [queue.name for queue in scenario.centre.queues]
+    queues = [queue.name for queue in scenario.model.centre.queues]
     # Columns of what this scenario does not know are left out.
     seen = {m for m in measures for queue in queues if of(m, "queue", queue).value > 0}
     shown = [m for m in measures if m in seen or m not in _RARE]
@@ -168,7 +169,7 @@ def _waits(scenario: Scenario, of: Of, say: Language) -> Table:
     measures = ("asa", "wait_p90_answered", "wait_p95_answered", "mean_wait_abandoned", "longest_wait")
     columns = (say("column.queue"), *(say(f"waits.{m}") for m in measures), say("waits.longest_queue"))
     table = table_of(say("waits.title"), *columns, caption=say("waits.caption"))
-    for queue in (queue.name for queue in scenario.centre.queues):
+    for queue in (queue.name for queue in scenario.model.centre.queues):
         waits = (seconds(of(m, "queue", queue), say) for m in measures)
         table.add_row(say.name(queue), *waits, plain(of("longest_queue", "queue", queue), say))
     return table
@@ -245,7 +246,7 @@ def _lines(scenario: Scenario, of: Of, say: Language) -> Table:
     measures = ("staffed", "busy", "overtime", "occupancy", "all_lines_busy")
     columns = (say("column.lines_of"), say("column.at_most"), *(say(f"busy.{m}") for m in measures))
     table = table_of(say("busy.title"), *columns)
-    for group in scenario.centre.groups:
+    for group in scenario.model.centre.groups:
         shown = (plain(of(m, "lines", group.name), say) for m in measures)
         table.add_row(say.name(group.name), str(len(group.shifts)), *shown)
     return table

@@ -13,14 +13,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from sim.assumed import assumptions
-from sim.centre import Spans
 from sim.clock import DAY, HOUR
-from sim.demand import rates_of
 from sim.language import ENGLISH, Language
+from sim.model.build import channel_of, queues_of
+from sim.model.centre import Spans
 from sim.quantities import format_duration
-from sim.scenario.build import channel_of, queues_of
-from sim.scenario.marks import causes_of
-from sim.scenario.model import Scenario
+from sim.scenario.attributes import causes_of
+from sim.scenario.scenario import Scenario
 from sim.studies.hidden import where_found
 from sim.studies.outside_hours import left_out
 from sim.tell.hours import lines_work, unattended
@@ -47,10 +46,10 @@ def tell_scenario(scenario: Scenario, out: Console, say: Language = ENGLISH) -> 
 
 def _by_day(scenario: Scenario, *, while_open: bool) -> Any:
     """First contacts by cause, channel, province and day of the period: as expected, or those of the log."""
-    log = scenario.traced
+    log = scenario.model.trace
     if log is None:
-        return rates_of(scenario).by_day(while_open=while_open)
-    calendar, centre = scenario.days, scenario.centre
+        return scenario.model.rates.by_day(while_open=while_open)
+    calendar, centre = scenario.model.calendar, scenario.model.centre
     found = np.zeros((len(causes_of(scenario)), len(centre.channels), len(scenario.provinces), calendar.days))
     is_open = np.zeros(len(log), dtype=bool)
     for number, channel in enumerate(centre.channels):
@@ -64,7 +63,7 @@ def _by_day(scenario: Scenario, *, while_open: bool) -> Any:
 
 
 def _sentences(scenario: Scenario, inside: Any, outside: Any, say: Language) -> Iterator[str]:
-    days, total = scenario.days, inside.sum()
+    days, total = scenario.model.calendar, inside.sum()
     period = say.period(scenario.period.first, scenario.period.last)
     yield say("check.period", period=period, days=days.days, working=days.working_days)
     if scenario.trace is not None:
@@ -119,7 +118,7 @@ def _channels(scenario: Scenario, inside: Any, outside: Any, say: Language) -> T
 
 def _of_log(scenario: Scenario) -> tuple[str, int]:
     """Head of a column of first contacts, and their decimals: a log has whole ones."""
-    return ("expected", 1) if scenario.traced is None else ("in_log", 0)
+    return ("expected", 1) if scenario.model.trace is None else ("in_log", 0)
 
 
 def _queues(scenario: Scenario, inside: Any, say: Language) -> Table:
@@ -127,7 +126,7 @@ def _queues(scenario: Scenario, inside: Any, say: Language) -> Table:
     head, digits = _of_log(scenario)
     columns = ("queue", "line_hours", head, "per_working_day", "offered_load", "utilisation")
     table = table_of(say("check.queues"), *(say(f"column.{name}") for name in columns))
-    names, centre = queues_of(scenario), scenario.centre
+    names, centre = queues_of(scenario), scenario.model.centre
     for number, queue in enumerate(centre.queues):
         channel = channel_of(queue.name, names)
         c = list(names).index(channel)
@@ -146,7 +145,7 @@ def _queues(scenario: Scenario, inside: Any, say: Language) -> Table:
             say.name(queue.name),
             say.number(staffed / HOUR) if own else say("check.shared"),
             say.number(expected, digits),
-            say.number(expected / max(scenario.days.working_days, 1), 2),
+            say.number(expected / max(scenario.model.calendar.working_days, 1), 2),
             load or say("check.work", hours=say.number(expected * mean / HOUR)),
             (say.percent(used) + (" " + say("check.too_much") if used > 1 else "")) if staffed else "-",
         )
@@ -173,7 +172,7 @@ def _some(names: list[str], after: int, channel: str, say: Language) -> str:
 
 def _groups(scenario: Scenario, say: Language) -> Table:
     """Whom each group of lines serves, in which order and after which wait."""
-    centre = scenario.centre
+    centre = scenario.model.centre
     columns = ("lines_of", "at_most", "hours", "at_once", "serve")
     table = table_of(say("check.lines"), *(say(f"column.{name}") for name in columns), left=1)
     table.columns[-1].justify = "left"
@@ -194,11 +193,11 @@ def _groups(scenario: Scenario, say: Language) -> Table:
 
 
 def _days(scenario: Scenario, by_day: Any, say: Language) -> Table:
-    calendar = scenario.days
+    calendar = scenario.model.calendar
     causes = causes_of(scenario)
     channels = list(scenario.channels)
     columns = (say("column.day"), *(say.name(name) for name in (*channels, *causes[1:])), say("column.in_all"))
-    table = table_of(say("check.days" if scenario.traced is None else "check.log_days"), *columns)
+    table = table_of(say("check.days" if scenario.model.trace is None else "check.log_days"), *columns)
     _, digits = _of_log(scenario)
     for day in range(calendar.days):
         counts = by_day[..., day]
@@ -208,7 +207,7 @@ def _days(scenario: Scenario, by_day: Any, say: Language) -> Table:
         # A channel that is closed all day has no number.
         of_channels = [
             say.number(counts[:, c].sum(), digits) if _is_open(channel.open, day) else ""
-            for c, channel in enumerate(scenario.centre.channels)
+            for c, channel in enumerate(scenario.model.centre.channels)
         ]
         of_causes = [say.number(counts[k].sum(), digits) for k in range(1, len(causes))]
         total = say.number(counts.sum(), digits)
@@ -225,7 +224,7 @@ def _assumptions(scenario: Scenario, say: Language) -> Table:
     columns = ("value_of", "is", "status", "may_be", "source")
     table = table_of(say("check.assumptions"), *(say(f"column.{name}") for name in columns), left=5)
     for found in assumptions(scenario):
-        if scenario.traced is not None and _NOT_OF_LOG.match(found.path):
+        if scenario.model.trace is not None and _NOT_OF_LOG.match(found.path):
             continue
         low, high = say.value(found.low), say.value(found.high)
         span = say("check.range", low=low, high=high) if low and high else ""

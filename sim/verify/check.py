@@ -5,18 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import partial
 
 import numpy as np
 
 from sim import kernel
 from sim.audit import audit
-from sim.centre import Centre
-from sim.contacts import Contacts, ContactTables
 from sim.draw import draw_block
 from sim.engines import ENGINES, simulate_all
 from sim.kernel import KernelError
-from sim.luck import Luck, prepare
+from sim.model.centre import Centre
+from sim.model.contacts import Contacts, ContactTables
+from sim.model.inputs import RandomInputs
+from sim.model.world import Worlds
 from sim.streams import key_of
 from sim.studies.workers import finished
 from sim.verify.counts import Floats, see
@@ -25,7 +26,6 @@ from sim.verify.possible import coarse, random_scenario
 from sim.verify.scores import Score, student_z, two_sided
 from sim.verify.systems import SYSTEMS, system
 from sim.verify.verdict import FAMILY_ERROR, Verification, judged
-from sim.world import Worlds
 
 __all__ = ["FAMILY_ERROR", "Play", "Size", "Verification", "usable_engines", "verify"]
 
@@ -52,11 +52,11 @@ _BEHIND_ONE = 8
 def usable_engines() -> tuple[str, ...]:
     """Engines that are there, and whose packages are installed."""
     scenario = random_scenario(0, 0)
-    worlds = draw_block(prepare(scenario), seed=0, replications=range(1))
+    worlds = draw_block(scenario.model.inputs, seed=0, replications=range(1))
 
     def works(engine: str) -> bool:
         try:
-            simulate_all(worlds, scenario.centre, engine=engine)
+            simulate_all(worlds, scenario.model.centre, engine=engine)
         except (ImportError, KernelError):
             return False
         return True
@@ -86,9 +86,9 @@ class Job:
     plays: Mapping[str, Play]
     compiled: bool = False
 
-    def draw(self, luck: Luck, *, seed: int, replications: Sequence[int]) -> Worlds:
+    def draw(self, inputs: RandomInputs, *, seed: int, replications: Sequence[int]) -> Worlds:
         """Worlds, drawn by the kernel where it plays."""
-        return (kernel.draw if self.compiled else draw_block)(luck, seed=seed, replications=replications)
+        return (kernel.draw if self.compiled else draw_block)(inputs, seed=seed, replications=replications)
 
 
 @dataclass(frozen=True)
@@ -177,19 +177,14 @@ def _work(job: Job, task: Task) -> Task:
 # Systems
 
 
-@lru_cache(maxsize=4)
-def _luck(name: str) -> Luck:
-    return prepare(system(name).scenario)
-
-
 def _of_system(job: Job, task: Task) -> Found:
     one = system(task.system)
-    # Systems share nobody: each has luck of its own.
+    # Systems share no callers: each has a seed of its own.
     seed = key_of(job.seed, "verify", task.system)[0]
     numbers = range(task.first, task.first + task.count)
-    worlds = job.draw(_luck(task.system), seed=seed, replications=numbers)
+    worlds = job.draw(one.scenario.model.inputs, seed=seed, replications=numbers)
     main = next(iter(job.plays.values()))
-    tables, days = main(worlds, one.scenario.centre), (one.first, one.last)
+    tables, days = main(worlds, one.scenario.model.centre), (one.first, one.last)
     seen = see(one.scenario, worlds, tables, days, compiled=job.compiled)
     over, under = (
         np.stack([count(seen) for count in counts], axis=1)
@@ -220,14 +215,14 @@ def _independent(differences: Floats, scale: Floats) -> Iterator[float]:
 def _of_scenario(job: Job, number: int) -> Found:
     """One world as drawn and one on a coarse clock, past the auditor and through every engine."""
     scenario = random_scenario(job.seed, number)
-    drawn = job.draw(prepare(scenario), seed=job.seed, replications=range(2))
+    drawn = job.draw(scenario.model.inputs, seed=job.seed, replications=range(2))
     worlds = Worlds.of([drawn[0], coarse(drawn[1])])
     impossible, looked = [], 0
     first: list[Contacts] | None = None
     for name, engine in job.plays.items():
-        tables = list(engine(worlds, scenario.centre))
+        tables = list(engine(worlds, scenario.model.centre))
         for kind, world, table in zip(("", ", coarse clock"), worlds, tables, strict=True):
-            told = audit(world, scenario.centre, table, most=5)
+            told = audit(world, scenario.model.centre, table, most=5)
             impossible += [f"{scenario.name}{kind}, {name}: {text}" for text in told]
             looked += len(table)
         if first is not None and first != tables:

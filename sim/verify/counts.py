@@ -10,12 +10,11 @@ from numpy.typing import NDArray
 
 from sim import kernel
 from sim.cells import AT, Layout, layout_of
-from sim.centre import Centre
-from sim.contacts import Contacts, ContactTables, Outcome
 from sim.measures import Joined, join, measure
-from sim.scenario.model import Scenario
-from sim.studies.parts import promises_of
-from sim.world import Worlds
+from sim.model.centre import Centre
+from sim.model.contacts import Contacts, ContactTables, Outcome
+from sim.model.world import Worlds
+from sim.scenario.scenario import Scenario
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -77,12 +76,13 @@ def see(
     scenario: Scenario, worlds: Worlds, tables: ContactTables, days: tuple[int, int], *, compiled: bool = False
 ) -> Seen:
     """What became of these worlds, measured as a study measures it, ``compiled`` by the kernel."""
-    centre, promises = scenario.centre, promises_of(scenario)
-    layout = layout_of(worlds.callers, centre)
+    model = scenario.model
+    centre, calendar, targets = model.centre, model.calendar, model.targets
+    layout = layout_of(model.names, centre)
     if compiled:
-        cells = kernel.Counter(layout, centre, scenario.days, promises).count(worlds, tables, every=True).cells
+        cells = kernel.Counter(layout, centre, calendar, targets).count(worlds, tables, every=True).cells
     else:
-        cells = measure(worlds, centre, tables, calendar=scenario.days, promises=promises).cells
+        cells = measure(worlds, centre, tables, calendar=calendar, promises=targets).cells
     return Seen(centre, layout, cells, join(worlds, tables), *days)
 
 

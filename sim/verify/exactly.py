@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.cells import AT
-from sim.centre import FULL_SPEED, PER_MILLE
-from sim.contacts import Contacts, Outcome
+from sim.model.centre import FULL_SPEED, PER_MILLE
+from sim.model.contacts import Contacts, Outcome
 from sim.verify.counts import ANSWERED, Bools, Floats, Seen, Whole
 
 _LEFT = ("answered", "called_back", "abandoned", "blocked", "balked", "sent_away", "closed", "unfinished")

@@ -11,11 +11,11 @@ from typing import TypeVar
 import numpy as np
 
 from sim.clock import SECOND
+from sim.model.world import World
 from sim.scenario.load import loads
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.streams import days_of
 from sim.verify.system import NEVER, Tree, exponential, with_cv
-from sim.world import World
 
 T = TypeVar("T")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from sim.clock import HOUR, SECOND
-from sim.contacts import Outcome
+from sim.model.contacts import Outcome
 from sim.theory import TwoPriorities, chat_line, erlang_c, overflow_lines, retrial_queue, two_priorities
 from sim.verify import counts as c
 from sim.verify.steady import giving_up, occupancy

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from sim.clock import HOUR, SECOND
-from sim.contacts import Outcome
+from sim.model.contacts import Outcome
 from sim.theory import SteadyState
 from sim.verify import counts as c
 from sim.verify.system import Measure

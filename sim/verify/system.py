@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sim.scenario.load import loads
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.verify.counts import Count
 
 #: A part of a scenario, as YAML or JSON would have it.

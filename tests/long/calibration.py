@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sim.scenario.load import loads
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.studies.calibrate import calibrate
 from sim.studies.outcomes import outcome_of, play_variants
 from sim.studies.parameters import DEMAND, parameter_of

@@ -17,14 +17,15 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.centre import ONE, UNLIMITED, Centre
-from sim.contacts import Contacts, ContactTables
 from sim.engines import simpy_engine
 from sim.engines.simpy_engine import Kind, _Moment, _Play, _Waiting
 from sim.engines.simpy_lines import Contact, Line
+from sim.model.centre import ONE, UNLIMITED, Centre
+from sim.model.contacts import Contacts, ContactTables
+from sim.model.world import World, Worlds
 from sim.verify.check import Play, verify
 from sim.verify.verdict import Verification
-from sim.world import World, Worlds
+from sim.model.world import World, Worlds
 from tests.long.pages import with_section
 
 #: A right engine with something wrong.

@@ -35,7 +35,7 @@ from sim import kernel
 from sim.cli.commands import main
 from sim.errors import ScenarioError
 from sim.results import Result
-from sim.scenario.load import dumps
+from sim.scenario.sections import dumps
 from sim.scenario.source import read_text
 
 ROOT = Path(__file__).parents[2]
@@ -210,9 +210,9 @@ def loaded(text: str) -> str:
         assert len(str(found).splitlines()) == len(found.mistakes), "a message has several lines"
         return "refused"
     assert sim.loads(dumps(scenario)) == scenario, "not the same when read back"
-    scenario.centre  # noqa: B018  # is built
+    scenario.model.centre  # noqa: B018  # is built
     for is_open in (True, False):
-        expected = scenario.rates.expected(while_open=is_open)
+        expected = scenario.model.rates.expected(while_open=is_open)
         assert np.isfinite(expected).all(), "expected callers are not finite"
         assert (expected >= 0).all(), "expected callers are negative"
     return "loaded"
@@ -229,9 +229,9 @@ def ran(text: str, folder: Path) -> str:
     no_number = r"\b(nan|inf)\b"
     assert re.search(no_number, text) or not re.search(no_number, said), f"check says {said}"
     scenario = sim.loads(text)
-    contacts = sum(float(scenario.rates.expected(while_open=is_open).sum()) for is_open in (True, False))
-    lines = sum(len(group.shifts) for group in scenario.centre.groups)
-    if contacts * scenario.attempts.value > 4 * _MOST_CONTACTS or scenario.days.days > _MOST_DAYS or lines > 1000:
+    contacts = sum(float(scenario.model.rates.expected(while_open=is_open).sum()) for is_open in (True, False))
+    lines = sum(len(group.shifts) for group in scenario.model.centre.groups)
+    if contacts * scenario.attempts.value > 4 * _MOST_CONTACTS or scenario.model.calendar.days > _MOST_DAYS or lines > 1000:
         return "too large to run here"
     hashes = set()
     for engine in ("simpy", "compiled") if kernel.available() else ("simpy",):

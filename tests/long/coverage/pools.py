@@ -13,7 +13,7 @@ from sim.contact_values import BIN, wait_of
 from sim.estimates import Distribution
 from sim.results import Result
 from sim.scenario.load import load, loads
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.streams import days_of
 from sim.studies.run import run
 

@@ -25,7 +25,7 @@ from sim.fit.patience import Patience
 from sim.fit.read import read
 from sim.fit.redials import fit_redials
 from sim.scenario.load import loads
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from tests.simulated_log import simulated_log
 
 _SCENARIO = """

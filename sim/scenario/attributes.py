@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sim.scenario.model import Scenario
+from sim.scenario.sections import Sections
 from sim.scenario.types import Shares, Stated
 
 #: What causes by number are called: this, then the campaigns.
@@ -13,19 +13,19 @@ BASE = "base"
 UNSTATED = ""
 
 
-def causes_of(scenario: Scenario) -> tuple[str, ...]:
+def causes_of(scenario: Sections) -> tuple[str, ...]:
     """Names of the causes: the base demand, then the campaigns."""
     return (BASE, *(campaign.name for campaign in scenario.campaigns))
 
 
-def stated_topics(scenario: Scenario) -> list[list[Stated[Shares] | None]]:
+def stated_topics(scenario: Sections) -> list[list[Stated[Shares] | None]]:
     """Shares of topics by cause and channel, None where nothing is stated."""
     base = scenario.demand.topics
     stated = [base, *(campaign.topics or base for campaign in scenario.campaigns)]
     return [[shares] * len(scenario.channels) for shares in stated]
 
 
-def stated_ages(scenario: Scenario) -> list[list[Stated[Shares] | None]]:
+def stated_ages(scenario: Sections) -> list[list[Stated[Shares] | None]]:
     """Shares of age groups by cause and channel, None where nothing is stated."""
     base = scenario.demand.ages
     stated: list[Mapping[str, Stated[Shares]]] = [base]
@@ -33,12 +33,12 @@ def stated_ages(scenario: Scenario) -> list[list[Stated[Shares] | None]]:
     return [[ages.get(channel) for channel in scenario.channels] for ages in stated]
 
 
-def topics_of(scenario: Scenario) -> tuple[str, ...]:
+def topics_of(scenario: Sections) -> tuple[str, ...]:
     """Names of the topics; the last is UNSTATED where something is not."""
     return _names(stated_topics(scenario))
 
 
-def ages_of(scenario: Scenario) -> tuple[str, ...]:
+def ages_of(scenario: Sections) -> tuple[str, ...]:
     """Names of the age groups; the last is UNSTATED where something is not."""
     return _names(stated_ages(scenario))
 

@@ -1,25 +1,22 @@
-"""What an analyst writes, typed: the sections of a scenario file and what each key means."""
+"""What an analyst writes, typed: the sections of a scenario file and what each key means. Data only."""
 
 from __future__ import annotations
 
-import datetime as dt
 from functools import cached_property
 from math import isfinite
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import Field, GetJsonSchemaHandler, StrictBool, model_validator
 from pydantic_core import CoreSchema
 
-from sim.centre import Centre
-from sim.clock import Calendar
 from sim.errors import Place
 from sim.free_days import HELP as HOLIDAYS_HELP
 from sim.scenario.campaigns import Campaign
 from sim.scenario.laws import AnyLaw, NeverLaw
 from sim.scenario.lines import LineGroup, RouteEntry, Selector, is_bare
 from sim.scenario.profile import DayProfile
-from sim.scenario.source import Located, located
-from sim.scenario.trace import Trace, TraceFile
+from sim.scenario.source import Located, located, write_text
+from sim.scenario.trace import TraceFile
 from sim.scenario.types import (
     Attempts,
     Block,
@@ -49,9 +46,6 @@ from sim.scenario.types import (
     Zone,
     schema_or_bare,
 )
-
-if TYPE_CHECKING:
-    from sim.demand import Rates
 
 _NONE = Stated[Share].model_validate("0 %")
 
@@ -323,8 +317,8 @@ class Experiment(Block):
     )
 
 
-class Scenario(Block):
-    """A helpline, its callers and a period: everything a run needs."""
+class Sections(Block):
+    """A helpline, its callers and a period as they are written: the sections of a scenario file."""
 
     name: str = Field(
         "scenario",
@@ -359,52 +353,15 @@ class Scenario(Block):
         return tuple(self.demand.by_province.value.parts)
 
     @cached_property
-    def days(self) -> Calendar:
-        """The calendar of the period and its follow-up."""
-        from sim.scenario.build import build_calendar
-
-        return build_calendar(self)
-
-    @property
-    def dates(self) -> tuple[dt.date, ...]:
-        """Dates on which contacts may be counted: those of the period, and the next where its last night ends on it."""
-        return tuple(self.days.date(day) for day in range(self.centre.days))
-
-    @cached_property
-    def traced(self) -> Trace | None:
-        """The callers of the call log, if there is one; it was checked on loading."""
-        from sim.scenario.traced import trace_of
-
-        return trace_of(self)[0] if self.trace else None
-
-    @cached_property
-    def centre(self) -> Centre:
-        """What an engine reads of this scenario."""
-        from sim.scenario.build import build_centre
-
-        return build_centre(self)
-
-    @cached_property
     def tree(self) -> Located:
         """The whole scenario as it would be read from a file, without lines; studies lay many settings over it."""
         return located(self.model_dump(mode="json", exclude_none=True), Place(self.name))
 
-    @cached_property
-    def rates(self) -> Rates:
-        """Who calls when, solved from the demand as it is stated; Unreachable where it cannot be."""
-        from sim.demand import solved
-
-        return solved(self)
-
-    def with_log_at(self, file: str) -> Scenario:
+    def with_log_at(self, file: str) -> Self:
         """This scenario with its call log, if it has one, at another path."""
         if self.trace is None:
             return self
         return self.model_copy(update={"trace": self.trace.model_copy(update={"file": file})})
-
-    def most_lines(self, group: str) -> int:
-        """The most lines of a group that are ever scheduled at the same time."""
-        return len(self.centre.groups[list(self.lines).index(group)].shifts)
 
     def titled(self, code: str = "en") -> str:
         """Its title in a language; its name where it has none."""
@@ -414,21 +371,7 @@ class Scenario(Block):
         """Its short title in a language; its name where it has none."""
         return Words.parse(self.short_title).told(code) or self.name
 
-    def replace(self, **settings: Any) -> Scenario:
-        """This scenario with ``path=value`` settings, dots written as double underscores: ``lines__limburg=2``.
 
-        A single underscore stands for what a name has instead, such as a hyphen or a space:
-        ``lines__oost_vlaanderen=2``. Values are text as in a file, numbers, or lists and mappings of these.
-        ScenarioError names every mistake.
-        """
-        from sim.scenario.load import with_settings
-        from sim.scenario.settings import from_keywords
-
-        written = from_keywords(self.tree, settings)
-        return with_settings(self, written, written=written.__getitem__)
-
-    def with_settings(self, settings: list[str]) -> Scenario:
-        """This scenario with settings such as ``lines.antwerpen=2``."""
-        from sim.scenario.load import with_settings
-
-        return with_settings(self, settings)
+def dumps(scenario: Sections) -> str:
+    """The whole scenario as YAML, parents and defaults resolved, which ``loads`` reads back to an equal one."""
+    return write_text(scenario.model_dump(mode="json", exclude_none=True))

@@ -1,4 +1,4 @@
-"""What a scenario says of luck, worked out once for all replications: rates, laws, shares."""
+"""What random inputs of callers are drawn from: expected counts, distributions, shares of topics and ages."""
 
 from __future__ import annotations
 
@@ -8,27 +8,29 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.demand import Rates, rates_of
 from sim.distributions import Deterministic, Gamma, Law, Never
-from sim.scenario.marks import UNSTATED, ages_of, stated_ages, stated_topics, topics_of
-from sim.scenario.model import Callers, Scenario
+from sim.model.centre import Centre
+from sim.model.demand import Rates
+from sim.model.world import Names, Whole
+from sim.scenario.attributes import UNSTATED, stated_ages, stated_topics
+from sim.scenario.sections import Callers, Sections
 from sim.scenario.trace import Trace
 from sim.scenario.types import Shares, Stated
-from sim.world import Whole
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Luck:
-    """All that is needed to draw worlds of a scenario: rates, laws by channel, shares of topics and ages.
+class RandomInputs:
+    """All that is needed to draw callers: rates, distributions by channel, shares of topics and ages.
 
     ``strata`` (S, 3) channel, province, cause. ``count`` (S, days) expected callers. ``topic`` and ``age`` hold
     cumulative shares by (cause, channel). ``trace`` has the callers where they come from a log. ``used`` names the
-    luck that only some scenarios have a use for.
+    random inputs that only some scenarios have a use for.
     ``lines`` (name, how many) of the groups whose lines may be absent, over ``days``.
     """
 
+    names: Names
     rates: Rates
     strata: Whole
     count: Floats
@@ -43,16 +45,13 @@ class Luck:
     used: frozenset[str]
     lines: tuple[tuple[str, int], ...]
     days: int
-    topics: tuple[str, ...]
-    ages: tuple[str, ...]
     topic: Floats
     age: Floats
     trace: Trace | None
 
 
-def prepare(scenario: Scenario) -> Luck:
-    """What stays the same over all replications of ``scenario``."""
-    rates = rates_of(scenario)
+def inputs_of(scenario: Sections, names: Names, rates: Rates, centre: Centre, trace: Trace | None) -> RandomInputs:
+    """What callers of ``scenario`` are drawn from."""
     shape = (len(rates.channels), len(rates.provinces), len(rates.causes))
     strata = np.stack([axis.ravel() for axis in np.indices(shape)], axis=1)
     channel, province, cause = strata.T
@@ -61,8 +60,8 @@ def prepare(scenario: Scenario) -> Luck:
     callers = [scenario.callers.get(name, Callers()) for name in rates.channels]
     handling = [scenario.handling[name] for name in rates.channels]
     cv = scenario.demand.busyness.value
-    topics, ages = topics_of(scenario), ages_of(scenario)
-    return Luck(
+    return RandomInputs(
+        names=names,
         rates=rates,
         strata=strata[wanted],
         count=np.asarray(count)[wanted],
@@ -74,14 +73,12 @@ def prepare(scenario: Scenario) -> Luck:
         redial_delay=tuple(part.redial_delay.law() if part.redial_delay else Never() for part in callers),
         silence=tuple(part.silent.holds.law() if part.silent else Deterministic(0.0) for part in callers),
         again_delay=tuple(part.calls_again.delay.law() if part.calls_again else Never() for part in callers),
-        used=scenario.centre.luck_used(),
-        lines=tuple((group.name, len(group.shifts)) for group in scenario.centre.groups if group.absent),
-        days=len(scenario.days.working),
-        topics=topics,
-        ages=ages,
-        topic=_cumulative(topics, stated_topics(scenario)),
-        age=_cumulative(ages, stated_ages(scenario)),
-        trace=scenario.traced,
+        used=centre.inputs_used(),
+        lines=tuple((group.name, len(group.shifts)) for group in centre.groups if group.absent),
+        days=len(rates.calendar.working),
+        topic=_cumulative(names.topics, stated_topics(scenario)),
+        age=_cumulative(names.ages, stated_ages(scenario)),
+        trace=trace,
     )
 
 

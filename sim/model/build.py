@@ -6,21 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from sim import centre as c
 from sim.clock import DAY, Calendar
 from sim.free_days import holidays_between
+from sim.model import centre as c
+from sim.model.shifts import duty, open_spans, period_of
 from sim.quantities import WeeklyHours, parse_duration
+from sim.scenario.attributes import ages_of, causes_of, topics_of
 from sim.scenario.lines import LineGroup, Selector
-from sim.scenario.marks import ages_of, causes_of, topics_of
-from sim.scenario.model import ByOutcome, Callers, Scenario
 from sim.scenario.routing import Queues
-from sim.scenario.shifts import duty, open_spans, period_of
+from sim.scenario.sections import ByOutcome, CalendarBlock, Callers, Period, Sections
 from sim.scenario.zones import zone_of
 
 
-def build_calendar(scenario: Scenario) -> Calendar:
+def build_calendar(period: Period, block: CalendarBlock) -> Calendar:
     """Days of the period and its follow-up, which are working days, and the time zone."""
-    period, block = scenario.period, scenario.calendar
     days = (period.last - period.first).days + 1
     calendar = Calendar(period.first, days, ())
     followed = days + -(-period.follow_up // DAY)
@@ -35,10 +34,11 @@ def build_calendar(scenario: Scenario) -> Calendar:
     return Calendar(period.first, days, tuple(working), zone, eve)
 
 
-def build_centre(scenario: Scenario) -> c.Centre:
+def build_centre(scenario: Sections, calendar: Calendar) -> c.Centre:
     """Everything management decides, as plain integers."""
-    plan, calendar = Plan(scenario), scenario.days
-    channels, groups = _channels(scenario), tuple(_group(plan, name) for name in scenario.lines)
+    plan = Plan(scenario)
+    channels = _channels(scenario, calendar)
+    groups = tuple(_group(plan, name, calendar) for name in scenario.lines)
     end = max([calendar.end, *(channel.until for channel in channels), *(t for group in groups for t in group.until)])
     return c.Centre(
         channels=channels,
@@ -55,9 +55,8 @@ def build_centre(scenario: Scenario) -> c.Centre:
     )
 
 
-def _channels(scenario: Scenario) -> tuple[c.Channel, ...]:
+def _channels(scenario: Sections, calendar: Calendar) -> tuple[c.Channel, ...]:
     hours = ((name, channel.hours.value) for name, channel in scenario.channels.items())
-    calendar = scenario.days
     return tuple(c.Channel(name, open_spans(of, calendar), period_of(of, calendar)[1]) for name, of in hours)
 
 
@@ -65,7 +64,7 @@ def _channels(scenario: Scenario) -> tuple[c.Channel, ...]:
 class Plan:
     """Who waits where and who serves whom in a scenario."""
 
-    scenario: Scenario
+    scenario: Sections
 
     @cached_property
     def queues(self) -> Queues:
@@ -117,7 +116,7 @@ class Plan:
         return self.queues.home(own[0]) if own and not (serves and serves[0] in self.scenario.channels) else None
 
 
-def queues_of(scenario: Scenario) -> dict[str, tuple[str, ...]]:
+def queues_of(scenario: Sections) -> dict[str, tuple[str, ...]]:
     """Names of the queues by channel."""
     return Plan(scenario).queues.names()
 
@@ -147,16 +146,16 @@ def _queue(plan: Plan, name: str) -> c.Queue:
     )
 
 
-def _mean_handling(scenario: Scenario, channel: str) -> int:
+def _mean_handling(scenario: Sections, channel: str) -> int:
     """Conversation and wrap-up in whole ms, at least 1."""
     handling = scenario.handling[channel]
     wrap_up = handling.wrap_up.law().mean if handling.wrap_up else 0.0
     return max(1, round(handling.conversation.law().mean + wrap_up))
 
 
-def _group(plan: Plan, name: str) -> c.Group:
+def _group(plan: Plan, name: str, calendar: Calendar) -> c.Group:
     group = plan.scenario.lines[name]
-    on_duty = duty(group, plan.hours(name), plan.scenario.days)
+    on_duty = duty(group, plan.hours(name), calendar)
     return c.Group(
         name=name,
         shifts=on_duty.shifts,
@@ -176,7 +175,7 @@ def _speeds(group: LineGroup) -> tuple[int, ...]:
     return stated[: group.at_once.value]
 
 
-def _factor(scenario: Scenario, home: str | None) -> tuple[tuple[int, ...], ...]:
+def _factor(scenario: Sections, home: str | None) -> tuple[tuple[int, ...], ...]:
     table = tuple(
         tuple(
             c.PER_MILLE if home in (None, province) else round(c.PER_MILLE * (1 + handling.elsewhere.value))
@@ -187,7 +186,7 @@ def _factor(scenario: Scenario, home: str | None) -> tuple[tuple[int, ...], ...]
     return table if any(factor != c.PER_MILLE for row in table for factor in row) else ()
 
 
-def _habits(scenario: Scenario, channel: str) -> c.Habits:
+def _habits(scenario: Sections, channel: str) -> c.Habits:
     callers, names = scenario.callers.get(channel, Callers()), list(scenario.channels)
     switch, silent, forwarded, again = callers.switch, callers.silent, callers.forwarded, callers.calls_again
     target = names.index(switch.to) if switch else -1
@@ -210,7 +209,7 @@ def _by_outcome(shares: ByOutcome) -> c.ByOutcome:
     return abandoned, blocked, balked, closed, away
 
 
-def _priorities(scenario: Scenario) -> tuple[c.Priority, ...]:
+def _priorities(scenario: Sections) -> tuple[c.Priority, ...]:
     known = {
         "channel": tuple(scenario.channels),
         "province": scenario.provinces,

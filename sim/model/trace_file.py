@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from sim.clock import Calendar
 from sim.errors import Mistake
+from sim.model.shifts import period_of
 from sim.quantities import nearest
-from sim.scenario.marks import ages_of, topics_of
-from sim.scenario.model import Scenario
-from sim.scenario.shifts import period_of
+from sim.scenario.attributes import ages_of, topics_of
+from sim.scenario.sections import Sections
 from sim.scenario.source import Located
-from sim.scenario.trace import Known, Trace, fingerprint, read_trace
+from sim.scenario.trace import Known, Trace, TraceFile, fingerprint, read_trace
 
 
 def anchored(tree: Located) -> Located:
@@ -29,32 +30,31 @@ def anchored(tree: Located) -> Located:
     return replace(tree, value={**tree.value, "trace": replace(block, value=inside)})
 
 
-def trace_of(scenario: Scenario) -> tuple[Trace, list[Mistake]]:
+def _trace_of(scenario: Sections, block: TraceFile, calendar: Calendar) -> tuple[Trace, list[Mistake]]:
     """The callers of the scenario's log, and every mistake in it."""
-    assert scenario.trace is not None  # by the callers
     names = {
         "channel": tuple(scenario.channels),
         "province": scenario.provinces,
         "topic": topics_of(scenario),
         "age": ages_of(scenario),
     }
-    periods = [period_of(channel.hours.value, scenario.days) for channel in scenario.channels.values()]
-    known = Known(names, scenario.days, periods)
-    return read_trace(Path(scenario.trace.file), known, repeats=scenario.trace.repeats)
+    periods = [period_of(channel.hours.value, calendar) for channel in scenario.channels.values()]
+    known = Known(names, calendar, periods)
+    return read_trace(Path(block.file), known, repeats=block.repeats)
 
 
-def trace_mistakes(scenario: Scenario, tree: Located) -> list[Mistake]:
-    """What is wrong with the log, or with what the scenario says of it."""
+def checked_trace(scenario: Sections, calendar: Calendar, tree: Located) -> tuple[Trace | None, list[Mistake]]:
+    """The callers of the log, if the scenario has one, and what is wrong with it or with what is said of it."""
     if scenario.trace is None:
-        return []
+        return None, []
     block = tree.value["trace"].value
     file, path = block["file"], Path(scenario.trace.file)
     if not path.is_file():
         similar = nearest(path.name, [p.name for p in path.parent.glob("*.csv")]) if path.parent.is_dir() else ""
-        return [Mistake(file.place, "trace.file", f"there is no file {str(path)!r}.{similar}")]
+        return None, [Mistake(file.place, "trace.file", f"there is no file {str(path)!r}.{similar}")]
     if scenario.trace.sha256 != fingerprint(path):
-        return [Mistake(file.place, "trace.file", f"{path} is not the file it was: its content has changed")]
+        return None, [Mistake(file.place, "trace.file", f"{path} is not the file it was: its content has changed")]
     if scenario.trace.repeats == "keep" and scenario.attempts.value > 1:
         why = "replays every row, so nobody may redial on top of that; write attempts: 1, or repeats: drop"
-        return [Mistake(block["repeats"].place, "trace.repeats", why)]
-    return trace_of(scenario)[1]
+        return None, [Mistake(block["repeats"].place, "trace.repeats", why)]
+    return _trace_of(scenario, scenario.trace, calendar)

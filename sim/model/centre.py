@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from sim.clock import DAY, FOREVER, HOUR, WallClock
-from sim.contacts import Outcome
+from sim.model.contacts import Outcome
 
 #: Uniform numbers of a world are integers in ``[0, ONE)``; ``u < threshold`` happens with share threshold/ONE.
 ONE = 1 << 32
@@ -244,8 +244,8 @@ class Centre:
                 return max(opens, instant)
         return None
 
-    def luck_used(self) -> frozenset[str]:
-        """Names of the world's luck that only some centres compare with a threshold, of those that this one does."""
+    def inputs_used(self) -> frozenset[str]:
+        """Names of random inputs that only some centres compare with a threshold, of those that this one does."""
         of_habits = ("voicemail", "silent", "forward", "again")
         used = {name for name in of_habits for habits in self.habits if getattr(habits, name)}
         return frozenset(used | {"call_back" for queue in self.queues if queue.call_back})

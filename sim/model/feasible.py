@@ -6,10 +6,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from sim.clock import Calendar
 from sim.distributions import Law, Mixture, Never
 from sim.errors import Mistake
+from sim.model.centre import Centre
+from sim.model.demand import BRINGS_NOBODY, InfeasibleDemandError
 from sim.scenario.campaigns import Campaign
-from sim.scenario.model import Callers, Scenario
+from sim.scenario.sections import Callers, Sections
 from sim.scenario.source import Located
 from sim.scenario.tree import at, entries, items
 from sim.scenario.zones import odd_change
@@ -18,81 +21,69 @@ from sim.scenario.zones import odd_change
 _MOST_TURNS = 5_000_000
 
 
-def impossible(scenario: Scenario, tree: Located) -> list[Mistake]:
-    """Everything in a scenario of right values that cannot be played."""
-    return [*_unreachable_demand(scenario, tree), *_endless_waits(scenario, tree), *_too_much_duty(scenario, tree)]
-
-
-def _too_much_duty(scenario: Scenario, tree: Located) -> Iterator[Mistake]:
+def too_much_duty(centre: Centre, tree: Located) -> Iterator[Mistake]:
     """More turns of duty than an engine can hold in memory."""
-    turns = {group.name: sum(map(len, group.shifts)) for group in scenario.centre.groups}
+    turns = {group.name: sum(map(len, group.shifts)) for group in centre.groups}
     if sum(turns.values()) > _MOST_TURNS:
         written = at(tree, "lines", max(turns, key=lambda name: turns[name])) or tree
         why = f"{sum(turns.values())} turns of duty (lines times days) are more than the {_MOST_TURNS} allowed"
         yield Mistake(written.place, "lines", f"{why}; write fewer lines or a shorter period")
 
 
-def _unreachable_demand(scenario: Scenario, tree: Located) -> list[Mistake]:
-    """Demand that is stated for hours that do not exist: a channel never open, a campaign that misses them."""
-    from sim.demand import BRINGS_NOBODY, Unreachable, rates_of
-
-    nobody_calls = scenario.demand.contacts.value * (1 + scenario.demand.change.value) == 0
-    try:
-        _check_clock(scenario)
-        for number, campaign in enumerate(scenario.campaigns):
-            if _brings_nobody(campaign, scenario):
-                raise Unreachable(f"campaigns.{number}.surge", BRINGS_NOBODY)
-            if campaign.extra is not None and campaign.extra.value > 0 and nobody_calls:
-                why = "needs a base demand above 0: a campaign's callers come in proportion to it"
-                raise Unreachable(f"campaigns.{number}.extra", why)
-        rates_of(scenario)
-    except Unreachable as error:
-        here, path = tree, error.path
-        for step in error.path.split("."):
-            inside = entries(here) or {str(number): item for number, item in enumerate(items(here))}
-            here = at(here, step) or inside.get(step, here)
-        if path.endswith(".value") and not at(tree, *path.split(".")):
-            path = path.removesuffix(".value")
-        return [Mistake(here.place, path, str(error))]
-    return []
+def place_of(error: InfeasibleDemandError, tree: Located) -> Mistake:
+    """The mistake of demand that cannot be, where it is written."""
+    here, path = tree, error.path
+    for step in error.path.split("."):
+        inside = entries(here) or {str(number): item for number, item in enumerate(items(here))}
+        here = at(here, step) or inside.get(step, here)
+    if path.endswith(".value") and not at(tree, *path.split(".")):
+        path = path.removesuffix(".value")
+    return Mistake(here.place, path, str(error))
 
 
-def _check_clock(scenario: Scenario) -> None:
-    """Unreachable for changes of the clock that cannot be simulated, and for moments that the clock skips."""
-    from sim.demand import Unreachable
+def check_campaigns(scenario: Sections, calendar: Calendar, end: int) -> None:
+    """InfeasibleDemandError for a campaign that brings no callers until ``end``, or has no base demand to bring."""
+    no_callers = scenario.demand.contacts.value * (1 + scenario.demand.change.value) == 0
+    for number, campaign in enumerate(scenario.campaigns):
+        if _brings_none(campaign, calendar, end):
+            raise InfeasibleDemandError(f"campaigns.{number}.surge", BRINGS_NOBODY)
+        if campaign.extra is not None and campaign.extra.value > 0 and no_callers:
+            why = "needs a base demand above 0: a campaign's callers come in proportion to it"
+            raise InfeasibleDemandError(f"campaigns.{number}.extra", why)
 
-    calendar = scenario.days
+
+def check_clock(scenario: Sections, calendar: Calendar) -> None:
+    """InfeasibleDemandError for clock changes that cannot be simulated, and for moments that the clock skips."""
     why = odd_change(calendar.zone, calendar.first, len(calendar.working))
     if why is not None:
-        raise Unreachable("period.zone", why)
+        raise InfeasibleDemandError("period.zone", why)
     for number, campaign in enumerate(scenario.campaigns):
         for wave, surge in enumerate(campaign.surge):
             for place, start in enumerate(surge.at):
                 try:
                     calendar.instant(start.value)
                 except ValueError as error:
-                    raise Unreachable(f"campaigns.{number}.surge.{wave}.at.{place}", str(error)) from None
+                    raise InfeasibleDemandError(f"campaigns.{number}.surge.{wave}.at.{place}", str(error)) from None
 
 
-def _brings_nobody(campaign: Campaign, scenario: Scenario) -> bool:
+def _brings_none(campaign: Campaign, calendar: Calendar, end: int) -> bool:
     if campaign.by_day or campaign.peak is not None:
         return False
-    surge = campaign.surge_from(scenario.days.instant)
-    before, after = surge.integral(np.array([0.0, scenario.centre.end]))
+    surge = campaign.surge_from(calendar.instant)
+    before, after = surge.integral(np.array([0.0, end]))
     return bool(after <= before)
 
 
-def _endless_waits(scenario: Scenario, tree: Located) -> Iterator[Mistake]:
+def endless_waits(scenario: Sections, calendar: Calendar, centre: Centre, tree: Located) -> Iterator[Mistake]:
     """Queues that never close, whose callers never give up, and for which no line is ever on duty."""
-    centre = scenario.centre
     for number, queue in enumerate(centre.queues):
         name, channel = list(scenario.channels)[queue.channel], centre.channels[queue.channel]
         patience = scenario.callers.get(name, Callers()).patience.law()
-        sent_away = channel.open != ((0, scenario.days.horizon),)
+        sent_away = channel.open != ((0, calendar.horizon),)
         if not queue.places or sent_away or not _may_be_endless(patience):
             continue
         groups = [centre.groups[route.group] for route in queue.routes]
-        if any(group.shifts for group in groups) or not _comes(scenario, queue.channel, number):
+        if any(group.shifts for group in groups) or not _comes(scenario, centre, queue.channel, number):
             continue
         written = at(tree, "lines", groups[0].name) or tree
         why = f"no line is ever on duty for the queue {queue.name}, yet its callers never give up: an endless wait"
@@ -105,9 +96,9 @@ def _may_be_endless(law: Law) -> bool:
     return isinstance(law, Never)
 
 
-def _comes(scenario: Scenario, channel: int, queue: int) -> bool:
+def _comes(scenario: Sections, centre: Centre, channel: int, queue: int) -> bool:
     """Whether anybody may come to a queue: first of all, by switching to its channel, or passed on to it."""
-    demand, centre = scenario.demand, scenario.centre
+    demand = scenario.demand
     if demand.contacts.value * (1 + demand.change.value) == 0:
         return False
     names = list(scenario.channels)

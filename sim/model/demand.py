@@ -12,14 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.centre import Spans
 from sim.clock import DAY, HOUR, MINUTE, Calendar
+from sim.model.build import build_calendar
+from sim.model.centre import Spans
+from sim.model.shifts import days_of, open_spans, period_of, spans_within
 from sim.quantities import WEEKDAYS, WeeklyHours
+from sim.scenario.attributes import causes_of
 from sim.scenario.campaigns import Campaign
-from sim.scenario.marks import causes_of
-from sim.scenario.model import Scenario
 from sim.scenario.profile import clock_times
-from sim.scenario.shifts import days_of, period_of, spans_within
+from sim.scenario.sections import Sections
 from sim.scenario.surges import Surge
 from sim.scenario.types import Stated
 
@@ -27,7 +28,7 @@ Floats = NDArray[np.float64]
 BRINGS_NOBODY = "brings nobody within the period: it has no weight, takes no time or comes too late"
 
 
-class Unreachable(ValueError):
+class InfeasibleDemandError(ValueError):
     """Demand that is stated for hours that do not exist; ``path`` says where it is stated."""
 
     def __init__(self, path: str, message: str) -> None:
@@ -89,22 +90,16 @@ class Rates:
         return days[:, :, None, :] * self.weight[:, None, :, None]
 
 
-def rates_of(scenario: Scenario) -> Rates:
-    """Rates under which the expected counts equal what the scenario states; Unreachable where none can."""
-    return scenario.rates
-
-
-def solved(scenario: Scenario) -> Rates:
-    """The same, worked out."""
-    calendar = scenario.days
+def solved(scenario: Sections, calendar: Calendar) -> Rates:
+    """Rates under which expected counts equal what the scenario states; InfeasibleDemandError where none can."""
     surges = [campaign.surge_from(calendar.instant) for campaign in scenario.campaigns]
-    edges = _edges(scenario, surges)
-    when_counted = _inside(_counted_spans(scenario), edges)
+    edges = _edges(scenario, calendar, surges)
+    when_counted = _inside(_counted_spans(scenario, calendar), edges)
     day = np.array([days_of(hours, calendar, edges) for hours in _hours(scenario)])
     within = (day >= 0) & (day < calendar.days)
-    is_open = _inside([channel.open for channel in scenario.centre.channels], edges) & within
-    _all_weights_stated(scenario, edges, when_counted | is_open, within)
-    base = _base(scenario, edges, day, when_counted)
+    is_open = _inside([open_spans(hours, calendar) for hours in _hours(scenario)], edges) & within
+    _all_weights_stated(scenario, calendar, edges, when_counted | is_open, within)
+    base = _base(scenario, calendar, edges, day, when_counted)
     share = scenario.demand.by_province.value
     province = np.array([share.fraction(name) for name in scenario.provinces])
     masses, weights = [base], [province]
@@ -117,7 +112,7 @@ def solved(scenario: Scenario) -> Rates:
         elif campaign.peak is not None:
             highest = _highest(surge, edges)
             if highest <= 0:
-                raise Unreachable(f"campaigns.{number}.surge", BRINGS_NOBODY)
+                raise InfeasibleDemandError(f"campaigns.{number}.surge", BRINGS_NOBODY)
             factors = np.full(len(grown), (campaign.peak.value - 1) / highest)
         else:
             counted = when_counted & _counted(campaign, day, calendar)
@@ -138,15 +133,16 @@ def solved(scenario: Scenario) -> Rates:
     )
 
 
-def _hours(scenario: Scenario) -> list[WeeklyHours]:
+def _hours(scenario: Sections) -> list[WeeklyHours]:
     """Opening hours by channel."""
     return [channel.hours.value for channel in scenario.channels.values()]
 
 
-def _edges(scenario: Scenario, surges: list[Surge]) -> NDArray[np.int64]:
-    clock, periods = scenario.days.clock, [period_of(hours, scenario.days) for hours in _hours(scenario)]
+def _edges(scenario: Sections, calendar: Calendar, surges: list[Surge]) -> NDArray[np.int64]:
+    clock, periods = calendar.clock, [period_of(hours, calendar) for hours in _hours(scenario)]
     end = max(until for _, until in periods)
-    hours = [*(channel.open for channel in scenario.centre.channels), *_counted_spans(scenario), periods]
+    opened = [open_spans(hours, calendar) for hours in _hours(scenario)]
+    hours = [*opened, *_counted_spans(scenario, calendar), periods]
     opening = [edge for spans in hours for span in spans for edge in span]
     corners = [corner for surge in surges for corner in surge.corners()]
     begins = np.arange(0, end, HOUR)
@@ -160,9 +156,9 @@ def _edges(scenario: Scenario, surges: list[Surge]) -> NDArray[np.int64]:
     return np.array(sorted(edge for edge in every if 0 <= edge <= end), dtype=np.int64)
 
 
-def _counted_spans(scenario: Scenario) -> list[Spans]:
+def _counted_spans(scenario: Sections, calendar: Calendar) -> list[Spans]:
     """Opening hours by channel in which the stated contacts were counted, within the channel's period."""
-    counted, calendar = scenario.demand.counted_hours, scenario.days
+    counted = scenario.demand.counted_hours
     return [
         spans_within(counted[name].value if name in counted else hours, calendar, period_of(hours, calendar))
         for name, hours in zip(scenario.channels, _hours(scenario), strict=True)
@@ -178,14 +174,20 @@ def _inside(hours: list[Spans], edges: NDArray[np.int64]) -> NDArray[np.bool_]:
     return inside
 
 
-def _base(scenario: Scenario, edges: NDArray[np.int64], day: NDArray[np.int64], is_open: NDArray[np.bool_]) -> Floats:
+def _base(
+    scenario: Sections,
+    calendar: Calendar,
+    edges: NDArray[np.int64],
+    day: NDArray[np.int64],
+    is_open: NDArray[np.bool_],
+) -> Floats:
     """Expected first contacts of the base demand by channel and segment, shape (C, m)."""
     demand = scenario.demand
-    weekday, minute = _wall_clock(scenario.days, edges)
+    weekday, minute = _wall_clock(calendar, edges)
     of_day = np.array(demand.weekdays.weights())[(scenario.period.first.weekday() + day) % 7]
-    of_day = np.where((day >= 0) & (day < scenario.days.days), of_day, 0.0)
+    of_day = np.where((day >= 0) & (day < calendar.days), of_day, 0.0)
     total = demand.contacts.value * (1 + demand.change.value)
-    units = _units(scenario, edges, is_open)
+    units = _units(scenario, calendar, edges, is_open)
     result = np.zeros(is_open.shape)
     for row, name, factor, inside, times in zip(result, scenario.channels, of_day, is_open, units, strict=True):
         shape = factor * _weights(scenario, name)[weekday, minute] * np.diff(edges)
@@ -198,29 +200,27 @@ def _base(scenario: Scenario, edges: NDArray[np.int64], day: NDArray[np.int64], 
     return result
 
 
-def units_of(scenario: Scenario) -> float:
+def units_of(scenario: Sections, calendar: Calendar) -> float:
     """How many times the stated ``contacts`` the period has, ``demand.change`` left out."""
-    units = _units(scenario, *_counted_edges(scenario))
+    edges = _edges(scenario, calendar, [])
+    units = _units(scenario, calendar, edges, _inside(_counted_spans(scenario, calendar), edges))
     parts = [scenario.demand.by_channel.value.fraction(name) for name in scenario.channels]
     return float(units[0] if len(set(units)) == 1 else np.dot(units, parts))
 
 
-def _counted_edges(scenario: Scenario) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    edges = _edges(scenario, [])
-    return edges, _inside(_counted_spans(scenario), edges)
-
-
-def _units(scenario: Scenario, edges: NDArray[np.int64], counted: NDArray[np.bool_]) -> list[float]:
+def _units(scenario: Sections, calendar: Calendar, edges: NDArray[np.int64], counted: NDArray[np.bool_]) -> list[float]:
     """How many of the hours, days, weeks or years of which contacts are stated the period has, by channel.
 
     A week or year is there as far as its counted hours are, weighted as the arrival rate is: a period from Monday to
     Friday is all of the week of a line that is closed at weekends. A week has no holidays, a calendar year has its own.
     """
-    demand, calendar = scenario.demand, scenario.days
+    demand = scenario.demand
     match demand.per:
         case "week":
             week = [sum(_week_of(scenario, name)) for name in scenario.channels]
-            return [part / whole if whole else 1.0 for part, whole in zip(_in_days(scenario), week, strict=True)]
+            return [
+                part / whole if whole else 1.0 for part, whole in zip(_in_days(scenario, calendar), week, strict=True)
+            ]
         case "year":
             return _years(scenario)
         case "hour":
@@ -230,13 +230,13 @@ def _units(scenario: Scenario, edges: NDArray[np.int64], counted: NDArray[np.boo
             if other is not None:
                 names = [list(scenario.channels)[c] for c in (used[0], other)]
                 why = f"{names[0]} and {names[1]} are open in different hours; state contacts per day, week or period"
-                raise Unreachable("demand.per", why)
+                raise InfeasibleDemandError("demand.per", why)
             return [float(found) for found in hours]
     units = {"period": 1.0, "day": float(calendar.days), "working day": float(calendar.working_days)}[demand.per]
     return [units] * len(scenario.channels)
 
 
-def _week_of(scenario: Scenario, channel: str) -> list[float]:
+def _week_of(scenario: Sections, channel: str) -> list[float]:
     """Weight of a channel's counted hours that begin on each weekday, 0 on days of the week that are not worked."""
     upto = np.concatenate([[0.0], np.cumsum(_weights(scenario, channel).ravel())])
     week, hours = len(upto) - 1, _counted_hours(scenario, channel)
@@ -255,9 +255,9 @@ def _week_of(scenario: Scenario, channel: str) -> list[float]:
     ]
 
 
-def _in_days(scenario: Scenario) -> list[float]:
+def _in_days(scenario: Sections, calendar: Calendar) -> list[float]:
     """Weight of each channel's counted hours in the period."""
-    calendar, found = scenario.days, []
+    found = []
     for name in scenario.channels:
         week, always = _week_of(scenario, name), _counted_hours(scenario, name).always
         days = [week[calendar.weekday(day)] for day in range(calendar.days) if always or calendar.working[day]]
@@ -265,14 +265,14 @@ def _in_days(scenario: Scenario) -> list[float]:
     return found
 
 
-def _years(scenario: Scenario) -> list[float]:
+def _years(scenario: Sections) -> list[float]:
     """Parts of calendar years in the period, by channel."""
     first, last = scenario.period.first, scenario.period.last
     total = [0.0] * len(scenario.channels)
     for year in range(first.year, last.year + 1):
         whole = dt.date(year, 1, 1), dt.date(year, 12, 31)
         here = max(first, whole[0]), min(last, whole[1])
-        parts, wholes = (_in_days(_over(scenario, *days)) for days in (here, whole))
+        parts, wholes = (_in_days(scenario, _calendar_of(scenario, *days)) for days in (here, whole))
         total = [
             done + (part / all_of_it if all_of_it else 1.0)
             for done, part, all_of_it in zip(total, parts, wholes, strict=True)
@@ -280,26 +280,29 @@ def _years(scenario: Scenario) -> list[float]:
     return total
 
 
-def _over(scenario: Scenario, first: dt.date, last: dt.date) -> Scenario:
-    """The same demand and calendar in another period."""
+def _calendar_of(scenario: Sections, first: dt.date, last: dt.date) -> Calendar:
+    """The days of another period with the same holidays."""
     period = scenario.period.model_copy(update={"first": first, "last": last, "follow_up": 0})
-    kept = {name: getattr(scenario, name) for name in type(scenario).model_fields}
-    return type(scenario).model_construct(**kept | {"period": period})
+    return build_calendar(period, scenario.calendar)
 
 
-def _counted_hours(scenario: Scenario, channel: str) -> WeeklyHours:
+def _counted_hours(scenario: Sections, channel: str) -> WeeklyHours:
     return scenario.demand.counted_hours.get(channel, scenario.channels[channel].hours).value
 
 
 def _all_weights_stated(
-    scenario: Scenario, edges: NDArray[np.int64], used: NDArray[np.bool_], within: NDArray[np.bool_]
+    scenario: Sections,
+    calendar: Calendar,
+    edges: NDArray[np.int64],
+    used: NDArray[np.bool_],
+    within: NDArray[np.bool_],
 ) -> None:
-    """Unreachable where a profile, or an end of its range, has no weight for a time at which callers call.
+    """InfeasibleDemandError where a profile, or an end of its range, has no weight for a time at which callers call.
 
     ``used`` (C, m) segments in which a channel is open or its calls are counted, ``within`` those of its period.
     """
     demand = scenario.demand
-    weekday, minute = _wall_clock(scenario.days, edges)
+    weekday, minute = _wall_clock(calendar, edges)
     for end, profile in (("value", demand.hours.value), ("low", demand.hours.low), ("high", demand.hours.high)):
         if profile is None or not np.isnan(profile.minutes).any():
             continue
@@ -315,7 +318,7 @@ def _all_weights_stated(
                 day = f"{WEEKDAYS[weekday[first]]} " if len(profile.days) > 1 else ""
                 when = f"{name} is open" if mine[first] else f"callers of {name} find it closed"
                 why = f"no weight for {day}{times}, when {when}; add these times, with weight 0 if no calls come then"
-                raise Unreachable(f"demand.hours.{end}", why)
+                raise InfeasibleDemandError(f"demand.hours.{end}", why)
 
 
 def _wall_clock(calendar: Calendar, edges: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -324,7 +327,7 @@ def _wall_clock(calendar: Calendar, edges: NDArray[np.int64]) -> tuple[NDArray[n
     return (calendar.first.weekday() + shown // DAY) % 7, shown % DAY // MINUTE
 
 
-def _weights(scenario: Scenario, channel: str) -> Floats:
+def _weights(scenario: Sections, channel: str) -> Floats:
     """Weight of each minute of the seven days, shape (7, 1440).
 
     Where weekdays have profiles of their own, these say when callers call and not how many do: each day is scaled to a
@@ -350,7 +353,7 @@ def _spread(shape: Floats, contacts: float, path: str, why: str) -> Floats:
     if contacts == 0:
         return np.zeros_like(shape)
     if shape.sum() == 0:
-        raise Unreachable(path, f"{contacts:g} contacts have no moment to come: {why} while callers call")
+        raise InfeasibleDemandError(path, f"{contacts:g} contacts have no moment to come: {why} while callers call")
     spread: Floats = shape * (contacts / shape.sum())
     return spread
 
@@ -385,7 +388,7 @@ def _factors(
     served = np.where(possible > 0, base, 0.0)
     if wanted > 0 and not served.any():
         message = f"{wanted:g} contacts have no moment to come: the surge misses every open hour of its channels"
-        raise Unreachable(f"campaigns.{number}.{key}", message)
+        raise InfeasibleDemandError(f"campaigns.{number}.{key}", message)
     parts = served / served.sum() if wanted > 0 else served
     factors: Floats = np.divide(wanted * parts, possible, out=np.zeros_like(possible), where=possible > 0)
     return factors
@@ -400,12 +403,12 @@ def _uplift(campaign: Campaign, day: NDArray[np.int64], calendar: Calendar) -> F
 
 
 def _as_stated(campaign: Campaign, number: int, counted: Floats, day: NDArray[np.int64], calendar: Calendar) -> Floats:
-    """Factors of one, shape (C,), for an uplift by day; Unreachable where a day has no contacts that it could raise."""
+    """Factors of one, shape (C,), for an uplift by day; InfeasibleDemandError where a day has no contacts that it could raise."""
     for text, size in campaign.by_day.items():
         mine = day == (dt.date.fromisoformat(text) - calendar.first).days
         if size.value > 0 and not counted[mine].any():
             why = "no contacts are counted on this day, so there is nothing to take a percentage of"
-            raise Unreachable(f"campaigns.{number}.uplift.{text}", why)
+            raise InfeasibleDemandError(f"campaigns.{number}.uplift.{text}", why)
     return np.ones(len(counted))
 
 

@@ -18,6 +18,17 @@ Whole = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
+class Names:
+    """Names of what callers have numbers of, in the order of these."""
+
+    channels: tuple[str, ...]
+    provinces: tuple[str, ...]
+    causes: tuple[str, ...]
+    topics: tuple[str, ...]
+    ages: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class World:
     """The callers of one replication with all their luck, sorted by first arrival.
 
@@ -81,6 +92,11 @@ class World:
 
     def __len__(self) -> int:
         return len(self.arrival)
+
+    @property
+    def names(self) -> Names:
+        """What its numbers stand for."""
+        return Names(self.channels, self.provinces, self.causes, self.topics, self.ages)
 
     def identities(self) -> list[tuple[str, str, str, int, int]]:
         """Who each caller is, by names: equal in any two worlds that hold the same caller."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sim.centre import UNLIMITED, Centre, Queue
 from sim.distributions import Never
-from sim.scenario.marks import ages_of, causes_of, topics_of
-from sim.scenario.model import Callers, Scenario
+from sim.model.centre import UNLIMITED, Queue
+from sim.model.compile import Model
+from sim.scenario.sections import Callers, Sections
 
 #: Columns by the kind and name of a scope.
 Columns = Mapping[tuple[str, str], frozenset[str]]
@@ -17,25 +17,26 @@ _OF_CLOSED = ("closed", "only_closed", "messages")
 _OF_LOST = ("never_reached", "only_closed", "at_limit")
 
 
-def impossible(scenario: Scenario) -> Columns:
+def impossible(scenario: Sections, model: Model) -> Columns:
     """By kind and name of a scope of persons or queues, the columns that stay zero in every replication.
 
-    Parameters: a scenario. Returns the columns that no caller can add to: busy tones where waiting places are
+    Parameters: a scenario and its model. Returns the columns that no caller can add to: busy tones where waiting places are
     unlimited, abandonment where patience has no end, closed doors where a channel never closes.
     """
-    centre = scenario.centre
-    queues = [_of_queue(scenario, centre, queue) for queue in centre.queues]
+    centre = model.centre
+    queues = [_of_queue(scenario, model, queue) for queue in centre.queues]
     found = {("queue", queue.name): never for queue, never in zip(centre.queues, queues, strict=True)}
     rows = [[queues[number] for number in row] for row in centre.queue_of]  # by channel and province
     found |= {("channel", name): _common(row) for name, row in zip(scenario.channels, rows, strict=True)}
     columns = zip(scenario.provinces, zip(*rows, strict=True), strict=True)
     found |= {("province", name): _common(column) for name, column in columns}
     every = _common([never for row in rows for never in row])
-    kinds = {"cause": causes_of(scenario), "topic": topics_of(scenario), "age": ages_of(scenario), "all": ("all",)}
+    kinds = {"cause": model.names.causes, "topic": model.names.topics, "age": model.names.ages, "all": ("all",)}
     return found | {(kind, name): every for kind, names in kinds.items() for name in names}
 
 
-def _of_queue(scenario: Scenario, centre: Centre, queue: Queue) -> frozenset[str]:
+def _of_queue(scenario: Sections, model: Model, queue: Queue) -> frozenset[str]:
+    centre = model.centre
     channel = centre.channels[queue.channel]
     patience = scenario.callers.get(channel.name, Callers()).patience.law()
     waits = queue.places > 0
@@ -44,7 +45,7 @@ def _of_queue(scenario: Scenario, centre: Centre, queue: Queue) -> frozenset[str
         never.append("blocked")
     if not (waits and queue.balks):
         never.append("balked")
-    if not waits or (isinstance(patience, Never) and scenario.traced is None):
+    if not waits or (isinstance(patience, Never) and model.trace is None):
         never += _OF_ABANDONED
     if _open_until(channel.open) >= centre.end:
         never += _OF_CLOSED

@@ -1,0 +1,73 @@
+"""A scenario of a tree, validated whole or in the sections that settings change, and compiled once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from sim.errors import ScenarioError
+from sim.model.compile import Model, compile_model
+from sim.model.trace_file import anchored
+from sim.scenario.alike import validated_like
+from sim.scenario.answered import people_behind, restated, with_people, without_finding
+from sim.scenario.mistakes import type_mistakes
+from sim.scenario.rules import broken_rules
+from sim.scenario.sections import Sections, dumps
+from sim.scenario.settings import Written, apply_settings, place_of
+from sim.scenario.simple import with_the_only_ones
+from sim.scenario.source import Located, read_text
+
+S = TypeVar("S", bound=Sections)
+
+
+def model_of(scenario: Sections) -> Model:
+    """The model of a scenario, compiled the first time that it is asked for."""
+    if "model" not in vars(scenario):
+        vars(scenario)["model"] = compile_model(scenario, scenario.tree)
+    model: Model = vars(scenario)["model"]
+    return model
+
+
+def with_settings(scenario: S, settings: Iterable[str], *, written: Written = place_of) -> S:
+    """``scenario`` with settings such as ``lines.antwerpen=2``; ``written`` says where a setting was written."""
+    settings = list(settings)
+    found = _quickly(scenario, settings)
+    if found is None:  # read again from text, so that mistakes have lines and columns
+        found = validated(_set(read_text(dumps(scenario), scenario.name), settings, written), type(scenario))
+    return found
+
+
+def _quickly(scenario: S, settings: list[str]) -> S | None:
+    """The same where nothing is wrong, from the sections that the settings leave alone; else None."""
+    try:
+        tree = anchored(_set(scenario.tree, settings))
+        found = validated_like(scenario, tree)
+        if found is None or found.demand.counted == "answered" or broken_rules(tree):
+            return None
+        vars(found)["model"] = compile_model(found, tree, like=(scenario, model_of(scenario)))
+    except ScenarioError:
+        return None
+    return found
+
+
+def _set(tree: Located, settings: list[str], written: Written = place_of) -> Located:
+    return apply_settings(without_finding(tree) if restated(settings) else tree, settings, written)
+
+
+def validated(tree: Located, kind: type[S]) -> S:
+    """The scenario of a tree, its demand in people; ScenarioError with everything that is wrong."""
+    scenario = checked(tree, kind)
+    if scenario.demand.counted == "answered":
+        return checked(with_people(tree, people_behind(scenario, tree)), kind)
+    return scenario
+
+
+def checked(tree: Located, kind: type[S]) -> S:
+    """The same with its demand as it is stated."""
+    tree = anchored(with_the_only_ones(tree))
+    scenario, mistakes = type_mistakes(tree, kind)
+    mistakes += broken_rules(tree)
+    if mistakes or scenario is None:
+        raise ScenarioError(mistakes)
+    vars(scenario)["model"] = compile_model(scenario, tree)
+    return scenario
