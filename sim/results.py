@@ -55,6 +55,13 @@ class Result:
         """The scenario as it was run."""
         return load(self.folder / "scenario.yaml")
 
+    @classmethod
+    def of(cls, scenario: Scenario, folder: Path, replications: int) -> Result:
+        """The result of a scenario that is at hand and need not be read from the folder."""
+        result = cls(folder, replications)
+        vars(result)["scenario"] = scenario
+        return result
+
     @cached_property
     def store(self) -> Store:
         """The folder's tables."""

@@ -232,7 +232,7 @@ def rows_of(
     used: frozenset[str],
     never: Mapping[tuple[str, str], frozenset[str]],
 ) -> Iterator[Row]:
-    """Every measure of every cell whose slice is asked for, as far as the random inputs ``used`` are in play (see TAKES).
+    """Every measure of every cell whose slice is asked for, as far as the inputs ``used`` are in play (see TAKES).
 
     ``never`` has the columns of each scope that stay zero by the rules (``sim.structural``).
     Cells in which nothing happened are left out.

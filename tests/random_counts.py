@@ -9,14 +9,14 @@ import numpy as np
 
 from sim import kernel, measures
 from sim.cells import layout_of
-from sim.model.centre import Centre
 from sim.clock import DAY, HOUR, Calendar
-from sim.model.targets import ServiceTargets, wait_codes
-from sim.model.contacts import ContactTables
 from sim.estimates import Moments
+from sim.model.centre import Centre
+from sim.model.contacts import ContactTables
+from sim.model.targets import ServiceTargets, wait_codes
+from sim.model.world import World, Worlds
 from sim.products import Products
 from sim.summary import PAIRS
-from sim.model.world import World, Worlds
 from tests.random_cases import random_case
 
 #: Days with 23 and 25 hours.

@@ -9,8 +9,9 @@ import pytest
 
 import sim
 from sim.errors import ScenarioError
+from sim.model.build import build_calendar
+from sim.model.compile import DEPENDS_ON
 from sim.model.demand import solved
-from sim.scenario.alike import WORKED_OUT_OF
 from sim.scenario.load import loads
 from sim.scenario.scenario import Scenario
 from sim.scenario.sections import dumps
@@ -45,7 +46,6 @@ def test_settings_over_settings_are_settings_together() -> None:
 
 
 def test_only_what_settings_change_is_worked_out_anew() -> None:
-    CAMPAIGN.model.rates  # noqa: B018  # worked out, to be shared
     fewer_lines = CAMPAIGN.with_settings(["lines.limburg=0"])
     assert fewer_lines.model.rates is CAMPAIGN.model.rates
     assert fewer_lines.demand is CAMPAIGN.demand
@@ -65,12 +65,10 @@ def test_rates_and_days_are_worked_out_of_nothing_else() -> None:
             return super().__getattribute__(name)
 
     watched = Watched.model_construct(**{name: getattr(CAMPAIGN, name) for name in Scenario.model_fields})
-    watched.days  # noqa: B018  # is read
-    assert seen == set(WORKED_OUT_OF["days"])
-    # The centre is of everything, but rates look at when its channels are open alone.
-    vars(watched)["centre"] = CAMPAIGN.model.centre
-    solved(watched)
-    assert seen == set(WORKED_OUT_OF["rates"])
+    calendar = build_calendar(watched.period, watched.calendar)
+    assert seen == set(DEPENDS_ON["calendar"])
+    solved(watched, calendar)
+    assert seen == set(DEPENDS_ON["rates"])
 
 
 def test_a_mistake_has_the_place_it_would_have_in_the_whole_file() -> None:

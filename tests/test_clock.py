@@ -59,7 +59,9 @@ def counts(scenario: sim.Scenario, kind: str, column: str) -> np.ndarray:
     from sim.model.contacts import ContactTables
 
     tables = ContactTables.of([contacts])
-    found = measure(worlds, scenario.model.centre, tables, calendar=scenario.model.calendar, promises=scenario.model.targets)
+    found = measure(
+        worlds, scenario.model.centre, tables, calendar=scenario.model.calendar, promises=scenario.model.targets
+    )
     layout = layout_of(worlds.callers.names, scenario.model.centre)
     return found.cells[0, layout.first(kind) : layout.first(kind) + layout.slices, AT[column]]
 
@@ -392,7 +394,9 @@ def test_an_uplift_of_a_day_is_that_of_the_night_that_begins_on_it() -> None:
 
 def test_a_profile_in_half_hours_on_a_day_of_25_hours() -> None:
     """The hour that comes twice has its weights twice."""
-    rates = line(str(AUTUMN), hours="24/7").replace(demand__hours="{2:30-3:00: 1, 0:00-2:30: 0, 3:00-24:00: 0}").model.rates
+    rates = (
+        line(str(AUTUMN), hours="24/7").replace(demand__hours="{2:30-3:00: 1, 0:00-2:30: 0, 3:00-24:00: 0}").model.rates
+    )
     when = rates.edges[:-1][rates.mass[0, 0] > 0] // MINUTE
     assert when.tolist() == [150, 210]
     assert rates.mass[0, 0].max() == pytest.approx(35)

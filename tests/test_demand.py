@@ -168,19 +168,23 @@ def test_a_range_of_profiles_moves_in_straight_lines() -> None:
     assert between(halfway, "8:00", "9:00", 1) == pytest.approx(10)
 
 
+def units(scenario) -> float:
+    return units_of(scenario, scenario.model.calendar)
+
+
 def test_contacts_per_hour_day_week_and_year() -> None:
-    assert units_of(line(per="hour")) == 50  # five days of ten hours
-    assert units_of(line(per="day", last="2024-03-10")) == 7
-    assert units_of(line(per="working day", last="2024-03-10")) == 5
-    assert units_of(line(per="week")) == 1  # Monday to Friday is all that there is of a week
-    assert units_of(line(per="week", last="2024-03-22")) == 3
-    assert units_of(line(per="week", last="2024-03-06", more=", weekdays: {mon: 2}")) == pytest.approx(4 / 6)
+    assert units(line(per="hour")) == 50  # five days of ten hours
+    assert units(line(per="day", last="2024-03-10")) == 7
+    assert units(line(per="working day", last="2024-03-10")) == 5
+    assert units(line(per="week")) == 1  # Monday to Friday is all that there is of a week
+    assert units(line(per="week", last="2024-03-22")) == 3
+    assert units(line(per="week", last="2024-03-06", more=", weekdays: {mon: 2}")) == pytest.approx(4 / 6)
     # 2024 has 262 weekdays; Belgium closes on ten public holidays, of which nine fall on weekdays.
-    assert units_of(line(per="year")) == pytest.approx(5 / 262)
-    assert units_of(line(per="year", holidays="BE")) == pytest.approx(5 / (262 - weekday_holidays(2024)))
-    assert units_of(line(per="year", first="2024-01-01", last="2024-12-31")) == pytest.approx(1)
+    assert units(line(per="year")) == pytest.approx(5 / 262)
+    assert units(line(per="year", holidays="BE")) == pytest.approx(5 / (262 - weekday_holidays(2024)))
+    assert units(line(per="year", first="2024-01-01", last="2024-12-31")) == pytest.approx(1)
     two = line(per="year", first="2023-12-25", last="2024-01-05", hours="always")
-    assert units_of(two) == pytest.approx(7 / 365 + 5 / 366)
+    assert units(two) == pytest.approx(7 / 365 + 5 / 366)
     assert line(contacts=7, per="hour", more=", change: +10 %").model.rates.expected(while_open=True).sum() == (
         pytest.approx(385)
     )

@@ -14,7 +14,6 @@ import sim
 from sim import elementary, kernel, measures
 from sim.cells import layout_of
 from sim.contact_values import LEAST, bin_of
-from sim.model.contacts import ContactTables
 from sim.distributions import (
     Deterministic,
     Empirical,
@@ -33,7 +32,6 @@ from sim.engines import simulate_all, simulate_block
 from sim.estimates import Moments
 from sim.kernel import build, structs
 from sim.model.contacts import ContactTables
-from sim.model.targets import ServiceTargets
 from sim.model.world import Worlds
 from sim.products import Products
 from sim.streams import Addresses, key_of

@@ -19,7 +19,6 @@ import sim
 from sim import kernel
 from sim.cells import layout_of
 from sim.clock import DAY
-from sim.draw import nobody
 from sim.products import Products
 from sim.summary import PAIRS
 from sim.model.world import Worlds

@@ -162,7 +162,6 @@ def test_a_call_log_travels_in_the_job(tmp_path) -> None:
     far = parts.job_of(scenario, seed=1, engine="simpy", keep_contacts=9, far=True)
     made = parts.make(here, (0, 3))
     log.unlink()
-    parts._prepared.cache_clear()
     again = parts.make(far, (0, 3))
     for one, other in zip(made.pieces, again.pieces, strict=True):
         assert one.names == other.names

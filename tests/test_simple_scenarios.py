@@ -174,7 +174,11 @@ def test_holidays_of_countries_and_their_parts(country, day, closed) -> None:
 
 def test_a_part_of_a_country_has_its_clock() -> None:
     text = SMALLEST + "calendar: {holidays: GB-SCT}\n"
-    assert sim.loads(text).model.calendar.zone == sim.loads(text.replace("GB-SCT", "GB")).model.calendar.zone == "Europe/London"
+    assert (
+        sim.loads(text).model.calendar.zone
+        == sim.loads(text.replace("GB-SCT", "GB")).model.calendar.zone
+        == "Europe/London"
+    )
 
 
 @pytest.mark.parametrize(

@@ -403,7 +403,10 @@ def _uplift(campaign: Campaign, day: NDArray[np.int64], calendar: Calendar) -> F
 
 
 def _as_stated(campaign: Campaign, number: int, counted: Floats, day: NDArray[np.int64], calendar: Calendar) -> Floats:
-    """Factors of one, shape (C,), for an uplift by day; InfeasibleDemandError where a day has no contacts that it could raise."""
+    """Factors of one, shape (C,), for an uplift by day.
+
+    InfeasibleDemandError where a day has no contacts that it could raise.
+    """
     for text, size in campaign.by_day.items():
         mine = day == (dt.date.fromisoformat(text) - calendar.first).days
         if size.value > 0 and not counted[mine].any():

@@ -20,8 +20,8 @@ _OF_LOST = ("never_reached", "only_closed", "at_limit")
 def impossible(scenario: Sections, model: Model) -> Columns:
     """By kind and name of a scope of persons or queues, the columns that stay zero in every replication.
 
-    Parameters: a scenario and its model. Returns the columns that no caller can add to: busy tones where waiting places are
-    unlimited, abandonment where patience has no end, closed doors where a channel never closes.
+    Parameters: a scenario and its model. Returns the columns that no caller can add to: busy tones where waiting
+    places are unlimited, abandonment where patience has no end, closed doors where a channel never closes.
     """
     centre = model.centre
     queues = [_of_queue(scenario, model, queue) for queue in centre.queues]

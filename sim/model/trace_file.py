@@ -52,7 +52,7 @@ def checked_trace(scenario: Sections, calendar: Calendar, tree: Located) -> tupl
     if not path.is_file():
         similar = nearest(path.name, [p.name for p in path.parent.glob("*.csv")]) if path.parent.is_dir() else ""
         return None, [Mistake(file.place, "trace.file", f"there is no file {str(path)!r}.{similar}")]
-    if scenario.trace.sha256 != fingerprint(path):
+    if scenario.trace.sha256 not in (None, fingerprint(path)):
         return None, [Mistake(file.place, "trace.file", f"{path} is not the file it was: its content has changed")]
     if scenario.trace.repeats == "keep" and scenario.attempts.value > 1:
         why = "replays every row, so nobody may redial on top of that; write attempts: 1, or repeats: drop"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -27,8 +27,7 @@ def validated_like(like: S, tree: Located) -> S | None:
     except ValidationError:
         return None
     values = {name: getattr(like, name) for name in Sections.model_fields} | new
-    found: S = type(like).model_construct(**values)
-    return found
+    return cast("S", type(like).model_construct(**values))
 
 
 @cache

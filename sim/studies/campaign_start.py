@@ -190,7 +190,8 @@ def _compared(trial: Trial, plan: str, start: Start, level: float) -> Moved:
 
 def calendar_weeks(scenario: Scenario, since: dt.date) -> Iterator[tuple[dt.date, dt.date]]:
     """First and last day of each calendar week of the period that has a working day from ``since`` on."""
-    days = [scenario.model.calendar.date(day) for day in range(scenario.model.calendar.days) if scenario.days.working[day]]
+    calendar = scenario.model.calendar
+    days = [calendar.date(day) for day in range(calendar.days) if calendar.working[day]]
     days = [day for day in days if day >= since]
     for week in dict.fromkeys(day.isocalendar()[:2] for day in days):
         mine = [day for day in days if day.isocalendar()[:2] == week]

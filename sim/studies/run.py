@@ -100,10 +100,10 @@ def run(
     except KeyboardInterrupt:
         kept = store.replications()
         store.write_manifest(scenario, seed=seed, engine=engine, command=command)
-        result = Result(store.folder, replications=min(kept, wanted)) if kept else None
+        result = Result.of(scenario, store.folder, min(kept, wanted)) if kept else None
         raise Interrupted(wanted - sum(map(_size, store.missing(wanted))), wanted, result) from None
     store.write_manifest(scenario, seed=seed, engine=engine, command=command)
-    return Result(store.folder, replications=wanted)
+    return Result.of(scenario, store.folder, wanted)
 
 
 def _unkept(study: Callable[..., Result]) -> Result:

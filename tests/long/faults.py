@@ -25,7 +25,6 @@ from sim.model.contacts import Contacts, ContactTables
 from sim.model.world import World, Worlds
 from sim.verify.check import Play, verify
 from sim.verify.verdict import Verification
-from sim.model.world import World, Worlds
 from tests.long.pages import with_section
 
 #: A right engine with something wrong.

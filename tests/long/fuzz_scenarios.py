@@ -231,7 +231,11 @@ def ran(text: str, folder: Path) -> str:
     scenario = sim.loads(text)
     contacts = sum(float(scenario.model.rates.expected(while_open=is_open).sum()) for is_open in (True, False))
     lines = sum(len(group.shifts) for group in scenario.model.centre.groups)
-    if contacts * scenario.attempts.value > 4 * _MOST_CONTACTS or scenario.model.calendar.days > _MOST_DAYS or lines > 1000:
+    if (
+        contacts * scenario.attempts.value > 4 * _MOST_CONTACTS
+        or scenario.model.calendar.days > _MOST_DAYS
+        or lines > 1000
+    ):
         return "too large to run here"
     hashes = set()
     for engine in ("simpy", "compiled") if kernel.available() else ("simpy",):
