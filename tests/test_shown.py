@@ -106,10 +106,10 @@ def test_small_numbers_keep_a_digit() -> None:
 def test_what_cannot_happen_is_exactly_zero() -> None:
     """Unlimited waiting places have no busy tone; with patience without an end nothing is lost but at the door."""
     queued, busy = single(contacts=40), single(contacts=40, places=0)
-    never = impossible(queued)
+    never = impossible(queued, queued.model)
     assert {"blocked", "balked"} <= never["queue", "phone"]
-    assert "abandoned" in impossible(busy)["channel", "phone"]
-    assert "blocked" not in impossible(busy)["all", "all"]
+    assert "abandoned" in impossible(busy, busy.model)["channel", "phone"]
+    assert "blocked" not in impossible(busy, busy.model)["all", "all"]
     trial = try_plans({"queued": queued, "busy": busy}, replications=20, seed=1, engine="simpy")
     assert trial.estimate("queued", "blocked") == Estimate(0.0, 0.0, 0.0)
     assert trial.estimate("busy", "blocked").value > 0

@@ -87,7 +87,7 @@ def run(
         raise ValueError("either workers on this machine or a cluster")
     store = Store.for_scenario(scenario, seed=seed, out=Path(out))
     parts, keep_contacts = _unmade(store, seed, (wanted, keep_contacts), say or _unheard)
-    store.scenario.model.inputs
+    store.prepare(scenario)
     engine = chosen(engine, say or _unheard)
     job = job_of(scenario, seed=seed, engine=engine, keep_contacts=keep_contacts, far=cluster is not None)
     done = max(wanted - sum(map(_size, parts)), 0)
