@@ -34,9 +34,9 @@ for seed in range(400):
     assert tables.rows == sim.simulate(world, centre), seed
 for path in ("tests/small.yaml", "scenarios/als-je-eens-wist-2020.yaml"):
     scenario = sim.load(path)
-    luck, centre = scenario.model.inputs, scenario.model.centre
-    counter = kernel.Counter(layout_of(nobody(luck), centre), centre, scenario.model.calendar, scenario.model.targets)
-    drawing = kernel.Drawing.of(luck, seed=1)
+    model, centre = scenario.model, scenario.model.centre
+    counter = kernel.Counter(layout_of(model.names, centre), centre, model.calendar, model.targets)
+    drawing = kernel.Drawing.of(model.inputs, seed=1)
     found = counter.run(drawing, np.arange(30), products=Products.of(PAIRS, counter.layout.size()), every=True)
     worlds = drawing.draw(np.arange(30))
     again = counter.count(worlds, kernel.play(worlds, centre), every=True)
