@@ -10,10 +10,11 @@ import numpy as np
 from sim import kernel, measures
 from sim.cells import layout_of
 from sim.clock import DAY, HOUR, Calendar
+from sim.contact_values import wait_codes
 from sim.estimates import Moments
 from sim.model.centre import Centre
 from sim.model.contacts import ContactTables
-from sim.model.targets import ServiceTargets, wait_codes
+from sim.model.targets import ServiceTargets
 from sim.model.world import World, Worlds
 from sim.products import Products
 from sim.summary import PAIRS

@@ -155,9 +155,8 @@ def test_interrupted_run_keeps_what_is_finished(tmp_path) -> None:
 #: Lowest layer first; a module may import from its own layer and below. Names may be patterns.
 LAYERS = (
     ("errors", "clock", "elementary", "distributions", "streams", "theory", "quantities", "free_days"),
-    ("contacts", "centre", "world"),
-    ("scenario", "demand"),
-    ("luck", "draw", "audit"),
+    ("scenario", "model"),
+    ("draw", "audit"),
     ("cells", "contact_values", "timelines"),
     ("measures", "intervals", "estimates", "products", "language"),
     ("kernel",),
