@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import ResultsError, SimError
-from sim.hashes import result_hash
 from sim.language.said import Said
 from sim.scenario.load import load
 from sim.scenario.trace import fingerprint
@@ -74,7 +73,7 @@ def require_sound(store: Store) -> int:
         raise _refusal(store, [Fault(path, Said("damage.manifest"))], manifest) from None
     faults = faults or _identity_fault(store, seed, run)
     faults += _part_faults(Store(store.folder, run), promise)
-    if not faults and result_hash(store, promise.replications) != stated:
+    if not faults and store.hash(promise.replications) != stated:
         faults = [Fault(path, Said("damage.result_hash"))]
     if faults:
         raise _refusal(store, faults, manifest)

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.integrity import Part
-from sim.store import Columns, Store, parts_of
 from sim.summary import PAIRS
 from sim.tables import moments_by_name, moments_from
 
@@ -25,20 +24,9 @@ _ORDER = {
 }
 
 
-def result_hash(store: Store, replications: int) -> str:
-    """SHA-256 over measures, moments, waits and kept contacts of so many replications, part by part.
-
-    The hash of each part's values was computed when the part was written and stands in the mark of its file.
-    """
-    total = hashlib.sha256(f"{replications}".encode())
-    for part in parts_of(replications):
-        for table in _ORDER:
-            if table != "contacts" or store.part(table, part).exists():
-                total.update(bytes.fromhex(store.mark(table, part).values))
-    return total.hexdigest()
-
-
-def values_hash(table: str, part: Part, columns: Columns, names: Mapping[str, Sequence[str]] | None = None) -> str:
+def values_hash(
+    table: str, part: Part, columns: Mapping[str, NDArray[Any]], names: Mapping[str, Sequence[str]] | None = None
+) -> str:
     """Hash of the rows of one part of a table, in whatever order they come; columns in ``names`` hold indices."""
     if table == "moments":  # however they were stored
         columns, names = moments_by_name(moments_from(dict(columns), PAIRS, part[1] - part[0] + 1)), None

@@ -18,10 +18,12 @@ from sim.contact_values import BIN, wait_of
 from sim.controls import Controls, expected_of
 from sim.errors import NoMeasureError
 from sim.estimates import Distribution, Estimate, Moments, Pairs, Weights
-from sim.hashes import result_hash
+from sim.language import ENGLISH, Language
+from sim.language.shown import plain, seconds
 from sim.mixed import defined, is_mixed
 from sim.model.build import queues_of
 from sim.model.impossible import impossible
+from sim.notebook import table_html, titled
 from sim.scenario.load import load
 from sim.scenario.scenario import Scenario
 from sim.store import Store, parts_of, write_atomically
@@ -87,7 +89,7 @@ class Result:
         The same scenario, seed and replications with the same contacts kept give the same hash, whichever engine and
         workers made them, and however often the run was interrupted.
         """
-        return result_hash(self.store, self.replications)
+        return self.store.hash(self.replications)
 
     def values(self, *, kind: str = "all", name: str = "all", columns: Sequence[str] = COLUMNS) -> NDArray[np.int64]:
         """Counts and sums of the period by replication, shape (replications, columns)."""
@@ -265,9 +267,7 @@ class Result:
         return pd.DataFrame([vars(row) for row in self.summary((slices[table],))])
 
     def _repr_html_(self) -> str:
-        from sim.notebook import result_html
-
-        return result_html(self)
+        return _html(self)
 
     def write_summary(self) -> None:
         """``summary.csv``, ``summary.json``, ``by_day.csv``, ``by_hour.csv`` and ``theory.csv`` in the folder."""
@@ -305,3 +305,29 @@ def _finite(row: dict[str, Any]) -> dict[str, Any]:
 
 def _csv(rows: list[Row]) -> str:
     return csv_text(Row.__dataclass_fields__, (vars(row).values() for row in rows))
+
+
+_PEOPLE = ("callers", "reached", "never_reached", "never_reached_share")
+_CONTACTS = ("offered", "answered", "abandoned", "loss")
+
+
+def _html(result: Result, say: Language = ENGLISH) -> str:
+    """People of a run, and contacts and waits of each channel."""
+    scenario = result.scenario
+    rows = [[say(f"measure.{m}"), plain(result.estimate(m), say)] for m in _PEOPLE]
+    people = table_html([], rows)
+    heads = [say("column.channel"), *(say(f"measure.{m}") for m in _CONTACTS), say("measure.asa")]
+    known = {(row.name, row.measure) for row in result.summary() if row.kind == "channel"}
+    channels = []
+    for name in scenario.channels:
+        line = [say.name(name)]
+        for measure in (*_CONTACTS, "asa"):
+            show = seconds if measure == "asa" else plain
+            there = (name, measure) in known
+            line.append(show(result.estimate(measure, kind="channel", name=name), say) if there else "-")
+        channels.append(line)
+    period = say.period(scenario.period.first, scenario.period.last)
+    ends = {"replications": say.number(result.replications), "last": say.number(result.replications - 1)}
+    key = "run.rests_on" if result.replications > 1 else "run.rests_on_one"
+    below = say(key, period=period, seed=result.seed, **ends)
+    return titled(scenario.titled(say.code), below, people + table_html(heads, channels))

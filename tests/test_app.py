@@ -17,7 +17,8 @@ import ruamel.yaml
 import sim
 from sim.app import day, downloads, limits
 from sim.app.asks import Wish, ask_plan
-from sim.app.controls import Refused, parts_of, plans_of, values_from
+from sim.app.controls import Refused, plans_of, values_from
+from sim.app.controls_all import parts_of
 from sim.app.form import form
 from sim.app.gate import Gate
 from sim.app.house import House

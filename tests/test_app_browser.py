@@ -24,7 +24,8 @@ from urllib.parse import urlencode
 import pytest
 
 import sim
-from sim.app.controls import parts_of, plans_of
+from sim.app.controls import plans_of
+from sim.app.controls_all import parts_of
 from sim.app.looks import KINDS, PLAN, TODAY, worlds
 from sim.language import language
 from sim.scenario.load import loads

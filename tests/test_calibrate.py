@@ -19,8 +19,7 @@ from sim.language import language
 from sim.scenario.sections import dumps
 from sim.store import identity
 from sim.studies import hidden
-from sim.studies.calibrate import Unasked, calibrate
-from sim.studies.calibrate_words import answer_of, sentences
+from sim.studies.calibrate import Unasked, answer_of, calibrate, sentences
 from sim.studies.fit_two import distance
 from sim.studies.observed import NoObservation, Sample, observation_of
 from sim.studies.outcomes import outcome_of, play_variants

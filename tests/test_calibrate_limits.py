@@ -6,8 +6,7 @@ import pytest
 
 import sim
 from sim.language import language
-from sim.studies.calibrate import calibrate
-from sim.studies.calibrate_words import sentences
+from sim.studies.calibrate import calibrate, sentences
 from sim.studies.outcomes import NoOutcome, outcome_of, play_variants
 from sim.studies.parameters import parameter_of
 

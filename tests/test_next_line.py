@@ -13,8 +13,7 @@ import sim
 from sim.language import ENGLISH, language
 from sim.language.shown import plain
 from sim.quantities import parse_hours
-from sim.studies.next_line import next_line, probability_best
-from sim.studies.next_line_words import where
+from sim.studies.next_line import next_line, probability_best, where
 from sim.studies.places import halves, places_of
 
 SMALL = sim.load(Path(__file__).parent / "small.yaml")

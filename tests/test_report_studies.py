@@ -35,14 +35,13 @@ from sim.report.rows import Line, Mark, draw_rows, label_lines
 from sim.report.studied import STUDIES, read, rows_of
 from sim.studies.answers import Answer, in_all
 from sim.studies.columns import HEADS, LEFT_OUT
-from sim.studies.next_line import Saved
-from sim.studies.next_line_words import row_of
+from sim.studies.next_line import Saved, row_of
 from sim.studies.places import Place
 from sim.studies.plan_tables import group_cell
 from sim.studies.staffing import Slot, Staff
 from sim.studies.staffing_words import staffing_text
 from sim.studies.sweep import Point as SweepPoint
-from sim.studies.sweep_words import at_point
+from sim.studies.sweep import at_point
 from sim.studies.targets import parse_target
 from sim.studies.trial import On, Which
 

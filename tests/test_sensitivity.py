@@ -24,8 +24,7 @@ from sim.figures.sensitivity import draw_one_at_a_time, draw_tornado
 from sim.language import language
 from sim.studies.one_at_a_time import NoUnknowns, one_at_a_time
 from sim.studies.outcomes import NoOutcome
-from sim.studies.sensitivity import sensitivity
-from sim.studies.sensitivity_words import answer_of, sentences, sentences_apart
+from sim.studies.sensitivity import answer_of, sensitivity, sentences, sentences_apart
 from sim.studies.sobol import designed, indices_of
 from sim.studies.unknowns import scale_of, unknowns_of
 from sim.tell.answer import tell_answer

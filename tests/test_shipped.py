@@ -208,6 +208,51 @@ def imports(path: Path) -> set[str]:
     return found
 
 
+def modules_imported(path: Path, known: set[str]) -> set[str]:
+    """Modules of ``known`` that a file imports: at the top, within functions or for types alone."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            below = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= (below & known) | ({node.module} if below - known else set())
+    return found & known
+
+
+def circle(imported: dict[str, set[str]]) -> list[str]:
+    """Modules that import each other in a circle, the first one found; none where there is no circle."""
+    done: set[str] = set()
+
+    def search(module: str, path: list[str]) -> list[str]:
+        if module in path:
+            return path[path.index(module) :]
+        if module in done:
+            return []
+        found = next(filter(None, (search(name, [*path, module]) for name in sorted(imported[module]))), [])
+        done.add(module)
+        return found
+
+    return next(filter(None, (search(module, []) for module in sorted(imported))), [])
+
+
+def test_circles_are_found() -> None:
+    assert circle({"a": {"b"}, "b": {"c"}, "c": set()}) == []
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c"]
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    """Neither at the top nor lazily nor for types."""
+    files = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in (ROOT / "sim").rglob("*.py")
+        if path != ROOT / "sim" / "__init__.py"  # which has the names of all that is public
+    }
+    imported = {name: modules_imported(path, files.keys() - {name}) for name, path in files.items()}
+    assert len(imported) > 300
+    assert circle(imported) == []
+
+
 def test_layers_and_doors() -> None:
     def layer(module: str) -> int:
         parts = module.split(".")

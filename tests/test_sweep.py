@@ -14,8 +14,7 @@ from test_shipped import command
 import sim
 from sim.language import ENGLISH, language
 from sim.studies.levels import LevelsError, axis_of, latin_hypercube
-from sim.studies.sweep import sweep
-from sim.studies.sweep_words import answer_of
+from sim.studies.sweep import answer_of, sweep
 
 SMALL_FILE = Path(__file__).parent / "small.yaml"
 SMALL = sim.load(SMALL_FILE)

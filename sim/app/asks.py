@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from sim.app.controls import ANYWHERE, Plans, Refused, Value, parts_of
+from sim.app.controls import ANYWHERE, Plans, Refused, Value
+from sim.app.controls_all import parts_of
 from sim.app.controls_lines import with_elsewhere
 from sim.app.limits import REPORT_WORLDS
 from sim.app.link import Asked

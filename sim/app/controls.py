@@ -107,15 +107,6 @@ class Part:
         return {control.key: values.get(control.key, control.today) for control in self.controls}
 
 
-def parts_of(scenario: Scenario) -> tuple[Part, ...]:
-    """All that may be changed in a scenario, in the order in which it is shown."""
-    from sim.app.controls_callers import campaigns, handling, patience
-    from sim.app.controls_lines import chats, helping, hours, lines, shared
-
-    kinds = (lines, shared, chats, helping, hours, campaigns, handling, patience)
-    return tuple(part for kind in kinds for part in kind(scenario))
-
-
 def check_size(scenario: Scenario) -> None:
     """Refused where it is too large for this page; the message names the limit."""
     staff = sum(len(group.shifts) for group in scenario.model.centre.groups)

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from html import escape
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from nicegui import ui
 
 from sim.app import asks
-from sim.app.controls import Refused
+from sim.app.controls import Plans, Refused, Value
+from sim.app.house import House
+from sim.app.link import Asked
 from sim.app.parts import button, disclosure, heading, live, raw
 from sim.app.words import trouble
 from sim.app.work import Task, Worker
@@ -22,17 +24,33 @@ from sim.studies.next_line import NextLine
 from sim.studies.one_at_a_time import OneAtATime
 from sim.studies.plan import Planned
 
-if TYPE_CHECKING:
-    from sim.app.page import Page
-
 #: What a finished piece of work becomes on the page.
 Show = Callable[[object], None]
+
+
+class Host(Protocol):
+    """The page that the questions stand on."""
+
+    asked: Asked
+    say: Language
+    house: House
+    values: dict[str, Value]
+
+    @property
+    def asked_now(self) -> Asked:
+        """The settings as they stand."""
+
+    def plans(self) -> Plans:
+        """Today's lines and the plan."""
+
+    def enter(self) -> bool:
+        """Whether there is room for the window."""
 
 
 class Studies:
     """One longer question at a time, with progress and Stop."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Host) -> None:
         self.page, self.say = page, page.say
         self.worker = Worker()
         self._task = Task(finished=True)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
-from sim.app.controls import Part, Refused, check_size, parts_of
+from sim.app.controls import Part, Refused, check_size
+from sim.app.controls_all import parts_of
 from sim.app.limits import MOST_UPLOADS
 from sim.errors import ScenarioError
 from sim.scenario.load import load, loads

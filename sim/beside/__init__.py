@@ -11,14 +11,13 @@ from sim.beside import formulas, transient
 from sim.beside.averages import Averages
 from sim.beside.premises import Premises, premises_of
 from sim.beside.profile import Profile, profile_of
-from sim.beside.simulated import Simulated
+from sim.beside.simulated import Run, Simulated
 from sim.estimates import Estimate
 from sim.tables import csv_text
 from sim.theory.varying import Work
 
 if TYPE_CHECKING:
     from sim.model.centre import Centre
-    from sim.results import Result
 
 #: What is set beside each other, with its unit.
 MEASURES = {
@@ -78,7 +77,7 @@ class Beside:
         }
 
 
-def beside(result: Result) -> list[Beside]:
+def beside(result: Run) -> list[Beside]:
     """Every measure of every queue that was called, in the order of the queues."""
     scenario, simulated = result.scenario, Simulated(result)
     rates = scenario.model.rates

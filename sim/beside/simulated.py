@@ -2,27 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.beside.premises import Premises
-from sim.cells import AT, COLUMNS
+from sim.cells import AT, COLUMNS, Layout
 from sim.estimates import NOTHING, Estimate, Moments, Pairs, Weights
-from sim.summary import DEFINITIONS
-
-if TYPE_CHECKING:
-    from sim.results import Result
+from sim.scenario.scenario import Scenario
+from sim.store import Store
+from sim.summary import DEFINITIONS, Row
 
 Floats = NDArray[np.float64]
+
+
+class Run(Protocol):
+    """What is read of a finished run."""
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario as it was run."""
+
+    @property
+    def replications(self) -> int:
+        """How many there are."""
+
+    @property
+    def layout(self) -> Layout:
+        """The cells of the measures."""
+
+    @property
+    def moments(self) -> Moments:
+        """Sums of all measures."""
+
+    @property
+    def store(self) -> Store:
+        """The folder's tables."""
+
+    def ratio(self, over: Weights, under: Weights, *, kind: str, name: str) -> Estimate:
+        """Any sum of columns over any other."""
+
+    def summary(self) -> list[Row]:
+        """Every measure of the period."""
+
+    def values(self, *, kind: str, name: str, columns: Sequence[str]) -> NDArray[np.int64]:
+        """Counts and sums by replication."""
 
 
 class Simulated:
     """Counts and estimates of the queues of a result."""
 
-    def __init__(self, result: Result) -> None:
+    def __init__(self, result: Run) -> None:
         self.result = result
 
     def _counts(self, queue: int) -> tuple[Floats, float, float]:

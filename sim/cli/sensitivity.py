@@ -161,7 +161,7 @@ def _apart(
 ) -> None:
     from sim.language import language
     from sim.studies.one_at_a_time import MEASURES, one_at_a_time
-    from sim.studies.sensitivity_words import answer_apart
+    from sim.studies.sensitivity import answer_apart
     from sim.tell.answer import tell_answer, tell_definitions
     from sim.tell.runs import console
     from sim.tell.sensitivity import tell_one_at_a_time

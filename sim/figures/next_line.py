@@ -7,8 +7,7 @@ from matplotlib.figure import Figure
 from sim.estimates import Estimate
 from sim.figures.style import headed, numbers_in, sheet, wrapped
 from sim.language import ENGLISH, Language
-from sim.studies.next_line import NextLine, Saved
-from sim.studies.next_line_words import where
+from sim.studies.next_line import NextLine, Saved, where
 
 _ALL_DAY, _PART = "#0072B2", "#E69F00"
 

@@ -14,8 +14,7 @@ from sim.figures.style import headed, numbers_in, sheet, wrapped
 from sim.language import ENGLISH, Language
 from sim.language.shown import in_words
 from sim.studies.levels import Axis
-from sim.studies.sweep import Sweep
-from sim.studies.sweep_words import label
+from sim.studies.sweep import Sweep, label
 from sim.studies.unknowns import shown_value
 
 _BLUE = "#0072B2"

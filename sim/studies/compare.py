@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 from sim.damage import require_sound
 from sim.errors import NoMeasureError, ResultsError
 from sim.estimates import NOTHING, Estimate, Moments, Pairs
-from sim.language import CODES, Language, language
+from sim.language import ENGLISH, Language
+from sim.language.shown import signed
 from sim.model.impossible import Columns, impossible
+from sim.notebook import table_html, titled
 from sim.quantities import nearest
 from sim.results import Result
 from sim.scenario.scenario import Scenario
@@ -229,9 +231,7 @@ class Comparison:
         return -1 if np.ma.is_masked(table["last"]) else int(table["last"][0])
 
     def _repr_html_(self) -> str:
-        from sim.notebook import comparison_html
-
-        return comparison_html(self)
+        return _html(self)
 
     def write(self, out: Path) -> Path:
         """``comparison.csv`` and what it takes to read it back, in a folder of its own below ``out``; the folder."""
@@ -346,3 +346,15 @@ def compare(
         )
     found = Comparison(results)
     return _with_assumptions(found, workers) if assumptions else found
+
+
+#: Measures whose differences a notebook shows.
+_DIFFERENCES = ("never_reached", "abandoned", "blocked", "answered", "staffed")
+
+
+def _html(found: Comparison, say: Language = ENGLISH) -> str:
+    """What each plan changes."""
+    rows = [[plan, *(signed(found.difference(plan, m).difference, say) for m in _DIFFERENCES)] for plan in found.plans]
+    heads = [say("column.plan"), *(say(f"compare.{m}") for m in _DIFFERENCES)]
+    below = " ".join([found.interval_told(say), *(sentences(found.matters, say) if found.matters else ())])
+    return titled(say("compare.differences", base=found.base), below, table_html(heads, rows))

@@ -11,10 +11,8 @@ from rich.table import Table
 from sim.language import ENGLISH, Language
 from sim.language.mistakes import told_refusal
 from sim.language.shown import plain, seconds, signed
-from sim.studies.next_line import RANKED_BY, NextLine, Saved
-from sim.studies.next_line_words import matters_of, where
-from sim.studies.sweep import Sweep
-from sim.studies.sweep_words import label
+from sim.studies.next_line import RANKED_BY, NextLine, Saved, matters_of, where
+from sim.studies.sweep import Sweep, label
 from sim.studies.unknowns import shown_value
 from sim.tell.answer import tell_answer, tell_definitions
 from sim.tell.matters import table_of_matters
