@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sim.damage import require_sound
 from sim.errors import NoMeasureError, ResultsError
 from sim.estimates import NOTHING, Estimate, Moments, Pairs
-from sim.language import ENGLISH, Language
+from sim.language import CODES, ENGLISH, Language, language
 from sim.language.shown import signed
 from sim.model.impossible import Columns, impossible
 from sim.notebook import table_html, titled
