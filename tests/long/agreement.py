@@ -12,9 +12,9 @@ from collections import Counter
 
 from sim import simulate
 from sim.audit import audit
+from sim.engines import ENGINES
 from sim.model.centre import Centre
 from sim.model.contacts import ContactTables, Outcome
-from sim.engines import ENGINES
 from sim.model.world import World, Worlds
 from tests.random_cases import random_case
 from tests.random_counts import Case, count_differences
