@@ -18,14 +18,14 @@ from timing import Work, alternating, medians, once
 
 import sim
 from sim.kernel import build
-from sim.store import LARGEST_PART
+from sim.store import part_size
 
 HERE = Path(__file__).parent
 CAMPAIGN = HERE.parent / "scenarios" / "als-je-eens-wist-2020.yaml"
 #: Replications of the quick contestants and, the first of the same worlds, of the slow ones.
 MANY, FEW, ROUNDS = 25, 3, 5
 #: Replications of a part of a long run, which is what the compiled engine is timed with end to end.
-PART = LARGEST_PART
+PART = part_size(100_000)
 #: Replications of the C++ program, which would be done before the clock has moved.
 LIMIT = 200
 TEXTBOOK = "textbook SimPy: draw, simulate, count"

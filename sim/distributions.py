@@ -11,8 +11,8 @@ from math import exp, log, sqrt
 from typing import Protocol
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from sim import elementary
 from sim.clock import FOREVER
@@ -74,7 +74,7 @@ class Lognormal:
     def cdf(self, x: Floats) -> Floats:
         """See Law."""
         with np.errstate(divide="ignore"):
-            return special.ndtr((np.log(np.maximum(x, 0)) - self.mu) / self.sigma)
+            return scipy.special.ndtr((np.log(np.maximum(x, 0)) - self.mu) / self.sigma)
 
 
 @dataclass(frozen=True)
@@ -96,11 +96,11 @@ class Gamma:
 
     def quantile(self, u: Floats) -> Floats:
         """See Law."""
-        return np.asarray(self.scale * special.gammaincinv(self.shape, u), dtype=np.float64)
+        return np.asarray(self.scale * scipy.special.gammaincinv(self.shape, u), dtype=np.float64)
 
     def cdf(self, x: Floats) -> Floats:
         """See Law."""
-        return np.asarray(special.gammainc(self.shape, np.maximum(x, 0) / self.scale), dtype=np.float64)
+        return np.asarray(scipy.special.gammainc(self.shape, np.maximum(x, 0) / self.scale), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -117,15 +117,15 @@ class Weibull:
 
         def excess(log_shape: float) -> float:
             k = exp(log_shape)
-            return float(special.gammaln(1 + 2 / k) - 2 * special.gammaln(1 + 1 / k) - log(1 + cv * cv))
+            return float(scipy.special.gammaln(1 + 2 / k) - 2 * scipy.special.gammaln(1 + 1 / k) - log(1 + cv * cv))
 
         shape = exp(brentq(excess, log(0.05), log(500), xtol=1e-14))
-        return cls(shape, mean / float(special.gamma(1 + 1 / shape)))
+        return cls(shape, mean / float(scipy.special.gamma(1 + 1 / shape)))
 
     @property
     def mean(self) -> float:
         """Expected value."""
-        return self.scale * float(special.gamma(1 + 1 / self.shape))
+        return self.scale * float(scipy.special.gamma(1 + 1 / self.shape))
 
     def quantile(self, u: Floats) -> Floats:
         """See Law."""

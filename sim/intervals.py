@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import inf, isfinite, log, nan, sqrt
 from typing import Literal
 
-from scipy import special
+import scipy
 
 #: What a quantity can be: any number, at least 0, or between 0 and 1.
 Kind = Literal["any", "positive", "share"]
@@ -71,16 +71,16 @@ def interval(value: float, variance: float, n: float, *, kind: Kind = "any", lev
     half = t_quantile(n, level) * sqrt(max(variance, 0.0)) if n > 1 + 1e-9 else inf
     if not half < _ENDLESS:
         return Estimate(value, -inf, inf)
-    widened = (half / float(special.ndtri(1 - tail))) ** 2
+    widened = (half / float(scipy.special.ndtri(1 - tail))) ** 2
     room = value * (1 - value) if kind == "share" else value * value
     if kind == "any" or room <= 0 or room >= _MANY * widened:
         return Estimate(value, value - half, value + half)
     if kind == "positive":
         events = room / widened
-        low, high = special.gammaincinv(events, tail), special.gammaincinv(events + 1, 1 - tail)
+        low, high = scipy.special.gammaincinv(events, tail), scipy.special.gammaincinv(events + 1, 1 - tail)
         return Estimate(value, value * float(low) / events, value * float(high) / events)
     hits, misses = value * room / widened, (1 - value) * room / widened
-    low, high = special.betaincinv(hits, misses + 1, tail), special.betaincinv(hits + 1, misses, 1 - tail)
+    low, high = scipy.special.betaincinv(hits, misses + 1, tail), scipy.special.betaincinv(hits + 1, misses, 1 - tail)
     return Estimate(value, float(low), float(high))
 
 
@@ -91,7 +91,7 @@ def zero_count_bound(*, level: float = 0.95) -> float:
 
 def t_quantile(n: float, level: float) -> float:
     """Quantile of Student's t with n - 1 degrees of freedom for a two-sided interval; n need not be whole."""
-    return float(special.stdtrit(n - 1, (1 + level) / 2)) if n > 1 else inf
+    return float(scipy.special.stdtrit(n - 1, (1 + level) / 2)) if n > 1 else inf
 
 
 def bounded(estimate: Estimate, low: float, high: float = inf) -> Estimate:

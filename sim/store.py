@@ -38,12 +38,11 @@ if TYPE_CHECKING:
     import duckdb
 
 #: Raised whenever the same scenario and seed give other numbers than before, or files are written otherwise.
-RESULTS_VERSION = 4
+RESULTS_VERSION = 5
 _PART = re.compile(r"(\d+)-(\d+)\.parquet")
 Columns = Mapping[str, NDArray[Any]]
-SMALLEST_PART = 25
-#: No more at once: what a part needs in memory does not grow with a run, nor what is lost when one is stopped.
-LARGEST_PART = 250
+#: From which replication on parts have how many. The first hundred, whose contacts are kept, take more memory each.
+_SIZES = ((0, 25), (100, 50), (200, 100), (1000, 250))
 #: The table whose part is written last and says that a part is finished.
 LAST_WRITTEN = "measures"
 #: Tables of every part, and the one that only some have.
@@ -357,21 +356,24 @@ def _quoted(path: Path | str) -> str:
 def parts_of(replications: int) -> list[Part]:
     """First and last replication of the parts in which so many are kept; always the same for the same number.
 
-    Parts of 25 up to a thousand, then of 250, the last one cut short: few enough to add up quickly, and no more is
-    lost when a run is stopped than is quickly done again.
+    Parts of 25 up to a hundred, of 100 from two hundred on, of 250 from a thousand on; the last one is cut short.
     """
-    parts, size, first = [], SMALLEST_PART, 0
+    parts, first = [], 0
     while first < replications:
-        if first >= 40 * size:
-            size = min(10 * size, LARGEST_PART)
-        parts.append((first, min(first + size, replications) - 1))
-        first += size
+        past = min(first + part_size(first), replications)
+        parts.append((first, past - 1))
+        first = past
     return parts
+
+
+def part_size(first: int) -> int:
+    """Replications of the part that begins with ``first``, or has it."""
+    return next(size for since, size in reversed(_SIZES) if first >= since)
 
 
 def batch_size(part: Part) -> int:
     """Replications that are counted together in the distribution of waits: 1 up to a thousand, then 10, ..."""
     size = 1
-    while part[0] >= 40 * SMALLEST_PART * size:
+    while part[0] >= 1000 * size:
         size *= 10
     return size

@@ -189,12 +189,14 @@ def test_quantiles_of_a_run_are_those_of_its_contacts(tmp_path) -> None:
 def test_parts_are_few_and_always_the_same() -> None:
     assert parts_of(60) == [(0, 24), (25, 49), (50, 59)]
     assert parts_of(0) == []
+    assert parts_of(120)[3:] == [(75, 99), (100, 119)]
+    assert parts_of(1001)[-2:] == [(900, 999), (1000, 1000)]
     many = parts_of(123_456)
     assert len(many) < 600
     assert [first for first, _ in many] == [0, *(last + 1 for _, last in many[:-1])]
     assert many[-1][1] == 123_455
     assert set(parts_of(1000)) < set(many)
-    assert [batch_size(part) for part in ((975, 999), (1000, 1249), (10_000, 12_499))] == [1, 10, 100]
+    assert [batch_size(part) for part in ((900, 999), (1000, 1249), (10_000, 12_499))] == [1, 10, 100]
 
 
 DAY = Path(__file__).parents[1] / "scenarios" / "1712-day-2019.yaml"

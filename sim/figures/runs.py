@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.dates import DayLocator, num2date
 from matplotlib.figure import Figure
 
@@ -215,7 +216,9 @@ def save(figure: Figure, path: Path) -> Path:
     """Write a picture; the same picture gives the same bytes."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(path, dpi=150, metadata={"Software": None})
+        figure.dpi = 150
+        # ``savefig`` would draw everything twice where the layout is worked out.
+        FigureCanvasAgg(figure).print_png(path, metadata={"Software": None})  # type: ignore[no-untyped-call]
     except OSError as error:
         raise ResultsError(f"{path}: {error.strerror or error}") from None
     return path

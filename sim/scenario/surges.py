@@ -7,8 +7,8 @@ from math import e
 from typing import Protocol
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from sim import elementary
 
@@ -103,7 +103,7 @@ class GammaPulse:
     def value(self, t: Floats) -> Floats:
         """See Shape."""
         x = np.maximum(t, 0) / self.peak
-        shape: Floats = np.exp(special.xlogy(self.k, x) + self.k * (1 - x))  # one exp, as x**k overflows
+        shape: Floats = np.exp(scipy.special.xlogy(self.k, x) + self.k * (1 - x))  # one exp, as x**k overflows
         return shape
 
     def bound(self, a: Floats, b: Floats) -> Floats:
@@ -113,8 +113,8 @@ class GammaPulse:
     def integral(self, t: Floats) -> Floats:
         """See Shape. Substituting y = k x gives the lower incomplete gamma function."""
         y = self.k * np.maximum(t, 0) / self.peak
-        scale = self.peak * e**self.k * self.k ** -(self.k + 1) * special.gamma(self.k + 1)
-        area: Floats = scale * special.gammainc(self.k + 1, y)
+        scale = self.peak * e**self.k * self.k ** -(self.k + 1) * scipy.special.gamma(self.k + 1)
+        area: Floats = scale * scipy.special.gammainc(self.k + 1, y)
         return area
 
 

@@ -60,28 +60,30 @@ class Costs:
 
     def duty(self, scenario: Scenario) -> dict[str, tuple[float, float]]:
         """Line-hours and cost of each group in the period, absences not taken off."""
-        minutes, centre = np.arange(scenario.model.centre.hours * 60), scenario.model.centre
-        shown = centre.clock.at(minutes * MINUTE) // MINUTE
-        at = (shown + scenario.period.first.weekday() * (DAY // MINUTE)) % (_WEEK // MINUTE)
-        price = np.array(self.by_minute)[at] if self.by_minute else np.ones(len(minutes))
-        found = {}
+        centre, found = scenario.model.centre, {}
+        paid, unpriced = self._since_the_first(scenario)
         for group in centre.groups:
-            lines = np.zeros(len(minutes) + 1)
             ends = zip(group.shifts, group.until_of(centre.end), strict=True)
             spans = [(a, min(b, until)) for line, until in ends for a, b in line if a < until]
-            if spans:
-                edges = np.array(spans) // MINUTE
-                np.add.at(lines, edges[:, 0], 1)
-                np.add.at(lines, edges[:, 1], -1)
-            present = np.cumsum(lines)[:-1]
-            if np.isnan(price[present > 0]).any():
+            begins, stops = np.array(spans, dtype=np.int64).reshape(-1, 2).T // MINUTE
+            if (unpriced[stops] > unpriced[begins]).any():
                 when = text_of(self._without(scenario, group.name))
                 raise PlanError(
                     f"cost: none is given for lines of {group.name} on {when}; add '{when}=...', or one number "
                     "for all other hours"
                 )
-            found[group.name] = (float(present.sum()) / 60, float(present @ np.nan_to_num(price)) / 60)
+            found[group.name] = (int((stops - begins).sum()) / 60, float((paid[stops] - paid[begins]).sum()) / 60)
         return found
+
+    def _since_the_first(self, scenario: Scenario) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Cost of one line from the first minute of the period to each, and how many minutes have no cost."""
+        minutes = np.arange(scenario.model.centre.hours * 60 + 1)
+        if not self.by_minute:
+            return minutes.astype(np.float64), np.zeros_like(minutes)
+        shown = scenario.model.centre.clock.at(minutes[:-1] * MINUTE) // MINUTE
+        at = (shown + scenario.period.first.weekday() * (DAY // MINUTE)) % (_WEEK // MINUTE)
+        price = np.array(self.by_minute)[at]
+        return np.append(0.0, np.nancumsum(price)), np.append(0, np.isnan(price).cumsum())
 
     def _without(self, scenario: Scenario, group: str) -> list[list[tuple[int, int]]]:
         """Hours of a group that have no cost."""

@@ -25,7 +25,7 @@ from sim.quantities import nearest, parse_duration
 from sim.results import WAITS, Result
 from sim.scenario.attributes import ages_of, causes_of, topics_of
 from sim.scenario.scenario import Scenario
-from sim.store import SMALLEST_PART
+from sim.store import part_size
 from sim.summary import DEFINITIONS, TAKES, definitions_of
 
 #: Replications before the first look; with fewer, the spread itself is too uncertain.
@@ -158,8 +158,8 @@ def looks(least: int = LEAST, most: int = MOST) -> Iterator[int]:
     """Numbers of replications at which intervals are looked at, each about a quarter more than the last one."""
     wanted = float(least)
     while True:
-        size = SMALLEST_PART
-        while wanted > 40 * size:
+        size = part_size(int(wanted) - 1)
+        while wanted > 100 * size:
             size *= 10
         number = min(size * ceil(wanted / size), most)
         yield number

@@ -20,7 +20,6 @@ from sim.model.centre import Spans
 from sim.quantities import format_duration
 from sim.scenario.attributes import causes_of
 from sim.scenario.scenario import Scenario
-from sim.studies.hidden import where_found
 from sim.studies.outside_hours import left_out
 from sim.tell.hours import lines_work, unattended
 from sim.tell.paths import Dotted
@@ -81,6 +80,8 @@ def _sentences(scenario: Scenario, inside: Any, outside: Any, say: Language) -> 
         yield say("check.campaigns", extra=say.number(extra, 1), rise=rise, base=say.number(base, 1))
     found = scenario.demand.found_from
     if found is not None:
+        from sim.studies.hidden import where_found  # loads all that simulates
+
         people = scenario.demand.contacts
         span = ""
         if people.low is not None and people.high is not None:

@@ -7,11 +7,11 @@ uniformization, or from the differential equations where rates change continuous
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from scipy import sparse
@@ -30,6 +30,8 @@ _TOLERANCE = 1e-12
 _BLOCKS, _LEFT = 60, 1e-14
 #: Expected jumps in one step of uniformization.
 _STEP = 2000.0
+#: States up to which uniformization takes dense powers of its step, and steps that are added up together.
+_DENSE, _BLOCK = 100, 32
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,17 +192,41 @@ def uniformized(rates: sparse.csr_array, start: Floats, time: float) -> tuple[Fl
     jumps = fastest * time / steps
     weights = stationary(lambda n: np.full_like(n, jumps), lambda n: n, None)
     later = np.append(np.cumsum(weights[::-1])[::-1][1:], 0.0) / fastest
-    step = sparse.csr_array((rates / fastest).T + sparse.eye_array(rates.shape[0]))
+    sparse_step = sparse.csr_array((rates / fastest).T + sparse.eye_array(rates.shape[0]))
+    step = sparse_step.toarray() if len(start) <= _DENSE else sparse_step
+    terms = np.stack([weights, later])
+    terms = np.pad(terms, ((0, 0), (0, -len(weights) % _BLOCK))).reshape(2, -1, _BLOCK)
     now, spent = np.array(start, dtype=np.float64), np.zeros_like(start)
     for _ in range(steps):
-        after = np.zeros_like(now)
-        vector = now
-        for weight, still in zip(weights, later, strict=True):
-            after += weight * vector
-            spent += still * vector
-            vector = np.asarray(step @ vector, dtype=np.float64)
-        now = after
+        after, more = np.zeros((2, len(now), now.size // len(now)))
+        for block, weight, still in zip(_powers(step, now.reshape(after.shape), terms.shape[1]), *terms, strict=True):
+            after += np.tensordot(weight, block, (0, 1))
+            more += np.tensordot(still, block, (0, 1))
+        now = after.reshape(start.shape)
+        spent += more.reshape(start.shape)
     return now, spent
+
+
+def _powers(step: Any, columns: Floats, blocks: int) -> Iterator[Floats]:
+    """``step^k @ columns`` for k = 0, 1, ..., in blocks with axes (rows, k, columns).
+
+    A block is found from the one before it with a power of a dense step, and one by one with a sparse step.
+    """
+    rows, wide = columns.shape
+    if isinstance(step, np.ndarray):
+        while columns.shape[1] < _BLOCK * wide:
+            columns = np.hstack([columns, step @ columns])
+            step = step @ step
+        for _ in range(blocks):
+            yield columns.reshape(rows, _BLOCK, wide)
+            columns = step @ columns
+        return
+    block = np.empty((rows, _BLOCK, wide))
+    for _ in range(blocks):
+        for k in range(_BLOCK):
+            block[:, k] = columns
+            columns = np.asarray(step @ columns, dtype=np.float64)
+        yield block
 
 
 def transient_by_equations(
