@@ -18,7 +18,7 @@ from timing import Work, alternating, medians, once
 
 import sim
 from sim.kernel import build
-from sim.store import part_size
+from sim.results.store import part_size
 
 HERE = Path(__file__).parent
 CAMPAIGN = HERE.parent / "scenarios" / "als-je-eens-wist-2020.yaml"

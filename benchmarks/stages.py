@@ -12,17 +12,18 @@ import numpy as np
 from timing import Work
 
 import sim
-from sim import kernel, measures
-from sim.cells import layout_of
-from sim.draw import draw_block
+from sim import kernel
 from sim.engines import simulate_block
-from sim.estimates import Moments
+from sim.engines.draw import draw_block
 from sim.model.world import Worlds
-from sim.products import CHUNK, Products
+from sim.results.store import Store
 from sim.scenario.scenario import Scenario
-from sim.store import Store
+from sim.statistics import measures
+from sim.statistics.cells import layout_of
+from sim.statistics.estimates import Moments
+from sim.statistics.products import CHUNK, Products
+from sim.statistics.summary import PAIRS
 from sim.studies import parts
-from sim.summary import PAIRS
 
 SEED = 1
 STAGES = ("draw", "simulate", "measure", "end to end", "with writing")

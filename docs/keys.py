@@ -13,9 +13,9 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from sim.quantities import DURATION_HELP, HOURS_HELP, format_duration
 from sim.scenario.load import json_schema
 from sim.scenario.types import Duration
+from sim.units import DURATION_HELP, HOURS_HELP, format_duration
 
 _MARK = re.compile(r"(<!-- keys of ([\w, ]+) -->\n).*?(<!-- end of keys -->)", re.DOTALL)
 _NUMBERS = {"integer": "a whole number", "number": "a number", "boolean": "`true` or `false`"}

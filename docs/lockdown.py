@@ -7,8 +7,8 @@ from pathlib import Path
 from textwrap import wrap
 
 import sim
-from sim.estimates import Estimate
 from sim.language.shown import plain, signed
+from sim.statistics.estimates import Estimate
 from sim.studies.unknowns import short
 from tests.long.pages import with_section
 

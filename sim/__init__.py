@@ -6,11 +6,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sim.draw import draw_world
     from sim.engines import simulate
+    from sim.engines.draw import draw_world
     from sim.errors import ResultsError, ScenarioError, SimError
     from sim.fit.whole import fit_log
-    from sim.results import Result
+    from sim.results.result import Result
     from sim.scenario.load import load, loads
     from sim.scenario.scenario import Scenario
     from sim.studies.calibrate import calibrate
@@ -47,12 +47,12 @@ __all__ = [
 ]
 _WHERE = {
     "Comparison": "sim.studies.compare",
-    "Result": "sim.results",
+    "Result": "sim.results.result",
     "Scenario": "sim.scenario.scenario",
     "calibrate": "sim.studies.calibrate",
     "campaign": "sim.studies.campaign",
     "compare": "sim.studies.compare",
-    "draw_world": "sim.draw",
+    "draw_world": "sim.engines.draw",
     "fit_log": "sim.fit.whole",
     "load": "sim.scenario.load",
     "loads": "sim.scenario.load",
@@ -74,6 +74,6 @@ def __getattr__(name: str) -> object:
     # On first use, so that `sim --help` does not wait for SciPy.
     if name in __all__:
         return getattr(import_module(_WHERE.get(name, "sim.errors")), name)
-    from sim.quantities import nearest
+    from sim.units import nearest
 
     raise AttributeError(f"module 'sim' has no attribute {name!r}.{nearest(name, __all__)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sim.quantities import nearest
+from sim.units import nearest
 
 
 @dataclass(frozen=True, order=True)

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.clock import FOREVER
 from sim.model.centre import ONE, UNLIMITED, Centre, Channel, Group, Habits, Priority, Queue, Route
+from sim.model.clock import FOREVER
 from sim.model.contacts import NO_GROUP, Contacts, Outcome
 from sim.model.world import World
 

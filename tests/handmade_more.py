@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sim.clock import DAY
 from sim.model.centre import Priority
+from sim.model.clock import DAY
 from sim.model.contacts import Outcome
 from tests.handmade import ALWAYS, HALF, NEVER, Case, answered, caller, centre_of, habits, lost, queue, world_of
 

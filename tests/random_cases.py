@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from sim.clock import DAY, FOREVER
 from sim.model.centre import ONE, UNANSWERED, UNLIMITED, Centre, Channel, Group, Habits, Priority, Queue, Route, Spans
+from sim.model.clock import DAY, FOREVER
 from sim.model.world import World
 
 T = TypeVar("T")

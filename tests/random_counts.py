@@ -7,17 +7,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim import kernel, measures
-from sim.cells import layout_of
-from sim.clock import DAY, HOUR, Calendar
-from sim.contact_values import wait_codes
-from sim.estimates import Moments
+from sim import kernel
 from sim.model.centre import Centre
+from sim.model.clock import DAY, HOUR, Calendar
 from sim.model.contacts import ContactTables
 from sim.model.targets import ServiceTargets
 from sim.model.world import World, Worlds
-from sim.products import Products
-from sim.summary import PAIRS
+from sim.statistics import measures
+from sim.statistics.cells import layout_of
+from sim.statistics.contact_values import wait_codes
+from sim.statistics.estimates import Moments
+from sim.statistics.products import Products
+from sim.statistics.summary import PAIRS
 from tests.random_cases import random_case
 
 #: Days with 23 and 25 hours.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 from io import StringIO
 
-from sim.draw import draw_world
 from sim.engines import simulate
+from sim.engines.draw import draw_world
 from sim.model.contacts import NO_GROUP, Contacts, Outcome
 from sim.scenario.scenario import Scenario
 

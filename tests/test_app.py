@@ -30,12 +30,12 @@ from sim.app.page_kept import best_words, words
 from sim.app.shelf import Entry, Shelf
 from sim.app.words import about, answer, cell, ends, figures, trouble
 from sim.app.work import Seats, Task, Worker
-from sim.cells import COLUMNS
-from sim.estimates import Estimate
 from sim.language import Language, language
 from sim.model.contacts import Outcome
 from sim.scenario.load import loads
 from sim.scenario.sections import dumps
+from sim.statistics.cells import COLUMNS
+from sim.statistics.estimates import Estimate
 from sim.studies.trial import Stopped, try_plans
 
 ROOT = Path(__file__).parent.parent

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 import sim
-from sim.clock import DAY, HOUR, MINUTE
 from sim.model.centre import Group, Priority, Queue, Route, threshold
+from sim.model.clock import DAY, HOUR, MINUTE
 from sim.scenario.attributes import ages_of, causes_of, topics_of
 from sim.scenario.load import json_schema
 from sim.scenario.sections import dumps

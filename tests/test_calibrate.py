@@ -16,8 +16,8 @@ import sim
 from sim.cli.commands import cli
 from sim.figures.calibrate import draw_calibration
 from sim.language import language
+from sim.results.store import identity
 from sim.scenario.sections import dumps
-from sim.store import identity
 from sim.studies import hidden
 from sim.studies.calibrate import Unasked, answer_of, calibrate, sentences
 from sim.studies.fit_two import distance

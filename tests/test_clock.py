@@ -11,16 +11,16 @@ import pytest
 
 import sim
 from sim.audit import audit
-from sim.clock import DAY, HOUR, MINUTE, SECOND, Calendar
 from sim.engines import ENGINES
 from sim.language import language
 from sim.language.mistakes import told_error
-from sim.measures import measure
 from sim.model.centre import ONE
+from sim.model.clock import DAY, HOUR, MINUTE, SECOND, Calendar
 from sim.model.contacts import Outcome
 from sim.model.shifts import open_spans
 from sim.model.world import Worlds
 from sim.scenario.zones import zone_of
+from sim.statistics.measures import measure
 
 CASES = Path(__file__).parent / "cases"
 SPRING, AUTUMN = dt.date(2024, 3, 31), dt.date(2024, 10, 27)
@@ -51,7 +51,7 @@ def line(
 
 def counts(scenario: sim.Scenario, kind: str, column: str) -> np.ndarray:
     """A column of one replication by slice: the period, each date and each hour of the day."""
-    from sim.cells import AT, layout_of
+    from sim.statistics.cells import AT, layout_of
 
     worlds = Worlds.of([sim.draw_world(scenario, seed=1)])
     contacts = sim.simulate(worlds[0], scenario.model.centre)
@@ -147,10 +147,10 @@ def test_a_line_around_the_clock_is_there_for_all_hours_of_the_day(day: dt.date,
 
 def test_hours_keep_their_place_on_the_clock() -> None:
     spring = Calendar(SPRING, 2, (True,) * 3, "Europe/Brussels")
-    nine_to_five = sim.quantities.parse_hours("9:00-17:00")
+    nine_to_five = sim.units.parse_hours("9:00-17:00")
     assert open_spans(nine_to_five, spring) == tuple((at * HOUR, (at + 8) * HOUR) for at in (8, 32, 56))
-    assert open_spans(sim.quantities.parse_hours("2:00-3:00"), spring)[0] == (25 * HOUR, 26 * HOUR)  # skipped
-    night = open_spans(sim.quantities.parse_hours("22:00-6:00"), replace(spring, first=dt.date(2024, 3, 30)))
+    assert open_spans(sim.units.parse_hours("2:00-3:00"), spring)[0] == (25 * HOUR, 26 * HOUR)  # skipped
+    night = open_spans(sim.units.parse_hours("22:00-6:00"), replace(spring, first=dt.date(2024, 3, 30)))
     assert [(b - a) / HOUR for a, b in night] == [7, 8, 2]
 
 
@@ -369,7 +369,7 @@ def test_absence_goes_by_the_day_of_the_shift() -> None:
     ],
 )
 def test_hours_in_few_words(written: str, meant: str) -> None:
-    assert sim.quantities.parse_hours(written) == sim.quantities.parse_hours(meant)
+    assert sim.units.parse_hours(written) == sim.units.parse_hours(meant)
 
 
 def test_shifts_without_days_are_those_of_every_day_of_work() -> None:

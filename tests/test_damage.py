@@ -16,13 +16,13 @@ from click.testing import CliRunner
 
 import sim
 import sim.cli.commands
-from sim.damage import require_sound
 from sim.errors import ResultsError
-from sim.hashes import _ORDER, values_hash
 from sim.language import CODES, language
 from sim.language.said import told
 from sim.report import write_report
-from sim.store import Store
+from sim.results.damage import require_sound
+from sim.results.hashes import _ORDER, values_hash
+from sim.results.store import Store
 
 SMALL = Path(__file__).parent / "small.yaml"
 #: Contacts of 30 of 75 replications are kept: two files of contacts, the second one of five replications.

@@ -13,8 +13,8 @@ import pytest
 
 import sim
 from sim import kernel
-from sim.clock import HOUR, MINUTE
-from sim.draw import draw_block
+from sim.engines.draw import draw_block
+from sim.model.clock import HOUR, MINUTE
 from sim.model.demand import _highest as highest_of
 from sim.model.demand import units_of
 from sim.model.world import Worlds

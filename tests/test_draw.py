@@ -8,8 +8,18 @@ import numpy as np
 import pytest
 
 import sim
-from sim.clock import DAY, HOUR
-from sim.distributions import Empirical, Exponential, Gamma, Law, Lognormal, Mixture, Triangular, Uniform, Weibull
+from sim.model.clock import DAY, HOUR
+from sim.scenario.distributions import (
+    Empirical,
+    Exponential,
+    Gamma,
+    Law,
+    Lognormal,
+    Mixture,
+    Triangular,
+    Uniform,
+    Weibull,
+)
 
 CAMPAIGN = Path(__file__).parent.parent / "scenarios" / "als-je-eens-wist-2020.yaml"
 

@@ -11,10 +11,18 @@ from scipy import special
 from single import single
 
 import sim
-from sim.estimates import Distribution, Moments, Pairs, mean_of, paired_difference, ratio_difference, zero_count_bound
-from sim.intervals import interval
-from sim.results import Result
-from sim.store import batch_size, parts_of
+from sim.results.result import Result
+from sim.results.store import batch_size, parts_of
+from sim.statistics.estimates import (
+    Distribution,
+    Moments,
+    Pairs,
+    mean_of,
+    paired_difference,
+    ratio_difference,
+    zero_count_bound,
+)
+from sim.statistics.intervals import interval
 
 PAIRS = Pairs(("y", "x"), (({"y": 1}, {"x": 1}), ({"x": 1}, None)))
 

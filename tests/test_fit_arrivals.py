@@ -21,7 +21,7 @@ from sim.fit.log import ANSWERED, UNKNOWN, Log
 from sim.fit.memory import memory_of
 from sim.fit.read import read
 from sim.fit.surge import Campaign
-from sim.free_days import holidays_of
+from sim.scenario.holidays import holidays_of
 from sim.scenario.surges import Decay
 from tests.long.recovery.arrivals import drawn_counts, log_of
 from tests.long.recovery.checks import least_inside, recovered

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.clock import HOUR, MINUTE, SECOND
 from sim.errors import SimError
 from sim.fit.assemble import withheld
 from sim.fit.dates import date, moment, time_of_day
@@ -18,7 +17,8 @@ from sim.fit.values import day_fractions, duration
 from sim.fit.whole import Fit, fit_log, fit_of
 from sim.language import language
 from sim.language.said import Said, told
-from sim.page_fit import fit_page
+from sim.model.clock import HOUR, MINUTE, SECOND
+from sim.report.page_fit import fit_page
 
 CASES = Path(__file__).parent / "cases"
 ZONE = "Europe/Brussels"

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.clock import DAY, HOUR, MINUTE, SECOND
 from sim.fit.families import EXPONENTIAL, GAMMA, LOGNORMAL, TWO_LOGNORMALS, WEIBULL
 from sim.fit.handling import fit_handling
 from sim.fit.hours import hours_text, next_opening, opening
@@ -23,6 +22,7 @@ from sim.fit.log import ABANDONED, ANSWERED, CLOSED, UNKNOWN, Log
 from sim.fit.patience import Waits, fit_patience, kaplan_meier
 from sim.fit.read import read
 from sim.fit.redials import WINDOWS, fit_redials
+from sim.model.clock import DAY, HOUR, MINUTE, SECOND
 from tests.long.recovery import checks as recovery
 from tests.long.recovery.checks import recovered
 from tests.long.validation.bank import find_data

@@ -13,14 +13,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.clock import DAY, HOUR, MINUTE, SECOND
 from sim.errors import SimError
 from sim.fit.dates import moment
 from sim.fit.day_counts import DailyCounts
 from sim.fit.log import ABANDONED, ANSWERED, BLOCKED, CLOSED, NOT_SAID, UNKNOWN, Log, listed
 from sim.fit.read import FORMATS, read
 from sim.fit.values import duration
-from sim.store import Store
+from sim.model.clock import DAY, HOUR, MINUTE, SECOND
+from sim.results.store import Store
 from tests.long.validation.bank import LOG, find_data
 
 ROOT = Path(__file__).parent.parent

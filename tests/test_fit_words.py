@@ -25,7 +25,7 @@ from sim.fit.whole import Fit, fit_log
 from sim.language import CODES, language
 from sim.language.firm import firm
 from sim.language.said import Digits, Name, Said, told
-from sim.page_fit import fit_page
+from sim.report.page_fit import fit_page
 from sim.scenario.load import loads
 from sim.tell.fit import unclear
 from sim.tell.fit_rows import rows_of
@@ -138,7 +138,7 @@ def texts_of(figure) -> str:
 
 
 def test_pictures_and_page_are_in_dutch() -> None:
-    from sim.page_fit import fit_page
+    from sim.report.page_fit import fit_page
 
     for name, figure in draw_fit(fitted(), NL).items():
         assert english_in(texts_of(figure)) == set(), name

@@ -11,10 +11,15 @@ import pytest
 from scipy import special
 
 import sim
-from sim import elementary, kernel, measures
-from sim.cells import layout_of
-from sim.contact_values import LEAST, bin_of
-from sim.distributions import (
+from sim import kernel
+from sim.engines import simulate_all, simulate_block
+from sim.engines.draw import draw_block
+from sim.engines.streams import Addresses, key_of
+from sim.kernel import build, structs
+from sim.model.contacts import ContactTables
+from sim.model.world import Worlds
+from sim.scenario import elementary
+from sim.scenario.distributions import (
     Deterministic,
     Empirical,
     Exponential,
@@ -27,15 +32,12 @@ from sim.distributions import (
     Weibull,
     whole_ms,
 )
-from sim.draw import draw_block
-from sim.engines import simulate_all, simulate_block
-from sim.estimates import Moments
-from sim.kernel import build, structs
-from sim.model.contacts import ContactTables
-from sim.model.world import Worlds
-from sim.products import Products
-from sim.streams import Addresses, key_of
-from sim.summary import PAIRS
+from sim.statistics import measures
+from sim.statistics.cells import layout_of
+from sim.statistics.contact_values import LEAST, bin_of
+from sim.statistics.estimates import Moments
+from sim.statistics.products import Products
+from sim.statistics.summary import PAIRS
 from tests.handmade import ALWAYS, caller, centre_of, habits, queue, world_of
 from tests.random_counts import Case, count_differences
 

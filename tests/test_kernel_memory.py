@@ -17,10 +17,10 @@ PROGRAM = """
 import numpy as np
 import sim
 from sim import kernel
-from sim.cells import layout_of
-from sim.clock import DAY
-from sim.products import Products
-from sim.summary import PAIRS
+from sim.statistics.cells import layout_of
+from sim.model.clock import DAY
+from sim.statistics.products import Products
+from sim.statistics.summary import PAIRS
 from sim.model.world import Worlds
 from tests.handmade import CASES
 from tests.handmade_more import MORE

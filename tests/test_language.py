@@ -14,16 +14,16 @@ from click.testing import CliRunner
 from single import single
 
 import sim
-from sim.assumed import assumptions
-from sim.cells import layout_of
 from sim.cli.commands import cli
-from sim.estimates import Estimate
 from sim.language import CODES, key_of, language
 from sim.language.firm import firm, firm_html
 from sim.language.shown import in_words, plain, seconds, signed
 from sim.model.contacts import Outcome
-from sim.results import WAITS
-from sim.summary import DEFINITIONS
+from sim.results.result import WAITS
+from sim.statistics.cells import layout_of
+from sim.statistics.estimates import Estimate
+from sim.statistics.summary import DEFINITIONS
+from sim.studies.assumed import assumptions
 
 ROOT = Path(__file__).parent.parent
 SOURCES = {p: p.read_text(encoding="utf-8") for p in (ROOT / "sim").rglob("*") if p.suffix in (".py", ".html")}

@@ -13,17 +13,17 @@ import openpyxl
 import pytest
 
 import sim
-from sim.cells import COLUMNS
-from sim.estimates import Estimate
 from sim.language import CODES, ENGLISH, language
 from sim.report.page import run_page
 from sim.report.sheets import sheets_of
 from sim.report.spreadsheets import write_spreadsheets
 from sim.report.workbook import write_workbook
+from sim.results.tables import decimal
+from sim.statistics.cells import COLUMNS
+from sim.statistics.estimates import Estimate
+from sim.statistics.summary import DEFINITIONS
 from sim.studies.answers import csv_of
 from sim.studies.precision import Wish, _told
-from sim.summary import DEFINITIONS
-from sim.tables import decimal
 from sim.tell.runs import console, tell_result
 
 SMALL = Path(__file__).parent / "small.yaml"

@@ -10,15 +10,15 @@ import pytest
 from single import single
 
 import sim
-from sim.estimates import Estimate
 from sim.language import CODES, ENGLISH, language
+from sim.statistics.estimates import Estimate
+from sim.statistics.summary import DEFINITIONS
 from sim.studies.compare import Comparison
 from sim.studies.matters import Assumption, Matters, matters
 from sim.studies.matters_words import kept, read, rows, sentences
 from sim.studies.paired import change_of, difference_of
 from sim.studies.trial import Which
 from sim.studies.unknowns import Unknown
-from sim.summary import DEFINITIONS
 
 NEVER = ("never_reached", "all", "all")
 RANGES = [
@@ -73,7 +73,7 @@ def test_a_range_is_set_only_in_plans_that_state_it() -> None:
 def test_the_change_of_a_ratio_is_that_of_its_differences() -> None:
     rng = np.random.Generator(np.random.Philox(3))
     of = DEFINITIONS["abandonment"]
-    counts = rng.integers(20, 60, size=(4, 40, len(sim.cells.COLUMNS)))
+    counts = rng.integers(20, 60, size=(4, 40, len(sim.statistics.cells.COLUMNS)))
     stated, there = (counts[0], counts[1]), (counts[2], counts[3])
     change = change_of(of, stated, there, level=0.95)
     parts = [difference_of(of, *pair, level=0.95) for pair in (there, stated)]

@@ -8,14 +8,14 @@ from dataclasses import replace
 import pytest
 
 from sim import simulate
-from sim.cells import AT, layout_of
-from sim.clock import DAY, HOUR, MINUTE, Calendar
-from sim.contact_values import MOST_PAIRS
 from sim.errors import SimError
-from sim.measures import measure, queue_of
+from sim.model.clock import DAY, HOUR, MINUTE, Calendar
 from sim.model.contacts import ContactTables
 from sim.model.targets import ServiceTargets
 from sim.model.world import Worlds
+from sim.statistics.cells import AT, layout_of
+from sim.statistics.contact_values import MOST_PAIRS
+from sim.statistics.measures import measure, queue_of
 from tests.handmade import HALF, Caller, caller, centre_of, habits, queue, world_of
 
 YES = 0

@@ -12,9 +12,9 @@ from test_shipped import command
 import sim
 from sim.language import ENGLISH, language
 from sim.language.shown import plain
-from sim.quantities import parse_hours
 from sim.studies.next_line import next_line, probability_best, where
 from sim.studies.places import halves, places_of
+from sim.units import parse_hours
 
 SMALL = sim.load(Path(__file__).parent / "small.yaml")
 TWO = SMALL.with_settings(["channels.phone.queue=per province", "lines={here: 1, there: 1}", "demand.contacts=80"])

@@ -15,7 +15,6 @@ import sim
 from sim.cli.commands import cli
 from sim.errors import SimError
 from sim.language import ENGLISH, language
-from sim.quantities import parse_hours
 from sim.studies.blocks import Book, blocks_of
 from sim.studies.choose import search
 from sim.studies.costs import Costs
@@ -25,6 +24,7 @@ from sim.studies.staffing import Slot, Staff, parse_parts, staff_of, text_of
 from sim.studies.structures import Structure, blocks_with, starts, structures_of
 from sim.studies.targets import WHILE_OPEN, parse_target, targets_of, with_waits
 from sim.studies.trial import try_plans
+from sim.units import parse_hours
 
 WORLDS = 12
 NL = language("nl")

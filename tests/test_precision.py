@@ -13,13 +13,13 @@ import pytest
 from single import TEMPLATE, single
 
 import sim
-from sim.cells import COLUMNS
-from sim.controls import Controls, expected_of
 from sim.errors import SimError
-from sim.estimates import Estimate, mean_of
-from sim.store import Store, parts_of
+from sim.results.store import Store, parts_of
+from sim.statistics.cells import COLUMNS
+from sim.statistics.controls import Controls, expected_of
+from sim.statistics.estimates import Estimate, mean_of
+from sim.statistics.summary import DEFINITIONS
 from sim.studies.precision import LEAST, looks, scope_of, stop, wishes_of
-from sim.summary import DEFINITIONS
 from tests.long.pages import with_section
 
 ROOT = Path(__file__).parent.parent

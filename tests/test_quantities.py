@@ -1,6 +1,6 @@
 import pytest
 
-from sim import quantities as q
+from sim import units as q
 
 
 @pytest.mark.parametrize(

@@ -17,14 +17,14 @@ from single import single
 
 import sim
 from sim.cli.commands import cli
-from sim.estimates import Estimate
 from sim.language import ENGLISH, language
 from sim.language.shown import plain
 from sim.report import write_report
 from sim.report.flow import flow_of
 from sim.report.folders import opened
 from sim.report.grids import difference, grid, number
-from sim.results import Result
+from sim.results.result import Result
+from sim.statistics.estimates import Estimate
 from sim.studies.answers import Answer
 from sim.studies.compare import Comparison
 from sim.studies.trial import On, Which

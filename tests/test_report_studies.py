@@ -19,7 +19,6 @@ from test_report import HOSTILE, Page
 
 import sim
 from sim.cli.commands import cli
-from sim.estimates import Estimate
 from sim.language import ENGLISH, Language, language
 from sim.report import write_report
 from sim.report.assumed import changed
@@ -33,6 +32,7 @@ from sim.report.of_study import sections_of, tiles_of
 from sim.report.reading import Reader
 from sim.report.rows import Line, Mark, draw_rows, label_lines
 from sim.report.studied import STUDIES, read, rows_of
+from sim.statistics.estimates import Estimate
 from sim.studies.answers import Answer, in_all
 from sim.studies.columns import HEADS, LEFT_OUT
 from sim.studies.next_line import Saved, row_of
@@ -282,9 +282,9 @@ def test_every_column_that_studies_write_has_a_head() -> None:
     sources = (
         "plan_tables",
         "campaign_tables",
-        "next_line_words",
-        "calibrate_words",
-        "sensitivity_words",
+        "next_line",
+        "calibrate",
+        "sensitivity",
         "matters_words",
     )
     for name in sources:

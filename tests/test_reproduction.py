@@ -22,7 +22,7 @@ def scenario() -> sim.Scenario:
     return sim.load(CAMPAIGN)
 
 
-def people(world: sim.draw.World, marks: tuple[str, ...] = MARKS) -> dict[tuple[object, ...], list[object]]:
+def people(world: sim.engines.draw.World, marks: tuple[str, ...] = MARKS) -> dict[tuple[object, ...], list[object]]:
     columns = [getattr(world, mark).tolist() for mark in marks]
     return dict(zip(world.identities(), (list(row) for row in zip(*columns, strict=True)), strict=True))
 

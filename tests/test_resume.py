@@ -13,9 +13,9 @@ import pytest
 from killing import RUN, SMALL, killed_often, result_hash, started
 
 import sim
-from sim.damage import require_sound
 from sim.errors import ResultsError, SimError
-from sim.store import Store
+from sim.results.damage import require_sound
+from sim.results.store import Store
 from sim.studies import parts
 from sim.studies.workers import finished
 
@@ -51,14 +51,14 @@ def test_cores_engines_and_history_make_no_difference(tmp_path) -> None:
     assert set(found.values()) == {later.hash()}
     other = sim.run(scenario, replications=30, seed=3, engine="compiled", out=tmp_path / "other")
     assert other.hash() != later.hash()
-    assert sim.results.Result(later.folder, replications=29).store.manifest()["replications"] == 60
+    assert sim.results.result.Result(later.folder, replications=29).store.manifest()["replications"] == 60
 
 
 def test_scratch_files_of_the_dead_are_removed_and_those_of_the_living_stay(small, tmp_path) -> None:
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
     result = sim.run(small, replications=25, engine="compiled", out=tmp_path)
-    ours = sim.store._scratch_of(result.store.part("measures", (25, 49)))
+    ours = sim.results.store._scratch_of(result.store.part("measures", (25, 49)))
     dead = ours.with_name(ours.name.replace(f"-{os.getpid()}-", f"-{gone.pid}-"))
     for path in (ours, dead):
         path.write_bytes(b"half a file")
@@ -79,7 +79,7 @@ def test_a_full_disk_is_one_message_and_keeps_what_is_finished(small, tmp_path, 
     if not Path("/dev/full").exists():
         pytest.skip("there is no /dev/full")
     whole = sim.run(small, replications=100, engine="compiled", out=tmp_path / "whole")
-    normal = sim.store._scratch_of
+    normal = sim.results.store._scratch_of
 
     def full(path: Path) -> Path:
         scratch = normal(path)
@@ -88,16 +88,16 @@ def test_a_full_disk_is_one_message_and_keeps_what_is_finished(small, tmp_path, 
         return scratch
 
     with monkeypatch.context() as patched:
-        patched.setattr(sim.store, "_scratch_of", full)
+        patched.setattr(sim.results.store, "_scratch_of", full)
         with pytest.raises(ResultsError, match="no space left on the disk; finished replications are kept"):
             sim.run(small, replications=100, workers=1, engine="compiled", out=tmp_path / "full")
     folder = next((tmp_path / "full").iterdir())
     assert Store(folder).replications() == 50
     assert not list(folder.rglob(".*.scratch-*"))
     with monkeypatch.context() as patched:
-        patched.setattr(sim.store, "_scratch_of", lambda path: _to_full(normal(path)))
+        patched.setattr(sim.results.store, "_scratch_of", lambda path: _to_full(normal(path)))
         with pytest.raises(ResultsError, match="no space left"):
-            sim.store.write_atomically(tmp_path / "manifest.json", "{}")
+            sim.results.store.write_atomically(tmp_path / "manifest.json", "{}")
     assert sim.run(small, replications=100, engine="compiled", out=tmp_path / "full").hash() == whole.hash()
 
 
@@ -172,7 +172,7 @@ def test_ctrl_c_within_a_query_is_one_like_any_other(tmp_path) -> None:
     program = """
 import os, signal, sys, threading
 from pathlib import Path
-from sim.store import Store
+from sim.results.store import Store
 signal.signal(signal.SIGINT, signal.default_int_handler)
 threading.Timer(1, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
 try:

@@ -12,7 +12,7 @@ import pytest
 from scipy import integrate
 
 import sim
-from sim.clock import DAY, HOUR
+from sim.model.clock import DAY, HOUR
 from sim.scenario.load import json_schema
 from sim.scenario.sections import dumps
 from sim.scenario.source import read_file

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 import sim
 from sim.audit import audit
 from sim.cli.commands import cli
-from sim.results import Result
+from sim.results.result import Result
 from sim.scenario.types import Stated
 
 FOLDER = Path(__file__).parent.parent / "scenarios"

@@ -10,11 +10,11 @@ import pytest
 from rich.console import Console
 
 import sim
-from sim.clock import DAY, HOUR
-from sim.estimates import Estimate
 from sim.language import language
+from sim.model.clock import DAY, HOUR
 from sim.model.contacts import Outcome
-from sim.results import Result
+from sim.results.result import Result
+from sim.statistics.estimates import Estimate
 from sim.tell.scenario import tell_scenario
 from sim.theory import varying_day
 from sim.theory.varying import Day

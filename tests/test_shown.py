@@ -11,10 +11,10 @@ from single import single
 
 import sim
 from sim.app.words import about, cell, change_words, ends
-from sim.estimates import Estimate
 from sim.language import language
 from sim.language.shown import parts, plain, rounded, seconds
 from sim.model.impossible import impossible
+from sim.statistics.estimates import Estimate
 from sim.studies.parameters import fit_digits
 from sim.studies.trial import try_plans
 from sim.tell.runs import tell_result

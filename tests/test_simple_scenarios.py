@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 import sim
-from sim.distributions import Triangular
-from sim.free_days import country_of, holidays_of
 from sim.language import language
 from sim.language.mistakes import told_mistake
+from sim.scenario.distributions import Triangular
+from sim.scenario.holidays import country_of, holidays_of
 from sim.scenario.load import json_schema
 from sim.scenario.sections import dumps
 from sim.scenario.settings import merge

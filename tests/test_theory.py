@@ -8,9 +8,9 @@ import pytest
 from single import single
 
 import sim
-from sim.cells import COLUMNS
-from sim.estimates import Estimate
-from sim.results import Result
+from sim.results.result import Result
+from sim.statistics.cells import COLUMNS
+from sim.statistics.estimates import Estimate
 from sim.theory import erlang_a, erlang_b, general_patience, varying_day
 
 

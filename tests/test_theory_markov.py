@@ -8,7 +8,16 @@ import numpy as np
 import pytest
 from scipy import linalg
 
-from sim.distributions import Deterministic, Empirical, Exponential, Gamma, Lognormal, Mixture, Uniform, Weibull
+from sim.scenario.distributions import (
+    Deterministic,
+    Empirical,
+    Exponential,
+    Gamma,
+    Lognormal,
+    Mixture,
+    Uniform,
+    Weibull,
+)
 from sim.theory import (
     chat_line,
     erlang_a,

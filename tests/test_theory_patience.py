@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from sim.distributions import (
+from sim.scenario.distributions import (
     Deterministic,
     Empirical,
     Exponential,

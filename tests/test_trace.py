@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.clock import DAY, HOUR, MINUTE
+from sim.model.clock import DAY, HOUR, MINUTE
 from sim.scenario.sections import dumps
 
 BASELINE = Path(__file__).parent.parent / "scenarios" / "1712-baseline-2019.yaml"

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.cells import AT
+from sim.statistics.cells import AT
 from sim.studies.trial import Stopped, try_plans
 
 ROOT = Path(__file__).parent.parent

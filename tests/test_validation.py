@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sim.errors import SimError
-from sim.estimates import Estimate
+from sim.statistics.estimates import Estimate
 from tests.long.pages import with_section
 from tests.long.validation.bank import bank_section, find_data, marginals
 from tests.long.validation.published import Check, checks_of, published_section

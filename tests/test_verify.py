@@ -12,19 +12,19 @@ from click.testing import CliRunner
 from pictures import texts_of
 from scipy import stats
 
-import sim.verify.check as check
+import sim.verification.check as check
 from sim.audit import audit
 from sim.cli.commands import cli
-from sim.draw import draw_block
 from sim.engines import simulate_all
+from sim.engines.draw import draw_block
 from sim.figures.verify import draw_z_scores
 from sim.language import key_of, language
-from sim.verify import verify
-from sim.verify.check import Size, play
-from sim.verify.possible import coarse, random_scenario
-from sim.verify.scores import Score, anderson_darling, holm, kolmogorov_smirnov, student_z
-from sim.verify.systems import SYSTEMS, system
-from sim.verify.verdict import judged
+from sim.verification import verify
+from sim.verification.check import Size, play
+from sim.verification.possible import coarse, random_scenario
+from sim.verification.scores import Score, anderson_darling, holm, kolmogorov_smirnov, student_z
+from sim.verification.systems import SYSTEMS, system
+from sim.verification.verdict import judged
 from tests.long.faults import FAULTS, plays, with_table
 
 SMALL = Size(replications=16, scenarios=2)
@@ -71,7 +71,7 @@ def test_tests_of_normality_have_the_error_they_say() -> None:
 
 
 def check_limit(square: float) -> float:
-    from sim.verify.scores import _limit
+    from sim.verification.scores import _limit
 
     return _limit(square)
 

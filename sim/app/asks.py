@@ -15,10 +15,10 @@ from sim.app.limits import REPORT_WORLDS
 from sim.app.link import Asked
 from sim.app.words import about, cell, duration, ends, hours_of, proper
 from sim.app.work import Task
-from sim.estimates import Estimate
 from sim.language import Language
 from sim.language.shown import and_list, in_words
 from sim.scenario.scenario import Scenario
+from sim.statistics.estimates import Estimate
 from sim.studies.next_line import NextLine, Saved, next_line
 from sim.studies.one_at_a_time import OneAtATime, one_at_a_time
 from sim.studies.plan import Planned, plan

@@ -11,9 +11,9 @@ from typing import Any
 
 from sim.app.limits import MOST_CHANNELS, MOST_CONTACTS, MOST_DAYS, MOST_PROVINCES, MOST_STAFF
 from sim.errors import SimError
-from sim.quantities import nearest
 from sim.scenario.scenario import Scenario
 from sim.scenario.types import Stated, Words
+from sim.units import nearest
 
 #: The line group that a line for any province is, as studies name it.
 ANYWHERE = "anywhere"

@@ -7,12 +7,12 @@ import json
 from collections.abc import Iterator
 
 from sim.app.controls import Control, Known, Part, Values
-from sim.clock import MINUTE, SECOND
-from sim.quantities import format_duration, format_percent
+from sim.model.clock import MINUTE, SECOND
 from sim.scenario.campaigns import Campaign
 from sim.scenario.laws import AnyLaw, MixtureLaw
 from sim.scenario.scenario import Scenario
 from sim.scenario.types import Stated
+from sim.units import format_duration, format_percent
 
 #: Days of a fading or a pulse where nothing else is asked, and the largest campaign in percent of the base.
 _DAYS, _MOST_PERCENT, _MOST_EXTRA = 4, 300, 20_000

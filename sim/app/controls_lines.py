@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from sim.app.controls import ANYWHERE, Control, Known, Part, Refused, Setter, Value, Values
 from sim.app.limits import MOST_GROUPS, MOST_LINES
-from sim.clock import HOUR, MINUTE
 from sim.model.build import queues_of
-from sim.quantities import WEEKDAYS, WeeklyHours, format_percent
+from sim.model.clock import HOUR, MINUTE
 from sim.scenario.lines import OTHERS, OWN, LineGroup
 from sim.scenario.scenario import Scenario
 from sim.scenario.types import Words
+from sim.units import WEEKDAYS, WeeklyHours, format_percent
 
 #: Speed of each chat with 1, 2, ... in hand where nothing is stated, and the range in which it may lie.
 _SPEEDS = ((100, 100, 100), (70, 50, 90), (50, 35, 70), (40, 25, 55))

@@ -17,15 +17,15 @@ from numpy.typing import NDArray
 from sim.app.controls import Plans, Refused
 from sim.app.tiles import tiles_of
 from sim.app.words import proper
-from sim.clock import DAY, SECOND
-from sim.draw import draw_world
 from sim.engines import simulate
+from sim.engines.draw import draw_world
 from sim.language import Language
 from sim.model.build import queues_of
+from sim.model.clock import DAY, SECOND
 from sim.model.contacts import Contacts, Outcome
 from sim.model.world import World
 from sim.scenario.scenario import Scenario
-from sim.timelines import duty_of
+from sim.statistics.timelines import duty_of
 
 _REACHED = (Outcome.ANSWERED, Outcome.CALLED_BACK)
 #: Letters that say where a caller comes from.

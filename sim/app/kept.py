@@ -14,7 +14,7 @@ from sim.app.link import Asked
 from sim.app.looks import PLAN, TODAY, Look
 from sim.app.work import Seats, Task
 from sim.errors import ScenarioError
-from sim.estimates import Estimate
+from sim.statistics.estimates import Estimate
 from sim.studies.trial import Counts, Trial, try_plans
 
 #: Of whom counts are kept: more would be large.

@@ -10,8 +10,8 @@ import numpy as np
 from sim.app.controls import Plans
 from sim.app.limits import FIRST_WORLDS, MOST_COUNTED, MOST_WORLDS
 from sim.app.work import Seats, Task
-from sim.cells import COLUMNS
 from sim.scenario.scenario import Scenario
+from sim.statistics.cells import COLUMNS
 from sim.studies.trial import Trial, try_plans
 
 TODAY, PLAN = "today", "plan"

@@ -14,8 +14,8 @@ from sim.app.link import Asked
 from sim.app.looks import PLAN, TODAY
 from sim.app.parts import raw
 from sim.app.words import about, busiest, cell, cost_words, duration, ends, hours_of, subject, trouble
-from sim.estimates import Estimate
 from sim.language import Language
+from sim.statistics.estimates import Estimate
 
 
 class SideBySide:

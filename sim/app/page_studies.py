@@ -17,9 +17,9 @@ from sim.app.link import Asked
 from sim.app.parts import button, disclosure, heading, live, raw
 from sim.app.words import trouble
 from sim.app.work import Task, Worker
-from sim.assumed import assumptions
 from sim.language import Language
 from sim.language.said import told
+from sim.studies.assumed import assumptions
 from sim.studies.next_line import NextLine
 from sim.studies.one_at_a_time import OneAtATime
 from sim.studies.plan import Planned

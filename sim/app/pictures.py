@@ -9,10 +9,10 @@ from math import isfinite
 
 from sim.app.looks import Look
 from sim.app.words import cell, duration, proper
-from sim.estimates import Estimate
 from sim.language import Language
 from sim.scenario.scenario import Scenario
-from sim.summary import DEFINITIONS, SERVICE_LEVELS
+from sim.statistics.estimates import Estimate
+from sim.statistics.summary import DEFINITIONS, SERVICE_LEVELS
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from math import isfinite
 from sim.app.controls import ANYWHERE, Control, Refused
 from sim.app.looks import TODAY, Look
 from sim.errors import ScenarioError
-from sim.estimates import Estimate
 from sim.language import Language, key_of
 from sim.language.mistakes import told_error, told_mistake
 from sim.language.shown import in_time, in_words, rounded
+from sim.statistics.estimates import Estimate
 from sim.studies.outside_hours import left_out
 
 

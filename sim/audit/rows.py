@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.audit.findings import Findings, Who
-from sim.clock import FOREVER
 from sim.model.centre import Centre, Priority
+from sim.model.clock import FOREVER
 from sim.model.contacts import NO_GROUP, Contacts, Outcome
 from sim.model.world import Whole, World
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sim.audit.findings import Findings
 from sim.audit.rows import Row
-from sim.clock import FOREVER
 from sim.model.centre import FULL_SPEED, PER_MILLE, Centre
+from sim.model.clock import FOREVER
 from sim.model.contacts import Outcome
 from sim.model.world import World
 

@@ -12,8 +12,8 @@ from sim.beside.averages import Averages
 from sim.beside.premises import Premises, premises_of
 from sim.beside.profile import Profile, profile_of
 from sim.beside.simulated import Run, Simulated
-from sim.estimates import Estimate
-from sim.tables import csv_text
+from sim.results.tables import csv_text
+from sim.statistics.estimates import Estimate
 from sim.theory.varying import Work
 
 if TYPE_CHECKING:

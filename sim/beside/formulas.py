@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.beside.averages import Averages
 from sim.beside.premises import Premises
 from sim.beside.profile import Profile
-from sim.distributions import Exponential, Law, Never
+from sim.scenario.distributions import Exponential, Law, Never
 from sim.theory import SteadyState, chat_line, erlang_a, erlang_b, erlang_c, general_patience, limited_queue
 from sim.theory.birth_death import TooManyStatesError
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sim.distributions import Deterministic, Exponential, Law, Never
 from sim.model.centre import PER_MILLE, UNLIMITED, Centre
+from sim.scenario.distributions import Deterministic, Exponential, Law, Never
 from sim.scenario.scenario import Scenario
 from sim.scenario.sections import Callers
 

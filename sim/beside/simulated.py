@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.beside.premises import Premises
-from sim.cells import AT, COLUMNS, Layout
-from sim.estimates import NOTHING, Estimate, Moments, Pairs, Weights
+from sim.results.store import Store
 from sim.scenario.scenario import Scenario
-from sim.store import Store
-from sim.summary import DEFINITIONS, Row
+from sim.statistics.cells import AT, COLUMNS, Layout
+from sim.statistics.estimates import NOTHING, Estimate, Moments, Pairs, Weights
+from sim.statistics.summary import DEFINITIONS, Row
 
 Floats = NDArray[np.float64]
 

@@ -16,8 +16,8 @@ import numpy as np
 from sim.beside.averages import Averages
 from sim.beside.premises import Premises
 from sim.beside.profile import Profile
-from sim.distributions import Exponential, Never
 from sim.model.centre import Centre
+from sim.scenario.distributions import Exponential, Never
 from sim.theory.birth_death import TooManyStatesError
 from sim.theory.steps import Profile as Steps
 from sim.theory.varying import Day, Rules, TooLongError, Work, played

@@ -233,7 +233,7 @@ def _needed(aim: _Aim, say: Language) -> str:
 
 def _said(found: _Queue, say: Language) -> str:
     """The queue in words, with what the model assumes."""
-    from sim.quantities import format_duration
+    from sim.units import format_duration
 
     queue = found.below
 

@@ -76,8 +76,8 @@ def fit(
     """
     from sim.fit.read import read
     from sim.fit.whole import name_of
-    from sim.free_days import country_of
     from sim.language import language
+    from sim.scenario.holidays import country_of
 
     named = {"channel": channel_column, "province": province_column}
     stated = {
@@ -113,7 +113,7 @@ def _told_log(fitted: Fit, out: Path, page: bool, say: Language) -> None:
 
     written = _written(fitted.write(out), fitted.log.dropped)
     if page:
-        from sim.page_fit import fit_page
+        from sim.report.page_fit import fit_page
 
         written |= _page(written, fit_page(fitted, say))
     tell_fit(fitted, console(), say)
@@ -126,7 +126,7 @@ def _told_intervals(fitted: IntervalFit, out: Path, page: bool, say: Language) -
 
     written = _written(fitted.write(out), fitted.counts.dropped)
     if page:
-        from sim.page_fit import intervals_page
+        from sim.report.page_fit import intervals_page
 
         written |= _page(written, intervals_page(fitted, say))
     tell_intervals(fitted, console(), say)
@@ -139,7 +139,7 @@ def _told_days(fitted: DaysFit, out: Path, page: bool, say: Language) -> None:
 
     written = _written(fitted.write(out), fitted.daily.counts.dropped)
     if page:
-        from sim.page_fit import days_page
+        from sim.report.page_fit import days_page
 
         written |= _page(written, days_page(fitted, say))
     tell_days(fitted, console(), say)
@@ -149,7 +149,7 @@ def _told_days(fitted: DaysFit, out: Path, page: bool, say: Language) -> None:
 def _written(scenario: Path, dropped: Sequence[Dropped]) -> dict[str, Path]:
     """What is kept, by what it is; all of it before anything is told, since whoever reads may stop reading."""
     from sim.fit.log import listed
-    from sim.store import write_atomically
+    from sim.results.store import write_atomically
 
     found = {"scenario": scenario}
     if dropped:
@@ -159,7 +159,7 @@ def _written(scenario: Path, dropped: Sequence[Dropped]) -> dict[str, Path]:
 
 
 def _page(written: dict[str, Path], text: str) -> dict[str, Path]:
-    from sim.store import write_atomically
+    from sim.results.store import write_atomically
 
     path = written["scenario"].with_suffix(".html")
     write_atomically(path, text)
@@ -188,7 +188,7 @@ def _pairs(given: Sequence[str], option: str, such: str) -> dict[str, str]:
 
 
 def _duration(text: str) -> float:
-    from sim.quantities import parse_duration
+    from sim.units import parse_duration
 
     try:
         return parse_duration(text) / 1000

@@ -95,8 +95,8 @@ def plan(
     """The cheapest lines that meet targets, and what more or less would buy."""
     scenario = load_scenario(file, settings)
     from sim.language import language
+    from sim.results.store import write_atomically
     from sim.scenario.sections import dumps
-    from sim.store import write_atomically
     from sim.studies.plan import plan as study
 
     found = study(

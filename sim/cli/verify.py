@@ -36,7 +36,7 @@ def verify(
     Exit code 0 if it passed, 1 if not. A right installation fails with one seed in a hundred.
     """
     from sim.language import language
-    from sim.verify import verify as check
+    from sim.verification import verify as check
 
     say = language(lang)
 
@@ -57,7 +57,7 @@ def verify(
     if out is not None:
         from sim.figures.runs import save
         from sim.figures.verify import draw_z_scores
-        from sim.store import write_atomically
+        from sim.results.store import write_atomically
 
         picture = save(draw_z_scores(found, say=say), out / "verify.png")
         write_atomically(out / "verify.json", found.to_json())

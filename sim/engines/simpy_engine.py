@@ -13,9 +13,9 @@ from typing import Any
 
 import simpy
 
-from sim.clock import FOREVER
 from sim.engines.simpy_lines import Contact, Group, Line, groups_of
 from sim.model.centre import UNANSWERED, WHILE_CLOSED, Centre, Queue
+from sim.model.clock import FOREVER
 from sim.model.contacts import Contacts, Outcome
 from sim.model.world import World
 

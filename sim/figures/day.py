@@ -5,12 +5,12 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.busy_day import BusyDay, Contact, busiest_day
-from sim.clock import HOUR, SECOND
-from sim.colours import DUTY, OUTCOMES, WAITING
 from sim.figures.style import axes_of, figure_of, legend_below, titled
 from sim.language import ENGLISH, Language
-from sim.results import Result
+from sim.model.clock import HOUR, SECOND
+from sim.report.busy_day import BusyDay, Contact, busiest_day
+from sim.report.colours import DUTY, OUTCOMES, WAITING
+from sim.results.result import Result
 
 #: Rows beyond these make a picture that nobody reads.
 _MOST_ROWS = 24

@@ -16,7 +16,6 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from sim.colours import OUTCOMES, WORSE
 from sim.figures.style import axes_of, figure_of, legend_below, numbers_in, sheet, titled
 from sim.fit.arrivals import Arrivals
 from sim.fit.compared import Calls, abandonment, by_hour, wait_answered_s
@@ -28,8 +27,9 @@ from sim.fit.redials import Redials
 from sim.fit.trace_test import Replay
 from sim.fit.whole import Fit
 from sim.language import ENGLISH, Language
-from sim.quantities import WEEKDAYS
+from sim.report.colours import OUTCOMES, WORSE
 from sim.tell.fit_rows import patience_law
+from sim.units import WEEKDAYS
 
 _DATA, _MODEL = OUTCOMES["answered"][0], WORSE
 _BAND = "#BBBBBB"

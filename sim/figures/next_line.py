@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from sim.estimates import Estimate
 from sim.figures.style import headed, numbers_in, sheet, wrapped
 from sim.language import ENGLISH, Language
+from sim.statistics.estimates import Estimate
 from sim.studies.next_line import NextLine, Saved, where
 
 _ALL_DAY, _PART = "#0072B2", "#E69F00"

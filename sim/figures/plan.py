@@ -7,10 +7,10 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.estimates import Estimate
 from sim.figures.style import axes_of, figure_of, sheet, titled, wrapped
 from sim.language import ENGLISH, Language, key_of
 from sim.language.shown import axis_of
+from sim.statistics.estimates import Estimate
 from sim.studies.campaign import Planned as Campaign
 from sim.studies.campaign_size import Size
 from sim.studies.campaign_start import When

@@ -10,7 +10,7 @@ from scipy import special
 
 from sim.figures.style import numbers_in, sheet, titled
 from sim.language import ENGLISH, Language
-from sim.verify.verdict import Verification
+from sim.verification.verdict import Verification
 
 Floats = NDArray[np.float64]
 

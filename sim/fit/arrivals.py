@@ -17,9 +17,9 @@ from sim.fit.fitted import Fitted, nothing
 from sim.fit.hours import hours_text, opening
 from sim.fit.log import ANSWERED, Log
 from sim.fit.memory import Test
-from sim.free_days import BELGIUM, holidays_of
-from sim.intervals import interval, zero_count_bound
 from sim.language.said import Said
+from sim.scenario.holidays import BELGIUM, holidays_of
+from sim.statistics.intervals import interval, zero_count_bound
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.clock import DAY
 from sim.errors import SimError
 from sim.fit.log import UNKNOWN, Dropped, Log
 from sim.fit.text import cut
 from sim.fit.values import NOT_KNOWN
 from sim.language.said import Said
+from sim.model.clock import DAY
 
 Whole = NDArray[np.int64]
 Bools = NDArray[np.bool_]

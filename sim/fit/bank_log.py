@@ -12,13 +12,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.clock import DAY, HOUR, SECOND
 from sim.fit.assemble import Columns, Sieve, assembled
 from sim.fit.dates import date
 from sim.fit.log import ABANDONED, ANSWERED, NOT_SAID, UNKNOWN, Log
 from sim.fit.text import Table
 from sim.fit.values import duration, parsed, whole
 from sim.language.said import Said
+from sim.model.clock import DAY, HOUR, SECOND
 
 Whole = NDArray[np.int64]
 NEEDED = (

@@ -16,7 +16,7 @@ from sim.fit.patience import Patience
 from sim.fit.pieces import Pieces
 from sim.fit.redials import Redials
 from sim.fit.stated import Block, assumed, duration, law_block, percent, stated, two_parts
-from sim.intervals import zero_count_bound
+from sim.statistics.intervals import zero_count_bound
 
 #: So much mean patience, at least, is none that a call has.
 _HOURS_S = 7200.0

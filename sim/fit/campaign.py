@@ -9,7 +9,7 @@ import numpy as np
 from sim.fit.arrivals import Arrivals, arrivals_of, by_day
 from sim.fit.log import Log
 from sim.fit.surge import Campaign, Days, SurgeFit, fit_surge
-from sim.free_days import BELGIUM
+from sim.scenario.holidays import BELGIUM
 
 
 def with_campaign(

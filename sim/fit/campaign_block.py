@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.fit.fitted import Fitted
 from sim.fit.stated import Block, assumed, number, stated
 from sim.fit.surge import SHORTEST, SurgeFit
-from sim.quantities import format_duration
+from sim.units import format_duration
 
 
 def campaign_block(surge: SurgeFit, source: str, *, scale: float) -> Block | None:

@@ -7,11 +7,11 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
-from sim.clock import SECOND
 from sim.errors import QuestionError
 from sim.fit.values import unit_of
 from sim.language.said import Said
-from sim.quantities import nearest, shown
+from sim.model.clock import SECOND
+from sim.units import nearest, shown
 
 #: Names of columns by role, the most specific first; ``date`` and ``time`` together make an arrival, ``answer`` and
 #: ``end`` are moments, ``wrap_up`` is added to the handling time, ``total`` runs from the arrival to the end.

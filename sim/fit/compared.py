@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from sim.clock import DAY, HOUR, SECOND, WallClock
 from sim.fit.checks import Check
 from sim.fit.fitted import Fitted, nothing
 from sim.fit.log import ABANDONED, ANSWERED, BLOCKED, CLOSED, NOT_SAID, UNKNOWN, Log
 from sim.language.said import Name, Said
+from sim.model.clock import DAY, HOUR, SECOND, WallClock
 from sim.model.contacts import Contacts, Outcome
 
 Whole = NDArray[np.int64]

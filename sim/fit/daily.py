@@ -16,8 +16,8 @@ from sim.fit.fitted import Fitted
 from sim.fit.log import UNKNOWN
 from sim.fit.memory import Test
 from sim.fit.surge import Campaign, Days, SurgeFit, fit_surge
-from sim.free_days import BELGIUM, holidays_of
 from sim.language.said import Said
+from sim.scenario.holidays import BELGIUM, holidays_of
 
 Whole = NDArray[np.int64]
 Bools = NDArray[np.bool_]

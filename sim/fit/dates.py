@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from sim.clock import DAY, HOUR, MINUTE, SECOND
 from sim.errors import SimError
 from sim.fit.values import NOT_KNOWN, millis
 from sim.language.said import Said
+from sim.model.clock import DAY, HOUR, MINUTE, SECOND
 
 #: What may be said of ``02/03/2020``.
 ORDERS = ("day-first", "month-first")

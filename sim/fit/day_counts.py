@@ -19,7 +19,7 @@ from sim.fit.log import UNKNOWN, Dropped
 from sim.fit.text import Table
 from sim.fit.values import parsed
 from sim.language.said import Said
-from sim.quantities import nearest, shown
+from sim.units import nearest, shown
 
 Whole = NDArray[np.int64]
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from sim.fit.counts import CountFit, LogLinear, fitted_counts
 from sim.fit.fitted import Fitted, nothing
 from sim.fit.memory import Test, long_run, memory_of, p_text
-from sim.intervals import zero_count_bound
 from sim.language.said import Digits, Said
+from sim.statistics.intervals import zero_count_bound
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]

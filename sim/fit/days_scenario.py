@@ -21,14 +21,14 @@ from sim.fit.fitted import Fitted
 from sim.fit.forecast import Forecast, forecast
 from sim.fit.stated import Block, assumed, assumed_lines, shares_block, stated
 from sim.fit.surge import Campaign, SurgeFit
-from sim.free_days import BELGIUM
 from sim.language import ENGLISH, Language
 from sim.language.said import Said
-from sim.quantities import WEEKDAYS, format_weekday_set
+from sim.results.store import write_atomically
+from sim.scenario.holidays import BELGIUM
 from sim.scenario.load import loads
 from sim.scenario.scenario import Scenario
 from sim.scenario.source import write_text
-from sim.store import write_atomically
+from sim.units import WEEKDAYS, format_weekday_set
 
 #: What is assumed where counts say nothing: hours, minutes of a call.
 _OPEN, _HOURS, _MINUTES = "9:00-17:00", 8, 10

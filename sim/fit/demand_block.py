@@ -15,7 +15,7 @@ from sim.fit.log import ABANDONED, BLOCKED, CLOSED, UNKNOWN
 from sim.fit.pieces import LIKELY, Pieces, in_queue
 from sim.fit.places import EVERYWHERE
 from sim.fit.stated import Block, number, stated
-from sim.quantities import WEEKDAYS
+from sim.units import WEEKDAYS
 
 Bools = NDArray[np.bool_]
 NOBODY = Fitted(0.0, 0.0, 0.0)

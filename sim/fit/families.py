@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from sim import distributions as d
 from sim.fit.likelihood import NEVER, exp_of, expit
+from sim.scenario import distributions as d
 
 Floats = NDArray[np.float64]
 #: What an unbounded parameter is on the way out: its value, or its exponential, or its share.

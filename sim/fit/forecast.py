@@ -18,9 +18,9 @@ from sim.fit.daily import WEEK, DailyFit
 from sim.fit.days import DayFit, fit_days
 from sim.fit.fitted import Fitted
 from sim.fit.log import UNKNOWN
-from sim.free_days import BELGIUM, holidays_of
-from sim.intervals import interval
 from sim.language.said import Said
+from sim.scenario.holidays import BELGIUM, holidays_of
+from sim.statistics.intervals import interval
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]

@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from sim.distributions import Law
 from sim.fit.families import GAMMA, LOGNORMAL, TWO_LOGNORMALS, WEIBULL, Family, mean_s
 from sim.fit.fitted import Fitted
 from sim.fit.likelihood import NEVER, Peak, climb, error_of, exp_of, grouped, interval
 from sim.language.said import Said
+from sim.scenario.distributions import Law
 
 Floats = NDArray[np.float64]
 FAMILIES = (LOGNORMAL, GAMMA, WEIBULL, TWO_LOGNORMALS)

@@ -7,8 +7,8 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.clock import DAY, HOUR
-from sim.quantities import WEEKDAYS
+from sim.model.clock import DAY, HOUR
+from sim.units import WEEKDAYS
 
 Bools = NDArray[np.bool_]
 Whole = NDArray[np.int64]

@@ -16,7 +16,6 @@ from math import gcd
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.clock import DAY, HOUR, MINUTE, SECOND
 from sim.errors import SimError
 from sim.fit.assemble import Sieve
 from sim.fit.columns import SYNONYMS, plain, stated_unit
@@ -27,6 +26,7 @@ from sim.fit.roles import kind_of
 from sim.fit.text import Table
 from sim.fit.values import NOT_KNOWN, day_fractions, duration, parsed, whole
 from sim.language.said import Said
+from sim.model.clock import DAY, HOUR, MINUTE, SECOND
 
 Whole = NDArray[np.int64]
 Floats = NDArray[np.float64]

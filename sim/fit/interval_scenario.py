@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.clock import MINUTE
 from sim.fit.arrivals import Arrivals, arrivals_in, ratio_over_days
 from sim.fit.demand_block import NOBODY
 from sim.fit.fitted import Fitted, nothing
@@ -26,15 +25,16 @@ from sim.fit.interval_counts import IntervalCounts
 from sim.fit.partial_days import edge_of
 from sim.fit.scenario import zone_block
 from sim.fit.stated import Block, assumed, assumed_lines, duration, number, shares_block, stated
-from sim.free_days import BELGIUM
-from sim.intervals import interval
 from sim.language.said import Said
-from sim.quantities import WEEKDAYS
+from sim.model.clock import MINUTE
+from sim.results.store import write_atomically
+from sim.scenario.holidays import BELGIUM
 from sim.scenario.load import loads
 from sim.scenario.scenario import Scenario
 from sim.scenario.source import write_text
 from sim.scenario.zones import DEFAULT_ZONE
-from sim.store import write_atomically
+from sim.statistics.intervals import interval
+from sim.units import WEEKDAYS
 
 Whole = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -11,7 +11,6 @@ from dataclasses import replace
 import numpy as np
 from scipy import special
 
-from sim.clock import MINUTE, SECOND
 from sim.fit.checks import Check
 from sim.fit.families import LOGNORMAL
 from sim.fit.fitted import Fitted
@@ -20,6 +19,7 @@ from sim.fit.laws import Laws
 from sim.fit.patience import Patience
 from sim.fit.redials import WINDOWS, Redials
 from sim.language.said import Digits, Name, Said
+from sim.model.clock import MINUTE, SECOND
 
 #: Waits at which the share still waiting is compared, seconds.
 _WAITS_S = (10, 60, 300, 600)

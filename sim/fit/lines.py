@@ -14,11 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.clock import DAY, HOUR, MINUTE, SECOND
 from sim.fit.fitted import Fitted, nothing
 from sim.fit.hours import opening
 from sim.fit.log import ANSWERED, UNKNOWN, Log
 from sim.language.said import Said
+from sim.model.clock import DAY, HOUR, MINUTE, SECOND
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]

@@ -12,7 +12,7 @@ from sim.fit.lines import Staffing
 from sim.fit.pieces import Pieces, open_hours
 from sim.fit.places import Place
 from sim.fit.stated import Block, assumed_lines
-from sim.quantities import format_weekday_set
+from sim.units import format_weekday_set
 
 Bools = NDArray[np.bool_]
 #: Minutes of a call where the log does not say.

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.clock import DAY, HOUR, Calendar
 from sim.language.said import Said
-from sim.tables import csv_text
+from sim.model.clock import DAY, HOUR, Calendar
+from sim.results.tables import csv_text
 
 Whole = NDArray[np.int64]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engines.streams import days_of
 from sim.language.said import Digits, Said
-from sim.streams import days_of
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]

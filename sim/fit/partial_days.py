@@ -12,9 +12,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.clock import DAY
 from sim.fit.log import COLUMNS, Log
 from sim.language.said import Said
+from sim.model.clock import DAY
 
 Whole = NDArray[np.int64]
 

@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from sim.distributions import Deterministic, Law, Mixture
 from sim.fit.families import EXPONENTIAL, WEIBULL, Family, mean_s
 from sim.fit.fitted import Fitted
 from sim.fit.handling import sample_mean
 from sim.fit.likelihood import NEVER, Peak, climb, error_of, exp_of, expit, grouped, interval
 from sim.language.said import Said
+from sim.scenario.distributions import Deterministic, Law, Mixture
 
 Floats = NDArray[np.float64]
 #: Who gives up by then may have meant to at once: below, logs are rounded and nobody knows.

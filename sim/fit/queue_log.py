@@ -20,7 +20,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.clock import SECOND
 from sim.errors import SimError
 from sim.fit.assemble import Columns, Sieve, assembled
 from sim.fit.columns import plain
@@ -29,6 +28,7 @@ from sim.fit.log import ABANDONED, ANSWERED, BLOCKED, CLOSED, NOT_SAID, UNKNOWN,
 from sim.fit.text import Table, cut, decoded, lines_of
 from sim.fit.values import LONGEST, reason_of
 from sim.language.said import Said
+from sim.model.clock import SECOND
 
 _LINE = re.compile(r"(\d{9,10})(?:\.(\d{1,6}))?", re.ASCII)
 LOOKS = re.compile(r"[\d :T.-]{9,26}\|[^|]*\|[^|]*\|[^|]*\|[A-Z]+", re.ASCII)

@@ -16,7 +16,7 @@ from sim.fit.queue_log import LOOKS, is_queue_table, queue_log, queue_table
 from sim.fit.text import Table, decoded, lines_of, read_bytes, table_of
 from sim.fit.tidy import tidy_log
 from sim.language.said import Said
-from sim.quantities import nearest, shown
+from sim.units import nearest, shown
 
 #: Formats by what they are called on the command line.
 FORMATS = {
@@ -113,7 +113,7 @@ def _is_queue_log(content: bytes) -> bool:
 
 def _parquet(path: Path, source: str) -> Table:
     """A Parquet file as text, so that its cells are read like all others; rows count from 1."""
-    from sim.store import Store
+    from sim.results.store import Store
 
     name = str(path).replace("'", "''")
     found: dict[str, Any] = Store(path).sql(f"SELECT CAST(COLUMNS(*) AS VARCHAR) FROM read_parquet('{name}')")

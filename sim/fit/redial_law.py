@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from sim.clock import DAY, HOUR, MINUTE
 from sim.fit.families import LOGNORMAL
 from sim.fit.fitted import Fitted
 from sim.fit.likelihood import NEVER, climb, exp_of, expit, interval
 from sim.fit.log import ANSWERED, OUTCOMES, UNKNOWN
 from sim.fit.redial_steps import TRIED, Steps
 from sim.language.said import Said
+from sim.model.clock import DAY, HOUR, MINUTE
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]

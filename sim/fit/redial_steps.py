@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.clock import DAY, HOUR
 from sim.fit.hours import next_opening, opening
 from sim.fit.log import ABANDONED, ANSWERED, BLOCKED, CLOSED, OUTCOMES, UNKNOWN, Log
+from sim.model.clock import DAY, HOUR
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.clock import DAY, HOUR, MINUTE
 from sim.fit.fitted import Fitted, nothing
 from sim.fit.handling import binomial
 from sim.fit.log import ANSWERED, CLOSED, OUTCOMES, UNKNOWN, Log
 from sim.fit.redial_law import background, redial_law
 from sim.fit.redial_steps import TRIED, Steps, steps_of
 from sim.language.said import Said
+from sim.model.clock import DAY, HOUR, MINUTE
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]

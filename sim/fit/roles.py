@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 
-from sim.clock import DAY, HOUR
 from sim.fit.columns import SYNONYMS, Fits, core, rank_of
 from sim.fit.dates import date, digits_only, moment, order_of, time_of_day
 from sim.fit.log import UNKNOWN
 from sim.fit.text import Table
 from sim.fit.values import NOT_KNOWN, parsed
+from sim.model.clock import DAY, HOUR
 
 #: So many cells, evenly spaced, show what a column holds.
 _SAMPLE = 300

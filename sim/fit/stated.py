@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.fit.families import TWO_LOGNORMALS, Family
 from sim.fit.fitted import Fitted
-from sim.quantities import format_duration
+from sim.units import format_duration
 
 Block = dict[str, Any]
 #: Percent of a share are written with so many decimals.

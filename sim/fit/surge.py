@@ -16,13 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from sim.clock import DAY, HOUR
 from sim.errors import SimError
 from sim.fit.counts import CountFit, fitted_counts, likelihood, profile_interval, scored
 from sim.fit.days import MONTH
 from sim.fit.fitted import Fitted
 from sim.fit.memory import Test, p_text
 from sim.language.said import Said
+from sim.model.clock import DAY, HOUR
 from sim.scenario.surges import Trapezoid
 
 Floats = NDArray[np.float64]

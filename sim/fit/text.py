@@ -11,7 +11,7 @@ from pathlib import Path
 from sim.errors import SimError
 from sim.fit.log import Dropped
 from sim.language.said import Said
-from sim.quantities import nearest
+from sim.units import nearest
 
 #: Separators that are tried; a file with none of them has one column.
 _SEPARATORS = (";", "\t", ",", "|")

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.clock import DAY, HOUR, SECOND
 from sim.errors import SimError
 from sim.fit.assemble import Columns, Sieve, assembled
 from sim.fit.columns import DURATIONS, core, in_utc, plain, stated_unit
@@ -20,7 +19,8 @@ from sim.fit.roles import is_outbound, kind_of
 from sim.fit.text import Table, cut
 from sim.fit.values import NOT_KNOWN, cell, day_fractions, duration, parsed, whole
 from sim.language.said import Said
-from sim.quantities import nearest, shown
+from sim.model.clock import DAY, HOUR, SECOND
+from sim.units import nearest, shown
 
 Whole = NDArray[np.int64]
 Bools = NDArray[np.bool_]

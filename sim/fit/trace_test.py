@@ -18,9 +18,8 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.clock import SECOND
-from sim.draw import draw_block
 from sim.engines import simulate_block
+from sim.engines.draw import draw_block
 from sim.fit.checks import Check
 from sim.fit.compared import Calls, compare
 from sim.fit.demand_block import priority_name
@@ -29,9 +28,10 @@ from sim.fit.log import ANSWERED, NOT_SAID, UNKNOWN, Log
 from sim.fit.pieces import Pieces, counted
 from sim.fit.scenario import document
 from sim.fit.stated import Block
-from sim.quantities import WEEKDAYS
+from sim.model.clock import SECOND
 from sim.scenario.scenario import Scenario
 from sim.studies.engine import AUTO, chosen
+from sim.units import WEEKDAYS
 
 #: Contacts simulated in all: few replications of a long log, many of a short one.
 _CONTACTS = 60_000

@@ -12,9 +12,9 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.clock import DAY, HOUR, MINUTE, SECOND
 from sim.fit.log import UNKNOWN
 from sim.language.said import Said
+from sim.model.clock import DAY, HOUR, MINUTE, SECOND
 
 Whole = NDArray[np.int64]
 Cell = TypeVar("Cell", bound=Hashable)

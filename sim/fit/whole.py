@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.clock import HOUR
 from sim.errors import SimError
 from sim.fit.arrivals import Arrivals, arrivals_of
 from sim.fit.campaign import with_campaign
@@ -26,12 +25,13 @@ from sim.fit.redials import fit_redials
 from sim.fit.scenario import scenario_of
 from sim.fit.surge import Campaign, SurgeFit
 from sim.fit.trace_test import Replay, scenario_test, trace_test
-from sim.free_days import BELGIUM
 from sim.language import ENGLISH, Language
 from sim.language.said import Said
+from sim.model.clock import HOUR
+from sim.results.store import write_atomically
+from sim.scenario.holidays import BELGIUM
 from sim.scenario.scenario import Scenario
 from sim.scenario.zones import DEFAULT_ZONE
-from sim.store import write_atomically
 
 #: Beyond this share of rows left out, or of contacts of unknown outcome, nothing is fitted.
 _MOST = 0.5

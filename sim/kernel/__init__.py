@@ -1,7 +1,8 @@
 """The kernel: replications drawn, played and counted in C, with the same numbers as the readable path.
 
-``draw`` is the twin of ``sim.draw.draw_block``, ``play`` of ``sim.engines.simpy_engine``, ``count`` of
-``sim.measures.measure``; ``run`` does all three for many replications in one call, on one thread, without the GIL.
+``draw`` is the twin of ``sim.engines.draw.draw_block``, ``play`` of ``sim.engines.simpy_engine``, ``count`` of
+``sim.statistics.measures.measure``; ``run`` does all three for many replications in one call, on one thread, without
+the GIL.
 """
 
 from __future__ import annotations
@@ -16,20 +17,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.cells import COLUMNS, Layout
-from sim.clock import Calendar
-from sim.contact_values import Codes
-from sim.distributions import Law
-from sim.draw import absences_of, draw_block, expected_of
+from sim.engines.draw import absences_of, draw_block, expected_of
 from sim.errors import SimError
 from sim.kernel import pack, structs
 from sim.kernel.build import HERE, library_name, sources_key
 from sim.model.centre import Centre
+from sim.model.clock import Calendar
 from sim.model.contacts import Contacts, ContactTables
 from sim.model.inputs import RandomInputs
 from sim.model.targets import ServiceTargets
 from sim.model.world import World, Worlds
-from sim.products import CHUNK, Products
+from sim.scenario.distributions import Law
+from sim.statistics.cells import COLUMNS, Layout
+from sim.statistics.contact_values import Codes
+from sim.statistics.products import CHUNK, Products
 
 Whole = NDArray[np.int64]
 

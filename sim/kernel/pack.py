@@ -9,22 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.cells import Layout
-from sim.clock import FOREVER, Calendar
-from sim.contact_values import BIN_BITS, LEAST, working_day_ends
-from sim.distributions import (
-    Deterministic,
-    Empirical,
-    Exponential,
-    Law,
-    Lognormal,
-    Mixture,
-    Never,
-    Triangular,
-    Uniform,
-    Weibull,
-)
-from sim.draw import keys_of
+from sim.engines.draw import keys_of
 from sim.kernel.structs import (
     Centre,
     Channel,
@@ -38,14 +23,29 @@ from sim.kernel.structs import (
     real,
     whole,
 )
-from sim.measures import doors, slices_of, until_of
 from sim.model import centre as c
+from sim.model.clock import FOREVER, Calendar
 from sim.model.contacts import Outcome
 from sim.model.inputs import RandomInputs
 from sim.model.targets import ServiceTargets
 from sim.model.world import Worlds
-from sim.products import Products
+from sim.scenario.distributions import (
+    Deterministic,
+    Empirical,
+    Exponential,
+    Law,
+    Lognormal,
+    Mixture,
+    Never,
+    Triangular,
+    Uniform,
+    Weibull,
+)
 from sim.scenario.surges import Decay, Surge, Trapezoid
+from sim.statistics.cells import Layout
+from sim.statistics.contact_values import BIN_BITS, LEAST, working_day_ends
+from sim.statistics.measures import doors, slices_of, until_of
+from sim.statistics.products import Products
 
 PURPOSES = ("exists", "work", "marks", "waiting", "choices", "offers", "delays")
 CONSTANT, EXPONENTIAL, LOGNORMAL, WEIBULL, UNIFORM, EMPIRICAL, TRIANGULAR = range(7)

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.clock import DAY, HOUR
 from sim.model.centre import FULL_SPEED, PER_MILLE
+from sim.model.clock import DAY, HOUR
 from sim.model.contacts import Outcome
 
 _INT, _FLOAT, _POINTER = ctypes.c_int64, ctypes.c_double, ctypes.c_void_p

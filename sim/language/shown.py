@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import floor, inf, isfinite, log10
 
-from sim.intervals import Estimate
 from sim.language import ENGLISH, Language
+from sim.statistics.intervals import Estimate
 
 #: Sizes of units of time in s, with the largest value in the smaller one.
 _UNITS = ((1, "s"), (60, "min"), (3600, "h"))

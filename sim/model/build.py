@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from sim.clock import DAY, Calendar
-from sim.free_days import holidays_between
 from sim.model import centre as c
+from sim.model.clock import DAY, Calendar
 from sim.model.shifts import duty, open_spans, period_of
-from sim.quantities import WeeklyHours, parse_duration
 from sim.scenario.attributes import ages_of, causes_of, topics_of
+from sim.scenario.holidays import holidays_between
 from sim.scenario.lines import LineGroup, Selector
 from sim.scenario.routing import Queues
 from sim.scenario.sections import ByOutcome, CalendarBlock, Callers, Period, Sections
 from sim.scenario.zones import zone_of
+from sim.units import WeeklyHours, parse_duration
 
 
 def build_calendar(period: Period, block: CalendarBlock) -> Calendar:

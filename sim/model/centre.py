@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any
 
-from sim.clock import DAY, FOREVER, HOUR, WallClock
+from sim.model.clock import DAY, FOREVER, HOUR, WallClock
 from sim.model.contacts import Outcome
 
 #: Uniform numbers of a world are integers in ``[0, ONE)``; ``u < threshold`` happens with share threshold/ONE.

@@ -6,10 +6,10 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sim.clock import Calendar
 from sim.errors import Mistake, ScenarioError
 from sim.model.build import build_calendar, build_centre
 from sim.model.centre import Centre
+from sim.model.clock import Calendar
 from sim.model.demand import InfeasibleDemandError, Rates, solved
 from sim.model.feasible import check_campaigns, check_clock, endless_waits, place_of, too_much_duty
 from sim.model.inputs import RandomInputs, inputs_of

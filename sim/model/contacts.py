@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.clock import Times
+from sim.model.clock import Times
 
 
 class Outcome(IntEnum):

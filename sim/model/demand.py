@@ -12,17 +12,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.clock import DAY, HOUR, MINUTE, Calendar
 from sim.model.build import build_calendar
 from sim.model.centre import Spans
+from sim.model.clock import DAY, HOUR, MINUTE, Calendar
 from sim.model.shifts import days_of, open_spans, period_of, spans_within
-from sim.quantities import WEEKDAYS, WeeklyHours
 from sim.scenario.attributes import causes_of
 from sim.scenario.campaigns import Campaign
 from sim.scenario.profile import clock_times
 from sim.scenario.sections import Sections
 from sim.scenario.surges import Surge
 from sim.scenario.types import Stated
+from sim.units import WEEKDAYS, WeeklyHours
 
 Floats = NDArray[np.float64]
 BRINGS_NOBODY = "brings nobody within the period: it has no weight, takes no time or comes too late"

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sim.clock import Calendar
-from sim.distributions import Law, Mixture, Never
 from sim.errors import Mistake
 from sim.model.centre import Centre
+from sim.model.clock import Calendar
 from sim.model.demand import BRINGS_NOBODY, InfeasibleDemandError
 from sim.scenario.campaigns import Campaign
+from sim.scenario.distributions import Law, Mixture, Never
 from sim.scenario.sections import Callers, Sections
 from sim.scenario.source import Located
 from sim.scenario.tree import at, entries, items

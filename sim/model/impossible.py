@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sim.distributions import Never
 from sim.model.centre import UNLIMITED, Queue
 from sim.model.compile import Model
+from sim.scenario.distributions import Never
 from sim.scenario.sections import Callers, Sections
 
 #: Columns by the kind and name of a scope.

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.distributions import Deterministic, Gamma, Law, Never
 from sim.model.centre import Centre
 from sim.model.demand import Rates
 from sim.model.world import Names, Whole
 from sim.scenario.attributes import UNSTATED, stated_ages, stated_topics
+from sim.scenario.distributions import Deterministic, Gamma, Law, Never
 from sim.scenario.sections import Callers, Sections
 from sim.scenario.trace import Trace
 from sim.scenario.types import Shares, Stated

@@ -10,9 +10,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from sim.clock import Calendar, Times
-from sim.quantities import WeeklyHours, parse_hours
+from sim.model.clock import Calendar, Times
 from sim.scenario.lines import LineGroup
+from sim.units import WeeklyHours, parse_hours
 
 Spans = tuple[tuple[int, int], ...]
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from sim.clock import Calendar
 from sim.errors import Mistake
+from sim.model.clock import Calendar
 from sim.model.shifts import period_of
-from sim.quantities import nearest
 from sim.scenario.attributes import ages_of, topics_of
 from sim.scenario.sections import Sections
 from sim.scenario.source import Located
 from sim.scenario.trace import Known, Trace, TraceFile, fingerprint, read_trace
+from sim.units import nearest
 
 
 def anchored(tree: Located) -> Located:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.clock import Times
+from sim.model.clock import Times
 
 Whole = NDArray[np.int64]
 

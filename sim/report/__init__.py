@@ -15,8 +15,8 @@ from sim.report.spreadsheets import write_spreadsheets
 from sim.report.studied import Studied
 from sim.report.study_sheets import sheets_of_study
 from sim.report.workbook import write_workbook
-from sim.results import Result
-from sim.store import write_atomically
+from sim.results.result import Result
+from sim.results.store import write_atomically
 from sim.studies.compare import Comparison
 
 __all__ = ["write_report"]

@@ -8,18 +8,18 @@ from math import isfinite
 
 import numpy as np
 
-from sim.clock import SECOND
-from sim.estimates import Estimate
 from sim.language import Language
 from sim.language.shown import and_list, plain, seconds
-from sim.quantities import format_duration
+from sim.model.clock import SECOND
 from sim.report.tables import busiest_channel
-from sim.results import Result
+from sim.results.result import Result
+from sim.statistics.estimates import Estimate
+from sim.statistics.summary import DEFINITIONS, SERVICE_LEVELS
 from sim.studies.compare import Comparison, Difference
 from sim.studies.outside_hours import left_out
 from sim.studies.paired import difference_of
-from sim.summary import DEFINITIONS, SERVICE_LEVELS
 from sim.tell.runs import Of, measures_of
+from sim.units import format_duration
 
 #: From so many replications on, it is said how far one period lies from another.
 _ENOUGH = 100

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 
-from sim.colours import OUTCOMES
 from sim.language import Language
+from sim.report.colours import OUTCOMES
 from sim.report.studied import Studied
-from sim.results import Result
+from sim.results.result import Result
 from sim.scenario.scenario import Scenario
 from sim.scenario.simple import EVERYWHERE
 from sim.tell.runs import service_level_of

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.assumed import Assumption, assumptions
 from sim.language import Language
 from sim.language.shown import in_words
 from sim.report.grids import Cell, Code, Grid, grid
 from sim.scenario.scenario import Scenario
+from sim.studies.assumed import Assumption, assumptions
 
 #: What a value stands for in the order of doubt.
 _UNCERTAIN = ("assumed", "derived")

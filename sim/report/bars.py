@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-from sim.colours import OUTCOMES
-from sim.estimates import Estimate
 from sim.language import Language
 from sim.language.shown import plain
+from sim.report.colours import OUTCOMES
 from sim.report.svg import drawing, fill_of, hint, tag, text, ticks
-from sim.results import Result
+from sim.results.result import Result
+from sim.statistics.estimates import Estimate
 
 _WIDTH, _LEFT, _RIGHT, _TOP = 960.0, 48.0, 8.0, 16.0
 _BELOW = 40.0

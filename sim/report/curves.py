@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-from sim.estimates import Estimate
 from sim.language import Language
 from sim.report.rows import point
 from sim.report.svg import digits_of, drawing, hint, tag, text, ticks
+from sim.statistics.estimates import Estimate
 
 _LEFT, _RIGHT, _BELOW, _KEY = 58.0, 26.0, 58.0, 20.0
 #: Width and height of the room for a chart, and of one of two beside each other.

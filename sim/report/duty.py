@@ -6,9 +6,9 @@ import datetime as dt
 
 import numpy as np
 
-from sim.clock import HOUR, MINUTE
-from sim.quantities import parse_hours
+from sim.model.clock import HOUR, MINUTE
 from sim.scenario.scenario import Scenario
+from sim.units import parse_hours
 
 
 def lines_at(scenario: Scenario, group: str, hours: str) -> tuple[int, int] | None:

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.cells import CALLER_COLUMNS, CONTACT_COLUMNS
-from sim.estimates import Estimate, Moments, Pairs, mean_of
 from sim.language import Language
 from sim.language.shown import plain
 from sim.report.svg import drawing, fill_of, hint, ribbon, tag, text
-from sim.results import Result
-from sim.store import batch_size, parts_of
+from sim.results.result import Result
+from sim.results.store import batch_size, parts_of
+from sim.statistics.cells import CALLER_COLUMNS, CONTACT_COLUMNS
+from sim.statistics.estimates import Estimate, Moments, Pairs, mean_of
 
 #: Where things are: their column, from left to right, and their fill.
 _PLACES = {

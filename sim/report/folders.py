@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sim.damage import require_sound
 from sim.errors import ResultsError
 from sim.report.studied import Studied, is_study, read
-from sim.results import Result
-from sim.store import Store
+from sim.results.damage import require_sound
+from sim.results.result import Result
+from sim.results.store import Store
 from sim.studies.compare import MANIFEST, Comparison
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 
-from sim.estimates import Estimate
 from sim.language import Language
 from sim.language.shown import in_time, parts, signed
+from sim.statistics.estimates import Estimate
 
 _MINUS = "\N{MINUS SIGN}"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import isfinite
 
-from sim.estimates import Estimate
 from sim.language import Language
 from sim.language.shown import plain
 from sim.report.svg import drawing, hint, tag, text
+from sim.statistics.estimates import Estimate
 
 _WIDTH, _ROW, _TOP = 560.0, 40.0, 46.0
 _LETTER = 7.0

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from sim.language import Language
-from sim.results import Result
+from sim.results.result import Result
 
 #: What of a manifest is shown, in order.
 _SHOWN = ("scenario", "seed", "engine", "command", "results_version", "hash", "result_hash")

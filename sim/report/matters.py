@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sim.colours import BETTER, UNCLEAR
 from sim.language import Language
 from sim.language.shown import signed
 from sim.report.assumed import named
+from sim.report.colours import BETTER, UNCLEAR
 from sim.report.grids import Cell, Code, Grid, difference, grid
 from sim.report.rows import Line, Mark, draw_rows
 from sim.studies.matters import Assumption, Matters

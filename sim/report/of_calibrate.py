@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import inf, isfinite
 
-from sim.colours import BETTER, UNCLEAR, WORSE
-from sim.estimates import Estimate
 from sim.language.shown import plain
+from sim.report.colours import BETTER, UNCLEAR, WORSE
 from sim.report.columns import read_text, table_of
 from sim.report.curves import Axis, Point, Series, draw_curves
 from sim.report.reading import Reader
 from sim.report.rows import Line, Mark, draw_rows
 from sim.report.sections import Part, Picture, Section, Tile, Words
 from sim.report.studied import Row, Studied, estimate, text
+from sim.statistics.estimates import Estimate
 from sim.studies.parameters import fit_digits
 
 _VALUES = ("parameter", "unit", "value", "simulation", "stated")

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import isfinite
 
-from sim.colours import BETTER, UNCLEAR, WORSE
-from sim.estimates import Estimate
 from sim.language.shown import plain, signed
+from sim.report.colours import BETTER, UNCLEAR, WORSE
 from sim.report.columns import table_of
 from sim.report.curves import LOOKS, Axis, Extras, Point, Series, draw_curves
 from sim.report.duty import hours_between
@@ -17,6 +16,7 @@ from sim.report.reading import Reader
 from sim.report.rows import Line, Mark, draw_rows
 from sim.report.sections import Part, Picture, Section, Tile, Words
 from sim.report.studied import Row, Studied, estimate, text
+from sim.statistics.estimates import Estimate
 from sim.studies.costs import line_hours
 
 _SIZE = ("target", "largest, extra contacts", "without the campaign", "as stated")

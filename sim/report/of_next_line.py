@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import isfinite
 
-from sim.colours import UNCLEAR, WORSE
-from sim.estimates import NOTHING, Estimate
 from sim.language.shown import plain, signed
+from sim.report.colours import UNCLEAR, WORSE
 from sim.report.columns import exact, read_text, table_of, time_difference
 from sim.report.grids import Cell, Grid, difference, grid
 from sim.report.reading import Reader
 from sim.report.rows import Line, Mark, draw_rows
 from sim.report.sections import Part, Picture, Section, Tile, Words
 from sim.report.studied import Row, Studied, estimate, text
+from sim.statistics.estimates import NOTHING, Estimate
 from sim.studies.columns import HEADS
 from sim.studies.next_line import RANKED_BY
 

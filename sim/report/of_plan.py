@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import isfinite
 
-from sim.colours import BETTER, MUTED
-from sim.estimates import Estimate
 from sim.language.shown import plain
+from sim.report.colours import BETTER, MUTED
 from sim.report.columns import read_text, table_of
 from sim.report.curves import FIRST, HOLLOW, THREAD, Axis, Extras, Point, Series, draw_curves
 from sim.report.duty import lines_at
@@ -19,6 +18,7 @@ from sim.report.rows import Line, Mark, draw_rows
 from sim.report.sections import Part, Picture, Section, Tile, Words
 from sim.report.studied import Row, Studied, estimate, text
 from sim.scenario.scenario import Scenario
+from sim.statistics.estimates import Estimate
 from sim.studies.costs import Costs, line_hours
 from sim.studies.targets import WHILE_OPEN
 

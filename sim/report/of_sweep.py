@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 from math import isfinite
 
-from sim.estimates import Estimate
 from sim.language.shown import plain
 from sim.report.columns import table_of
 from sim.report.curves import HALF, Axis, Point, Series, draw_curves
@@ -14,6 +13,7 @@ from sim.report.heat import draw_heat
 from sim.report.reading import Reader
 from sim.report.sections import Part, Picture, Section, Tile, Words
 from sim.report.studied import Row, Studied, estimate, text
+from sim.statistics.estimates import Estimate
 
 _RANGES = ("value_of", "stated", "set_to", "would_be", "change", "second_is_clearly_better")
 _MOST_RANGES = 16

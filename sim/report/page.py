@@ -9,11 +9,11 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from sim.busy_day import busiest_day
 from sim.language import Language
 from sim.language.firm import finalized
 from sim.report import answer, appendix, bars, flow, of_study, plans, sensitivity, tables, timeline
 from sim.report.assumed import assumed_in
+from sim.report.busy_day import busiest_day
 from sim.report.grids import Code, Number
 from sim.report.made import made
 from sim.report.matters import mattering
@@ -21,7 +21,7 @@ from sim.report.sections import Picture, Words
 from sim.report.sensitivity import Study
 from sim.report.studied import Studied
 from sim.report.svg import patterns
-from sim.results import Result
+from sim.results.result import Result
 from sim.scenario.scenario import Scenario
 from sim.studies.compare import Comparison
 from sim.tell.runs import measures_of, verdicts

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.colours import BETTER, UNCLEAR, WORSE
-from sim.estimates import NOTHING, Estimate
 from sim.language import Language
 from sim.language.shown import more_or_fewer, signed
 from sim.report.assumed import changed, named
+from sim.report.colours import BETTER, UNCLEAR, WORSE
 from sim.report.flow import named as named_part
 from sim.report.grids import Cell, Grid, Number, difference, grid, number, time
 from sim.report.svg import drawing, fill_of, hint, marks_between, tag, text, with_sign
 from sim.report.tables import busiest_channel
+from sim.statistics.estimates import NOTHING, Estimate
+from sim.statistics.summary import SERVICE_LEVELS
 from sim.studies.compare import Comparison, Difference
-from sim.summary import SERVICE_LEVELS
 from sim.tell.runs import service_level_of
 
 #: Measures of which more or fewer is better.

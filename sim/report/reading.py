@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from sim.errors import SimError
 from sim.language import ENGLISH, Language, key_of
 from sim.language.shown import axis_of, in_words
-from sim.quantities import WEEKDAYS
 from sim.report.studied import Studied
-from sim.results import WAITS
+from sim.results.result import WAITS
+from sim.statistics.summary import DEFINITIONS
 from sim.studies.targets import Target, targets_of
-from sim.summary import DEFINITIONS
+from sim.units import WEEKDAYS
 
 _MOMENT = re.compile(r"([A-Z][a-z]{2}) (\d+) ([A-Z][a-z]{2}) (\d+:\d\d)")
 #: So many days are named, more that follow each other are a span.

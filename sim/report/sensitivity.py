@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import ResultsError, ScenarioError
-from sim.estimates import Estimate
 from sim.language import Language
 from sim.language.shown import digits_of
 from sim.report.assumed import named
 from sim.report.grids import Cell, Code, Grid, grid, number
 from sim.report.tornado import Move, draw_tornado
+from sim.results.store import essence
 from sim.scenario.load import load
 from sim.scenario.scenario import Scenario
-from sim.store import essence
-from sim.summary import DEFINITIONS
+from sim.statistics.estimates import Estimate
+from sim.statistics.summary import DEFINITIONS
 
 Row = Mapping[str, Any]
 #: Studies that are shown, by the start of their folder's name.

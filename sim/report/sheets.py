@@ -8,20 +8,20 @@ from contextlib import suppress
 from dataclasses import dataclass
 from math import isfinite
 
-from sim.assumed import assumptions
-from sim.colours import OUTCOMES
-from sim.estimates import NOTHING, Estimate
 from sim.language import Language
 from sim.language.shown import in_words
-from sim.mixed import defined
-from sim.quantities import parse_duration
+from sim.report.colours import OUTCOMES
 from sim.report.made import made
 from sim.report.tables import busiest_channel
-from sim.results import WAITS, Result
+from sim.results.result import WAITS, Result
 from sim.scenario.scenario import Scenario
+from sim.statistics.estimates import NOTHING, Estimate
+from sim.statistics.mixed import defined
+from sim.statistics.summary import DEFINITIONS, SERVICE_LEVELS, Row
+from sim.studies.assumed import assumptions
 from sim.studies.compare import Comparison
-from sim.summary import DEFINITIONS, SERVICE_LEVELS, Row
 from sim.tell.runs import service_level_of
+from sim.units import parse_duration
 
 Value = str | float | dt.date | None
 

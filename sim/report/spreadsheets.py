@@ -13,8 +13,8 @@ from pathlib import Path
 
 from sim.language import key_of
 from sim.report.sheets import Sheet, Value
-from sim.store import write_atomically
-from sim.tables import decimal, harmless
+from sim.results.store import write_atomically
+from sim.results.tables import decimal, harmless
 
 _MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 

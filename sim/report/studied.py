@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import ResultsError
-from sim.estimates import Estimate
 from sim.language import CODES, Language
 from sim.language.said import Shown
 from sim.scenario.load import load
 from sim.scenario.scenario import Scenario
+from sim.statistics.estimates import Estimate
 
 #: What is in a cell: an estimate, a number, text, yes or no, or nothing.
 Value = Estimate | float | str | bool | None

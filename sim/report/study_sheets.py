@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sim.estimates import Estimate
 from sim.language import Language
 from sim.report.columns import PERCENT, TIMES, head_of, plain_of
 from sim.report.of_study import definitions, made
 from sim.report.reading import Reader
 from sim.report.sheets import Sheet, Value, assumption_sheet, made_sheet, three
 from sim.report.studied import Row, Studied
+from sim.statistics.estimates import Estimate
 from sim.studies.columns import LEFT_OUT
 
 #: Key of each table's title.

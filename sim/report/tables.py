@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sim.colours import OUTCOMES
-from sim.estimates import NOTHING, Estimate
 from sim.language import Language
+from sim.report.colours import OUTCOMES
 from sim.report.grids import Cell, Grid, grid, number, time
-from sim.results import Result
+from sim.results.result import Result
 from sim.scenario.scenario import Scenario
-from sim.summary import DEFINITIONS, SERVICE_LEVELS, Row
+from sim.statistics.estimates import NOTHING, Estimate
+from sim.statistics.summary import DEFINITIONS, SERVICE_LEVELS, Row
 from sim.tell.runs import Of, lettered, measures_of, service_level_of, unfit
 
 _PEOPLE = ("callers", "attempts_each", "reached", "never_reached", "never_reached_share", "only_closed")

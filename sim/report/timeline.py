@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from sim.busy_day import BusyDay, Contact, Line
-from sim.clock import HOUR, MINUTE, SECOND
 from sim.language import Language
+from sim.model.clock import HOUR, MINUTE, SECOND
+from sim.report.busy_day import BusyDay, Contact, Line
 from sim.report.svg import drawing, fill_of, hint, tag, text
 
 _WIDTH, _LEFT, _RIGHT, _TOP = 1000.0, 138.0, 22.0, 24.0

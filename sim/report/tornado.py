@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sim.colours import BETTER
-from sim.estimates import Estimate
 from sim.language import Language
 from sim.language.shown import signed
+from sim.report.colours import BETTER
 from sim.report.svg import drawing, hint, marks_between, tag, text
+from sim.statistics.estimates import Estimate
 
 _WIDTH, _LEFT, _RIGHT, _ROW = 1000.0, 420.0, 16.0, 30.0
 #: Longer names, and ends, would be cut by the picture's edge or lie over others.

@@ -13,10 +13,10 @@ from typing import Any
 
 import xlsxwriter
 
-from sim.colours import OUTCOMES
 from sim.language import Language
+from sim.report.colours import OUTCOMES
 from sim.report.sheets import Sheet, Value
-from sim.store import write_bytes_atomically
+from sim.results.store import write_bytes_atomically
 
 #: Numbers this near to a whole one are whole.
 _WHOLE = 1e-6

@@ -10,7 +10,6 @@ import numpy as np
 from pydantic import BeforeValidator, Discriminator, Field, GetJsonSchemaHandler, Tag, model_validator
 from pydantic_core import CoreSchema
 
-from sim.quantities import nearest, shown
 from sim.scenario import surges
 from sim.scenario.types import (
     Block,
@@ -25,6 +24,7 @@ from sim.scenario.types import (
     Stated,
     Weight,
 )
+from sim.units import nearest, shown
 
 
 class _OneOrList:

@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Tag, model_validator
 
-from sim import distributions as d
-from sim.quantities import format_duration, nearest, shown
+from sim.scenario import distributions as d
 from sim.scenario.types import Block, Duration, LawShape, Share, Sigma, Stated, Variation
+from sim.units import format_duration, nearest, shown
 
 
 class _Named(Block):

@@ -8,11 +8,11 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from sim.errors import Mistake
-from sim.quantities import nearest, shown
 from sim.scenario import campaigns, laws
 from sim.scenario.sections import Sections
 from sim.scenario.source import Located
 from sim.scenario.types import Block
+from sim.units import nearest, shown
 
 S = TypeVar("S", bound=Sections)
 _EXPECTED = {

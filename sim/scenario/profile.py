@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, model_serializer, model_validator
 from pydantic_core import CoreSchema
 
-from sim import quantities as q
+from sim import units as q
 
 #: (from, to, weight) in minutes of the day, in order and disjoint; times in no span have no weight.
 Spans = tuple[tuple[int, int, float], ...]

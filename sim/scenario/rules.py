@@ -9,13 +9,13 @@ import datetime as dt
 from collections.abc import Iterator
 
 from sim.errors import Mistake
-from sim.quantities import parse_moment
 from sim.scenario.attributes import BASE
 from sim.scenario.lines import Selector
 from sim.scenario.service import service_rules
 from sim.scenario.source import Located
 from sim.scenario.timetables import timetable_rules
 from sim.scenario.tree import at, date, entries, items, stated, unknown
+from sim.units import parse_moment
 
 
 def broken_rules(tree: Located) -> list[Mistake]:

@@ -10,8 +10,8 @@ from pydantic import Field, GetJsonSchemaHandler, StrictBool, model_validator
 from pydantic_core import CoreSchema
 
 from sim.errors import Place
-from sim.free_days import HELP as HOLIDAYS_HELP
 from sim.scenario.campaigns import Campaign
+from sim.scenario.holidays import HELP as HOLIDAYS_HELP
 from sim.scenario.laws import AnyLaw, NeverLaw
 from sim.scenario.lines import LineGroup, RouteEntry, Selector, is_bare
 from sim.scenario.profile import DayProfile

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from sim.errors import Mistake
-from sim.quantities import parse_duration
 from sim.scenario.lines import OTHERS, OWN
 from sim.scenario.routing import ALL, Entry, Queues
 from sim.scenario.source import Located
 from sim.scenario.tree import at, entries, plain, stated, texts, unknown
+from sim.units import parse_duration
 
 
 def service_rules(tree: Located) -> Iterator[Mistake]:

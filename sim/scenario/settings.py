@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import Mistake, Place, ScenarioError
-from sim.quantities import nearest
 from sim.scenario.lines import is_bare
 from sim.scenario.source import Located, read_file, read_text
 from sim.scenario.types import Stated
+from sim.units import nearest
 
 _MOST_PARENTS = 20
 #: Names from the top of a scenario down to a value.

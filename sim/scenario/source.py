@@ -82,7 +82,7 @@ def read_file(path: Path) -> Located:
 
 
 def _similar_files(path: Path) -> str:
-    from sim.quantities import nearest
+    from sim.units import nearest
 
     try:
         return nearest(path.name, [p.name for p in path.parent.glob("*.y*ml")])

@@ -10,7 +10,7 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-from sim import elementary
+from sim.scenario import elementary
 
 Floats = NDArray[np.float64]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from sim.clock import DAY, MINUTE
 from sim.errors import Mistake
-from sim.quantities import WEEKDAYS, WeeklyHours, parse_duration, parse_hours
+from sim.model.clock import DAY, MINUTE
 from sim.scenario.service import Service
 from sim.scenario.source import Located
 from sim.scenario.tree import at, entries, items, stated
+from sim.units import WEEKDAYS, WeeklyHours, parse_duration, parse_hours
 
 _WEEK = 7 * DAY
 

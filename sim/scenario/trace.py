@@ -20,10 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from sim.clock import Calendar
 from sim.errors import Mistake, Place
-from sim.quantities import nearest, shown
+from sim.model.clock import Calendar
 from sim.scenario.types import Block
+from sim.units import nearest, shown
 
 Whole = NDArray[np.int64]
 UNKNOWN = -1

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 
-from sim.quantities import nearest, parse_date
 from sim.scenario.source import Located
+from sim.units import nearest, parse_date
 
 
 def at(tree: Located, *path: str) -> Located | None:

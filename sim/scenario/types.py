@@ -21,10 +21,10 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
-from sim import quantities as q
-from sim.free_days import country_of
-from sim.quantities import WeeklyHours
+from sim import units as q
+from sim.scenario.holidays import country_of
 from sim.scenario.zones import parse_zone
+from sim.units import WeeklyHours
 
 T = TypeVar("T")
 

@@ -7,8 +7,8 @@ from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from sim.clock import HOUR, Calendar
-from sim.quantities import nearest, shown
+from sim.model.clock import HOUR, Calendar
+from sim.units import nearest, shown
 
 #: Zone of scenarios without a country.
 DEFAULT_ZONE = "Europe/Brussels"

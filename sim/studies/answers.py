@@ -11,15 +11,15 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from sim.estimates import Estimate
 from sim.language import CODES, ENGLISH, Language, language
 from sim.language.said import Shown
+from sim.results.store import write_atomically
+from sim.results.tables import csv_text
 from sim.scenario.scenario import Scenario
 from sim.scenario.sections import dumps
-from sim.store import write_atomically
+from sim.statistics.estimates import Estimate
+from sim.statistics.summary import DEFINITIONS, Definition
 from sim.studies.trial import On
-from sim.summary import DEFINITIONS, Definition
-from sim.tables import csv_text
 
 #: Rows of a table as they are written; an Estimate becomes three columns.
 Rows = Sequence[Mapping[str, Any]]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sim.estimates import Estimate
 from sim.scenario.scenario import Scenario
+from sim.statistics.estimates import Estimate
 from sim.studies.blocks import Block
 from sim.studies.choose import Choice, Searched
 from sim.studies.staffing import Levels, PlanError, Staff

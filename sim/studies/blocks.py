@@ -13,9 +13,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.cells import AT
 from sim.errors import ScenarioError
 from sim.scenario.scenario import Scenario
+from sim.statistics.cells import AT
 from sim.studies.costs import Team
 from sim.studies.means import Means
 from sim.studies.staffing import Levels

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.estimates import Estimate, Moments, Pairs
-from sim.results import Result
+from sim.results.result import Result
 from sim.scenario.lines import Selector
+from sim.statistics.estimates import Estimate, Moments, Pairs
 
 #: Columns of a contact in tables of kept contacts, by the key of a selector.
 _COLUMNS = {"channel": "channel", "province": "province", "campaign": "cause", "topic": "topic", "age": "age"}

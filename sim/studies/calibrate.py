@@ -10,11 +10,11 @@ from typing import Any, Literal
 import numpy as np
 
 from sim.errors import QuestionError
-from sim.estimates import Estimate
-from sim.intervals import t_quantile
 from sim.language import ENGLISH, Language
 from sim.language.shown import and_list, in_words
 from sim.scenario.scenario import Scenario
+from sim.statistics.estimates import Estimate
+from sim.statistics.intervals import t_quantile
 from sim.studies.answers import Answer
 from sim.studies.engine import AUTO, chosen
 from sim.studies.fit_one import FitOne, fit_one

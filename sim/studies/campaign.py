@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.language.said import Said
-from sim.quantities import nearest, parse_date
 from sim.scenario.scenario import Scenario
 from sim.studies.asked import Question, Try
 from sim.studies.campaign_doubts import size_shifts, start_shifts
@@ -23,6 +22,7 @@ from sim.studies.staffing import PlanError, Slot, Staff, hours_of
 from sim.studies.structures import AS_IS, Structure, groups_about
 from sim.studies.targets import with_waits
 from sim.studies.trial import Which
+from sim.units import nearest, parse_date
 
 QUESTIONS = ("size", "lines", "start")
 #: Extra lines that a group may have to begin with; more where the search runs into that.

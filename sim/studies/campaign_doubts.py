@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import SimError
-from sim.estimates import NOTHING, Estimate
 from sim.scenario.scenario import Scenario
+from sim.statistics.estimates import NOTHING, Estimate
+from sim.statistics.summary import DEFINITIONS
 from sim.studies.campaign_size import Size, Sized, interval_of, roots_of, slack_of, weights_of
 from sim.studies.campaign_start import When, moved
 from sim.studies.doubts import few_of, scenarios_at_ends
@@ -24,7 +25,6 @@ from sim.studies.paired import difference_of
 from sim.studies.targets import Target
 from sim.studies.trial import Counts, Trial
 from sim.studies.unknowns import Unknown
-from sim.summary import DEFINITIONS
 
 Floats = NDArray[np.float64]
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.estimates import Estimate
 from sim.scenario.scenario import Scenario
 from sim.scenario.types import Stated
+from sim.statistics.estimates import Estimate
 from sim.studies.means import Means
 from sim.studies.sobol import uniforms
 from sim.studies.staffing import PlanError

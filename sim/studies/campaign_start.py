@@ -13,16 +13,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.clock import DAY, MINUTE
 from sim.errors import ScenarioError
-from sim.estimates import Estimate
 from sim.language import ENGLISH, Language
-from sim.quantities import parse_hours
+from sim.model.clock import DAY, MINUTE
 from sim.scenario.scenario import Scenario
+from sim.statistics.estimates import Estimate
 from sim.studies.campaign_size import Sized
 from sim.studies.means import Means
 from sim.studies.staffing import PlanError
 from sim.studies.trial import Trial, Which
+from sim.units import parse_hours
 
 #: Times of day that are tried besides the campaign's own.
 HOURS = ("9:00", "12:00", "16:00", "20:00")

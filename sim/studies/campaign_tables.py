@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.estimates import NOTHING, Estimate
 from sim.language import ENGLISH, Language
+from sim.statistics.estimates import NOTHING, Estimate
 from sim.studies.asked import Try
 from sim.studies.campaign_doubts import Shift
 from sim.studies.campaign_size import Size

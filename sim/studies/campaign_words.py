@@ -12,6 +12,7 @@ import numpy as np
 from sim.language import Language, clock
 from sim.language.shown import plain, rounded, signed, with_sign
 from sim.scenario.scenario import Scenario
+from sim.statistics.summary import DEFINITIONS, Definition
 from sim.studies.answers import Rows, in_all
 from sim.studies.asked import Try
 from sim.studies.campaign_doubts import Shift
@@ -31,7 +32,6 @@ from sim.studies.plan_tables import assumption_rows, target_rows
 from sim.studies.plan_words import PlanAnswer, at_end, certainty, doubtful, unmet
 from sim.studies.staffing_words import staffing_text
 from sim.studies.trial import On, Which
-from sim.summary import DEFINITIONS, Definition
 
 #: Ranges, and days of starts that are left out, that a sentence names.
 _NAMED = 4

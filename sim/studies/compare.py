@@ -14,17 +14,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.damage import require_sound
 from sim.errors import NoMeasureError, ResultsError
-from sim.estimates import NOTHING, Estimate, Moments, Pairs
 from sim.language import CODES, ENGLISH, Language, language
 from sim.language.shown import signed
 from sim.model.impossible import Columns, impossible
-from sim.notebook import table_html, titled
-from sim.quantities import nearest
-from sim.results import Result
+from sim.results.damage import require_sound
+from sim.results.notebook import table_html, titled
+from sim.results.result import Result
+from sim.results.store import Store, write_atomically
+from sim.results.tables import csv_text
 from sim.scenario.scenario import Scenario
-from sim.store import Store, write_atomically
+from sim.statistics.estimates import NOTHING, Estimate, Moments, Pairs
+from sim.statistics.summary import DEFINITIONS, PAIRS
 from sim.studies.answers import csv_of, flat
 from sim.studies.bars import with_bar
 from sim.studies.matters import WORLDS, Matters, matters
@@ -33,8 +34,7 @@ from sim.studies.outside_hours import left_out
 from sim.studies.paired import difference_of
 from sim.studies.run import Progress, run
 from sim.studies.trial import Which
-from sim.summary import DEFINITIONS, PAIRS
-from sim.tables import csv_text
+from sim.units import nearest
 
 #: The file that says which plans a comparison's folder is about.
 MANIFEST = "comparison.json"

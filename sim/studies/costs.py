@@ -9,10 +9,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.clock import DAY, MINUTE
-from sim.quantities import parse_hours
+from sim.model.clock import DAY, MINUTE
 from sim.scenario.scenario import Scenario
 from sim.studies.staffing import Levels, PlanError, Slot, Staff, hours_of, joined, text_of
+from sim.units import parse_hours
 
 Floats = NDArray[np.float64]
 _WEEK = 7 * DAY

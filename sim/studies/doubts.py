@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from sim.errors import ScenarioError
-from sim.estimates import NOTHING, Estimate
 from sim.scenario.scenario import Scenario
+from sim.statistics.estimates import NOTHING, Estimate
 from sim.studies.means import Means
 from sim.studies.paired import difference_of
 from sim.studies.targets import Target

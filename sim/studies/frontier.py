@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.estimates import Estimate
 from sim.scenario.scenario import Scenario
+from sim.statistics.estimates import Estimate
 from sim.studies.asked import Question, Try, Way
 from sim.studies.choose import Choice
 from sim.studies.means import Means

@@ -8,16 +8,16 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.clock import DAY
-from sim.distributions import Never
 from sim.model.centre import UNLIMITED
+from sim.model.clock import DAY
 from sim.model.demand import Rates
-from sim.quantities import parse_hours
+from sim.scenario.distributions import Never
 from sim.scenario.scenario import Scenario
 from sim.scenario.sections import Callers
 from sim.studies.staffing import Slot, Staff
 from sim.studies.targets import Target
 from sim.theory import lines_needed
+from sim.units import parse_hours
 
 Floats = NDArray[np.float64]
 

@@ -12,12 +12,12 @@ from math import isfinite, sqrt
 from pathlib import Path
 
 from sim.errors import SimError
-from sim.intervals import t_quantile
 from sim.language import Language
 from sim.model.demand import units_of
+from sim.results.store import RESULTS_VERSION, essence, write_atomically
 from sim.scenario.answered import People, Unexplained
 from sim.scenario.scenario import Scenario
-from sim.store import RESULTS_VERSION, essence, write_atomically
+from sim.statistics.intervals import t_quantile
 from sim.studies.engine import AUTO, chosen
 from sim.studies.fit_one import FitOne, fit_one
 from sim.studies.observed import Observation, Simulator

@@ -10,20 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import kernel
-from sim.cells import COLUMNS, Layout, layout_of
-from sim.contact_values import Codes, tally, wait_codes
-from sim.draw import draw_block
 from sim.engines import simulate_block
-from sim.estimates import Moments
-from sim.integrity import Part
-from sim.measures import channel_of, measure, queue_of
+from sim.engines.draw import draw_block
 from sim.model.compile import Model
 from sim.model.contacts import ContactTables
 from sim.model.world import Worlds
-from sim.products import CHUNK, Products
-from sim.store import batch_size
-from sim.summary import PAIRS
-from sim.tables import Table, contact_columns
+from sim.results.integrity import Part
+from sim.results.store import batch_size
+from sim.results.tables import Table, contact_columns
+from sim.statistics.cells import COLUMNS, Layout, layout_of
+from sim.statistics.contact_values import Codes, tally, wait_codes
+from sim.statistics.estimates import Moments
+from sim.statistics.measures import channel_of, measure, queue_of
+from sim.statistics.products import CHUNK, Products
+from sim.statistics.summary import PAIRS
 
 #: Whole periods of replications: (columns, replications, periods).
 Values = NDArray[np.int64]

@@ -10,9 +10,9 @@ import numpy as np
 
 from sim.model.build import Plan
 from sim.scenario.scenario import Scenario
+from sim.statistics.summary import DEFINITIONS
 from sim.studies.observed import Observation, Place, Simulator
 from sim.studies.outcomes import Outcome
-from sim.summary import DEFINITIONS
 
 #: Contacts of one caller that a scenario allows at most.
 _MOST_ATTEMPTS = 50

@@ -12,12 +12,12 @@ from threading import Event
 from typing import Any
 
 from sim.errors import ScenarioError
-from sim.estimates import NOTHING, Estimate
 from sim.scenario.scenario import Scenario
+from sim.statistics.estimates import NOTHING, Estimate
+from sim.statistics.summary import DEFINITIONS
 from sim.studies.paired import change_of, difference_of
 from sim.studies.trial import Trial, Which, try_plans
 from sim.studies.unknowns import Unknown, unknowns_of
-from sim.summary import DEFINITIONS
 
 #: Measure, kind and name of the scope that it is of.
 Measure = tuple[str, str, str]

@@ -7,10 +7,10 @@ from dataclasses import asdict
 from math import isfinite
 from typing import Any
 
-from sim.estimates import Estimate
 from sim.language import ENGLISH, Language
 from sim.language.said import Shown
 from sim.language.shown import measured, parts
+from sim.statistics.estimates import Estimate
 from sim.studies.matters import FEWER_ARE_BETTER, Assumption, Matters
 from sim.studies.trial import Which
 from sim.studies.unknowns import Unknown, shown_value, value_cell

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.estimates import Estimate
+from sim.engines.streams import days_of
 from sim.language import ENGLISH, Language
 from sim.language.said import Shown
 from sim.language.shown import more_or_fewer
 from sim.scenario.scenario import Scenario
-from sim.streams import days_of
+from sim.statistics.estimates import Estimate
 from sim.studies.answers import Answer
 from sim.studies.bars import with_bar
 from sim.studies.matters import CLOSE, WORLDS, Matters, matters

@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.clock import HOUR, MINUTE, SECOND
 from sim.errors import QuestionError
 from sim.language import ENGLISH, Language
-from sim.quantities import parse_duration, parse_number, parse_percent
+from sim.model.clock import HOUR, MINUTE, SECOND
 from sim.scenario.scenario import Scenario
 from sim.studies.engine import AUTO
 from sim.studies.outcomes import Outcome, Played, outcome_of, play_variants
 from sim.studies.parameters import Parameter
 from sim.studies.trial import Which
+from sim.units import parse_duration, parse_number, parse_percent
 
 Floats = NDArray[np.float64]
 #: Outside the central 95 %: so much on either side.

@@ -8,8 +8,8 @@ from threading import Event
 from typing import Any
 
 from sim.errors import QuestionError
-from sim.estimates import Estimate
 from sim.scenario.scenario import Scenario
+from sim.statistics.estimates import Estimate
 from sim.studies.bars import with_bar
 from sim.studies.outcomes import Outcome, Played, outcomes_of, play_variants
 from sim.studies.trial import Which

@@ -9,17 +9,17 @@ from threading import Event
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.cells import COLUMNS
 from sim.errors import QuestionError, ScenarioError
-from sim.estimates import Estimate, vector
 from sim.language import ENGLISH, Language
 from sim.language.shown import measured, plain
 from sim.scenario.scenario import Scenario
+from sim.statistics.cells import COLUMNS
+from sim.statistics.estimates import Estimate, vector
+from sim.statistics.summary import DEFINITIONS, LOST, Definition
 from sim.studies.engine import AUTO, chosen
 from sim.studies.paired import difference_of
 from sim.studies.precision import scope_of
 from sim.studies.trial import Counts, Stopped, Which, try_plans
-from sim.summary import DEFINITIONS, LOST, Definition
 
 Floats = NDArray[np.float64]
 #: Variants that are played at once: what is in memory of each is small, their worlds are not.

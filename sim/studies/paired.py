@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.cells import COLUMNS
-from sim.estimates import NOTHING, Estimate, paired_difference, ratio_difference, ratios_added
-from sim.summary import Definition
+from sim.statistics.cells import COLUMNS
+from sim.statistics.estimates import NOTHING, Estimate, paired_difference, ratio_difference, ratios_added
+from sim.statistics.summary import Definition
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]

@@ -10,10 +10,10 @@ from typing import Any
 from sim.errors import QuestionError, ScenarioError
 from sim.language import ENGLISH, Language
 from sim.language.shown import digits_of, in_words
-from sim.quantities import format_duration, format_percent, nearest, parse_duration, parse_percent
 from sim.scenario.scenario import Scenario
 from sim.scenario.settings import step
 from sim.scenario.source import Located
+from sim.units import format_duration, format_percent, nearest, parse_duration, parse_percent
 
 #: A number is looked for within this factor of what is stated, up and down; a share within odds of 1 to 1,000.
 FACTOR = 32.0

@@ -14,16 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import SimError
-from sim.hashes import values_hash
-from sim.integrity import Mark, Part
 from sim.model.compile import Model
-from sim.products import Products
+from sim.results.hashes import values_hash
+from sim.results.integrity import Mark, Part
+from sim.results.store import CONTACTS, LAST_WRITTEN, RESULTS_VERSION, Store, batch_size
+from sim.results.tables import Table, measure_columns, moment_columns, stored_names
 from sim.scenario.load import loads
 from sim.scenario.scenario import Scenario
 from sim.scenario.sections import dumps
-from sim.store import CONTACTS, LAST_WRITTEN, RESULTS_VERSION, Store, batch_size
+from sim.statistics.products import Products
 from sim.studies.kit import Kit
-from sim.tables import Table, measure_columns, moment_columns, stored_names
 
 #: Of a contact and some redials, in narrow columns.
 _BYTES_OF_A_CONTACT = 80

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim.clock import HOUR, MINUTE
 from sim.errors import QuestionError, ScenarioError
 from sim.model.build import Plan, queues_of
-from sim.quantities import WEEKDAYS, WeeklyHours, parse_hours
+from sim.model.clock import HOUR, MINUTE
 from sim.scenario.scenario import Scenario
+from sim.units import WEEKDAYS, WeeklyHours, parse_hours
 
 #: Hours that are worth a half day of their own.
 _HALVED = 4 * HOUR

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from sim.language import key_of
 from sim.language.said import Said
-from sim.quantities import nearest, parse_duration
 from sim.scenario.scenario import Scenario
 from sim.studies.asked import Question, Today, Try, Way
 from sim.studies.blocks import Book
@@ -26,6 +25,7 @@ from sim.studies.staffing import PlanError, Staff, parse_parts, staff_of
 from sim.studies.structures import Structure, blocks_with, groups_about, limits, starts, structures_of
 from sim.studies.targets import Target, TargetError, with_waits
 from sim.studies.trial import Which
+from sim.units import nearest, parse_duration
 
 Floats = NDArray[np.float64]
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from math import isfinite
 from typing import Any
 
-from sim.clock import MINUTE
-from sim.estimates import NOTHING, Estimate
 from sim.language import ENGLISH, Language, key_of
 from sim.language.said import Shown
 from sim.language.shown import plain
-from sim.quantities import WEEKDAYS, parse_hours
+from sim.model.clock import MINUTE
 from sim.scenario.scenario import Scenario
+from sim.statistics.estimates import NOTHING, Estimate
+from sim.statistics.summary import DEFINITIONS
 from sim.studies.asked import Today, Try
 from sim.studies.costs import Costs, line_hours
 from sim.studies.doubts import Doubt
@@ -22,7 +22,7 @@ from sim.studies.shifts import shifts_of
 from sim.studies.staffing_words import slot_text, staffing_text
 from sim.studies.targets import WHILE_OPEN, Target
 from sim.studies.unknowns import shown_value
-from sim.summary import DEFINITIONS
+from sim.units import WEEKDAYS, parse_hours
 
 #: Assumptions that are shown of those that do not make the plan miss.
 _DOUBTS = 6

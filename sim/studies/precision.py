@@ -15,18 +15,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, inf
 
-from sim.clock import MINUTE, SECOND
 from sim.errors import QuestionError
-from sim.estimates import NOTHING, Estimate
 from sim.language import ENGLISH
-from sim.mixed import is_mixed, why_not
 from sim.model.build import queues_of
-from sim.quantities import nearest, parse_duration
-from sim.results import WAITS, Result
+from sim.model.clock import MINUTE, SECOND
+from sim.results.result import WAITS, Result
+from sim.results.store import SMALLEST_PART
 from sim.scenario.attributes import ages_of, causes_of, topics_of
 from sim.scenario.scenario import Scenario
-from sim.store import part_size
-from sim.summary import DEFINITIONS, TAKES, definitions_of
+from sim.results.store import part_size
+from sim.statistics.summary import DEFINITIONS, TAKES, definitions_of
 
 #: Replications before the first look; with fewer, the spread itself is too uncertain.
 LEAST = 100

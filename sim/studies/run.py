@@ -10,13 +10,13 @@ from shutil import rmtree
 from tempfile import mkdtemp
 from weakref import finalize
 
-from sim.damage import examined
 from sim.errors import SimError
-from sim.integrity import Part
 from sim.language.said import Said
-from sim.results import Result
+from sim.results.damage import examined
+from sim.results.integrity import Part
+from sim.results.result import Result
+from sim.results.store import Store, discard
 from sim.scenario.scenario import Scenario
-from sim.store import Store, discard
 from sim.studies.bars import with_bar
 from sim.studies.engine import AUTO, chosen
 from sim.studies.parts import Job, contact_bytes, job_of, make, write

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.estimates import Estimate
-from sim.intervals import t_quantile
 from sim.language import ENGLISH, Language
 from sim.language.mistakes import told_mistake
 from sim.language.shown import digits_of
 from sim.scenario.scenario import Scenario
+from sim.statistics.estimates import Estimate
+from sim.statistics.intervals import t_quantile
 from sim.studies.answers import Answer
 from sim.studies.bars import with_bar
 from sim.studies.one_at_a_time import MEASURES, NoUnknowns, OneAtATime, one_at_a_time

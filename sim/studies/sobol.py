@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import qmc
 
-from sim.estimates import Estimate
-from sim.streams import Addresses, key_of
+from sim.engines.streams import Addresses, key_of
+from sim.statistics.estimates import Estimate
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]

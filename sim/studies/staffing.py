@@ -14,12 +14,12 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.clock import DAY, MINUTE
 from sim.errors import QuestionError
 from sim.model.build import Plan
-from sim.quantities import WEEKDAYS, WeeklyHours, parse_duration, parse_hours
+from sim.model.clock import DAY, MINUTE
 from sim.scenario.lines import LineGroup
 from sim.scenario.scenario import Scenario
+from sim.units import WEEKDAYS, WeeklyHours, parse_duration, parse_hours
 
 Floats = NDArray[np.float64]
 Levels = tuple[int, ...]

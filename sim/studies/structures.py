@@ -9,13 +9,13 @@ from sim.errors import ScenarioError
 from sim.language import ENGLISH, Language
 from sim.language.shown import and_list
 from sim.model.build import queues_of
-from sim.quantities import nearest
 from sim.scenario.scenario import Scenario
 from sim.studies.blocks import Block, blocks_of
 from sim.studies.costs import Costs, Team
 from sim.studies.guess import guesses
 from sim.studies.staffing import Levels, PlanError, Staff
 from sim.studies.targets import Target
+from sim.units import nearest
 
 AS_IS = "as it is"
 ALLOWED = ("overflow", "pooling")

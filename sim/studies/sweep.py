@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sim.errors import ScenarioError
-from sim.estimates import NOTHING, Estimate
 from sim.language import ENGLISH, Language
 from sim.language.mistakes import told_refusal
 from sim.language.shown import in_words, measured, plain
-from sim.results import Result
+from sim.results.result import Result
 from sim.scenario.scenario import Scenario
+from sim.statistics.estimates import NOTHING, Estimate
+from sim.statistics.summary import DEFINITIONS, SERVICE_LEVELS
 from sim.studies.answers import Answer
 from sim.studies.bars import with_bar
 from sim.studies.engine import AUTO, chosen
@@ -28,7 +29,6 @@ from sim.studies.precision import scope_of
 from sim.studies.run import Progress, run
 from sim.studies.trial import On, Which
 from sim.studies.unknowns import shown_value
-from sim.summary import DEFINITIONS, SERVICE_LEVELS
 
 Design = Literal["grid", "lhs"]
 _MOST_POINTS = 100_000

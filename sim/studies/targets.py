@@ -16,17 +16,17 @@ from math import isfinite
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.cells import COLUMNS
 from sim.errors import QuestionError
-from sim.estimates import Estimate
 from sim.language import ENGLISH, Language
 from sim.language.shown import working_days
-from sim.mixed import is_mixed, why_not
 from sim.model.build import Plan, queues_of
-from sim.quantities import format_duration, format_percent, nearest, parse_duration, parse_percent
 from sim.scenario.scenario import Scenario
+from sim.statistics.cells import COLUMNS
+from sim.statistics.estimates import Estimate
+from sim.statistics.mixed import is_mixed, why_not
+from sim.statistics.summary import DEFINITIONS, SERVICE_LEVELS, Definition
 from sim.studies.trial import Trial
-from sim.summary import DEFINITIONS, SERVICE_LEVELS, Definition
+from sim.units import format_duration, format_percent, nearest, parse_duration, parse_percent
 
 Floats = NDArray[np.float64]
 

@@ -17,22 +17,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import kernel
-from sim.cells import COLUMNS, Layout, layout_of
-from sim.draw import draw_block
 from sim.engines import simulate_block
+from sim.engines.draw import draw_block
 from sim.errors import SimError
-from sim.estimates import Estimate
 from sim.language import ENGLISH, Language
-from sim.measures import measure
 from sim.model.compile import Model
 from sim.model.impossible import Columns, impossible
 from sim.model.world import Worlds
-from sim.products import CHUNK
 from sim.scenario.scenario import Scenario
+from sim.statistics.cells import COLUMNS, Layout, layout_of
+from sim.statistics.estimates import Estimate
+from sim.statistics.measures import measure
+from sim.statistics.products import CHUNK
+from sim.statistics.summary import DEFINITIONS, Definition
 from sim.studies.engine import AUTO, chosen
 from sim.studies.paired import difference_of
 from sim.studies.workers import cores, finished
-from sim.summary import DEFINITIONS, Definition
 
 Whole = NDArray[np.int64]
 Scope = tuple[str, str]
@@ -77,7 +77,7 @@ class On:
 
 @dataclass(frozen=True)
 class Counts:
-    """Counts and sums of the period of one plan: ``values`` (replications, scopes, columns of ``sim.cells``)."""
+    """Counts and sums of the period of one plan: ``values`` (replications, scopes, ``COLUMNS``)."""
 
     scopes: tuple[Scope, ...]
     values: Whole

@@ -20,10 +20,10 @@ from pydantic import BaseModel
 from sim.language import ENGLISH, Language
 from sim.language.said import Shown
 from sim.language.shown import in_words
-from sim.quantities import format_duration, format_percent, parse_duration, parse_percent
 from sim.scenario.profile import DayProfile, between
 from sim.scenario.scenario import Scenario
 from sim.scenario.types import Shares, Stated
+from sim.units import format_duration, format_percent, parse_duration, parse_percent
 
 #: How likely values within a range are: most likely as stated and least at the ends, or all alike.
 Law = Literal["triangular", "uniform"]

@@ -8,11 +8,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from sim.estimates import NOTHING, Estimate
 from sim.language import ENGLISH, Language
 from sim.language.shown import more_or_fewer, plain, signed
+from sim.statistics.estimates import NOTHING, Estimate
+from sim.statistics.summary import SERVICE_LEVELS
 from sim.studies.compare import Comparison, Difference
-from sim.summary import SERVICE_LEVELS
 from sim.tell.matters import tell_matters
 from sim.tell.runs import table_of
 

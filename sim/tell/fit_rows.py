@@ -16,7 +16,7 @@ from sim.fit.surge import SurgeFit
 from sim.fit.whole import Fit
 from sim.language import ENGLISH, Language
 from sim.language.said import told
-from sim.quantities import WEEKDAYS
+from sim.units import WEEKDAYS
 
 #: What, the number, and how it came about.
 Row = tuple[str, Fitted, str]

@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from sim.clock import DAY, HOUR, MINUTE, Calendar
 from sim.language import Language
 from sim.language.shown import and_list
 from sim.model.centre import Queue
+from sim.model.clock import DAY, HOUR, MINUTE, Calendar
 from sim.model.shifts import open_spans
-from sim.quantities import WEEKDAYS
 from sim.scenario.scenario import Scenario
+from sim.units import WEEKDAYS
 
 #: Dates that are written out of those that differ from other weeks.
 _DATES = 3

@@ -10,10 +10,10 @@ from rich.console import Console, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
-from sim.estimates import Estimate
 from sim.language import ENGLISH, Language
 from sim.language.said import Shown
 from sim.language.shown import plain, signed
+from sim.statistics.estimates import Estimate
 from sim.studies.answers import Rows
 from sim.studies.columns import HEADS, LEFT_OUT
 from sim.studies.plan_words import PlanAnswer

@@ -11,19 +11,19 @@ from rich.console import Console, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
-from sim.estimates import NOTHING, Estimate
 from sim.language import ENGLISH, Language
 from sim.language.shown import plain, seconds, working_days
-from sim.quantities import format_duration
 from sim.scenario.scenario import Scenario
 from sim.scenario.sections import Target
+from sim.statistics.estimates import NOTHING, Estimate
+from sim.statistics.summary import SERVICE_LEVELS, Row
 from sim.studies.outside_hours import left_out
 from sim.studies.unknowns import unknowns_of
-from sim.summary import SERVICE_LEVELS, Row
+from sim.units import format_duration
 
 if TYPE_CHECKING:  # what a table is of takes long to load, and other tables need none of it
     from sim.beside import Beside
-    from sim.results import Result
+    from sim.results.result import Result
 
 #: A measure of a scope: (measure, kind, name).
 Of = Callable[..., Estimate]

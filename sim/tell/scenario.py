@@ -12,18 +12,17 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from sim.assumed import assumptions
-from sim.clock import DAY, HOUR
 from sim.language import ENGLISH, Language
 from sim.model.build import channel_of, queues_of
 from sim.model.centre import Spans
-from sim.quantities import format_duration
+from sim.model.clock import DAY, HOUR
 from sim.scenario.attributes import causes_of
 from sim.scenario.scenario import Scenario
 from sim.studies.outside_hours import left_out
 from sim.tell.hours import lines_work, unattended
 from sim.tell.paths import Dotted
 from sim.tell.runs import printed, table_of
+from sim.units import format_duration
 
 #: Values that have no part where callers come from a log; topics and ages are drawn where the log has none.
 _NOT_OF_LOG = re.compile(r"demand\.(?!topics|ages)|campaigns\.")

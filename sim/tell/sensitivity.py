@@ -6,9 +6,9 @@ from rich.console import Console, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
-from sim.estimates import Estimate
 from sim.language import ENGLISH, Language
 from sim.language.shown import plain, rounded, signed
+from sim.statistics.estimates import Estimate
 from sim.studies.calibrate import Calibration
 from sim.studies.one_at_a_time import OneAtATime
 from sim.studies.outcomes import Outcome

@@ -9,8 +9,8 @@ from rich.table import Table
 
 from sim.language import ENGLISH, Language
 from sim.tell.runs import table_of
-from sim.verify.scores import Score
-from sim.verify.verdict import Verification
+from sim.verification.scores import Score
+from sim.verification.verdict import Verification
 
 #: Sentences about what cannot be that are shown; all of them are in the JSON. They are the auditor's own, in English.
 _MOST = 10

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from math import isfinite
 
-from sim.quantities import DURATION_HELP, parse_duration
+from sim.units import DURATION_HELP, parse_duration
 
 #: Text with a unit such as ``'25 min'``, or a ``datetime.timedelta``; never a plain number.
 Duration = str | dt.timedelta

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.quantities import parse_percent
 from sim.theory.arguments import HOUR_S, Duration, patience_seconds, rate, seconds, whole
 from sim.theory.birth_death import Floats, stationary
+from sim.units import parse_percent
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.quantities import nearest
 from sim.theory.arguments import HOUR_S, Duration, rate, seconds
 from sim.theory.birth_death import Floats
 from sim.theory.markov import explore, stationary_of
+from sim.units import nearest
 
 #: For each line 0 if it is free, else 1 + the number of the handling time of what it has in hand.
 _Lines = tuple[int, ...]

@@ -8,7 +8,7 @@ from typing import cast
 
 import numpy as np
 
-from sim.distributions import Deterministic, Empirical, Law, Mixture, Triangular, Uniform
+from sim.scenario.distributions import Deterministic, Empirical, Law, Mixture, Triangular, Uniform
 from sim.theory.arguments import Duration, rate, seconds, whole
 from sim.theory.birth_death import Floats
 from sim.theory.density import Cdf, offered_wait
@@ -28,8 +28,8 @@ def general_patience(
 ) -> SteadyState:
     """Delay system with generally distributed patience M/M/c+G.
 
-    ``patience`` is a law of ``sim.distributions`` (in milliseconds, as a scenario builds it), or a function that gives
-    the share still patient after an array of seconds; then name the instants at which it jumps in ``breaks``. A share
+    ``patience`` is a distribution (in milliseconds, as a scenario builds it), or a function that gives the
+    share still patient after an array of seconds; then name the instants at which it jumps in ``breaks``. A share
     that is gone after 0 s leaves at once on meeting all lines busy (it balks) and counts as abandoned.
     S. Zeltyn and A. Mandelbaum 2005, "Call centers with impatient customers: many-server asymptotics of the M/M/n+G
     queue", Queueing Systems 51, 361-402; F. Baccelli and G. Hebuterne 1981, "On queues with impatient customers",
@@ -54,7 +54,9 @@ def _in_seconds(patience: Law | Survival) -> tuple[Cdf, list[float], float]:
             law.mean / 1000,
         )
     if not callable(patience):
-        raise ValueError(f"patience: {patience!r} is neither a law of sim.distributions nor a function of seconds")
+        raise ValueError(
+            f"patience: {patience!r} is neither a law of sim.scenario.distributions nor a function of seconds"
+        )
     survival: Survival = patience
     return (lambda t: 1 - _checked(np.asarray(survival(t), dtype=np.float64), t)), [], nan
 

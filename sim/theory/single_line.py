@@ -9,7 +9,7 @@ from math import exp, gamma, nan, sqrt
 import numpy as np
 from scipy import special
 
-from sim.distributions import (
+from sim.scenario.distributions import (
     Deterministic,
     Empirical,
     Exponential,
@@ -21,8 +21,8 @@ from sim.distributions import (
     Uniform,
     Weibull,
 )
-from sim.quantities import DURATION_HELP
 from sim.theory.arguments import HOUR_S, Duration, rate, seconds
+from sim.units import DURATION_HELP
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class SingleLine:
 def pollaczek_khinchine(*, arrivals_per_hour: float, handling: Law | Duration, cv: float | None = None) -> SingleLine:
     """M/G/1: mean wait = lambda E[S^2] / (2 (1 - rho)).
 
-    ``handling`` is a law of ``sim.distributions`` (milliseconds), or a mean with its coefficient of variation ``cv``.
+    ``handling`` is a distribution (milliseconds), or a mean with its coefficient of variation ``cv``.
     F. Pollaczek 1930, "Über eine Aufgabe der Wahrscheinlichkeitstheorie", Mathematische Zeitschrift 32, 64-100;
     A. Y. Khinchine 1932, Matematicheskii Sbornik 39, 73-84; the variance after L. Takács 1962, "A single-server queue
     with Poisson input", Operations Research 10, 388-394. ValueError where the line cannot keep up.
@@ -86,7 +86,7 @@ def _three_moments(handling: Law | Duration, cv: float | None) -> tuple[float, f
     if not isinstance(handling, (str, dt.timedelta)):
         law = handling
         if not hasattr(law, "quantile"):
-            raise ValueError(f"handling: {law!r} is neither a law of sim.distributions nor {DURATION_HELP}")
+            raise ValueError(f"handling: {law!r} is neither a law of sim.scenario.distributions nor {DURATION_HELP}")
         if cv is not None:
             raise ValueError("cv: give it with a mean only, a law has its own")
         return moment(law, 1) / 1e3, moment(law, 2) / 1e6, moment(law, 3) / 1e9

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from math import floor
 from typing import Any
 
-from sim.quantities import parse_duration, parse_percent
 from sim.theory.arguments import Duration, rate, seconds
 from sim.theory.erlang import erlang_a, erlang_b, erlang_c, limited_queue
 from sim.theory.steady import ServiceLevel, SteadyState
+from sim.units import parse_duration, parse_percent
 
 #: The formula that scenarios use where they name none.
 DEFAULT_LEVEL: ServiceLevel = "excluding short abandons"

@@ -23,8 +23,8 @@ from sim.engines.simpy_lines import Contact, Line
 from sim.model.centre import ONE, UNLIMITED, Centre
 from sim.model.contacts import Contacts, ContactTables
 from sim.model.world import World, Worlds
-from sim.verify.check import Play, verify
-from sim.verify.verdict import Verification
+from sim.verification.check import Play, verify
+from sim.verification.verdict import Verification
 from tests.long.pages import with_section
 
 #: A right engine with something wrong.

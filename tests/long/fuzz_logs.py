@@ -197,7 +197,7 @@ def tried(path: Path, *, replay: bool) -> str:
 
 def _shown(fit: Any) -> None:
     """The page, in Dutch."""
-    from sim.page_fit import days_page, fit_page, intervals_page
+    from sim.report.page_fit import days_page, fit_page, intervals_page
 
     page = {"Fit": fit_page, "IntervalFit": intervals_page}.get(type(fit).__name__, days_page)
     page(fit, language("nl"))

@@ -34,7 +34,7 @@ import sim
 from sim import kernel
 from sim.cli.commands import main
 from sim.errors import ScenarioError
-from sim.results import Result
+from sim.results.result import Result
 from sim.scenario.sections import dumps
 from sim.scenario.source import read_text
 

@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import sim
-from sim.estimates import Estimate
 from sim.language.shown import plain
+from sim.statistics.estimates import Estimate
 from tests.long.pages import with_section
 
 PAGE = Path(__file__).parents[2] / "docs" / "verification.md"

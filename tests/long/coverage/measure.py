@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from sim.cells import COLUMNS
-from sim.controls import Controls, Expected
-from sim.estimates import Estimate, Moments, Pairs, vector
-from sim.intervals import t_quantile
+from sim.statistics.cells import COLUMNS
+from sim.statistics.controls import Controls, Expected
+from sim.statistics.estimates import Estimate, Moments, Pairs, vector
+from sim.statistics.intervals import t_quantile
+from sim.statistics.summary import Definition
 from sim.studies.paired import difference_of
 from sim.studies.precision import MOST, stop
-from sim.summary import Definition
 from tests.long.coverage.pools import Waits, drawn
 
 Floats = NDArray[np.float64]

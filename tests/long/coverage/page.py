@@ -7,9 +7,9 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from sim.controls import expected_of
-from sim.results import Result
-from sim.summary import DEFINITIONS
+from sim.results.result import Result
+from sim.statistics.controls import expected_of
+from sim.statistics.summary import DEFINITIONS
 from sim.theory import varying_day
 from tests.long.coverage.measure import (
     Covered,

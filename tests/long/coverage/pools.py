@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.contact_values import BIN, wait_of
-from sim.estimates import Distribution
-from sim.results import Result
+from sim.engines.streams import days_of
+from sim.results.result import Result
 from sim.scenario.load import load, loads
 from sim.scenario.scenario import Scenario
-from sim.streams import days_of
+from sim.statistics.contact_values import BIN, wait_of
+from sim.statistics.estimates import Distribution
 from sim.studies.run import run
 
 Whole = NDArray[np.int64]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special, stats
 
-from sim.clock import DAY, HOUR
+from sim.engines.streams import days_of
 from sim.fit.arrivals import arrivals_of
 from sim.fit.campaign import with_campaign
 from sim.fit.daily import fit_daily
@@ -19,8 +19,8 @@ from sim.fit.days import MONTH
 from sim.fit.forecast import forecast
 from sim.fit.log import ANSWERED, CLOSED, UNKNOWN, Log
 from sim.fit.surge import Campaign
+from sim.model.clock import DAY, HOUR
 from sim.scenario.surges import Decay
-from sim.streams import days_of
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]

@@ -11,11 +11,11 @@ from typing import Literal
 
 import numpy as np
 
-from sim.cells import AT
-from sim.estimates import Estimate, Moments, Pairs
 from sim.language.shown import plain
-from sim.results import Result
+from sim.results.result import Result
 from sim.scenario.load import load
+from sim.statistics.cells import AT
+from sim.statistics.estimates import Estimate, Moments, Pairs
 from sim.studies.run import run
 
 #: A test could have failed; what was put in or fitted comes out by itself.

@@ -1,0 +1,120 @@
+"""The busiest day of one replication, line by line and contact by contact: what pictures of a day are drawn from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engines.draw import draw_world
+from sim.model.clock import DAY, HOUR
+from sim.results.result import Result
+from sim.statistics.timelines import duty_of
+
+#: A line: the name of its group and its number.
+Line = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A contact that was waiting or in hand on that day; times on the clock, in ms of the day, negative before it.
+
+    ``line`` is the one that took it, or the one it would have got first; ``lane`` its place among the contacts that
+    the line has in hand together, 0 where no line took it.
+    """
+
+    line: Line
+    queue: str
+    outcome: str
+    dialled: int
+    left: int
+    released: int
+    lane: int
+
+    @property
+    def held(self) -> bool:
+        """Whether a line took it."""
+        return self.released > self.left
+
+
+@dataclass(frozen=True)
+class BusyDay:
+    """A day: its lines with their stretches of duty (ms of the day), and its contacts by the time they were dialled."""
+
+    date: dt.date
+    lines: Mapping[Line, tuple[tuple[int, int], ...]]
+    contacts: tuple[Contact, ...]
+
+    @property
+    def opens(self) -> int:
+        """An hour before the first line comes on duty."""
+        return int(
+            max(0, min((start for spans in self.lines.values() for start, _ in spans), default=9 * HOUR) - HOUR) // HOUR
+        )
+
+    @property
+    def shuts(self) -> int:
+        """Two hours after the last line leaves."""
+        last = max((stop for spans in self.lines.values() for _, stop in spans), default=17 * HOUR)
+        return int(min(24, last // HOUR + 2))
+
+
+def busiest_day(result: Result) -> BusyDay:
+    """The day of replication 0 on which most contacts came while open; ResultsError where no contacts were kept."""
+    query = "SELECT * FROM {table} WHERE replication = 0 ORDER BY caller, attempt"
+    found = result.store.read("contacts", result.replications, query)
+    columns = {name: np.ma.getdata(column) for name, column in found.items()}
+    calendar = result.scenario.model.calendar
+    shown = (columns["dialled"] - np.datetime64(calendar.first)).astype("timedelta64[ms]").astype(np.int64)
+    start = calendar.clock.instant(shown)  # in the hour that occurs twice, as if all had been in the first
+    day = int(np.bincount(shown[columns["outcome"] != "closed"] // DAY, minlength=1).argmax())
+    return BusyDay(calendar.date(day), _duty_on(result, day), _contacts_on(result, columns, start, day))
+
+
+def _contacts_on(result: Result, columns: dict[str, Any], start: NDArray[np.int64], day: int) -> tuple[Contact, ...]:
+    centre, begins, clock = result.scenario.model.centre, day * DAY, result.scenario.model.calendar.clock
+    left = start + columns["wait_ms"]
+    released, lanes = left + columns["handling_ms"], _lanes(columns, start)
+    shown = [clock.at(times) - begins for times in (start, left, released)]
+    own = {queue.name: centre.groups[queue.routes[0].group].name for queue in centre.queues if queue.routes}
+    found = []
+    for i in np.flatnonzero((shown[0] < DAY) & (shown[2] >= 0)).tolist():
+        group, queue = str(columns["line_group"][i]), str(columns["queue"][i])
+        if not group and queue not in own:
+            continue
+        line = (group, int(columns["line"][i])) if group else (own[queue], 0)
+        dialled, gone, over = (int(times[i]) for times in shown)
+        found.append(Contact(line, queue, str(columns["outcome"][i]), dialled, gone, over, lanes[i] if group else 0))
+    return tuple(sorted(found, key=lambda contact: contact.dialled))
+
+
+def _duty_on(result: Result, day: int) -> dict[Line, tuple[tuple[int, int], ...]]:
+    """Every line with its stretches of duty on that day; lines that are absent have none."""
+    clock, begins = result.scenario.model.calendar.clock, day * DAY
+    world = draw_world(result.scenario, seed=result.store.manifest()["seed"])
+    duty: dict[Line, tuple[tuple[int, int], ...]] = {}
+    for group in result.scenario.model.centre.groups:
+        spans: dict[int, list[tuple[int, int]]] = {line: [] for line in range(max(len(group.shifts), 1))}
+        for line, start, stop, _ in duty_of(world, group).tolist():
+            comes, leaves = clock.at(start) - begins, clock.at(stop) - begins
+            if comes < DAY and leaves > 0:
+                spans[line].append((max(comes, 0), min(leaves, DAY)))
+        duty |= {(group.name, line): tuple(found) for line, found in spans.items() if found or line == 0}
+    return duty
+
+
+def _lanes(columns: dict[str, Any], start: NDArray[np.int64]) -> list[int]:
+    """For each contact the lowest place at its line that no other contact in hand has."""
+    taken: dict[Line, list[tuple[int, int]]] = {}
+    lanes = [0] * len(start)
+    left = start + columns["wait_ms"]
+    for i in np.lexsort((start, left)).tolist():
+        line = (str(columns["line_group"][i]), int(columns["line"][i]))
+        here = [(end, lane) for end, lane in taken.get(line, []) if end > left[i]]
+        lanes[i] = min(set(range(len(here) + 1)) - {lane for _, lane in here})
+        taken[line] = [*here, (int(left[i] + columns["handling_ms"][i]), lanes[i])]
+    return lanes

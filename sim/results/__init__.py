@@ -1,0 +1,1 @@
+"""Results on disk: folders of runs, their tables, and what is read from them."""

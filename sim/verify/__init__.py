@@ -1,5 +1,0 @@
-"""Checks of an installation on the machine it runs on: engines against exact theory, the auditor and each other."""
-
-from sim.verify.check import FAMILY_ERROR, Verification, verify
-
-__all__ = ["FAMILY_ERROR", "Verification", "verify"]
