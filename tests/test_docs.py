@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.scenario.load import dumps
+from sim.scenario.sections import dumps
 from sim.scenario.settings import merge
 from sim.scenario.source import read_text, write_text
 
