@@ -20,11 +20,13 @@ from sim.language import ENGLISH
 from sim.model.build import queues_of
 from sim.model.clock import MINUTE, SECOND
 from sim.results.result import WAITS, Result
-from sim.results.store import SMALLEST_PART
+from sim.results.store import part_size
 from sim.scenario.attributes import ages_of, causes_of, topics_of
 from sim.scenario.scenario import Scenario
-from sim.results.store import part_size
+from sim.statistics.estimates import NOTHING, Estimate
+from sim.statistics.mixed import is_mixed, why_not
 from sim.statistics.summary import DEFINITIONS, TAKES, definitions_of
+from sim.units import nearest, parse_duration
 
 #: Replications before the first look; with fewer, the spread itself is too uncertain.
 LEAST = 100

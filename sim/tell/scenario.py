@@ -18,6 +18,7 @@ from sim.model.centre import Spans
 from sim.model.clock import DAY, HOUR
 from sim.scenario.attributes import causes_of
 from sim.scenario.scenario import Scenario
+from sim.studies.assumed import assumptions
 from sim.studies.outside_hours import left_out
 from sim.tell.hours import lines_work, unattended
 from sim.tell.paths import Dotted
