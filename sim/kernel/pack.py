@@ -24,77 +24,37 @@ from sim.kernel.structs import (
     whole,
 )
 from sim.model import centre as c
-from sim.model.clock import FOREVER, Calendar
+from sim.model.clock import Calendar
 from sim.model.contacts import Outcome
 from sim.model.inputs import RandomInputs
 from sim.model.targets import ServiceTargets
 from sim.model.world import Worlds
 from sim.scenario.distributions import (
-    Deterministic,
-    Empirical,
-    Exponential,
     Law,
-    Lognormal,
-    Mixture,
-    Never,
-    Triangular,
-    Uniform,
-    Weibull,
 )
-from sim.scenario.surges import Decay, Surge, Trapezoid
+from sim.scenario.surges import Surge
 from sim.statistics.cells import Layout
 from sim.statistics.contact_values import BIN_BITS, LEAST, working_day_ends
 from sim.statistics.measures import doors, slices_of, until_of
 from sim.statistics.products import Products
 
 PURPOSES = ("exists", "work", "marks", "waiting", "choices", "offers", "delays")
-CONSTANT, EXPONENTIAL, LOGNORMAL, WEIBULL, UNIFORM, EMPIRICAL, TRIANGULAR = range(7)
-DECAY, TRAPEZOID = range(2)
 
 
 def distribution(law: Law) -> Distribution | None:
     """A distribution as a struct; None where the kernel has no formula for it."""
-    match law:
-        case Mixture():
-            rest = [part for part in law.parts if not (isinstance(part, Deterministic) and part.mean == 0)]
-            inner = distribution(rest[0]) if len(rest) == 1 and not isinstance(rest[0], Mixture) else None
-            if inner is not None:
-                inner.zero = sum(
-                    share for share, part in zip(law.shares, law.parts, strict=True) if part is not rest[0]
-                )
-            return inner
-        case Deterministic():
-            return Distribution(kind=CONSTANT, a=law.mean)
-        case Never():
-            return Distribution(kind=CONSTANT, a=float(FOREVER))
-        case Exponential():
-            return Distribution(kind=EXPONENTIAL, a=law.mean)
-        case Lognormal():
-            return Distribution(kind=LOGNORMAL, a=law.mu, b=law.sigma)
-        case Weibull():
-            return Distribution(kind=WEIBULL, a=law.scale, b=law.shape)
-        case Uniform():
-            return Distribution(kind=UNIFORM, a=law.low, b=law.high)
-        case Triangular():
-            return Distribution(kind=TRIANGULAR, a=law.low, b=law.high, mode=law.mode)
-        case Empirical():
-            values = np.sort(real(law.values))
-            return Distribution(kind=EMPIRICAL, values=values, count=len(values))
-    return None
+    form = law.kernel()
+    return None if form is None else Distribution(**form)
 
 
 def surge_terms(surge: Surge) -> list[SurgeTerm] | None:
     """The terms of a surge; None where the kernel has no formula for a shape."""
     terms = []
     for weight, start, shape in zip(surge.weights, surge.starts, surge.shapes, strict=True):
-        match shape:
-            case Decay():
-                terms.append(SurgeTerm(kind=DECAY, weight=weight, start=start, time_constant=shape.time_constant))
-            case Trapezoid():
-                ramp = {"rise": shape.rise, "hold": shape.hold, "fall": shape.fall}
-                terms.append(SurgeTerm(kind=TRAPEZOID, weight=weight, start=start, **ramp))
-            case _:
-                return None
+        form = shape.kernel()
+        if form is None:
+            return None
+        terms.append(SurgeTerm(weight=weight, start=start, **form))
     return terms
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import exp, log, sqrt
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import scipy
@@ -18,6 +18,11 @@ from sim.model.clock import FOREVER
 from sim.scenario import elementary
 
 Floats = NDArray[np.float64]
+
+#: Members of the kernel's struct by name.
+KernelForm = dict[str, Any]
+#: Codes of the kernel's formulas, in the order of its header.
+CONSTANT, EXPONENTIAL, LOGNORMAL, WEIBULL, UNIFORM, EMPIRICAL, TRIANGULAR = range(7)
 
 
 class Law(Protocol):
@@ -33,6 +38,9 @@ class Law(Protocol):
     def cdf(self, x: Floats) -> Floats:
         """Share at or below ``x``."""
 
+    def kernel(self) -> KernelForm | None:
+        """Code and parameters of the kernel's formula, None where it has none and the readable path draws."""
+
 
 @dataclass(frozen=True)
 class Exponential:
@@ -47,6 +55,10 @@ class Exponential:
     def cdf(self, x: Floats) -> Floats:
         """See Law."""
         return -np.expm1(-np.maximum(x, 0) / self.mean)
+
+    def kernel(self) -> KernelForm | None:
+        """See Law."""
+        return {"kind": EXPONENTIAL, "a": self.mean}
 
 
 @dataclass(frozen=True)
@@ -76,6 +88,10 @@ class Lognormal:
         with np.errstate(divide="ignore"):
             return scipy.special.ndtr((np.log(np.maximum(x, 0)) - self.mu) / self.sigma)
 
+    def kernel(self) -> KernelForm | None:
+        """See Law."""
+        return {"kind": LOGNORMAL, "a": self.mu, "b": self.sigma}
+
 
 @dataclass(frozen=True)
 class Gamma:
@@ -101,6 +117,10 @@ class Gamma:
     def cdf(self, x: Floats) -> Floats:
         """See Law."""
         return np.asarray(scipy.special.gammainc(self.shape, np.maximum(x, 0) / self.scale), dtype=np.float64)
+
+    def kernel(self) -> KernelForm | None:
+        """See Law."""
+        return None
 
 
 @dataclass(frozen=True)
@@ -135,6 +155,10 @@ class Weibull:
         """See Law."""
         return -np.expm1(-((np.maximum(x, 0) / self.scale) ** self.shape))
 
+    def kernel(self) -> KernelForm | None:
+        """See Law."""
+        return {"kind": WEIBULL, "a": self.scale, "b": self.shape}
+
 
 @dataclass(frozen=True)
 class Deterministic:
@@ -149,6 +173,10 @@ class Deterministic:
     def cdf(self, x: Floats) -> Floats:
         """See Law."""
         return np.where(np.asarray(x) >= self.mean, 1.0, 0.0)
+
+    def kernel(self) -> KernelForm | None:
+        """See Law."""
+        return {"kind": CONSTANT, "a": self.mean}
 
 
 @dataclass(frozen=True)
@@ -170,6 +198,10 @@ class Uniform:
     def cdf(self, x: Floats) -> Floats:
         """See Law."""
         return np.clip((x - self.low) / (self.high - self.low), 0.0, 1.0)
+
+    def kernel(self) -> KernelForm | None:
+        """See Law."""
+        return {"kind": UNIFORM, "a": self.low, "b": self.high}
 
 
 @dataclass(frozen=True)
@@ -200,6 +232,10 @@ class Triangular:
         above = 1.0 - (self.high - x) ** 2 / (span * fall) if fall else np.ones_like(x)
         return np.where(x < self.mode, below, above)
 
+    def kernel(self) -> KernelForm | None:
+        """See Law."""
+        return {"kind": TRIANGULAR, "a": self.low, "b": self.high, "mode": self.mode}
+
 
 @dataclass(frozen=True)
 class Empirical:
@@ -221,6 +257,14 @@ class Empirical:
         """See Law."""
         ordered = np.sort(np.array(self.values, dtype=float))
         return np.searchsorted(ordered, x, side="right") / len(ordered)
+
+    def kernel(self) -> KernelForm | None:
+        """See Law."""
+        return {
+            "kind": EMPIRICAL,
+            "values": np.sort(np.array(self.values, dtype=np.float64)),
+            "count": len(self.values),
+        }
 
 
 @dataclass(frozen=True)
@@ -266,6 +310,15 @@ class Mixture:
         result[positive] = high
         return result
 
+    def kernel(self) -> KernelForm | None:
+        """See Law. Only an atom at 0 with one other part."""
+        rest = [part for part in self.parts if not _is_zero(part)]
+        inner = rest[0].kernel() if len(rest) == 1 and not isinstance(rest[0], Mixture) else None
+        if inner is None:
+            return None
+        zero = sum(share for share, part in zip(self.shares, self.parts, strict=True) if part is not rest[0])
+        return {**inner, "zero": zero}
+
     def _share_at_zero(self) -> float:
         return sum(share for share, part in zip(self.shares, self.parts, strict=True) if _is_zero(part))
 
@@ -287,6 +340,10 @@ class Never:
     def cdf(self, x: Floats) -> Floats:
         """See Law."""
         return np.zeros_like(np.asarray(x, dtype=float))
+
+    def kernel(self) -> KernelForm | None:
+        """See Law."""
+        return {"kind": CONSTANT, "a": float(FOREVER)}
 
 
 def whole_ms(values: Floats) -> NDArray[np.int64]:

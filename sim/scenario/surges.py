@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import e
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import scipy
@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 from sim.scenario import elementary
 
 Floats = NDArray[np.float64]
+
+#: Codes of the kernel's formulas, in the order of its header.
+DECAY, TRAPEZOID = range(2)
 
 
 class Shape(Protocol):
@@ -29,6 +32,9 @@ class Shape(Protocol):
 
     def bound(self, a: Floats, b: Floats) -> Floats:
         """What the amplitude does not exceed from ``a`` to ``b`` ms after the start."""
+
+    def kernel(self) -> dict[str, Any] | None:
+        """Code and parameters of the kernel's formula, None where it has none."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,10 @@ class Trapezoid:
         down = falling - falling**2 / (2 * self.fall) if self.fall else 0.0
         return up + holding + down
 
+    def kernel(self) -> dict[str, Any] | None:
+        """See Shape."""
+        return {"kind": TRAPEZOID, "rise": self.rise, "hold": self.hold, "fall": self.fall}
+
 
 @dataclass(frozen=True)
 class Decay:
@@ -87,6 +97,10 @@ class Decay:
     def integral(self, t: Floats) -> Floats:
         """See Shape."""
         return self.time_constant * (1.0 - elementary.exp(-np.maximum(t, 0) / self.time_constant))
+
+    def kernel(self) -> dict[str, Any] | None:
+        """See Shape."""
+        return {"kind": DECAY, "time_constant": self.time_constant}
 
 
 @dataclass(frozen=True)
@@ -116,6 +130,10 @@ class GammaPulse:
         scale = self.peak * e**self.k * self.k ** -(self.k + 1) * scipy.special.gamma(self.k + 1)
         area: Floats = scale * scipy.special.gammainc(self.k + 1, y)
         return area
+
+    def kernel(self) -> dict[str, Any] | None:
+        """See Shape."""
+        return None
 
 
 @dataclass(frozen=True)
