@@ -65,13 +65,20 @@ class BusyDay:
 
 def busiest_day(result: Result) -> BusyDay:
     """The day of replication 0 on which most contacts came while open; ResultsError where no contacts were kept."""
-    query = "SELECT * FROM {table} WHERE replication = 0 ORDER BY caller, attempt"
-    found = result.store.read("contacts", result.replications, query)
+    calendar, store = result.scenario.model.calendar, result.store
+    often = "SELECT dialled::DATE AS date FROM {table} WHERE replication = 0 AND outcome <> 'closed' GROUP BY 1 "
+    dates = store.read("contacts", result.replications, often + "ORDER BY count(*) DESC, 1 LIMIT 1")["date"]
+    date = calendar.first if not len(dates) else dates[0].astype("datetime64[D]").item()
+    # With those of the days around it, which may be in hand together with some of that day.
+    query = (
+        "SELECT * FROM {table} WHERE replication = 0 AND dialled < ?::DATE + 2 "
+        "AND dialled + to_milliseconds(wait_ms + handling_ms) >= ?::DATE - 1 ORDER BY caller, attempt"
+    )
+    found = store.read("contacts", result.replications, query, [date, date])
     columns = {name: np.ma.getdata(column) for name, column in found.items()}
-    calendar = result.scenario.model.calendar
     shown = (columns["dialled"] - np.datetime64(calendar.first)).astype("timedelta64[ms]").astype(np.int64)
     start = calendar.clock.instant(shown)  # in the hour that occurs twice, as if all had been in the first
-    day = int(np.bincount(shown[columns["outcome"] != "closed"] // DAY, minlength=1).argmax())
+    day = (date - calendar.first).days
     return BusyDay(calendar.date(day), _duty_on(result, day), _contacts_on(result, columns, start, day))
 
 

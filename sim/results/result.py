@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -152,7 +152,7 @@ class Result:
         return {}
 
     def _remember(self, slices: tuple[str, ...]) -> list[Row]:
-        rows = self._rows_of(tuple(slice_ for slice_ in slices if slice_ != "period"))
+        rows = list(self._rows_of(tuple(slice_ for slice_ in slices if slice_ != "period")))
         if "period" in slices:
             rows = [*self._measured, *rows, *self._wait_quantiles()]
         self._rows[slices] = rows
@@ -160,18 +160,18 @@ class Result:
 
     @cached_property
     def _measured(self) -> list[Row]:
-        rows = self._rows_of(("period",))
+        rows = list(self._rows_of(("period",)))
         if not self.scenario.experiment.control_variates:
             return rows
         expected = expected_of(self.scenario)
         known = {of: Controls.of(self.values(kind=of[0], name=of[1]), expected[of]) for of in expected}
         return [known[row.kind, row.name].row(row) if (row.kind, row.name) in known else row for row in rows]
 
-    def _rows_of(self, slices: tuple[str, ...]) -> list[Row]:
+    def _rows_of(self, slices: tuple[str, ...]) -> Iterator[Row]:
         model = self.scenario.model
         used, never = model.centre.inputs_used(), impossible(self.scenario, model)
         rows = rows_of(self.moments, self.layout.cells(), slices=slices, used=used, never=never)
-        return [self._defined(row) for row in rows]
+        return map(self._defined, rows)
 
     def _defined(self, row: Row) -> Row:
         """With a definition that says which channels are together, where their waits are not alike."""
@@ -273,8 +273,8 @@ class Result:
         """``summary.csv``, ``summary.json``, ``by_day.csv``, ``by_hour.csv`` and ``theory.csv`` in the folder."""
         rows = self.summary()
         write_atomically(self.folder / "summary.csv", _csv(rows))
-        write_atomically(self.folder / "by_day.csv", _csv(self.summary(("day",))))
-        write_atomically(self.folder / "by_hour.csv", _csv(self.summary(("hour",))))
+        for slice_ in ("day", "hour"):  # of a year in many places these are too many rows to be remembered
+            write_atomically(self.folder / f"by_{slice_}.csv", _csv(self._rows_of((slice_,))))
         write_atomically(self.folder / "theory.csv", to_csv(self.theory))
         write_atomically(self.folder / "summary.json", self.to_json())
 
@@ -303,7 +303,7 @@ def _finite(row: dict[str, Any]) -> dict[str, Any]:
     return {k: None if isinstance(v, float) and not np.isfinite(v) else v for k, v in row.items()}
 
 
-def _csv(rows: list[Row]) -> str:
+def _csv(rows: Iterable[Row]) -> str:
     return csv_text(Row.__dataclass_fields__, (vars(row).values() for row in rows))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -134,7 +133,7 @@ def decimal(value: float) -> str:
 
     So a mean count over up to a million replications is exact, however large it is.
     """
-    return f"{value:.6g}" if abs(value) < 1 or abs(value) >= 1e15 else re.sub(r"\.?0+$", "", f"{value:.6f}")
+    return f"{value:.6g}" if abs(value) < 1 or abs(value) >= 1e15 else f"{value:.6f}".rstrip("0").rstrip(".")
 
 
 def cell(value: object) -> object:
