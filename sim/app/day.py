@@ -133,7 +133,7 @@ def _lines(played: Played, day: int) -> Iterator[dict[str, Any]]:
     for group in played.scenario.model.centre.groups:
         if group.name not in played.rows:
             continue
-        duty = duty_of(played.world, group)
+        duty = duty_of(played.world.absence, played.world.groups, group)
         for line in range(len(group.shifts)):
             shown = [(clock.at(a) - begins, clock.at(b) - begins) for k, a, b, _ in duty.tolist() if k == line]
             spans = [(max(a, 0) // SECOND, min(b, DAY) // SECOND) for a, b in shown if a < DAY and b > 0]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engines.draw import draw_world
+from sim.engines.draw import absences_of
 from sim.model.clock import DAY, HOUR
 from sim.results.result import Result
 from sim.statistics.timelines import duty_of
@@ -102,11 +102,12 @@ def _contacts_on(result: Result, columns: dict[str, Any], start: NDArray[np.int6
 def _duty_on(result: Result, day: int) -> dict[Line, tuple[tuple[int, int], ...]]:
     """Every line with its stretches of duty on that day; lines that are absent have none."""
     clock, begins = result.scenario.model.calendar.clock, day * DAY
-    world = draw_world(result.scenario, seed=result.store.manifest()["seed"])
+    inputs = result.scenario.model.inputs
+    absence, groups = absences_of(inputs, result.seed, np.array([0]))[0], [name for name, _ in inputs.lines]
     duty: dict[Line, tuple[tuple[int, int], ...]] = {}
     for group in result.scenario.model.centre.groups:
         spans: dict[int, list[tuple[int, int]]] = {line: [] for line in range(max(len(group.shifts), 1))}
-        for line, start, stop, _ in duty_of(world, group).tolist():
+        for line, start, stop, _ in duty_of(absence, groups, group).tolist():
             comes, leaves = clock.at(start) - begins, clock.at(stop) - begins
             if comes < DAY and leaves > 0:
                 spans[line].append((max(comes, 0), min(leaves, DAY)))

@@ -162,7 +162,7 @@ def _add_time(table: Whole, layout: Layout, world: World, centre: Centre, contac
     table += doors(layout, centre)
     edges = edges_of(centre)
     lines = [
-        line_time(duty_of(world, group), contacts, g, edges, until_of(group, centre))
+        line_time(duty_of(world.absence, world.groups, group), contacts, g, edges, until_of(group, centre))
         for g, group in enumerate(centre.groups)
     ]
     for number, values in enumerate(lines):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -11,7 +12,6 @@ from numpy.typing import NDArray
 
 from sim.model.centre import Group, Spans
 from sim.model.contacts import Contacts
-from sim.model.world import World
 
 Whole = NDArray[np.int64]
 
@@ -39,11 +39,11 @@ def steps_of(changes: list[tuple[Whole, Whole]], edges: Whole) -> Steps:
     return Steps(times, np.cumsum(levels, axis=1)[:, :-1])
 
 
-def duty_of(world: World, group: Group) -> Whole:
-    """Shifts that are worked, as rows of line, start, stop and day."""
+def duty_of(absence: Whole, groups: Sequence[str], group: Group) -> Whole:
+    """Shifts that are worked, as rows of line, start, stop and day; ``absence`` and ``groups`` as in ``World``."""
     rows = shifts_of(group)
     if group.absent and len(rows):
-        absent = world.absence[world.groups.index(group.name)] < group.absent
+        absent = absence[groups.index(group.name)] < group.absent
         rows = rows[~absent[rows[:, 0], rows[:, 3]]]
     return rows
 
