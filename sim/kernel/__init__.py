@@ -287,7 +287,7 @@ class Counter:
         cells = np.zeros((replications if every else 0, self.layout.size(), len(COLUMNS)), dtype=np.int64)
         values = np.empty((replications, self._plan.periods, len(COLUMNS)), dtype=np.int64)
         sums_of = products or Products.none(len(COLUMNS), self.layout.size())
-        (late_sums, late) = sums_of.late
+        late_sums, late = sums_of.late
         first = np.zeros(replications + 1, dtype=np.int64)
         struct = structs.Sums(
             chunk=CHUNK, pending=int(late[0]), total=sums_of.total, sum=sums_of.sums, pending_sum=late_sums,

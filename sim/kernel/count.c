@@ -1,8 +1,8 @@
-/* Counts of a replication, as sim/measures.py states them, and sums of products over replications.
+/* Counts of a replication, as sim/statistics/measures.py states them, and sums of products over replications.
 
-   Contacts and callers are counted in rows of columns for each channel and province ("leaf") by day and by hour of the
-   day; all cells of people are sums of these rows. Time on lines and in queues is integrated over the changes of a
-   history. */
+   Contacts that are alike are added up in rows for each channel and province ("leaf") by day and by hour of the day,
+   which are spread over columns at the end; all cells of people are sums of these rows. Time on lines and in queues is
+   added up at each change of a line or a queue. */
 #include "kernel.h"
 
 /* Cells whose products are formed together, so that their sums stay in the first cache. */

@@ -1,4 +1,4 @@
-/* Who calls when: the callers of a replication and their random inputs, as sim/draw.py states them. */
+/* Who calls when: the callers of a replication and their random inputs, as sim/engines/draw.py states them. */
 #include "kernel.h"
 
 /* Slots of a stratum's day are drawn in runs of 8, 16, 32, ... */

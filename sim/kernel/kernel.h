@@ -1,7 +1,7 @@
 /* The kernel: draws, plays and counts replications of a model.
 
-   The readable statement of the same is in sim/draw.py (draw.c), sim/engines/simpy_engine.py (play.c) and
-   sim/measures.py (count.c); both give the same numbers. Times are int64 milliseconds from the start of the period.
+   The readable statement of the same is in sim/engines/draw.py (draw.c), sim/engines/simpy_engine.py (play.c) and
+   sim/statistics/measures.py (count.c); both give the same numbers. Times are int64 milliseconds from the start of the period.
    Structs that Python fills have members of eight bytes only, so that their layout is the same on every platform. */
 #ifndef HELPLINE_KERNEL_H
 #define HELPLINE_KERNEL_H
@@ -198,7 +198,7 @@ enum ChangeKind { LINE_BUSY, LINE_FREE, LINE_COMES, LINE_LEAVES, QUEUE_IN, QUEUE
 
 /* ---- Counting ------------------------------------------------------------------------------------------------ */
 
-/* Columns of counts, in the order of sim.cells.COLUMNS. */
+/* Columns of counts, in the order of sim.statistics.cells.COLUMNS. */
 #define COLUMN_NAMES(X) \
     X(offered) X(answered) X(called_back) X(abandoned) X(silent) X(blocked) X(balked) X(sent_away) X(closed) \
     X(messages) X(unfinished) X(first_offered) X(short_abandoned) X(answered_within) X(abandoned_within) X(wait_answered) \

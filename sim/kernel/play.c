@@ -9,8 +9,8 @@ enum Kind { SCHEDULE = 1, OPENING, CLOSING, END_OF_HANDLING, ELIGIBILITY, ABANDO
 #define FULL_SPEED 100
 #define PER_MILLE 1000
 
-/* An event of a contact. A contact has at most one on the agenda, a binary heap: its arrival, while it waits the sooner of eligibility
-   and end of patience, in hand the end of handling. */
+/* An event of a contact. A contact has at most one on the agenda, a binary heap: its arrival, while it waits the sooner
+   of eligibility and end of patience, in hand the end of handling. */
 typedef struct {
     int64_t stamp; /* instant * 8 + kind */
     int32_t contact;

@@ -1,7 +1,8 @@
 /* Random numbers with an address, elementary functions out of plain arithmetic, and quantile functions.
 
-   Every formula is that of sim/streams.py, sim/elementary.py and sim/distributions.py, operation by operation, so that
-   results are the same to the last bit wherever additions, products and quotients are those of IEEE 754. */
+   Every formula is that of sim/engines/streams.py, sim/scenario/elementary.py and sim/scenario/distributions.py,
+   operation by operation, so that results are the same to the last bit wherever additions, products and quotients are
+   those of IEEE 754. */
 #include "kernel.h"
 
 /* Numbers that go through a formula together. */
@@ -28,7 +29,7 @@ static inline double from_bits(int64_t bits) {
     return x;
 }
 
-/* FDLIBM's series for the logarithm; see sim/elementary.py. */
+/* FDLIBM's series for the logarithm; see sim/scenario/elementary.py. */
 static inline double logarithm(double x) {
     int64_t bits = bits_of(x);
     /* An arithmetic shift, written so that vectors of processors without one can do it. */

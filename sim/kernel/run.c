@@ -140,6 +140,10 @@ EXPORT int64_t kernel_run(const Demand *demand, const Centre *centre, const Coun
     Callers callers = {0};
     Play play = {0};
     Batch batch;
+    Population drawn = *absences;
+    drawn.demand = demand;
+    drawn.channels = demand->channels;
+    drawn.attempts = demand->attempts;
     int64_t code = open_batch(&batch, centre, counting, sums, cells);
     int64_t *component_of = malloc((size_t)(demand->strata + 1) * sizeof *component_of);
     if (!component_of) code = OUT_OF_MEMORY;
@@ -148,12 +152,8 @@ EXPORT int64_t kernel_run(const Demand *demand, const Centre *centre, const Coun
         component_of[s] = centre->component[centre->queue_of[of[0] * centre->provinces + of[1]]];
     }
     for (int64_t r = 0; code >= 0 && r < replications; r++) {
-        People people = people_of(absences, r, 0);
+        People people = people_of(&drawn, r, 0);
         people.replication = number[r];
-        people.demand = demand;
-        people.columns = NULL;
-        people.channels = demand->channels;
-        people.attempts = demand->attempts;
         start_replication(&batch);
         code = start_play(&play, centre, &people, batch.tables);
         for (int64_t k = 0; code >= 0 && k < centre->components; k++) {
@@ -269,7 +269,7 @@ static void write_contacts(const Centre *centre, const Play *play, int64_t calle
         }
 }
 
-/* Play a block of populations at a centre of one component; contacts as columns of sim.contacts.Contacts, sorted by
+/* Play a block of populations at a centre of one component; contacts as columns of sim.model.contacts.Contacts, sorted by
    caller and attempt. */
 EXPORT int64_t kernel_play(const Centre *centre, const Population *block, int64_t replications, const int64_t *starts,
                            int64_t *begins, int64_t **data, int64_t *capacity) {
@@ -313,16 +313,6 @@ static int by_instant(const void *one, const void *other) {
     return a->at < b->at ? -1 : a->at > b->at;
 }
 
-static int open_at(const Channel *channel, int64_t instant) {
-    int64_t low = 0, high = channel->spans;
-    while (low < high) {
-        int64_t middle = (low + high) / 2;
-        if (instant < channel->close[middle]) high = middle;
-        else low = middle + 1;
-    }
-    return low < channel->spans && channel->open[low] <= instant;
-}
-
 /* What a contact's caller chose after it, where another contact follows or not. */
 static void read_choices(const Centre *centre, const People *p, Contact *c, int another) {
     const Channel *habits = &centre->channel[c->channel];
@@ -359,7 +349,7 @@ static int64_t read_history(const Play *play, const People *p, const int64_t *da
                        .channel = (int32_t)channel, .dialled = column[3][i],
                        .left_queue = column[4][i], .released = column[5][i], .outcome = (int8_t)column[6][i],
                        .line = group < 0 ? NONE : (int32_t)(centre->group[group].first_line + column[8][i]),
-                       .closes = open_at(&centre->channel[channel], column[3][i]) ? column[3][i] : NONE,
+                       .closes = next_opening(centre, channel, column[3][i]) == column[3][i] ? column[3][i] : NONE,
                        .following = another ? (int32_t)count : NONE};
         read_choices(centre, p, c, another);
         place = another ? count++ : 0;
