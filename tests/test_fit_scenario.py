@@ -26,11 +26,11 @@ from sim.fit.laws import fit_laws
 from sim.fit.log import UNKNOWN, Log
 from sim.fit.places import channel_names
 from sim.fit.read import read
+from sim.fit.simulated_log import simulated_log
 from sim.fit.stated import duration, number, stated
 from sim.fit.whole import Fit, fit_log, fit_of, name_of
 from sim.scenario.load import load, loads
 from tests.long.validation.bank import find_data
-from tests.simulated_log import simulated_log
 
 ROOT = Path(__file__).parent.parent
 CENTRE = """

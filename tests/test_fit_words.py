@@ -21,6 +21,7 @@ from sim.fit.checks import Check, shown, verdict
 from sim.fit.days_scenario import fit_days_of
 from sim.fit.fitted import Fitted
 from sim.fit.read import read
+from sim.fit.simulated_log import simulated_log
 from sim.fit.whole import Fit, fit_log
 from sim.language import CODES, language
 from sim.language.firm import firm
@@ -30,7 +31,6 @@ from sim.scenario.load import loads
 from sim.tell.fit import unclear
 from sim.tell.fit_rows import rows_of
 from tests.long.recovery.arrivals import drawn_counts
-from tests.simulated_log import simulated_log
 
 ROOT = Path(__file__).parent.parent
 EN, NL = (language(code) for code in CODES)

@@ -24,9 +24,9 @@ from sim.fit.log import UNKNOWN, Log
 from sim.fit.patience import Patience
 from sim.fit.read import read
 from sim.fit.redials import fit_redials
+from sim.fit.simulated_log import simulated_log
 from sim.scenario.load import loads
 from sim.scenario.scenario import Scenario
-from tests.simulated_log import simulated_log
 
 _SCENARIO = """
 period: {{first: 2024-03-04, last: 2024-03-31, zone: UTC}}
