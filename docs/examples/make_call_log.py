@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import sim
-from tests.simulated_log import simulated_log
+from sim.fit.simulated_log import simulated_log
 
 HERE = Path(__file__).parent
 #: Four weeks before the campaign, so that there are ordinary days to hold it against.
