@@ -19,7 +19,7 @@ import sim.cli.commands
 from sim.errors import ResultsError
 from sim.language import CODES, language
 from sim.language.said import told
-from sim.report import write_report
+from sim.report.write import write_report
 from sim.results.damage import require_sound
 from sim.results.hashes import _ORDER, values_hash
 from sim.results.store import Store

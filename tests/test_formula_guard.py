@@ -54,7 +54,7 @@ def folder(tmp_path_factory) -> Path:
     plans = {"=plan": scenario, "-plan": scenario.replace(**{"lines.+north": 2})}
     sim.run(scenario, replications=4, out=out, workers=1).write_summary()
     sim.compare(plans, replications=4, out=out, workers=1).write(out)
-    sim.next_line(scenario, replications=4).answer.write(out)
+    sim.next_line(scenario, replications=4).write(out)
     sim.sensitivity(scenario, points=4, replications=2, worlds_apart=4).answer.write(out)
     for kept in [path for path in out.iterdir() if path.is_dir()]:
         done = CliRunner().invoke(cli, ["report", str(kept), "--excel"])
@@ -66,7 +66,7 @@ def test_no_cell_is_a_formula(folder) -> None:
     assert formulas(folder) == []
 
 
-@pytest.mark.parametrize("name", ["summary", "comparison", "next-line", "report"])
+@pytest.mark.parametrize("name", ["summary", "comparison", "places", "report"])
 def test_names_are_there_all_the_same(folder, name) -> None:
     text = "".join(path.read_text(encoding="utf-8-sig") for path in folder.rglob(f"{name}*.csv"))
     assert any(f"'{start}" in text for start in NAMES), name

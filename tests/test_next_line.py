@@ -10,9 +10,13 @@ import pytest
 from test_shipped import command
 
 import sim
+from sim.answers.answer import Named
+from sim.answers.files import csv_of
+from sim.answers.kinds import in_language
+from sim.answers.phrases import played
 from sim.language import ENGLISH, language
 from sim.language.shown import plain
-from sim.studies.next_line import next_line, probability_best, where
+from sim.studies.next_line import next_line, place_of, probability_best
 from sim.studies.places import halves, places_of
 from sim.units import parse_hours
 
@@ -73,8 +77,10 @@ def test_places_are_ranked_as_runs_rank_them_and_their_numbers_are_those_of_fres
     assert sum(saved.best for saved in found.all_day) == pytest.approx(1.0)
     # The sentence has the number and the interval of the table's first row.
     shown = plain(found.first.never_reached.size)
-    assert shown in found.answer.sentences(ENGLISH)[0]
-    assert found.answer.tables["next-line"][0]["never_reached"] == found.first.never_reached
+    assert shown in in_language(found.answer.sentences[0], ENGLISH)
+    table = found.answer.table("places")
+    column = [one.name for one in table.columns].index("never_reached")
+    assert table.rows[0][column] == found.first.never_reached
 
 
 def test_the_page_and_the_table_of_places_name_the_same_wait() -> None:
@@ -112,9 +118,9 @@ def test_the_answer_says_what_it_rests_on(tmp_path) -> None:
     folder = next(tmp_path.iterdir())
     answer = json.loads((folder / "answer.json").read_text())
     assert answer["study"] == "next-line"
-    assert answer["answer"]["en"][0].startswith("One more line helps most")
+    assert answer["sentences"][0]["key"] == "next.helps"
     assert (folder / "next-line.png").exists()
-    assert (folder / "next-line.csv").read_text().startswith("place,group,hours,line_hours,never_reached,")
+    assert (folder / "places.csv").read_text().startswith("place,group,hours,never_reached,never_reached_low,")
 
 
 def test_bad_questions_are_refused_in_words() -> None:
@@ -134,25 +140,28 @@ def test_stated_ranges_are_tried_at_both_ends() -> None:
     assert {"callers.phone.redial.abandoned", "handling.phone.conversation.mean"} <= names
     assert not any("count" in name for name in names)
     assert found.matters.usual == found.confirmed_saving
-    said = found.answer.sentences(ENGLISH)
+    said = [in_language(sentence, ENGLISH) for sentence in found.answer.sentences]
     assert any("a line for any province (phone) would save" in sentence for sentence in said)
     assert "ends of" in said[-1]
-    assert found.answer.worlds(ENGLISH)[-1] == "assumptions on 16 worlds (numbers 20 to 35 of seed 1712)"
-    # The columns of every study that says what matters.
-    assert list(found.answer.tables["assumptions"][0])[:3] == ["plan", "base", "measure"]
+    assert played(found.answer, ENGLISH)[-1] == "assumptions on 16 worlds (numbers 20 to 35 of seed 1712)"
+    assert len(found.answer.table("assumptions").rows) == len(found.matters.found)
 
 
-def test_the_answer_is_told_in_dutch_and_kept_with_english_names() -> None:
+def test_the_answer_is_in_dutch_for_people_and_in_identifiers_for_programs() -> None:
     found = next_line(CAMPAIGN, replications=6, assumptions=False)
     answer, dutch = found.answer, language("nl")
-    assert answer.sentences(dutch)[0].startswith("Eén lijn meer helpt het meest voor alle provincies (telefoon): ")
-    assert answer.worlds(dutch)[0].startswith("gerangschikt op 6 werelden")
+    first = in_language(answer.sentences[0], dutch)
+    assert first.startswith("Eén lijn meer helpt het meest voor alle provincies (telefoon): ")
+    assert played(answer, dutch)[0].startswith("gerangschikt op 6 werelden")
     part = next(saved for saved in found.parts if saved.place.key == "anywhere mon-fri 9:00-13:00")
-    assert where(part, dutch) == "alle provincies (telefoon), ma-vr 9:00-13:00"
-    assert where(part) == "any province (phone), mon-fri 9:00-13:00"
-    assert {row["place"] for row in answer.tables["next-line"]} >= {"any province (phone), mon-fri 9:00-13:00"}
+    assert in_language(place_of(part), dutch) == "alle provincies (telefoon), ma-vr 9:00-13:00"
+    assert in_language(place_of(part), ENGLISH) == "any province (phone), mon-fri 9:00-13:00"
+    table = answer.table("parts-of-the-day")
+    assert Named("anywhere mon-fri 9:00-13:00", place_of(part)) in [row[0] for row in table.rows]
+    assert "\nanywhere mon-fri 9:00-13:00,anywhere,mon-fri 9:00-13:00," in csv_of(table)
 
 
 def test_without_ranges_the_answer_says_so() -> None:
     answer = next_line(TWO, replications=4, parts=[]).answer
-    assert answer.sentences(ENGLISH)[-1] == "No value has a low and a high, so no assumption was tried."
+    said = in_language(answer.sentences[-1], ENGLISH)
+    assert said == "No value has a low and a high, so no assumption was tried."

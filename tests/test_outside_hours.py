@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from html import unescape
 from pathlib import Path
 
@@ -10,14 +11,15 @@ import pytest
 from click.testing import CliRunner
 
 import sim
+from sim.answers.kinds import in_language
 from sim.app.controls import Plans
 from sim.app.looks import looks
 from sim.app.words import answer
 from sim.app.work import Seats, Task
 from sim.cli.commands import cli
-from sim.language import language
-from sim.report import write_report
+from sim.language import Language, language
 from sim.report.answer import answer_of, answer_of_comparison
+from sim.report.write import write_report
 from sim.studies.outside_hours import left_out
 
 SMALL = """
@@ -47,6 +49,11 @@ STATED = "demand.outside_hours.chat=800 %"
 EN, NL = language("en"), language("nl")
 
 
+def told(plans: Sequence[sim.Scenario], say: Language) -> list[str]:
+    """Sentences for those who are left out."""
+    return [in_language(sentence, say) for sentence in left_out(plans)]
+
+
 @pytest.fixture
 def base() -> sim.Scenario:
     return sim.loads(SMALL)
@@ -54,26 +61,26 @@ def base() -> sim.Scenario:
 
 def test_one_sentence_where_callers_are_left_out(base) -> None:
     longer = base.with_settings([*LONGER, COUNTED])
-    assert left_out([base], EN) == []
-    (sentence,) = left_out([longer], EN)
+    assert told([base], EN) == []
+    (sentence,) = told([longer], EN)
     assert sentence.startswith(
         "For chat the scenario does not state how many contacts come outside mon-thu 17:00-19:00"
     )
     assert "State demand.outside_hours.chat" in sentence
-    (dutch,) = left_out([base, longer], NL)
+    (dutch,) = told([base, longer], NL)
     assert "ma-do 17:00-19:00" in dutch
-    assert left_out([longer.with_settings([STATED])], EN) == []
+    assert told([longer.with_settings([STATED])], EN) == []
 
 
 def test_a_plan_with_longer_hours_of_the_same_contacts(base) -> None:
-    (sentence,) = left_out([base, base.with_settings(LONGER)], EN)
+    (sentence,) = told([base, base.with_settings(LONGER)], EN)
     assert "demand.counted_hours.chat: mon-thu 17:00-19:00, and demand.outside_hours.chat" in sentence
-    (sentence,) = left_out([base, base.with_settings([*LONGER, STATED])], EN)
+    (sentence,) = told([base, base.with_settings([*LONGER, STATED])], EN)
     assert sentence.endswith("State demand.counted_hours.chat: mon-thu 17:00-19:00.")
     # Other contacts may well have been counted in the longer hours, and shorter hours add nobody.
-    assert left_out([base, base.with_settings([*LONGER, "demand.contacts=25"])], EN) == []
-    assert left_out([base, base.with_settings(["channels.chat.hours=mon-thu 17:00-18:00"])], EN) == []
-    assert left_out([base, base.with_settings([*LONGER, "demand.by_channel={phone: 1, chat: 0}"])], EN) == []
+    assert told([base, base.with_settings([*LONGER, "demand.contacts=25"])], EN) == []
+    assert told([base, base.with_settings(["channels.chat.hours=mon-thu 17:00-18:00"])], EN) == []
+    assert told([base, base.with_settings([*LONGER, "demand.by_channel={phone: 1, chat: 0}"])], EN) == []
 
 
 def test_stated_callers_come_in_the_longer_hours(base) -> None:
@@ -116,11 +123,11 @@ def test_pages_of_a_run_and_a_comparison_say_so(say, base, tmp_path) -> None:
     compared = sim.compare({"now": base, "later": longer}, assumptions=False, **how)
     quiet = sim.compare({"now": base, "stated": longer.with_settings([STATED])}, assumptions=False, **how)
     for found, words in ((sim.run(longer, **how), answer_of), (compared, answer_of_comparison)):
-        assert words(found, say).sentences[-1] == left_out([longer], say)[0]
+        assert words(found, say).sentences[-1] == told([longer], say)[0]
     for found, words in ((sim.run(base, **how), answer_of), (quiet, answer_of_comparison)):
         assert not any("demand.outside_hours" in sentence for sentence in words(found, say).sentences)
     page = write_report(compared.write(tmp_path), say=say)[0].read_text(encoding="utf-8")
-    assert left_out([longer], say)[0] in unescape(re.sub(r"</?code>", "", page))
+    assert told([longer], say)[0] in unescape(re.sub(r"</?code>", "", page))
 
 
 @pytest.mark.parametrize("say", [EN, NL])
@@ -128,6 +135,6 @@ def test_the_planners_page_says_so(say, base, monkeypatch) -> None:
     monkeypatch.setattr("sim.app.looks.worlds", lambda _: 3)
     longer = base.with_settings([*LONGER, COUNTED])
     *_, last = looks(Plans(base, longer), Task(), Seats())
-    assert answer(last, say)[-1] == left_out([longer], say)[0]
+    assert answer(last, say)[-1] == told([longer], say)[0]
     *_, last = looks(Plans(base, longer.with_settings([STATED])), Task(), Seats())
     assert not any("demand.outside_hours" in sentence for sentence in answer(last, say))

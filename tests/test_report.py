@@ -16,13 +16,13 @@ from click.testing import CliRunner
 from single import single
 
 import sim
+from sim.answers.grids import difference, grid, number
 from sim.cli.commands import cli
 from sim.language import ENGLISH, language
 from sim.language.shown import plain
-from sim.report import write_report
 from sim.report.flow import flow_of
 from sim.report.folders import opened
-from sim.report.grids import difference, grid, number
+from sim.report.write import write_report
 from sim.results.result import Result
 from sim.statistics.estimates import Estimate
 from sim.studies.answers import Answer

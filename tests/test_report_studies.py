@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import csv
 import json
 import re
 import shutil
@@ -20,7 +19,6 @@ from test_report import HOSTILE, Page
 import sim
 from sim.cli.commands import cli
 from sim.language import ENGLISH, Language, language
-from sim.report import write_report
 from sim.report.assumed import changed
 from sim.report.columns import plain_of, read_text
 from sim.report.curves import Axis, Extras, Point, Series, draw_curves
@@ -32,11 +30,10 @@ from sim.report.of_study import sections_of, tiles_of
 from sim.report.reading import Reader
 from sim.report.rows import Line, Mark, draw_rows, label_lines
 from sim.report.studied import STUDIES, read, rows_of
+from sim.report.write import write_report
 from sim.statistics.estimates import Estimate
 from sim.studies.answers import Answer, in_all
 from sim.studies.columns import HEADS, LEFT_OUT
-from sim.studies.next_line import Saved, row_of
-from sim.studies.places import Place
 from sim.studies.plan_tables import group_cell
 from sim.studies.staffing import Slot, Staff
 from sim.studies.staffing_words import staffing_text
@@ -65,23 +62,6 @@ def kept(study: str, scenario: sim.Scenario, out: Path, asked: dict, tables: dic
     on = [On("plan.chosen", Which(12, 0, 5))]
     answer = Answer(study, scenario, asked, on, ["never_reached"], lambda say: said[say.code], tables)
     return answer.write(out, command=f"sim {study} small.yaml")
-
-
-def next_line(scenario: sim.Scenario, out: Path) -> Path:
-    def row(group: str, hours: str, saves: float, best: float) -> dict:
-        counts = {"never_reached": about(-saves), "abandoned": about(-2 * saves)}
-        counts |= {"blocked": about(0, 0), "sent_away": about(0, 0)}
-        place = Place(group, "phone", hours, scenario)
-        return row_of(Saved(place, **counts, asa_s=about(-5), line_hours=40.0, best=best, ranked=-saves))
-
-    morning = "mon-fri 9:00-11:00"
-    places = [row("anywhere", "", 30, 0.9), row("north", "", 20, 0.1), row("north", morning, 12, 1.0)]
-    ends = [
-        {"value_of": "demand.contacts", "stated": "60", "set_to": end, "would_be": about(-saves), "change": about(1),
-         "difference_to_second": about(3, 1), "second_is_clearly_better": over}
-        for end, saves, over in (("100", 44, False), ("40", 11, True))
-    ]  # fmt: skip
-    return kept("next-line", scenario, out, {"ranked_by": "never_reached"}, {"next-line": places, "assumptions": ends})
 
 
 def sweep(scenario: sim.Scenario, out: Path, axes: dict[str, list[str]], design: str = "grid") -> Path:
@@ -166,7 +146,6 @@ def folders(tmp_path_factory, planned) -> dict[str, Path]:
     return {
         "plan": planned,
         "campaign": campaign(with_campaign(), out),
-        "next-line": next_line(small, out),
         "sweep": sweep(small, out, one),
         "heat": sweep(small, out, two),
         "lhs": sweep(small, out, far, "lhs"),
@@ -176,7 +155,7 @@ def folders(tmp_path_factory, planned) -> dict[str, Path]:
     }
 
 
-KINDS = ("plan", "campaign", "next-line", "sweep", "heat", "lhs", "sensitivity", "one-at-a-time", "calibrate")
+KINDS = ("plan", "campaign", "sweep", "heat", "lhs", "sensitivity", "one-at-a-time", "calibrate")
 
 
 def page_of(folder: Path, tmp_path: Path, say=ENGLISH) -> tuple[str, Page]:
@@ -282,7 +261,6 @@ def test_every_column_that_studies_write_has_a_head() -> None:
     sources = (
         "plan_tables",
         "campaign_tables",
-        "next_line",
         "calibrate",
         "sensitivity",
         "matters_words",
@@ -309,31 +287,6 @@ def test_workbooks_have_a_sheet_for_each_table(kind, folders, tmp_path) -> None:
     for sheet in book:
         for row in sheet.iter_rows():
             assert all(cell.data_type != "f" for cell in row)
-
-
-def test_numbers_of_a_workbook_are_those_of_the_tables(folders, tmp_path) -> None:
-    rows = {row["place"]: row for row in read(folders["next-line"]).table("next-line")}
-    write_report(folders["next-line"], say=NL, to=tmp_path / "p.html", excel=True)
-    with (tmp_path / "p-plaatsen.csv").open(encoding="utf-8-sig", newline="") as file:
-        first = next(csv.DictReader(file, delimiter=";"))
-    assert float(first["nooit bereikt"].replace(",", ".")) == rows["any province (phone)"]["never_reached"].value
-    assert first["laag"] != ""
-
-
-def test_cells_of_a_workbook_are_in_the_unit_of_their_head_and_in_words(folders, tmp_path) -> None:
-    found = folders["next-line"]
-    _, workbook, *_ = write_report(found, say=NL, to=tmp_path / "p.html", excel=True)
-    heads, first, *_ = openpyxl.load_workbook(workbook)["Plaatsen"].iter_rows(min_row=4)
-    cells = {str(head.value): cell for head, cell in zip(heads, first, strict=True)}
-    assert cells["beste, %"].value == pytest.approx(90)  # as the page has it
-    assert (cells["lijnuren"].value, cells["lijnuren"].number_format) == (40, "#,##0")
-    assert cells["nooit bereikt"].number_format == "#,##0.00"
-    assert cells["gemiddelde wachttijd, beantwoord (s)"].value == -5
-    assert [cells[head].value for head in ("waar", "lijnen van", "uren")] == [
-        "alle provincies (telefoon)", "alle provincies", "alle",
-    ]  # fmt: skip
-    reader = Reader.of(read(found), NL)
-    assert (plain_of("lines.antwerpen", "2", reader), plain_of("stated", "2", reader)) == (2.0, "2")
 
 
 @pytest.mark.parametrize("name", ["tyne and wear", "line 1 lines", "2 lines each", "Sint-Niklaas, noord; zuid", "mon"])

@@ -152,6 +152,9 @@ def test_interrupted_run_keeps_what_is_finished(tmp_path) -> None:
     assert Store(next(tmp_path.iterdir())).replications() >= 25
 
 
+#: What studies need to answer, and what shows an answer of any of them.
+ANSWERS = ("answer", "answered", "colours", "files", "grids", "kinds", "notebook", "phrases")
+RENDERERS = ("charts", "looks", "page", "plots", "sheets", "terminal")
 #: Lowest layer first; a module may import from its own layer and below. Names may be patterns.
 LAYERS = (
     ("errors", "units", "model.clock", "scenario.elementary", "scenario.distributions", "engines.streams", "theory"),
@@ -160,19 +163,21 @@ LAYERS = (
     ("statistics", "language"),
     ("kernel",),
     ("engines",),
-    ("results", "beside", "studies", "verification", "fit"),
-    ("figures", "tell", "report"),
+    ("results", "beside", "studies", "verification", "fit", *(f"answers.{name}" for name in ANSWERS)),
+    ("figures", "tell", "report", *(f"answers.{name}" for name in RENDERERS)),
     ("cli", "app"),
 )
+#: Studies that answer with data alone.
+WITHOUT_WORDS = ("next_line",)
 DOORS = {
     "simpy": {"engines/simpy_engine.py"},
     "ruamel": {"scenario/source.py"},
-    "matplotlib": {"figures/*.py"},
+    "matplotlib": {"figures/*.py", "answers/plots.py"},
     "duckdb": {"results/store.py"},
     "dask": set(),
     "distributed": {"studies/cluster.py"},
     "holidays": {"scenario/holidays.py"},
-    "rich": {"cli/*.py", "tell/*.py"},
+    "rich": {"cli/*.py", "tell/*.py", "answers/terminal.py"},
     "jinja2": {"report/page.py", "report/page_fit.py"},
     "nicegui": {"app/page.py", "app/page_kept.py", "app/page_studies.py", "app/parts.py", "app/server.py"},
     "starlette": {"app/server.py"},
@@ -258,6 +263,12 @@ def test_layers_and_doors() -> None:
             assert any(fnmatch(inside, door) for door in doors), f"{inside} imports {top}"
             if top == "sim" and rest and module != "__init__":
                 assert layer(rest) <= layer(module), f"{inside} imports {name}"
+    # Whatever shows answers knows no study, and a study knows no language.
+    for path in (ROOT / "sim" / "answers").glob("*.py"):
+        assert not {name for name in imports(path) if name.startswith("sim.studies")}, path
+    for name in WITHOUT_WORDS:
+        path = ROOT / "sim" / "studies" / f"{name}.py"
+        assert not {name for name in imports(path) if name.startswith("sim.language")}, path
     types = {"sim.model.centre", "sim.model.clock", "sim.model.contacts", "sim.model.world"}
     for room in ("engines", "audit"):
         for path in (ROOT / "sim" / room).rglob("*.py"):

@@ -94,7 +94,7 @@ def ask_matters(plans: Plans, task: Task) -> OneAtATime:
 
 def ask_report(plans: Plans, say: Language, task: Task) -> dict[str, bytes]:
     """The report and the workbook, by their names."""
-    from sim.report import write_report
+    from sim.report.write import write_report
     from sim.studies.compare import Comparison
     from sim.studies.run import run
 

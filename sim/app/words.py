@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from math import isfinite
 
+from sim.answers.kinds import in_language
 from sim.app.controls import ANYWHERE, Control, Refused
 from sim.app.looks import TODAY, Look
 from sim.errors import ScenarioError
@@ -154,7 +155,7 @@ def answer(look: Look, say: Language) -> list[str]:
         found.append(_compared(look, say))
     if closed.value > 0:
         found.append(say("app.answer_closed", closed=about(closed, say)))
-    return [*found, *left_out([look.plans.today, look.plans.plan], say)]
+    return [*found, *(in_language(one, say) for one in left_out([look.plans.today, look.plans.plan]))]
 
 
 def _compared(look: Look, say: Language) -> str:

@@ -26,7 +26,7 @@ def report(results: Path, lang: str, sensitivity: Path | None, out: Path | None,
     a sweep, a sensitivity study or a calibration. The page needs no network and prints on A4.
     """
     from sim.language import language
-    from sim.report import write_report
+    from sim.report.write import write_report
 
     say = language(lang)
     page, *others = write_report(results, say=say, sensitivity=sensitivity, to=out, excel=excel)

@@ -27,6 +27,7 @@ from sim.cli.common import (
     resumable,
     tell_kept,
 )
+from sim.cli.faces import Faces, faces
 
 MEASURE = click.option(
     "--measure", "measures", multiple=True, metavar="MEASURE[@NAME]", help="What to show, e.g. loss@phone or abandoned."
@@ -138,10 +139,7 @@ def sweep(
 @replications("Worlds on which places are ranked; as many fresh ones confirm the first.", least=2, usual=200)
 @SEED
 @WORKERS
-@OUT
-@JSON
-@FIGURES
-@LANG
+@faces
 def next_line(
     file: Path,
     settings: tuple[str, ...],
@@ -152,19 +150,14 @@ def next_line(
     replications: int,
     seed: int | None,
     workers: int | None,
-    out: Path,
-    as_json: bool,
-    figures: bool,
-    lang: str,
+    faces: Faces,
 ) -> None:
     """Where would one more line help most? Every place is tried on the same callers."""
     scenario = load_scenario(file, settings)
-    from sim.language import language
     from sim.studies.next_line import next_line as study
 
-    say = language(lang)
     try:
-        with progress_bar(lang, hidden=as_json) as progress:
+        with progress_bar(faces.lang, hidden=faces.as_json) as progress:
             found = study(
                 scenario,
                 ranked_by=by,
@@ -177,16 +170,4 @@ def next_line(
             )
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    folder = keep(found.answer, out, as_json=as_json)
-    pictures = []
-    if figures:
-        from sim.figures.next_line import draw_next_line
-        from sim.figures.runs import save
-
-        pictures = [save(draw_next_line(found, say=say), folder / "next-line.png")]
-    if not as_json:
-        from sim.tell.runs import console
-        from sim.tell.studies import tell_next_line
-
-        tell_next_line(found, console(), say)
-        tell_kept(folder, "next-line.csv, assumptions.csv, answer.json", pictures, say)
+    faces.show(found.answer)

@@ -8,11 +8,11 @@ from math import ceil, floor, inf, isfinite, log10
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.answers.colours import BETTER, MUTED, WORSE
 from sim.figures.sensitivity import label_of
 from sim.figures.style import headed, numbers_in, sheet, spread_note, wrapped
 from sim.language import ENGLISH, Language
 from sim.language.shown import in_words
-from sim.report.colours import BETTER, MUTED, WORSE
 from sim.studies.calibrate import Calibration, Found
 from sim.studies.fit_two import FitTwo
 from sim.studies.hangs_on import Shift

@@ -5,11 +5,11 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.answers.colours import DUTY, OUTCOMES, WAITING
 from sim.figures.style import axes_of, figure_of, legend_below, titled
 from sim.language import ENGLISH, Language
 from sim.model.clock import HOUR, SECOND
 from sim.report.busy_day import BusyDay, Contact, busiest_day
-from sim.report.colours import DUTY, OUTCOMES, WAITING
 from sim.results.result import Result
 
 #: Rows beyond these make a picture that nobody reads.

@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from sim.answers.colours import OUTCOMES, WORSE
 from sim.figures.style import axes_of, figure_of, legend_below, numbers_in, sheet, titled
 from sim.fit.arrivals import Arrivals
 from sim.fit.compared import Calls, abandonment, by_hour, wait_answered_s
@@ -27,7 +28,6 @@ from sim.fit.redials import Redials
 from sim.fit.trace_test import Replay
 from sim.fit.whole import Fit
 from sim.language import ENGLISH, Language
-from sim.report.colours import OUTCOMES, WORSE
 from sim.tell.fit_rows import patience_law
 from sim.units import WEEKDAYS
 

@@ -11,13 +11,13 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.dates import DayLocator, num2date
 from matplotlib.figure import Figure
 
+from sim.answers.colours import BETTER, OUTCOMES, UNCLEAR, WORSE
 from sim.errors import ResultsError
 from sim.figures.day import draw_busy_day
 from sim.figures.style import axes_of, figure_of, headed, legend_below, numbers_in, sheet, titled, wrapped
 from sim.language import ENGLISH, Language
 from sim.model.clock import HOUR, MINUTE
 from sim.model.demand import Rates
-from sim.report.colours import BETTER, OUTCOMES, UNCLEAR, WORSE
 from sim.results.result import Result
 from sim.scenario.scenario import Scenario
 from sim.studies.compare import Comparison

@@ -7,10 +7,11 @@ from matplotlib.figure import Figure
 
 from sim.figures.style import headed, numbers_in, sheet, spread_note, wrapped
 from sim.language import ENGLISH, Language
+from sim.language.shown import shown_value
 from sim.studies.one_at_a_time import OneAtATime
 from sim.studies.outcomes import Outcome
 from sim.studies.sensitivity import Sensitivity
-from sim.studies.unknowns import Unknown, shown_value
+from sim.studies.unknowns import Unknown
 
 #: Assumptions that are drawn.
 _MOST = 14

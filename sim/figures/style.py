@@ -10,9 +10,9 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
+from sim.answers.colours import MUTED
 from sim.language import Language
 from sim.language.firm import firm
-from sim.report.colours import MUTED
 
 #: Letters of a note in an inch.
 _LETTERS_PER_INCH = 13.7

@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 
 from sim.figures.style import headed, numbers_in, sheet, wrapped
 from sim.language import ENGLISH, Language
-from sim.language.shown import in_words
+from sim.language.shown import in_words, shown_value
 from sim.studies.levels import Axis
 from sim.studies.sweep import Sweep, label
-from sim.studies.unknowns import shown_value
 
 _BLUE = "#0072B2"
 _MOST_WRITTEN = 120

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import floor, inf, isfinite, log10
+from typing import Any
 
 from sim.language import ENGLISH, Language
 from sim.statistics.intervals import Estimate
@@ -169,3 +170,20 @@ def seconds(found: Estimate, say: Language = ENGLISH) -> str:
         return "-"
     scaled, unit = in_time(found)
     return f"{plain(scaled, say)} {say.known('unit', unit)}"
+
+
+def short(value: Any) -> str:
+    """A value as it is shown in tables."""
+    if isinstance(value, dict):
+        return ", ".join(
+            f"{name} {f'({short(part)})' if isinstance(part, dict) else part}" for name, part in value.items()
+        )
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def shown_value(value: Any, say: Language = ENGLISH) -> str:
+    """A value as a reader has it: numbers, units, days and names that everybody uses in the language."""
+    if isinstance(value, dict):
+        parts = ((say.name(str(name)), shown_value(part, say), isinstance(part, dict)) for name, part in value.items())
+        return ", ".join(f"{name} {f'({part})' if inside else part}" for name, part, inside in parts)
+    return say.value(say.hours(short(value)))

@@ -8,6 +8,7 @@ from math import isfinite
 
 import numpy as np
 
+from sim.answers.kinds import in_language
 from sim.language import Language
 from sim.language.shown import and_list, plain, seconds
 from sim.model.clock import SECOND
@@ -42,7 +43,7 @@ def answer_of(result: Result, say: Language) -> Answer:
     """Who called and was reached, why the others were not, and how the busiest channel does."""
     of = measures_of(result.summary())
     sentences = (_reached(result, of, say), *_why(of, say), _channel(result, of, say))
-    return Answer((*sentences, *left_out([result.scenario], say)), _luck(result, say))
+    return Answer((*sentences, *(in_language(one, say) for one in left_out([result.scenario]))), _luck(result, say))
 
 
 def _reached(result: Result, of: Of, say: Language) -> str:

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 
+from sim.answers.colours import OUTCOMES
 from sim.language import Language
-from sim.report.colours import OUTCOMES
-from sim.report.studied import Studied
 from sim.results.result import Result
 from sim.scenario.scenario import Scenario
 from sim.scenario.simple import EVERYWHERE
@@ -45,13 +44,10 @@ def of_run(result: Result, say: Language) -> list[Part]:
     return _parts(facts, say, ())
 
 
-def of_study(found: Studied, say: Language) -> list[Part]:
-    """The appendix of a study, as far as it fits."""
-    worlds = "; ".join(found.worlds(say)).rstrip(".")
-    facts = _facts(found.scenario, say) | {
-        "worlds": worlds[:1].upper() + worlds[1:],
-        "version": found.version,
-    }
+def of_study(scenario: Scenario, played: Sequence[str], made_by: str, say: Language) -> list[Part]:
+    """The appendix of a study, as far as it fits: on which replications it rests, which version made it."""
+    worlds = "; ".join(played).rstrip(".")
+    facts = _facts(scenario, say) | {"worlds": worlds[:1].upper() + worlds[1:], "version": made_by}
     return _parts(facts, say, _OF_STUDIES)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sim.answers.grids import Cell, Code, Grid, grid
 from sim.language import Language
 from sim.language.shown import in_words
-from sim.report.grids import Cell, Code, Grid, grid
 from sim.scenario.scenario import Scenario
 from sim.studies.assumed import Assumption, assumptions
 

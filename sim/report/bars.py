@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
+from sim.answers.colours import OUTCOMES
 from sim.language import Language
 from sim.language.shown import plain
-from sim.report.colours import OUTCOMES
 from sim.report.svg import drawing, fill_of, hint, tag, text, ticks
 from sim.results.result import Result
 from sim.statistics.estimates import Estimate

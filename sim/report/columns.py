@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import isfinite
 
+from sim.answers.grids import Cell, Code, Grid, Number, difference, grid, number, time
 from sim.language.said import Shown
 from sim.language.shown import in_time
-from sim.report.grids import Cell, Code, Grid, Number, difference, grid, number, time
 from sim.report.reading import Reader, as_day
 from sim.report.studied import Row, Value, text
 from sim.statistics.estimates import Estimate

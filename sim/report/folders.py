@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sim.answers.answer import Answer
+from sim.answers.files import is_written
+from sim.answers.files import read as read_answer
 from sim.errors import ResultsError
 from sim.report.studied import Studied, is_study, read
 from sim.results.damage import require_sound
@@ -12,10 +15,12 @@ from sim.results.store import Store
 from sim.studies.compare import MANIFEST, Comparison
 
 
-def opened(folder: Path) -> Result | Comparison | Studied:
+def opened(folder: Path) -> Result | Comparison | Studied | Answer:
     """The run, the comparison or the study in ``folder``."""
     if (folder / MANIFEST).is_file():
         return Comparison.read(folder)
+    if is_written(folder):
+        return read_answer(folder)
     if is_study(folder):
         return read(folder)
     if not (folder / "manifest.json").is_file():

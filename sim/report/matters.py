@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sim.answers.colours import BETTER, UNCLEAR
+from sim.answers.grids import Cell, Code, Grid, difference, grid
+from sim.answers.kinds import in_language
 from sim.language import Language
-from sim.language.shown import signed
+from sim.language.shown import shown_value, signed
 from sim.report.assumed import named
-from sim.report.colours import BETTER, UNCLEAR
-from sim.report.grids import Cell, Code, Grid, difference, grid
 from sim.report.rows import Line, Mark, draw_rows
 from sim.studies.matters import Assumption, Matters
 from sim.studies.matters_words import sentences
-from sim.studies.unknowns import shown_value
 
 #: Assumptions that are drawn, and ends that the table has; the file has all.
 _DRAWN, _MOST = 12, 16
@@ -49,7 +49,8 @@ def mattering(found: Matters, say: Language) -> Mattering:
     rows = cells if found.second else [row[:-1] for row in cells]
     note = say("ranking.cut", shown=len(shown), rows=len(found.found)) if len(found.found) > len(shown) else ""
     table = grid(say("told.matters_table"), heads, rows, note=note) if rows else None
-    return Mattering(sentences(found, say), _picture(found, title, say), say("told.matters_caption", **whose), table)
+    said = [in_language(one, say) for one in sentences(found)]
+    return Mattering(said, _picture(found, title, say), say("told.matters_caption", **whose), table)
 
 
 def _picture(found: Matters, title: str, say: Language) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import inf, isfinite
 
+from sim.answers.colours import BETTER, UNCLEAR, WORSE
 from sim.language.shown import plain
-from sim.report.colours import BETTER, UNCLEAR, WORSE
 from sim.report.columns import read_text, table_of
 from sim.report.curves import Axis, Point, Series, draw_curves
 from sim.report.reading import Reader

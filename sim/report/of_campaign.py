@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import isfinite
 
+from sim.answers.colours import BETTER, UNCLEAR, WORSE
+from sim.answers.grids import Grid
 from sim.language.shown import plain, signed
-from sim.report.colours import BETTER, UNCLEAR, WORSE
 from sim.report.columns import table_of
 from sim.report.curves import LOOKS, Axis, Extras, Point, Series, draw_curves
 from sim.report.duty import hours_between
-from sim.report.grids import Grid
 from sim.report.of_targets import rests_section, target_parts, target_tiles
 from sim.report.reading import Reader
 from sim.report.rows import Line, Mark, draw_rows

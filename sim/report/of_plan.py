@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import isfinite
 
+from sim.answers.colours import BETTER, MUTED
+from sim.answers.grids import Cell, Grid, Number, grid
 from sim.language.shown import plain
-from sim.report.colours import BETTER, MUTED
 from sim.report.columns import read_text, table_of
 from sim.report.curves import FIRST, HOLLOW, THREAD, Axis, Extras, Point, Series, draw_curves
 from sim.report.duty import lines_at
 from sim.report.duty import shown as duty_shown
-from sim.report.grids import Cell, Grid, Number, grid
 from sim.report.of_targets import rests_section, target_parts, target_tiles
 from sim.report.reading import Reader
 from sim.report.rows import Line, Mark, draw_rows

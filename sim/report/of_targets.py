@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import isfinite, nan
 
+from sim.answers.colours import BETTER, MUTED, WORSE
 from sim.language.shown import plain, seconds
-from sim.report.colours import BETTER, MUTED, WORSE
 from sim.report.columns import read_text, table_of
 from sim.report.reading import Reader
 from sim.report.rows import Line, Mark, draw_rows

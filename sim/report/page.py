@@ -9,12 +9,12 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from sim.answers.grids import Code, Number
 from sim.language import Language
 from sim.language.firm import finalized
 from sim.report import answer, appendix, bars, flow, of_study, plans, sensitivity, tables, timeline
 from sim.report.assumed import assumed_in
 from sim.report.busy_day import busiest_day
-from sim.report.grids import Code, Number
 from sim.report.made import made
 from sim.report.matters import mattering
 from sim.report.sections import Picture, Words
@@ -44,13 +44,13 @@ _ENVIRONMENT.tests |= {
 _SECTIONS = ("surge", "callers", "who", "when", "day", "assumed", "theory", "made", "appendix")
 _OF_COMPARISONS = ("difference", "matters", "levels", "plans", "base")
 #: Sections that every page of a study ends with.
-_OF_STUDIES = ("assumed", "made", "appendix")
+OF_STUDIES = ("assumed", "made", "appendix")
 
 
 def run_page(result: Result, say: Language, *, sensitivity: Study | None) -> str:
     """The page of a run."""
     words = _of_every_page(result, say, sensitivity) | _of_a_run(result, say)
-    return _ENVIRONMENT.get_template("run.html").render(words | {"answer": answer.answer_of(result, say)})
+    return rendered("run.html", words | {"answer": answer.answer_of(result, say)})
 
 
 def comparison_page(found: Comparison, say: Language, *, sensitivity: Study | None) -> str:
@@ -72,21 +72,21 @@ def comparison_page(found: Comparison, say: Language, *, sensitivity: Study | No
         "hundred_legend": plans.hundred_legend(say),
         "folders": [(plan, r.folder.name, r.store.manifest()["hash"]) for plan, r in found.results.items()],
         "mattering": mattering(found.matters, say) if found.matters else None,
-        "sections": [*_of_comparison(found, say), *_named(_SECTIONS, say)],
+        "sections": [*_of_comparison(found, say), *named(_SECTIONS, say)],
     }
-    return _ENVIRONMENT.get_template("comparison.html").render(words)
+    return rendered("comparison.html", words)
 
 
 def _of_comparison(found: Comparison, say: Language) -> list[tuple[str, str]]:
     """Sections of a comparison before those of its base; assumptions follow the differences where they were tried."""
-    every = _named(_OF_COMPARISONS, say, base=found.base)
+    every = named(_OF_COMPARISONS, say, base=found.base)
     return [one for one in every if one[0] != "matters" or found.matters]
 
 
 def study_page(found: Studied, say: Language) -> str:
     """The page of a study: the answer with its first numbers, its sections, then what every page has."""
     sections = of_study.sections_of(found, say)
-    words = _frame(found.scenario, say) | {
+    words = frame(found.scenario, say) | {
         "heading": of_study.title_of(found, say),
         "answer": answer.Answer(tuple(found.sentences(say)), ""),
         "worlds": found.worlds(say),
@@ -96,13 +96,18 @@ def study_page(found: Studied, say: Language) -> str:
         "made": of_study.made(found, say),
         "written": "",
         "definitions": of_study.definitions(found, say),
-        "stress": appendix.of_study(found, say),
-        "sections": [*((one.id, one.heading) for one in sections), *_named(_OF_STUDIES, say)],
+        "stress": appendix.of_study(found.scenario, found.worlds(say), found.version, say),
+        "sections": [*((one.id, one.heading) for one in sections), *named(OF_STUDIES, say)],
     }
-    return _ENVIRONMENT.get_template("study.html").render(words)
+    return rendered("study.html", words)
 
 
-def _frame(scenario: Scenario, say: Language) -> dict[str, Any]:
+def rendered(template: str, words: dict[str, Any]) -> str:
+    """A page from its template."""
+    return _ENVIRONMENT.get_template(template).render(words)
+
+
+def frame(scenario: Scenario, say: Language) -> dict[str, Any]:
     """What every page says of its scenario."""
     return {
         "say": say,
@@ -118,7 +123,7 @@ def _frame(scenario: Scenario, say: Language) -> dict[str, Any]:
 
 def _of_every_page(result: Result, say: Language, study: Study | None) -> dict[str, Any]:
     rows = made(result, say)
-    return _frame(result.scenario, say) | {
+    return frame(result.scenario, say) | {
         "result": result,
         "replications": say.number(result.replications),
         "study": study,
@@ -127,11 +132,11 @@ def _of_every_page(result: Result, say: Language, study: Study | None) -> dict[s
         "written": rows[-1][1],
         "definitions": tables.definitions(result.scenario, result.summary(), say),
         "stress": appendix.of_run(result, say),
-        "sections": _named(_SECTIONS, say),
+        "sections": named(_SECTIONS, say),
     }
 
 
-def _named(ids: Sequence[str], say: Language, **values: object) -> list[tuple[str, str]]:
+def named(ids: Sequence[str], say: Language, **values: object) -> list[tuple[str, str]]:
     """Ids of sections with their headings."""
     return [(id_, say("report.one_day" if id_ == "day" else f"report.{id_}", **values)) for id_ in ids]
 

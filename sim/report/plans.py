@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sim.answers.colours import BETTER, UNCLEAR, WORSE
+from sim.answers.grids import Cell, Grid, Number, difference, grid, number, time
 from sim.language import Language
 from sim.language.shown import more_or_fewer, signed
 from sim.report.assumed import changed, named
-from sim.report.colours import BETTER, UNCLEAR, WORSE
 from sim.report.flow import named as named_part
-from sim.report.grids import Cell, Grid, Number, difference, grid, number, time
 from sim.report.svg import drawing, fill_of, hint, marks_between, tag, text, with_sign
 from sim.report.tables import busiest_channel
 from sim.statistics.estimates import NOTHING, Estimate

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sim.report.grids import Grid
+from sim.answers.grids import Grid
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,8 @@ class Picture:
     title: str = ""
     #: Whether two of them stand beside each other where there is room.
     half: bool = False
+    #: Fill and meaning of each tone, where there are several.
+    legend: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True)

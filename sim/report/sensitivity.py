@@ -9,11 +9,11 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
+from sim.answers.grids import Cell, Code, Grid, grid, number
 from sim.errors import ResultsError, ScenarioError
 from sim.language import Language
 from sim.language.shown import digits_of
 from sim.report.assumed import named
-from sim.report.grids import Cell, Code, Grid, grid, number
 from sim.report.tornado import Move, draw_tornado
 from sim.results.store import essence
 from sim.scenario.load import load

@@ -8,9 +8,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from math import isfinite
 
+from sim.answers.colours import OUTCOMES
 from sim.language import Language
 from sim.language.shown import in_words
-from sim.report.colours import OUTCOMES
 from sim.report.made import made
 from sim.report.tables import busiest_channel
 from sim.results.result import WAITS, Result

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from html import escape
 from math import floor, log10
 
+from sim.answers.colours import OUTCOMES
 from sim.language import Language
-from sim.report.colours import OUTCOMES
 
 #: Patterns laid over colours, so that they are told apart in greyscale; each is drawn once per page.
 _HATCHES = {

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from sim.answers.colours import OUTCOMES
+from sim.answers.grids import Cell, Grid, grid, number, time
 from sim.language import Language
-from sim.report.colours import OUTCOMES
-from sim.report.grids import Cell, Grid, grid, number, time
 from sim.results.result import Result
 from sim.scenario.scenario import Scenario
 from sim.statistics.estimates import NOTHING, Estimate

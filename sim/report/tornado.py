@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from sim.answers.colours import BETTER
 from sim.language import Language
 from sim.language.shown import signed
-from sim.report.colours import BETTER
 from sim.report.svg import drawing, hint, marks_between, tag, text
 from sim.statistics.estimates import Estimate
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import xlsxwriter
 
+from sim.answers.colours import OUTCOMES
 from sim.language import Language
-from sim.report.colours import OUTCOMES
 from sim.report.sheets import Sheet, Value
 from sim.results.store import write_bytes_atomically
 

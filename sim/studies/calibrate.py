@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.errors import QuestionError
 from sim.language import ENGLISH, Language
-from sim.language.shown import and_list, in_words
+from sim.language.shown import and_list, in_words, shown_value
 from sim.scenario.scenario import Scenario
 from sim.statistics.estimates import Estimate
 from sim.statistics.intervals import t_quantile
@@ -24,7 +24,7 @@ from sim.studies.limits import Limits, limits_of
 from sim.studies.observed import Observation, Place, Sample, Simulator, observation_of
 from sim.studies.parameters import DEMAND, FACTOR, Parameter, parameter_of
 from sim.studies.trial import On, Which
-from sim.studies.unknowns import Unknown, shown_value, value_cell
+from sim.studies.unknowns import Unknown, value_cell
 
 #: Fitted; fitted though compatible values have an end on one side only; out of reach; or not said by what was observed.
 Verdict = Literal["fitted", "open", "unmet", "not identified"]

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from sim.language import ENGLISH, Language
+from sim.language.shown import shown_value
 from sim.statistics.estimates import NOTHING, Estimate
 from sim.studies.asked import Try
 from sim.studies.campaign_doubts import Shift
 from sim.studies.campaign_size import Size
 from sim.studies.campaign_start import Moved, When
 from sim.studies.plan_tables import Row, group_cell
-from sim.studies.unknowns import shown_value
 
 
 def size_rows(size: Size, say: Language = ENGLISH) -> Iterator[Row]:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.answers.kinds import in_language
 from sim.errors import NoMeasureError, ResultsError
 from sim.language import CODES, ENGLISH, Language, language
 from sim.language.shown import signed
@@ -134,7 +135,7 @@ class Comparison:
 
     def left_out(self, say: Language) -> list[str]:
         """For each channel with longer hours, whose callers then are not stated, a sentence that says so."""
-        return left_out([result.scenario for result in self.results.values()], say)
+        return [in_language(one, say) for one in left_out([result.scenario for result in self.results.values()])]
 
     def interval_told(self, say: Language) -> str:
         """What ± is half of, and what is counted."""
@@ -279,6 +280,7 @@ class Comparison:
     def to_json(self) -> str:
         """All differences and what matters most; an interval without an end has null there."""
         found, told = self.matters, [(code, language(code)) for code in CODES]
+        said = sentences(found) if found else []
         content = {
             "base": self.base,
             "plans": {name: str(result.folder) for name, result in self.results.items()},
@@ -287,7 +289,7 @@ class Comparison:
             "worlds": {code: [self.worlds.told(language(code))] for code in CODES},
             "interval": "95 %",
             "differences": [flat(vars(d)) for d in self.differences],
-            "answer": {code: [*self.left_out(say), *(sentences(found, say) if found else [])] for code, say in told},
+            "answer": {code: [*self.left_out(say), *(in_language(one, say) for one in said)] for code, say in told},
             "assumptions": [flat(row) for row in rows(found)] if found else [],
         }
         return json.dumps(content, indent=1, ensure_ascii=False, default=str) + "\n"
@@ -356,5 +358,6 @@ def _html(found: Comparison, say: Language = ENGLISH) -> str:
     """What each plan changes."""
     rows = [[plan, *(signed(found.difference(plan, m).difference, say) for m in _DIFFERENCES)] for plan in found.plans]
     heads = [say("column.plan"), *(say(f"compare.{m}") for m in _DIFFERENCES)]
-    below = " ".join([found.interval_told(say), *(sentences(found.matters, say) if found.matters else ())])
+    mattering = sentences(found.matters) if found.matters else []
+    below = " ".join([found.interval_told(say), *(in_language(one, say) for one in mattering)])
     return titled(say("compare.differences", base=found.base), below, table_html(heads, rows))

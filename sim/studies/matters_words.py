@@ -1,4 +1,4 @@
-"""Which assumptions matter most, in sentences and rows, and as it is kept with an answer."""
+"""Which assumptions matter most: sentences, a table and a chart, and as it is kept with an answer."""
 
 from __future__ import annotations
 
@@ -7,66 +7,119 @@ from dataclasses import asdict
 from math import isfinite
 from typing import Any
 
-from sim.language import ENGLISH, Language
+from sim.answers.answer import Column, Mark, Message, Named, Row, Rows, Table, Term, Value, message
+from sim.answers.phrases import replications
+from sim.language import Language
 from sim.language.said import Shown
-from sim.language.shown import measured, parts
 from sim.statistics.estimates import Estimate
 from sim.studies.matters import FEWER_ARE_BETTER, Assumption, Matters
 from sim.studies.trial import Which
-from sim.studies.unknowns import Unknown, shown_value, value_cell
+from sim.studies.unknowns import Unknown, value_cell
+
+#: What readers call the base, the first and the second plan.
+Plans = tuple[Value, Value, Value]
 
 
-def sentences(found: Matters, say: Language = ENGLISH) -> list[str]:
-    """What matters most, whether it turns the answer, and on how much that rests."""
-    return list(_sentences(found, say))
+#: Ends in a table and in a chart; files have all of them.
+_LISTED, _DRAWN = 16, 12
 
 
-def _sentences(found: Matters, say: Language) -> Iterator[str]:
-    first, base = found.first, found.base
-    what = measured(*found.measure, say)
+def sentences(found: Matters, plans: Plans | None = None) -> list[Message]:
+    """What matters most, whether it turns the answer, and on how much that rests.
+
+    plans: what readers call the base, the first and the second plan; by default their names.
+    """
+    return list(_sentences(found, plans or (found.base, found.first, found.second)))
+
+
+def _sentences(found: Matters, plans: Plans) -> Iterator[Message]:
+    base, first, second = plans
+    what = Term("measure of", (found.measure[0], found.measure[1], found.measure[2]))
     if not found.found:
-        yield say("matters.none")
+        yield message("matters.none")
         return
     if not found.most:
-        yield say("matters.little", first=first, base=base, measure=what)
+        yield message("matters.little", first=first, base=base, measure=what)
     elif (
         found.measure[0] in FEWER_ARE_BETTER
         and found.usual.high < 0
         and all(found.there(one).value < 0 for one in found.most)
     ):
-        named = "; ".join(_would_be(one, found.there(one).turned, say) for one in found.most)
-        yield say("matters.saves", first=first, named=named, usual=parts(found.usual.turned, say)[0], measure=what)
+        named = Term("semicolons", tuple(_would_be(one, found.there(one).turned) for one in found.most))
+        usual = Term("middle", found.usual.turned)
+        yield message("matters.saves", first=first, named=named, usual=usual, measure=what)
     else:
-        named = "; ".join(_would_be(one, found.there(one), say) for one in found.most)
-        usual = parts(found.usual, say)[0]
-        yield say("matters.differs", first=first, base=base, measure=what, named=named, usual=usual)
+        named = Term("semicolons", tuple(_would_be(one, found.there(one)) for one in found.most))
+        usual = Term("middle", found.usual)
+        yield message("matters.differs", first=first, base=base, measure=what, named=named, usual=usual)
     if found.turned:
-        yield say("matters.turns", named=_named(found.turned, say))
+        yield message("matters.turns", named=tuple(map(_at, found.turned)))
     elif found.usual.low > 0 or found.usual.high < 0:
-        yield say("matters.holds")
+        yield message("matters.holds")
     if found.overtaken:
-        yield say("matters.overtaken", first=first, second=found.second, named=_named(found.overtaken, say))
+        yield message("matters.overtaken", first=first, second=second, named=tuple(map(_at, found.overtaken)))
     elif found.tried_with_second:
-        tried = say.number(found.tried_with_second)
-        yield say("matters.order_holds", first=first, second=found.second, tried=tried)
-    ranges = len({one.of for one in found.found})
-    ends = say.number(len(found.found))
-    yield say("matters.rests_on", ends=ends, ranges=say.number(ranges), worlds=found.where.told(say))
+        yield message("matters.order_holds", first=first, second=second, tried=found.tried_with_second)
+    ranges, ends = len({one.of for one in found.found}), len(found.found)
+    yield message("matters.rests_on", ends=ends, ranges=ranges, worlds=replications(found.where))
 
 
-def _would_be(one: Assumption, there: Estimate, say: Language) -> str:
-    value, half = parts(there, say)
-    return say("matters.would_be", there=f"{value} ({half})" if half else value, at=_at(one, say))
+def _would_be(one: Assumption, there: Estimate) -> Message:
+    return message("matters.would_be", there=Term("in brackets", there), at=_at(one))
 
 
-def _named(some: Sequence[Assumption], say: Language) -> str:
-    return ", ".join(_at(one, say) for one in some)
-
-
-def _at(one: Assumption, say: Language) -> str:
+def _at(one: Assumption) -> Message:
     """``callers.phone.redial.closed at its low (20 %)``."""
     key = "matters.at_low" if one.end == one.of.low else "matters.at_high"
-    return say(key, assumption=one.of.words(say), end=shown_value(one.end, say))
+    return message(key, assumption=name_of(one.of), end=Term("setting", one.end))
+
+
+def name_of(of: Unknown) -> Message | Term:
+    """What is assumed, in words."""
+    name, more = Term("path", of.paths[0]), len(of.paths) - 1
+    return message("ranking.with_alike", path=name, count=more) if more else name
+
+
+def table_of(found: Matters, plans: Plans, *, name: str = "assumptions") -> Table:
+    """Every end with what it changes, the one that moves the difference most first."""
+    base, first, second = plans
+    columns = [
+        Column("value_of", "path", message("column.value_of")),
+        Column("stated", "setting", message("column.is")),
+        Column("set_to", "setting", message("head.set_to")),
+        Column("difference", "change", message("head.there"), good=-1),
+        Column("change", "change", message("matters.change")),
+        Column("clear_change", "yes", message("head.clear_change")),
+        Column("difference_to_second", "change", message("matters.to_second", second=second)),
+        Column("second_is_clearly_better", "yes", message("told.second_better", second=second)),
+    ]
+    rows = [
+        (
+            Named(one.of.name, name_of(one.of)), one.of.value, one.end, found.there(one), one.change, one.clear,
+            one.second_better, one.overturns if found.second else None,
+        )
+        for one in found.found
+    ]  # fmt: skip
+    what = Term("measure of", found.measure)
+    title = message("matters.title", first=first, base=base, measure=what)
+    return Table(name, title, tuple(columns), tuple(rows), message("matters.caption"), most=_LISTED)
+
+
+def chart_of(found: Matters, plans: Plans) -> Rows:
+    """The difference as everything is stated, then with each of the ends that move it most."""
+    base, first, _ = plans
+    rows = [Row(message("plancolumn.stated"), (Mark(found.usual, "diamond", "stated"),))]
+    for one in found.found[:_DRAWN]:
+        form, tone = ("circle", "better") if one.clear else ("ring", "unclear")
+        label = message("matters.set_to", assumption=name_of(one.of), end=Term("setting", one.end))
+        rows.append(Row(label, (Mark(found.there(one), form, tone),)))
+    return Rows(
+        title=message("told.matters_picture", first=first, base=base),
+        axis=message("figure.difference", what=message(f"counted.{found.measure[0]}")),
+        rows=tuple(rows),
+        caption=message("told.matters_caption", first=first, base=base),
+        signed=True,
+    )
 
 
 def rows(found: Matters, named: Callable[[Language], Matters] | None = None) -> list[dict[str, Any]]:

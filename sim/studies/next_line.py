@@ -1,29 +1,45 @@
-"""Where the next line helps most: every place it could be added, on the same callers, ranked, and how sure that is."""
+"""Where the next line helps most: every place it could be added, on the same callers, ranked, and how sure that is.
+
+The study, and its answer as data.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from threading import Event
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.answers.answer import (
+    Answer,
+    Column,
+    Mark,
+    Message,
+    Named,
+    Row,
+    Rows,
+    Section,
+    Show,
+    Table,
+    Term,
+    Tile,
+    Value,
+    message,
+)
+from sim.answers.answered import Answered
+from sim.answers.phrases import more_or_fewer, played_on
 from sim.engines.streams import days_of
-from sim.language import ENGLISH, Language
-from sim.language.said import Shown
-from sim.language.shown import more_or_fewer
 from sim.scenario.scenario import Scenario
 from sim.statistics.estimates import Estimate
-from sim.studies.answers import Answer
+from sim.studies import matters_words
 from sim.studies.bars import with_bar
 from sim.studies.matters import CLOSE, WORLDS, Matters, matters
-from sim.studies.matters_words import rows, sentences
 from sim.studies.outside_hours import left_out
-from sim.studies.places import Place, places_of
-from sim.studies.trial import On, Trial, Which, try_plans
+from sim.studies.places import ANYWHERE, Place, places_of
+from sim.studies.trial import Trial, Which, try_plans
 from sim.studies.unknowns import Unknown, unknowns_of
 
 Floats = NDArray[np.float64]
@@ -64,7 +80,7 @@ class Saved:
 
 
 @dataclass(frozen=True)
-class NextLine:
+class NextLine(Answered):
     """All places, the best first: those for all hours of their group, then parts of a day.
 
     ``trial`` ranked them; what each changes was counted afresh in ``confirmed``. ``matters`` says which assumptions
@@ -81,8 +97,8 @@ class NextLine:
 
     @property
     def answer(self) -> Answer:
-        """In words and tables, as it is told and kept."""
-        return answer_of(self)
+        """As data, for every face."""
+        return _answer(self)
 
     @property
     def first(self) -> Saved:
@@ -214,114 +230,158 @@ def _known(scenario: Scenario) -> list[Unknown]:
     return [one for one in unknowns_of(scenario) if one.paths[0].rpartition(".")[2] not in ("count", "shifts")]
 
 
-#: How a group for any province is called in ``sim.studies.places``.
-_ANYWHERE = "anywhere"
+# ---- The answer --------------------------------------------------------------------------------------------------
 
 
-def answer_of(found: NextLine) -> Answer:
-    """What is kept and told."""
+def _answer(found: NextLine) -> Answer:
+    everywhere = (*found.all_day, *found.parts)
+    tables = [_table("places", "told.all_day", found.all_day, found)]
+    tables += [_table("parts-of-the-day", "told.parts", found.parts, found)] if found.parts else []
+    played = [played_on("next.ranked_on", found.trial.worlds), played_on("next.confirmed_on", found.confirmed.worlds)]
+    sections = list(_sections(found))
+    if found.matters is not None:
+        plans = _plans(found)
+        tables.append(matters_words.table_of(found.matters, plans))
+        if found.matters.found:
+            played.append(played_on("next.assumptions_on", found.matters.where))
+            parts = (matters_words.chart_of(found.matters, plans), Show("assumptions"))
+            sections.append(Section("rests", message("told.rests"), parts))
     return Answer(
         study="next-line",
         scenario=found.scenario,
-        asked={
+        heading=message("next.heading"),
+        question={
             "ranked_by": found.ranked_by,
-            "places": [saved.place.key for saved in (*found.all_day, *found.parts)],
+            "places": tuple(saved.place.key for saved in everywhere),
             "assumptions": found.matters.where.number if found.matters else 0,
         },
-        on=_played(found),
-        measures=["never_reached", "abandoned", "blocked", "sent_away", "asa", "staffed"],
-        sentences=lambda say: list(_sentences(found, say)),
-        tables={
-            "next-line": [row_of(saved) for saved in (*found.all_day, *found.parts)],
-            "assumptions": rows(*_in_words(found, found.matters)) if found.matters else [],
-        },
+        sentences=tuple(_sentences(found)),
+        played=tuple(played),
+        measures=(*RANKED_BY, "asa", "staffed"),
+        tiles=tuple(_tiles(found)),
+        sections=tuple(sections),
+        tables=tuple(tables),
     )
 
 
-def _played(found: NextLine) -> list[On]:
-    on = [On("next.ranked_on", found.trial.worlds), On("next.confirmed_on", found.confirmed.worlds)]
-    return [*on, On("next.assumptions_on", found.matters.where)] if found.matters and found.matters.found else on
-
-
-def matters_of(found: NextLine, say: Language = ENGLISH) -> Matters | None:
-    """What matters most to the first place, with the places in words."""
-    return found.matters and _named(
-        found, found.matters, lambda saved, say: say("next.line", place=at(saved, say)), say
-    )
-
-
-def _in_words(found: NextLine, matters: Matters) -> tuple[Matters, Callable[[Language], Matters]]:
-    """What matters with places as programs have them, and as readers of a language do."""
-    return _named(found, matters, where), lambda say: _named(found, matters, where, say)
-
-
-def _named(
-    found: NextLine, matters: Matters, name: Callable[[Saved, Language], str], say: Language = ENGLISH
-) -> Matters:
-    return matters.named(say("next.today"), *(name(saved, say) for saved in found.all_day[:2]))
-
-
-def where(saved: Saved, say: Language = ENGLISH) -> str:
+def place_of(saved: Saved) -> Message | Term:
     """The place in words."""
     place = saved.place
-    who = say("next.any", channel=say.name(place.channel)) if _anywhere(saved) else say.name(place.group)
-    return f"{who}, {say.hours(place.hours)}" if place.hours else who
+    anywhere = message("next.any", channel=Term("name", place.channel))
+    who = anywhere if _is_anywhere(saved) else Term("name", place.group)
+    return message("next.at_hours", place=who, hours=Term("hours", place.hours)) if place.hours else who
 
 
-def _group(saved: Saved, say: Language) -> str:
-    """The group of a place in words."""
-    return say("next.anywhere") if _anywhere(saved) else say.name(saved.place.group)
+def _is_anywhere(saved: Saved) -> bool:
+    return saved.place.group.startswith(ANYWHERE)
 
 
-def _anywhere(saved: Saved) -> bool:
-    return saved.place.group.startswith(_ANYWHERE)
-
-
-def at(saved: Saved, say: Language = ENGLISH) -> str:
+def _at(saved: Saved) -> Message:
     """The place behind a verb: ``for any province (phone)``, ``at antwerpen``."""
-    return say("next.for_any" if _anywhere(saved) else "next.at_group", place=where(saved, say))
+    return message("next.for_any" if _is_anywhere(saved) else "next.at_group", place=place_of(saved))
 
 
-def row_of(saved: Saved) -> dict[str, Any]:
-    """A row of the table: changes per period, paired with today."""
-    return {
-        "place": Shown.of(where(saved), partial(where, saved)),
-        "group": Shown.of(saved.place.group, partial(_group, saved)),
-        "hours": saved.place.hours or "all",
-        "line_hours": saved.line_hours,
-        "never_reached": saved.never_reached,
-        "abandoned": saved.abandoned,
-        "blocked": saved.blocked,
-        "sent_away": saved.sent_away,
-        "asa_s": saved.asa_s,
-        "probability_best": saved.best,
-    }
+def _plans(found: NextLine) -> matters_words.Plans:
+    """What today's plan and a line at each of the first two places are called."""
+    lines: list[Value] = [message("next.line", place=_at(saved)) for saved in found.all_day[:2]]
+    first, second = [*lines, ""][:2]
+    return message("next.today"), first, second
 
 
-def sure(probability: float, say: Language = ENGLISH) -> str:
-    """A probability in words that promise no more than 2,000 draws can."""
-    return say("next.over") if probability > 0.99 else f"{100 * probability:.0f} %"
-
-
-def _sentences(found: NextLine, say: Language) -> Iterator[str]:
+def _sentences(found: NextLine) -> Iterator[Message]:
     first, counted = found.first, found.ranked_by
-    yield say("next.helps", place=at(first, say), change=more_or_fewer(found.confirmed_saving, counted, say))
+    yield message("next.helps", place=_at(first), change=more_or_fewer(found.confirmed_saving, counted))
     second = found.all_day[1] if len(found.all_day) > 1 else None
-    surely = sure(first.best, say)
+    sure = Term("probability", first.best)
     if second is None:
-        yield say("next.surely", sure=surely)
+        yield message("next.surely", sure=sure)
     else:
-        change = more_or_fewer(second.by(counted), counted, say)
-        yield say("next.surely_next", sure=surely, second=where(second, say), change=change)
-    fixed = [saved for saved in found.all_day if not _anywhere(saved)]
+        change = more_or_fewer(second.by(counted), counted)
+        yield message("next.surely_next", sure=sure, second=place_of(second), change=change)
+    fixed = [saved for saved in found.all_day if not _is_anywhere(saved)]
     if fixed and fixed[0] is not first and fixed[0] is not second:
-        yield say("next.fixed", place=where(fixed[0], say))
+        yield message("next.fixed", place=place_of(fixed[0]))
     best = found.by_hour[0]
     per = best.per_100_hours(counted)
     if best is not first and per.high < 0:
-        other = say.number(abs(first.per_100_hours(counted).value), 1)
-        change = more_or_fewer(per, counted, say)
-        yield say("next.by_hour", best=at(best, say), change=change, other=other, first=at(first, say))
-    yield from left_out([found.scenario], say)
-    if matters := matters_of(found, say):
-        yield from sentences(matters, say)
+        other = Term("middle", first.per_100_hours(counted).size)
+        yield message(
+            "next.by_hour", best=_at(best), change=more_or_fewer(per, counted), other=other, first=_at(first)
+        )  # fmt: skip
+    yield from left_out([found.scenario])
+    if found.matters is not None:
+        yield from matters_words.sentences(found.matters, _plans(found))
+
+
+def _tiles(found: NextLine) -> Iterator[Tile]:
+    """The best place, what it saves, and how sure that is."""
+    first, what = found.first, message(f"counted.{found.ranked_by}")
+    following = message("told.next_is", place=place_of(found.all_day[1])) if len(found.all_day) > 1 else None
+    yield Tile(message("told.best_place"), place_of(first), following)
+    saves = found.confirmed_saving
+    label = message("changed.fewer_each" if saves.value < 0 else "changed.more_each", what=what)
+    yield Tile(label, saves.size, message("told.of_ranking"))
+    yield Tile(message("told.probability"), Term("probability", first.best))
+
+
+def _sections(found: NextLine) -> Iterator[Section]:
+    """Places, then the same by the hour of the line."""
+    what = message(f"counted.{found.ranked_by}")
+    by_place = [(saved, saved.by(found.ranked_by)) for saved in (*found.all_day, *found.parts)]
+    tables = [Show("places"), *([Show("parts-of-the-day")] if found.parts else [])]
+    axis = message("changed.fewer_each", what=what)
+    chart = _chart(by_place, found, message("next.figure", what=what), axis, message("told.places_caption"))
+    yield Section("places", message("told.places"), (message("told.places_lead"), chart, *tables))
+    by_hour = [(saved, saved.per_100_hours(found.ranked_by)) for saved in found.by_hour]
+    axis = message("changed.fewer_per_100", what=what)
+    chart = _chart(by_hour, found, message("next.figure_by_hour", what=what), axis, message("told.by_hour_caption"))
+    yield Section("hour", message("told.by_hour"), (message("told.by_hour_lead"), chart))
+
+
+def _chart(
+    changes: Sequence[tuple[Saved, Estimate]], found: NextLine, title: Message, axis: Message, caption: Message
+) -> Rows:
+    """What a line saves at each place, the most first: bars to the right."""
+    tones = {"main": message("next.legend_all"), "other": message("next.legend_part")}
+    rows = tuple(
+        Row(place_of(saved), (Mark(change.turned, "bar", "other" if saved.place.hours else "main"),), _sure(saved))
+        for saved, change in sorted(changes, key=lambda one: one[1].value)
+        if change.value
+    )
+    return Rows(title, axis, rows, caption, legend=tones if found.parts else {})
+
+
+def _sure(saved: Saved) -> Message | None:
+    """How probably a place is the best, where that is not next to nothing."""
+    share = Term("probability", saved.best)
+    return message("told.best_note", share=share) if saved.best >= 0.005 else None
+
+
+def _table(name: str, title: str, places: Sequence[Saved], found: NextLine) -> Table:
+    """Places in the order of the ranking; changes per period, paired with today."""
+    counted = [measure for measure in RANKED_BY if any(saved.by(measure).value for saved in places)]
+    what = message(f"counted.{found.ranked_by}")
+    columns = [
+        Column("place", "text", message("head.place")),
+        Column("group", "name", message("column.lines_of"), filed=True),
+        Column("hours", "hours", message("column.hours"), filed=True),
+        *(Column(measure, "change", message(f"next.{measure}"), good=-1) for measure in counted),
+        Column("asa_s", "change in s", message("next.asa"), good=-1),
+        Column("line_hours", "number", message("head.hours_of_line")),
+        Column("per_100_hours", "change", message("head.per_100"), good=-1),
+        Column("probability_best", "probability", message("head.best")),
+    ]
+    rows = [
+        (
+            Named(saved.place.key, place_of(saved)),
+            Named(ANYWHERE, message("next.anywhere")) if _is_anywhere(saved) else saved.place.group,
+            saved.place.hours or None,
+            *(saved.by(measure) for measure in counted),
+            saved.asa_s,
+            saved.line_hours,
+            saved.per_100_hours(found.ranked_by),
+            saved.best,
+        )
+        for saved in places
+    ]
+    return Table(name, message(title), tuple(columns), tuple(rows), message("told.places_note", what=what))

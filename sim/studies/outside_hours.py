@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sim.language import Language
+from sim.answers.answer import Message, Term, Value, message
 from sim.model.centre import Spans
 from sim.model.shifts import open_spans
 from sim.scenario.scenario import Scenario
 from sim.scenario.types import StatedHours
 
 
-def left_out(plans: Sequence[Scenario], say: Language) -> list[str]:
+def left_out(plans: Sequence[Scenario]) -> list[Message]:
     """A sentence for each channel of which the answer leaves callers out, and how to state them.
 
     Contacts were counted in a plan's ``counted_hours``, else in those of the first plan where both state the same
     contacts.
     """
-    found: dict[str, str] = {}
+    found: dict[str, Message] = {}
     for plan in plans if plans and plans[0].trace is None else ():
-        for name, sentence in _of_plan(plan, plans[0], say):
+        for name, sentence in _of_plan(plan, plans[0]):
             found.setdefault(name, sentence)
     return list(found.values())
 
 
-def _of_plan(plan: Scenario, base: Scenario, say: Language) -> Iterator[tuple[str, str]]:
+def _of_plan(plan: Scenario, base: Scenario) -> Iterator[tuple[str, Message]]:
     demand = plan.demand
     for number, name in enumerate(plan.channels):
         counted = demand.counted_hours.get(name) or _counted(base, plan, name)
@@ -32,12 +32,13 @@ def _of_plan(plan: Scenario, base: Scenario, say: Language) -> Iterator[tuple[st
             continue
         if not _beyond(plan.model.centre.channels[number].open, open_spans(counted.value, plan.model.calendar)):
             continue
-        said = {"channel": say.name(name), "hours": say.hours(counted.text), "written": counted.text, "key": name}
+        channel, hours = Term("name", name), Term("hours", counted.text)
+        said: dict[str, Value] = {"channel": channel, "hours": hours, "written": counted.text, "key": name}
         outside = "stated" if name in demand.outside_hours else "unstated"
         if name not in demand.counted_hours:
-            yield name, say(f"outside.spread_{outside}", **said)
+            yield name, message(f"outside.spread_{outside}", **said)
         elif outside == "unstated":
-            yield name, say("outside.left_out", **said)
+            yield name, message("outside.left_out", **said)
 
 
 def _counted(base: Scenario, plan: Scenario, name: str) -> StatedHours | None:

@@ -18,9 +18,13 @@ _HALVED = 4 * HOUR
 Spans = tuple[tuple[int, int], ...]
 
 
+#: A group that answers for every province.
+ANYWHERE = "anywhere"
+
+
 @dataclass(frozen=True)
 class Place:
-    """A line that could be added: to a group (or ``anywhere``), at ``hours`` ("" for all hours of the group)."""
+    """A line that could be added: to a group (or ``ANYWHERE``), at ``hours`` ("" for all hours of the group)."""
 
     group: str
     channel: str
@@ -66,7 +70,7 @@ def _drafts(scenario: Scenario, parts: Sequence[str] | None) -> Iterator[tuple[s
             yield group, channel, hours, f"lines.{group}.extra={json.dumps(extra)}"
     for channel, queues in queues_of(scenario).items():
         if len(queues) > 1:
-            name = next(n for n in ("anywhere", f"anywhere-{channel}", "anywhere-more") if n not in scenario.lines)
+            name = next(n for n in (ANYWHERE, f"{ANYWHERE}-{channel}", f"{ANYWHERE}-more") if n not in scenario.lines)
             shown = json.dumps({"count": 1, "serves": [channel]})
             yield name, channel, "", f"lines.{name}={shown}"
             for hours in parts if parts is not None else halves(_hours_of(scenario, channel)):

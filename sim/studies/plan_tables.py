@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.language import ENGLISH, Language, key_of
 from sim.language.said import Shown
-from sim.language.shown import plain
+from sim.language.shown import plain, shown_value
 from sim.model.clock import MINUTE
 from sim.scenario.scenario import Scenario
 from sim.statistics.estimates import NOTHING, Estimate
@@ -21,7 +21,6 @@ from sim.studies.paired import difference_of
 from sim.studies.shifts import shifts_of
 from sim.studies.staffing_words import slot_text, staffing_text
 from sim.studies.targets import WHILE_OPEN, Target
-from sim.studies.unknowns import shown_value
 from sim.units import WEEKDAYS, parse_hours
 
 #: Assumptions that are shown of those that do not make the plan miss.

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sim.answers.kinds import in_language
 from sim.language import ENGLISH, Language
-from sim.language.shown import and_list, plain, rounded
+from sim.language.shown import and_list, plain, rounded, shown_value
 from sim.scenario.scenario import Scenario
 from sim.studies.answers import Answer, Rows, in_all
 from sim.studies.asked import Question, Today, Try
@@ -30,7 +31,7 @@ from sim.studies.plan_tables import (
 from sim.studies.staffing_words import staffing_text
 from sim.studies.targets import WHILE_OPEN, Target
 from sim.studies.trial import On, Which
-from sim.studies.unknowns import Unknown, shown_value
+from sim.studies.unknowns import Unknown
 
 #: Tables whose cells that are words are in the reader's language; names of tables and columns are English.
 Tables = Callable[[Language], Mapping[str, Rows]]
@@ -127,7 +128,7 @@ def _sentences(
     if refused and meets:
         yield say("plan.refused_one") if len(refused) == 1 else say("plan.refused_more", count=len(refused))
     yield certainty(question.replications, searches, say, meets=meets)
-    yield from left_out([base], say)
+    yield from (in_language(one, say) for one in left_out([base]))
     if meets:
         yield from doubtful(found, chosen.way.targets, say)
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim.language import ENGLISH, Language
 from sim.language.mistakes import told_mistake
-from sim.language.shown import digits_of
+from sim.language.shown import digits_of, short, shown_value
 from sim.scenario.scenario import Scenario
 from sim.statistics.estimates import Estimate
 from sim.statistics.intervals import t_quantile
@@ -23,7 +23,7 @@ from sim.studies.one_at_a_time import MEASURES, NoUnknowns, OneAtATime, one_at_a
 from sim.studies.outcomes import Outcome, Played, outcomes_of, play_variants
 from sim.studies.sobol import Indices, designed, indices_of, uniforms
 from sim.studies.trial import On
-from sim.studies.unknowns import LAWS, Law, Unknown, short, shown_value, unknowns_of, value_cell
+from sim.studies.unknowns import LAWS, Law, Unknown, unknowns_of, value_cell
 
 Floats = NDArray[np.float64]
 #: Of the outcomes over the ranges, the share below the low end and above the high end of what is said.

@@ -9,10 +9,11 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, Literal
 
+from sim.answers.kinds import in_language
 from sim.errors import ScenarioError
 from sim.language import ENGLISH, Language
 from sim.language.mistakes import told_refusal
-from sim.language.shown import in_words, measured, plain
+from sim.language.shown import in_words, measured, plain, shown_value
 from sim.results.result import Result
 from sim.scenario.scenario import Scenario
 from sim.statistics.estimates import NOTHING, Estimate
@@ -28,7 +29,6 @@ from sim.studies.paired import difference_of
 from sim.studies.precision import scope_of
 from sim.studies.run import Progress, run
 from sim.studies.trial import On, Which
-from sim.studies.unknowns import shown_value
 
 Design = Literal["grid", "lhs"]
 _MOST_POINTS = 100_000
@@ -247,14 +247,16 @@ def _in_words(found: Sweep, matters: Matters, say: Language) -> Matters:
 
 
 def _left_out(found: Sweep, say: Language) -> list[str]:
-    return left_out([found.scenario, *(point.result.scenario for point in found.played if point.result)], say)
+    plans = [found.scenario, *(point.result.scenario for point in found.played if point.result)]
+    return [in_language(one, say) for one in left_out(plans)]
 
 
 def _matters(found: Sweep, say: Language) -> list[str]:
     """What matters most to how far the first measure goes."""
     if found.matters is None:
         return []
-    return sentences(found.matters.named(say("sweep.lowest"), say("sweep.highest")), say)
+    named = found.matters.named(say("sweep.lowest"), say("sweep.highest"))
+    return [in_language(one, say) for one in sentences(named)]
 
 
 def _played(found: Sweep) -> list[On]:

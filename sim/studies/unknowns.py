@@ -19,7 +19,7 @@ from pydantic import BaseModel
 
 from sim.language import ENGLISH, Language
 from sim.language.said import Shown
-from sim.language.shown import in_words
+from sim.language.shown import in_words, short, shown_value
 from sim.scenario.profile import DayProfile, between
 from sim.scenario.scenario import Scenario
 from sim.scenario.types import Shares, Stated
@@ -139,26 +139,9 @@ def _stated(value: Any, dumped: Any, path: tuple[str, ...]) -> Iterator[tuple[tu
             yield from _stated(item, dumped[number], (*path, str(number)))
 
 
-def short(value: Any) -> str:
-    """A value as it is shown in tables."""
-    if isinstance(value, dict):
-        return ", ".join(
-            f"{name} {f'({short(part)})' if isinstance(part, dict) else part}" for name, part in value.items()
-        )
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
 def value_cell(value: Any) -> Shown:
     """A value as tables have it, with what readers of each language see."""
     return Shown.of(short(value), partial(shown_value, value))
-
-
-def shown_value(value: Any, say: Language = ENGLISH) -> str:
-    """A value as a reader has it: numbers, units, days and names that everybody uses in the language."""
-    if isinstance(value, dict):
-        parts = ((say.name(str(name)), shown_value(part, say), isinstance(part, dict)) for name, part in value.items())
-        return ", ".join(f"{name} {f'({part})' if inside else part}" for name, part, inside in parts)
-    return say.value(say.hours(short(value)))
 
 
 def scale_of(low: Any, value: Any, high: Any, *, whole: bool = False) -> Scale:

@@ -6,11 +6,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from sim.answers.kinds import in_language
 from sim.language import ENGLISH, Language
-from sim.language.shown import signed
+from sim.language.shown import shown_value, signed
 from sim.studies.matters import Matters
 from sim.studies.matters_words import sentences
-from sim.studies.unknowns import shown_value
 from sim.tell.paths import Dotted
 from sim.tell.runs import table_of
 
@@ -20,7 +20,7 @@ _MOST = 8
 
 def tell_matters(found: Matters, out: Console, say: Language = ENGLISH) -> None:
     """What matters most, and a table where something does."""
-    out.print(" ".join(sentences(found, say)), markup=False)
+    out.print(" ".join(in_language(one, say) for one in sentences(found)), markup=False)
     if found.most:
         out.print(table_of_matters(found, say))
 

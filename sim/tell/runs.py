@@ -11,6 +11,7 @@ from rich.console import Console, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
+from sim.answers.kinds import in_language
 from sim.language import ENGLISH, Language
 from sim.language.shown import plain, seconds, working_days
 from sim.scenario.scenario import Scenario
@@ -94,8 +95,8 @@ def tell_result(result: Result, out: Console, say: Language = ENGLISH) -> None:
     out.print(say("run.people", **{measure: plain(of(measure), say) for measure in people}))
     for verdict in verdicts(scenario, of, say):
         out.print(escape(verdict))
-    for sentence in left_out([scenario], say):
-        out.print(sentence, markup=False)
+    for sentence in left_out([scenario]):
+        out.print(in_language(sentence, say), markup=False)
     for part in (
         _calls(scenario, of, say),
         _waits(scenario, of, say),

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from sim.answers.kinds import in_language
 from sim.language import ENGLISH, Language
 from sim.model.build import channel_of, queues_of
 from sim.model.centre import Spans
@@ -97,7 +98,7 @@ def _sentences(scenario: Scenario, inside: Any, outside: Any, say: Language) -> 
         )
     if outside.sum():
         yield say("check.outside", total=say.number(outside.sum(), 1))
-    yield from map(escape, left_out([scenario], say))
+    yield from (escape(in_language(one, say)) for one in left_out([scenario]))
 
 
 def _channels(scenario: Scenario, inside: Any, outside: Any, say: Language) -> Table:

@@ -7,13 +7,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from sim.language import ENGLISH, Language
-from sim.language.shown import plain, rounded, signed
+from sim.language.shown import plain, rounded, shown_value, signed
 from sim.statistics.estimates import Estimate
 from sim.studies.calibrate import Calibration
 from sim.studies.one_at_a_time import OneAtATime
 from sim.studies.outcomes import Outcome
 from sim.studies.sensitivity import Sensitivity
-from sim.studies.unknowns import shown_value
 from sim.tell.paths import Dotted
 from sim.tell.runs import table_of
 

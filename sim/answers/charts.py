@@ -1,0 +1,35 @@
+"""Charts as SVG, from their specifications."""
+
+from __future__ import annotations
+
+from math import isfinite
+
+from sim.answers.answer import Mark, Rows
+from sim.answers.kinds import in_language
+from sim.answers.looks import TONES
+from sim.language import Language
+from sim.language.shown import plain, signed
+from sim.report import rows
+
+
+def svg_of(chart: Rows, say: Language) -> str:
+    """A chart of rows."""
+    lines = [
+        rows.Line(
+            label := in_language(row.label, say),
+            [_mark(mark, label, chart.signed, say) for mark in row.marks],
+            note="" if row.note is None else in_language(row.note, say),
+            limit=row.limit,
+            joined=row.joined,
+        )
+        for row in chart.rows
+    ]
+    most = chart.most if isfinite(chart.most) else None
+    title, axis = in_language(chart.title, say), in_language(chart.axis, say)
+    return rows.draw_rows(lines, title=title, axis=axis, say=say, signed=chart.signed, most=most)
+
+
+def _mark(mark: Mark, label: str, change: bool, say: Language) -> rows.Mark:
+    shown = (signed if change else plain)(mark.found, say)
+    tone = TONES[mark.tone]
+    return rows.Mark(mark.found, mark.form, tone.fill if mark.form == "bar" else tone.colour, f"{label}: {shown}")

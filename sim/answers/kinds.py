@@ -1,0 +1,175 @@
+"""How people read a value, by its kind: in sentences and terminals, in the tables of pages, in cells of workbooks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import isfinite, isnan, nan
+from typing import Any
+
+from sim.answers.answer import Column, Message, Named, Table, Term, Value
+from sim.answers.grids import Cell, Code, Number, difference, number, time
+from sim.language import Language
+from sim.language.shown import and_list, in_time, in_words, measured, parts, plain, seconds, shown_value, signed
+from sim.statistics.estimates import Estimate
+
+MISSING = "–"
+
+
+def in_language(value: Value, say: Language) -> str:
+    """A message, a term or a plain value in the reader's language; text is as it is."""
+    match value:
+        case Message():
+            return say(value.key, **{name: in_language(of, say) for name, of in value.values.items()})
+        case Term():
+            return KINDS[value.kind].text(value.value, say)
+        case Named():
+            return in_language(value.words, say)
+        case Estimate():
+            return plain(value, say)
+        case bool():
+            return say("told.yes" if value else "told.no")
+        case int():
+            return say.number(value)
+        case float():
+            return KINDS["number"].text(value, say)
+        case tuple():
+            return ", ".join(in_language(of, say) for of in value)
+    return "" if value is None else value
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How cells of a kind are read.
+
+    text: in sentences and on terminals.
+    cell: in the tables of pages; ``good`` is the sign of a change for the better.
+    sheet: the factor by which a number is multiplied in a workbook; nan where it is text there.
+    unit: behind the head of its column in a workbook, '' where it has none.
+    """
+
+    text: Callable[[Any, Language], str]
+    cell: Callable[[Any, Language, int], Cell]
+    sheet: float = nan
+    unit: str = ""
+
+
+def _texts(text: Callable[[Any, Language], str]) -> Kind:
+    return Kind(text, lambda value, say, _: text(value, say))
+
+
+def _numbers(text: Callable[[Any, Language], str], scale: float = 1.0) -> Kind:
+    return Kind(text, lambda value, say, _: _number(text(value, say), say), scale)
+
+
+def _number(shown: str, say: Language) -> Number:
+    """A number as it is shown, apart at its decimal sign."""
+    shown = shown.removesuffix(" %").replace("-", "\N{MINUS SIGN}")
+    whole, sign, decimals = shown.rpartition(say.decimal)
+    return Number(whole if sign else shown, sign + decimals if sign else "")
+
+
+def _exact(value: float, say: Language) -> str:
+    """With as many decimals as it takes: none of whole and of large numbers."""
+    if not isfinite(value):
+        return MISSING
+    whole = abs(value - round(value)) < 0.005 or abs(value) >= 100
+    return say.number(value, 0 if whole else 1 if abs(value) >= 1 else 2)
+
+
+def _percent(share: float, say: Language) -> str:
+    return say.percent(share)
+
+
+def _probability(share: float, say: Language) -> str:
+    """No more certain than a few thousand draws can be."""
+    return say("next.over") if share > 0.99 else say.percent(share)
+
+
+def _in_brackets(found: Estimate, say: Language) -> str:
+    """A value with half its interval in brackets."""
+    value, half = parts(found, say)
+    return f"{value} ({half})" if half else value
+
+
+def _change_in_seconds(found: Estimate, say: Language) -> str:
+    return seconds(found, say) if found.value else "0"
+
+
+def _change_in_time(found: Estimate, say: Language, good: int) -> Cell:
+    if not isfinite(found.value):
+        return MISSING
+    scaled, unit = in_time(found)
+    shown = difference(scaled, say, good=good)
+    known = say.known("unit", unit) if found.value else ""
+    return Number(shown.whole, shown.decimals, shown.half, known, tone=shown.tone)
+
+
+def _code(value: str, say: Language, _: int) -> Cell:
+    return Code(in_words(value, say), value)
+
+
+KINDS: Mapping[str, Kind] = {
+    # Identifiers and words.
+    "text": _texts(in_language),
+    "name": _texts(lambda value, say: say.name(value)),
+    "hours": _texts(lambda value, say: say.hours(value)),
+    "path": Kind(in_words, _code),
+    "setting": _texts(shown_value),
+    "measure of": _texts(lambda of, say: measured(of[0], of[1], of[2], say)),
+    "measure": _texts(lambda value, say: say.known("measure", value)),
+    "yes": _texts(in_language),
+    "and": _texts(lambda values, say: and_list([in_language(value, say) for value in values], say)),
+    "semicolons": _texts(lambda values, say: "; ".join(in_language(value, say) for value in values)),
+    "day": _texts(lambda value, say: say.date(dt.date.fromisoformat(value))),
+    # Numbers without an interval.
+    "count": _numbers(lambda value, say: say.number(value)),
+    "number": _numbers(_exact),
+    "share": _numbers(_percent, 100.0),
+    "probability": _numbers(_probability, 100.0),
+    # Estimates.
+    "middle": Kind(lambda found, say: parts(found, say)[0], lambda found, say, _: number(found, say), 1.0),
+    "in brackets": Kind(_in_brackets, lambda found, say, _: number(found, say), 1.0),
+    "estimate": Kind(plain, lambda found, say, _: number(found, say), 1.0),
+    "seconds": Kind(seconds, lambda found, say, _: time(found, say), 1.0, "s"),
+    "change": Kind(signed, lambda found, say, good: difference(found, say, good=good), 1.0),
+    "change in s": Kind(_change_in_seconds, _change_in_time, 1.0, "s"),
+}
+
+
+def text_of(column: Column, value: Value, say: Language) -> str:
+    """A cell as text."""
+    if value is None:
+        return ""
+    plain_value = isinstance(value, Named | Message | Term)
+    return in_language(value, say) if plain_value else KINDS[column.kind].text(value, say)
+
+
+def cell_of(column: Column, value: Value, say: Language) -> Cell:
+    """A cell of a table on a page."""
+    if value is None:
+        return ""
+    if isinstance(value, Named) and KINDS[column.kind].cell is _code:
+        return Code(in_language(value, say), value.id)
+    if isinstance(value, Named | Message | Term):
+        return in_language(value, say)
+    return KINDS[column.kind].cell(value, say, column.good)
+
+
+def is_number(column: Column) -> bool:
+    """Whether a column holds numbers, which stand at its right."""
+    return not isnan(KINDS[column.kind].sheet)
+
+
+def seen(table: Table) -> list[int]:
+    """Columns that people see: those in which something stands, and that are not for files only."""
+    columns = enumerate(table.columns)
+    return [at for at, column in columns if not column.filed and any(row[at] is not None for row in table.rows)]
+
+
+def below(table: Table, say: Language) -> str:
+    """What stands below a table: its note, and how many rows more its file has."""
+    more = len(table.rows) - table.most
+    cut = say("ranking.cut", shown=say.number(table.most), rows=say.number(len(table.rows))) if more > 0 else ""
+    return f"{in_language(table.note, say)} {cut}".strip()

@@ -1,0 +1,37 @@
+"""Colours of charts: one tone for each thing that is shown, which greyscale tells apart as well."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.answers.colours import BETTER, OUTCOMES, UNCLEAR, WORSE
+
+
+@dataclass(frozen=True)
+class Tone:
+    """A colour, the fill of its bars in SVG, and the hatch of its bars in matplotlib."""
+
+    colour: str
+    fill: str
+    hatch: str = ""
+
+    @property
+    def legend(self) -> str:
+        """The fill of its sign in the legend of a page."""
+        return self.fill if self.fill.startswith("#") else f"fill-{self.fill}"
+
+
+def _of_outcome(name: str) -> Tone:
+    colour, hatch = OUTCOMES[name]
+    return Tone(colour, name, hatch)
+
+
+TONES = {
+    "main": _of_outcome("answered"),
+    "other": _of_outcome("blocked"),
+    "better": Tone(BETTER, BETTER),
+    "worse": Tone(WORSE, WORSE),
+    "unclear": Tone(UNCLEAR, UNCLEAR),
+    "stated": Tone("#000000", "#000000"),
+    **{name: _of_outcome(name) for name in OUTCOMES},
+}

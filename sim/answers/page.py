@@ -1,0 +1,73 @@
+"""An answer as a page: the answer with its first numbers, its sections, then what every page has."""
+
+from __future__ import annotations
+
+from sim.answers.answer import Answer, Message, Part, Rows, Table, Tile
+from sim.answers.charts import svg_of
+from sim.answers.grids import Grid, grid
+from sim.answers.kinds import below, cell_of, in_language, seen
+from sim.answers.looks import TONES
+from sim.answers.phrases import definitions, played
+from sim.language import Language
+from sim.report import appendix, sections
+from sim.report.page import OF_STUDIES, frame, named, rendered
+
+
+def page_of(answer: Answer, say: Language) -> str:
+    """The page, which needs no network."""
+    parts = [
+        sections.Section(one.id, in_language(one.heading, say), [_part(part, answer, say) for part in one.parts])
+        for one in answer.sections
+    ]
+    tiles = [_tile(tile, say) for tile in answer.tiles]
+    worlds = played(answer, say)
+    words = frame(answer.scenario, say) | {
+        "heading": f"{answer.scenario.titled(say.code)}: {in_language(answer.heading, say)}",
+        "answer": {"sentences": [in_language(sentence, say) for sentence in answer.sentences], "luck": ""},
+        "worlds": worlds,
+        "tiles": tiles,
+        "parts": parts,
+        "study": None,
+        "made": made(answer, say),
+        "written": "",
+        "definitions": definitions(answer, say),
+        "stress": appendix.of_study(answer.scenario, worlds, answer.version, say),
+        "sections": [*((one.id, one.heading) for one in parts), *named(OF_STUDIES, say)],
+    }
+    return rendered("study.html", words)
+
+
+def _tile(tile: Tile, say: Language) -> sections.Tile:
+    label, value, beside = (in_language(text, say) for text in (tile.label, tile.value, tile.beside))
+    return sections.Tile(label, value, beside, tile.tone)
+
+
+def _part(part: Part, answer: Answer, say: Language) -> sections.Part:
+    if isinstance(part, Message):
+        return sections.Words(in_language(part, say))
+    if isinstance(part, Rows):
+        tones = [(TONES[tone].legend, in_language(words, say)) for tone, words in part.legend.items()]
+        caption, title = in_language(part.caption, say), in_language(part.title, say)
+        return sections.Picture(svg_of(part, say), caption, title, legend=tones)
+    return grid_of(answer.table(part.table), say)
+
+
+def grid_of(table: Table, say: Language) -> Grid:
+    """A table of a page."""
+    kept = seen(table)
+    rows = [[cell_of(table.columns[number], row[number], say) for number in kept] for row in table.rows[: table.most]]
+    heads = [in_language(table.columns[number].head, say) for number in kept]
+    return grid(in_language(table.title, say), heads, rows, note=below(table, say))
+
+
+def made(answer: Answer, say: Language) -> list[tuple[str, str]]:
+    """Name and value of everything that is needed to make an answer again."""
+    seeds = ", ".join(dict.fromkeys(str(one.seed) for one in answer.played))
+    rows = [
+        (say("made.scenario"), answer.scenario.name),
+        (say("made.command"), answer.command),
+        (say("made.seed"), seeds),
+        (say("made.worlds"), "; ".join(played(answer, say))),
+        (say("made.versions"), f"helpline-sim {answer.version}"),
+    ]
+    return [(name, value) for name, value in rows if value]
