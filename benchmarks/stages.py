@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 from timing import Work
 
-import sim
 from sim import kernel
 from sim.engines import simulate_block
 from sim.engines.draw import draw_block
@@ -58,7 +57,7 @@ def works(there: Staged, engine: str, replications: int, part_of: int | None = N
     contacts = len(tables.rows)
     job = parts.job_of(scenario, seed=SEED, engine=engine, keep_contacts=0)
     part = (0, (part_of or replications) - 1)
-    in_part = contacts if part_of in (None, replications) else _contacts_in(job, part)
+    in_part = contacts if part_of in (None, replications) else _contacts_in(scenario, part)
 
     def draw() -> int:
         if quick and drawing is not None:
@@ -89,9 +88,8 @@ def works(there: Staged, engine: str, replications: int, part_of: int | None = N
     return dict(zip(STAGES, (draw, simulate, measure, end_to_end, with_writing), strict=True))
 
 
-def _contacts_in(job: parts.Job, part: tuple[int, int]) -> int:
+def _contacts_in(scenario: Scenario, part: tuple[int, int]) -> int:
     """Contacts of a part, from blocks of the size in which it is made."""
-    scenario = sim.loads(job.scenario)
     luck, centre = scenario.model.inputs, scenario.model.centre
     blocks = [range(first, min(first + CHUNK, part[1] + 1)) for first in range(part[0], part[1] + 1, CHUNK)]
     drawn = (draw_block(luck, seed=SEED, replications=numbers) for numbers in blocks)
