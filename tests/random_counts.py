@@ -9,7 +9,7 @@ import numpy as np
 
 from sim import kernel
 from sim.model.centre import Centre
-from sim.model.clock import DAY, HOUR, Calendar
+from sim.model.clock import DAY, HOUR, MINUTE, Calendar
 from sim.model.contacts import ContactTables
 from sim.model.targets import ServiceTargets
 from sim.model.world import World, Worlds
@@ -55,8 +55,10 @@ def count_differences(
     worlds: Worlds, centre: Centre, tables: ContactTables, calendar: Calendar, promises: ServiceTargets
 ) -> list[str]:
     """In which of cells, whole periods, waits and sums of products the kernel differs from the readable path."""
-    readable = measures.measure(worlds, centre, tables, calendar=calendar, promises=promises)
-    counter = kernel.Counter(layout_of(worlds.callers.names, centre), centre, calendar, promises)
+    interval = (0, 15, 30, 60)[len(tables.rows) % 4] * MINUTE
+    readable = measures.measure(worlds, centre, tables, calendar=calendar, promises=promises, interval=interval)
+    layout = layout_of(worlds.callers.names, centre, interval=interval, weekday=calendar.first.weekday())
+    counter = kernel.Counter(layout, centre, calendar, promises)
     products = Products.of(PAIRS, counter.layout.size())
     found = counter.count(worlds, tables, products=products, every=True)
     sums, same = Moments.of(PAIRS, readable.cells), products.moments(len(worlds))

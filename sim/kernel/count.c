@@ -1,7 +1,7 @@
 /* Counts of a replication, as sim/statistics/measures.py states them, and sums of products over replications.
 
-   Contacts that are alike are added up in rows for each channel and province ("leaf") by day and by hour of the day,
-   which are spread over columns at the end; all cells of people are sums of these rows. Time on lines and in queues is
+   Contacts that are alike are added up in rows for each channel and province ("leaf") by day, by hour of the day and
+   by interval of the week, which are spread over columns at the end; all cells of people are sums of these rows. Time on lines and in queues is
    added up at each change of a line or a queue. */
 #include "kernel.h"
 
@@ -28,16 +28,16 @@ typedef struct {
 
 #define COLUMNS_BIT (UINT64_C(1) << 63)
 
-/* Time that lines of a group spend in the hour under way. */
+/* Time that lines of a group spend in the slot under way. */
 typedef struct {
-    int64_t since, hour_ends, stops;    /* it stops where the hour or the period of a line ends */
+    int64_t since, slot_ends, stops;    /* it stops where the slot or the period of a line ends */
     int64_t over;                       /* lines whose period is over */
     int64_t staffed, working, both;     /* lines on duty, at work, and both */
     int64_t spent[AT_all_busy - AT_staffed + 1];
 } GroupTime;
 
 typedef struct {
-    int64_t since, hour_ends, end;
+    int64_t since, slot_ends, end;
     int64_t waiting, spent, longest;
 } QueueTime;
 
@@ -56,7 +56,7 @@ typedef struct {
     LineTime *line;
     GroupTime *group;
     QueueTime *queue;
-    int64_t *on_duty;   /* [groups][hours] */
+    int64_t *on_duty;   /* [groups][slots] */
     int32_t *first_bin; /* of the least wait of each leading part (see leading_part) */
     int64_t *cells;     /* of the replication under way */
 } Tables;
@@ -96,9 +96,10 @@ static inline int64_t wall_clock(const Counting *k, int64_t instant) {
     return instant + ahead;
 }
 
-/* Rows that a contact counts in: its day, its hour of the day and, where there are several, its attributes. */
+/* Rows that a contact counts in: its day, its hour of the day, where they are counted its interval of the week and,
+   where there are several, its attributes. */
 typedef struct {
-    Row *row[3];
+    Row *row[4];
     int64_t leaf, day;
 } Rows;
 
@@ -110,7 +111,9 @@ static ALWAYS_INLINE Rows rows_of(const Tables *t, const Caller *caller, const C
     Rows of = {.leaf = c->channel * t->centre->provinces + caller->province, .day = shown / DAY};
     of.row[0] = t->leaf + of.leaf * slices + of.day;
     of.row[1] = t->leaf + of.leaf * slices + k->days + shown % DAY / HOUR;
-    if (rows > 2) of.row[2] = t->attribute + (caller->source * k->topics + caller->topic) * k->ages + caller->age;
+    int next = 2;
+    if (k->interval) of.row[next++] = t->leaf + of.leaf * slices + k->days + 24 + (shown + k->since_monday) % WEEK / k->interval;
+    if (next < rows) of.row[next] = t->attribute + (caller->source * k->topics + caller->topic) * k->ages + caller->age;
     return of;
 }
 
@@ -208,17 +211,18 @@ static ALWAYS_INLINE int64_t count_in_rows(const Tables *t, const People *p, con
 
 /* Count contacts and callers. */
 static int64_t count_people(const Tables *t, const People *p, const Contact *contacts, Sums *sums) {
-    return t->attributes > 1 ? count_in_rows(t, p, contacts, 3, sums) : count_in_rows(t, p, contacts, 2, sums);
+    switch (2 + (t->attributes > 1) + (t->counting->interval > 0)) {
+    case 2: return count_in_rows(t, p, contacts, 2, sums);
+    case 3: return count_in_rows(t, p, contacts, 3, sums);
+    default: return count_in_rows(t, p, contacts, 4, sums);
+    }
 }
 
 /* ---- Time ------------------------------------------------------------------------------------------------------ */
 
-static int64_t *day_cell(const Tables *t, int64_t first, int64_t hour) {
-    return t->cells + (first + 1 + t->counting->day_of_hour[hour]) * COLUMNS;
-}
-
-static int64_t *hour_cell(const Tables *t, int64_t first, int64_t hour) {
-    return t->cells + (first + 1 + t->counting->days + t->counting->hour_of_day[hour]) * COLUMNS;
+/* The cell of a name whose first cell is `first`, of slice `kind` of a slot. */
+static int64_t *cell_of(const Tables *t, int64_t first, int64_t slot, int64_t kind) {
+    return t->cells + (first + t->counting->slice[slot * t->counting->kinds + kind]) * COLUMNS;
 }
 
 static inline void spend_group(GroupTime *of, int64_t until) {
@@ -239,23 +243,22 @@ static void leave_for_good(GroupTime *of, LineTime *line) {
     line->over = 1;
 }
 
-/* Go on to an instant; hours that end before it are added to the cells. */
-static void pass_hours(Tables *t, int64_t g, int64_t until) {
+/* Go on to an instant; slots that end before it are added to the cells. */
+static void pass_slots(Tables *t, int64_t g, int64_t until) {
     const Counting *k = t->counting;
     GroupTime *of = &t->group[g];
-    int64_t end = k->hours * (int64_t)HOUR;
+    int64_t end = k->slots * k->step;
     if (until > end) until = end;
-    while (of->hour_ends <= until && of->since < end) {
-        int64_t hour = of->hour_ends / HOUR - 1, first = k->first_lines + g * k->slices;
-        spend_group(of, of->hour_ends);
-        int64_t *day = day_cell(t, first, hour), *hours = hour_cell(t, first, hour);
-        t->on_duty[g * k->hours + hour] = of->spent[AT_on_duty - AT_staffed];
-        for (int i = 0; i <= AT_all_busy - AT_staffed; i++) {
-            day[AT_staffed + i] += of->spent[i];
-            hours[AT_staffed + i] += of->spent[i];
-            of->spent[i] = 0;
+    while (of->slot_ends <= until && of->since < end) {
+        int64_t slot = of->slot_ends / k->step - 1, first = k->first_lines + g * k->slices;
+        spend_group(of, of->slot_ends);
+        t->on_duty[g * k->slots + slot] = of->spent[AT_on_duty - AT_staffed];
+        for (int64_t kind = 0; kind < k->kinds; kind++) {
+            int64_t *cell = cell_of(t, first, slot, kind);
+            for (int i = 0; i <= AT_all_busy - AT_staffed; i++) cell[AT_staffed + i] += of->spent[i];
         }
-        of->hour_ends += HOUR;
+        memset(of->spent, 0, sizeof of->spent);
+        of->slot_ends += k->step;
     }
     if (until > of->since) spend_group(of, until);
 }
@@ -269,14 +272,14 @@ static int64_t next_line_ends(const Tables *t, int64_t g) {
 /* Go on to an instant; lines whose period ends before it leave at its end. */
 static void pass_stops(Tables *t, int64_t g, int64_t until) {
     GroupTime *of = &t->group[g];
-    int64_t end = t->counting->hours * (int64_t)HOUR, ends;
+    int64_t end = t->counting->slots * t->counting->step, ends;
     for (; (ends = next_line_ends(t, g)) <= until && ends < FOREVER; of->over++) {
-        pass_hours(t, g, ends);
+        pass_slots(t, g, ends);
         LineTime *line = &t->line[t->ending[t->centre->group[g].first_line + of->over]];
         leave_for_good(of, line);
     }
-    pass_hours(t, g, until);
-    of->stops = of->since >= end ? 0 : ends < of->hour_ends ? ends : of->hour_ends;
+    pass_slots(t, g, until);
+    of->stops = of->since >= end ? 0 : ends < of->slot_ends ? ends : of->slot_ends;
 }
 
 static inline void longest(int64_t *cell, int64_t waiting) {
@@ -290,35 +293,36 @@ static inline void spend_queue(QueueTime *of, int64_t until) {
     of->since = until;
 }
 
-/* Add the hour under way to its cells. */
-static void end_hour(const Tables *t, int64_t q) {
+/* Add the slot under way to its cells. */
+static void end_slot(const Tables *t, int64_t q) {
+    const Counting *k = t->counting;
     QueueTime *of = &t->queue[q];
-    int64_t hour = of->hour_ends / HOUR - 1, first = t->counting->first_queue + q * t->counting->slices;
-    int64_t *both[] = {day_cell(t, first, hour), hour_cell(t, first, hour)};
-    for (int i = 0; i < 2; i++) {
-        both[i][AT_queue_time] += of->spent;
-        longest(both[i], of->longest);
+    int64_t slot = of->slot_ends / k->step - 1, first = k->first_queue + q * k->slices;
+    for (int64_t kind = 0; kind < k->kinds; kind++) {
+        int64_t *cell = cell_of(t, first, slot, kind);
+        cell[AT_queue_time] += of->spent;
+        longest(cell, of->longest);
     }
     of->spent = of->longest = 0;
-    of->hour_ends += HOUR;
+    of->slot_ends += k->step;
 }
 
-static void pass_queue_hours(const Tables *t, int64_t q, int64_t until) {
+static void pass_queue_slots(const Tables *t, int64_t q, int64_t until) {
     QueueTime *of = &t->queue[q];
     if (until > of->end) until = of->end;
-    while (of->hour_ends <= until) {
-        spend_queue(of, of->hour_ends);
-        end_hour(t, q);
+    while (of->slot_ends <= until) {
+        spend_queue(of, of->slot_ends);
+        end_slot(t, q);
     }
     spend_queue(of, until);
-    if (until == of->end && of->spent) end_hour(t, q);
+    if (until == of->end && of->spent) end_slot(t, q);
 }
 
 /* Integrate over time up to a change, and make it. Changes of a queue or group come in order of time. */
 static ALWAYS_INLINE void change(Tables *t, enum ChangeKind kind, int64_t which, int64_t at) {
     if (kind == QUEUE_IN || kind == QUEUE_OUT) {
         QueueTime *of = &t->queue[which];
-        if (at >= of->hour_ends || at >= of->end) pass_queue_hours(t, which, at);
+        if (at >= of->slot_ends || at >= of->end) pass_queue_slots(t, which, at);
         else spend_queue(of, at);
         of->waiting += kind == QUEUE_IN ? 1 : -1;
         return;
@@ -341,18 +345,17 @@ static ALWAYS_INLINE void change(Tables *t, enum ChangeKind kind, int64_t which,
     }
 }
 
-/* The time in which a queue is served: hour by hour the longest duty among its groups. */
+/* The time in which a queue is served: slot by slot the longest duty among its groups. */
 static void count_duty(const Tables *t, int64_t q) {
     const Counting *k = t->counting;
     const Queue *queue = &t->centre->queue[q];
-    for (int64_t hour = 0; hour < k->hours; hour++) {
+    for (int64_t slot = 0; slot < k->slots; slot++) {
         int64_t most = 0, first = k->first_queue + q * k->slices;
         for (int64_t i = 0; i < queue->routes; i++) {
-            int64_t duty = t->on_duty[queue->route_group[i] * k->hours + hour];
+            int64_t duty = t->on_duty[queue->route_group[i] * k->slots + slot];
             most = duty > most ? duty : most;
         }
-        day_cell(t, first, hour)[AT_on_duty] += most;
-        hour_cell(t, first, hour)[AT_on_duty] += most;
+        for (int64_t kind = 0; kind < k->kinds; kind++) cell_of(t, first, slot, kind)[AT_on_duty] += most;
     }
 }
 
@@ -473,16 +476,16 @@ static void start_counting(Tables *t, int64_t *cells) {
     t->cells = cells;
     memcpy(cells, k->fixed, (size_t)(k->cells * COLUMNS) * sizeof *cells);
     for (int64_t i = 0; i < t->centre->lines; i++) t->line[i].held = t->line[i].there = t->line[i].over = 0;
-    for (int64_t g = 0; g < t->centre->groups; g++) t->group[g] = (GroupTime){.hour_ends = HOUR};
+    for (int64_t g = 0; g < t->centre->groups; g++) t->group[g] = (GroupTime){.slot_ends = k->step};
     for (int64_t q = 0; q < t->centre->queues; q++)
-        t->queue[q] = (QueueTime){.hour_ends = HOUR, .end = t->centre->channel[t->centre->queue[q].channel].until};
+        t->queue[q] = (QueueTime){.slot_ends = k->step, .end = t->centre->channel[t->centre->queue[q].channel].until};
 }
 
 /* Everybody is counted: finish time, and put the rows together. */
 static void end_counting(Tables *t) {
     for (int64_t g = 0; g < t->centre->groups; g++) pass_stops(t, g, INT64_MAX);
     for (int64_t q = 0; q < t->centre->queues; q++) {
-        pass_queue_hours(t, q, INT64_MAX);
+        pass_queue_slots(t, q, INT64_MAX);
         count_duty(t, q);
     }
     fold(t);
@@ -507,7 +510,7 @@ static Tables *new_tables(const Centre *centre, const Counting *k) {
     t->line = calloc((size_t)centre->lines + 1, sizeof *t->line);
     t->group = calloc((size_t)centre->groups + 1, sizeof *t->group);
     t->queue = calloc((size_t)centre->queues + 1, sizeof *t->queue);
-    t->on_duty = calloc((size_t)(centre->groups * k->hours) + 1, sizeof *t->on_duty);
+    t->on_duty = calloc((size_t)(centre->groups * k->slots) + 1, sizeof *t->on_duty);
     t->first_bin = new_bins(k);
     if (!t->leaf || !t->attribute || !t->ending || !t->line || !t->group || !t->queue || !t->on_duty || !t->first_bin) {
         free_tables(t);

@@ -29,7 +29,7 @@ static ALWAYS_INLINE void *grow(void *buffer, int64_t *capacity, int64_t needed,
     return needed <= *capacity ? buffer : enlarge(buffer, capacity, needed, size);
 }
 
-enum { DAY = 24 * 60 * 60 * 1000, HOUR = 60 * 60 * 1000 };
+enum { DAY = 24 * 60 * 60 * 1000, HOUR = 60 * 60 * 1000, WEEK = 7 * DAY };
 /* Wider vectors where the processor has them; chosen when the library is loaded. */
 #if defined(__x86_64__) && defined(__gnu_linux__) && defined(__has_attribute) && !defined(NO_CLONES)
 #if __has_attribute(target_clones)
@@ -210,8 +210,10 @@ enum ChangeKind { LINE_BUSY, LINE_FREE, LINE_COMES, LINE_LEAVES, QUEUE_IN, QUEUE
 enum Column { COLUMN_NAMES(AS_ENUM) COLUMNS };
 
 typedef struct {
-    int64_t days, hours, cells, slices; /* hours from the start to the end, the last as if it were whole */
-    const int64_t *day_of_hour, *hour_of_day; /* [hours] on the clock on the wall */
+    int64_t days, cells, slices;
+    int64_t slots, step, kinds;             /* stretches of `step` ms from the start to the end, the last as if it were whole */
+    const int64_t *slice;                   /* [slots][kinds] slices that a slot is part of, on the clock on the wall */
+    int64_t interval, since_monday;         /* of the week, 0 where they are not counted; start of the period in its week */
     int64_t clock_changes;
     const int64_t *changes_at, *clock_ahead;  /* [clock_changes] ms by which the clock is ahead from an instant on */
     const int64_t *line_until;                /* [lines] when the period is over for a line */

@@ -240,7 +240,7 @@ def bins() -> Counting:
 def counting_of(layout: Layout, centre: c.Centre, calendar: Calendar, promises: ServiceTargets) -> Counting:
     """What is counted at a centre, without products."""
     size = {scope.kind: len(scope.names) for scope in layout.scopes}
-    periods, (day_of_hour, hour_of_day) = layout.periods(), slices_of(centre)
+    periods, slices = layout.periods(), slices_of(layout, centre)
     changes = whole(centre.clock.changes).reshape(-1, 2)
     first = {f"first_{kind}": layout.first(kind) for kind in ("all", "channel", "queue", "province", "lines")}
     deadlines = [
@@ -252,9 +252,12 @@ def counting_of(layout: Layout, centre: c.Centre, calendar: Calendar, promises: 
         **_bins(),
         first_source=layout.first("cause"),
         days=layout.days,
-        hours=centre.hours,
-        day_of_hour=whole(day_of_hour),
-        hour_of_day=whole(hour_of_day),
+        slots=slices.shape[1],
+        step=layout.step,
+        kinds=len(slices),
+        slice=whole(slices.T),
+        interval=layout.interval,
+        since_monday=layout.since_monday,
         clock_changes=len(changes),
         changes_at=changes[:, 0].copy(),
         clock_ahead=changes[:, 1].copy(),

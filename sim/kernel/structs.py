@@ -134,7 +134,8 @@ class Counting(Struct):
     """What is counted, and of whom and when."""
 
     _fields_ = _of(
-        "days hours cells slices day_of_hour:array hour_of_day:array clock_changes changes_at:array clock_ahead:array"
+        "days cells slices slots step kinds slice:array interval since_monday"
+        " clock_changes changes_at:array clock_ahead:array"
         " line_until:array first_all first_channel first_queue first_province first_lines first_source"
         " sources topics ages short_abandon deadline:array by_wait:array fixed:array bin_least:array bins bin_bits"
         " periods period:array composed products term_column:array term_weight:array"

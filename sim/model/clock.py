@@ -23,6 +23,7 @@ SECOND = 1000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+WEEK = 7 * DAY
 
 #: Later than any instant of any period, yet far from overflow when another duration is added.
 FOREVER = 1 << 60

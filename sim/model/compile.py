@@ -20,6 +20,7 @@ from sim.scenario.attributes import ages_of, topics_of
 from sim.scenario.sections import Sections
 from sim.scenario.source import Located
 from sim.scenario.trace import Trace
+from sim.units import parse_duration
 
 _DAYS = ("period", "calendar")
 _CALLS = (*_DAYS, "channels", "demand", "campaigns")
@@ -37,6 +38,7 @@ class Model:
     inputs: distributions of callers' random inputs, or the log that takes the callers' place.
     centre: what management decides, as integers.
     targets: thresholds that are counted.
+    interval: length in ms of the intervals of the week that are counted apart, 0 for none.
     """
 
     names: Names
@@ -45,6 +47,7 @@ class Model:
     inputs: RandomInputs
     centre: Centre
     targets: ServiceTargets
+    interval: int = 0
 
     @property
     def trace(self) -> Trace | None:
@@ -93,6 +96,7 @@ def compile_model(scenario: Sections, tree: Located, like: tuple[Sections, Model
         inputs=inputs_of(scenario, names, rates, centre, trace),
         centre=centre,
         targets=targets_of(scenario),
+        interval=parse_duration(scenario.experiment.interval) if scenario.experiment.interval else 0,
     )
 
 

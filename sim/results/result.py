@@ -23,7 +23,7 @@ from sim.results.store import Store, parts_of, write_atomically
 from sim.results.tables import csv_text, moments_from
 from sim.scenario.load import load
 from sim.scenario.scenario import Scenario
-from sim.statistics.cells import COLUMNS, Layout, layout_of
+from sim.statistics.cells import COLUMNS, Layout
 from sim.statistics.contact_values import BIN, wait_of
 from sim.statistics.controls import Controls, expected_of
 from sim.statistics.estimates import Distribution, Estimate, Moments, Pairs, Weights
@@ -72,7 +72,7 @@ class Result:
     @cached_property
     def layout(self) -> Layout:
         """The cells of the measures."""
-        return layout_of(self.scenario.model.names, self.scenario.model.centre)
+        return Layout.of(self.scenario.model)
 
     @cached_property
     def moments(self) -> Moments:
@@ -144,7 +144,10 @@ class Result:
         raise NoMeasureError.among(known, measure, kind, name)
 
     def summary(self, slices: tuple[str, ...] = ("period",)) -> list[Row]:
-        """Every measure with its interval, of the period or by ``day`` or ``hour``; waits' quantiles too."""
+        """Every measure with its interval, of the period or by ``day``, ``hour`` or ``interval`` of the week.
+
+        Intervals are counted where the scenario asks it; quantiles of waits are of the period only.
+        """
         return self._rows[slices] if slices in self._rows else self._remember(slices)
 
     @cached_property
@@ -255,13 +258,13 @@ class Result:
         return {name: np.ma.getdata(column) for name, column in found.items()}
 
     def df(self, table: str = "summary") -> pd.DataFrame:
-        """``summary``, ``by_day``, ``by_hour``, ``measures`` or ``contacts`` as a pandas frame."""
+        """``summary``, ``by_day``, ``by_hour``, ``by_interval``, ``measures`` or ``contacts`` as a pandas frame."""
         import pandas as pd
 
         if table in ("measures", "contacts"):
             columns = self.measures if table == "measures" else self.contacts
             return pd.DataFrame({name: np.ma.getdata(column) for name, column in columns.items()})
-        slices = {"summary": "period", "by_day": "day", "by_hour": "hour"}
+        slices = {"summary": "period", "by_day": "day", "by_hour": "hour", "by_interval": "interval"}
         if table not in slices:
             raise ValueError(f"{table!r} is not a table; there are {', '.join([*slices, 'measures', 'contacts'])}")
         return pd.DataFrame([vars(row) for row in self.summary((slices[table],))])
@@ -270,10 +273,14 @@ class Result:
         return _html(self)
 
     def write_summary(self) -> None:
-        """``summary.csv``, ``summary.json``, ``by_day.csv``, ``by_hour.csv`` and ``theory.csv`` in the folder."""
+        """The summary as CSV and JSON, CSV files by day, by hour and, if counted, by interval; ``theory.csv``."""
         rows = self.summary()
         write_atomically(self.folder / "summary.csv", _csv(rows))
-        for slice_ in ("day", "hour"):  # of a year in many places these are too many rows to be remembered
+        for slice_ in (
+            "day",
+            "hour",
+            *(("interval",) if self.layout.interval else ()),
+        ):  # of a year in many places these are too many rows to be remembered
             write_atomically(self.folder / f"by_{slice_}.csv", _csv(self._rows_of((slice_,))))
         write_atomically(self.folder / "theory.csv", to_csv(self.theory))
         write_atomically(self.folder / "summary.json", self.to_json())

@@ -315,6 +315,9 @@ class Experiment(Block):
     control_variates: bool = Field(
         False, description="narrower intervals: numbers of the period as if as many had called as expected"
     )
+    interval: Literal["15 min", "30 min", "60 min"] | None = Field(
+        None, description="count by interval of the week too, such as every half-hour of Monday"
+    )
 
 
 class Sections(Block):

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.centre import Centre
+from sim.model.clock import DAY, HOUR, WEEK, WallClock
+from sim.model.compile import Model
 from sim.model.world import Names
 
 Whole = NDArray[np.int64]
@@ -77,15 +79,45 @@ class Scope:
 
 @dataclass(frozen=True)
 class Layout:
-    """The cells of a scenario, in order: for each scope's name the period, then its days, then its hours."""
+    """The cells of a scenario, in order: for each scope's name the period, its days, its hours, the week's intervals.
+
+    interval: length in ms of the intervals of the week, 0 where they are not counted.
+    since_monday: ms from the midnight with which the first day's week begins to that day.
+    """
 
     scopes: tuple[Scope, ...]
     days: int
+    interval: int = 0
+    since_monday: int = 0
+
+    @classmethod
+    def of(cls, model: Model) -> Layout:
+        """The cells of a model."""
+        weekday = model.calendar.first.weekday()
+        return layout_of(model.names, model.centre, interval=model.interval, weekday=weekday)
+
+    @property
+    def step(self) -> int:
+        """Longest stretch in ms of which every slice is made."""
+        return self.interval or HOUR
+
+    @property
+    def intervals(self) -> int:
+        """Intervals of a week."""
+        return WEEK // self.interval if self.interval else 0
 
     @property
     def slices(self) -> int:
         """Cells of one name of a scope that is split."""
-        return 1 + self.days + 24
+        return 1 + self.days + 24 + self.intervals
+
+    def slices_at(self, clock: WallClock, instant: Whole) -> Whole:
+        """Slices that each instant is part of: its day, its hour, its interval of the week; (2 or 3, n)."""
+        shown = clock.at(instant)
+        found = [1 + shown // DAY, 1 + self.days + shown % DAY // HOUR]
+        if self.interval:
+            found.append(1 + self.days + 24 + (shown + self.since_monday) % WEEK // self.interval)
+        return np.stack(found)
 
     def first(self, kind: str) -> int:
         """First cell of a scope."""
@@ -105,8 +137,9 @@ class Layout:
         return sum(len(scope.names) * (self.slices if scope.split else 1) for scope in self.scopes)
 
     def cells(self) -> list[tuple[str, str, str, int]]:
-        """Kind, name, slice (period, day or hour) and its number, of every cell."""
-        split = [("period", 0), *(("day", d) for d in range(self.days)), *(("hour", h) for h in range(24))]
+        """Kind, name, slice (period, day, hour or interval) and its number, of every cell."""
+        parts = {"period": 1, "day": self.days, "hour": 24, "interval": self.intervals}
+        split = [(slice_, number) for slice_, count in parts.items() for number in range(count)]
         return [
             (scope.kind, name, slice_, number)
             for scope in self.scopes
@@ -115,8 +148,8 @@ class Layout:
         ]
 
 
-def layout_of(names: Names, centre: Centre) -> Layout:
-    """The cells of all replications of a model."""
+def layout_of(names: Names, centre: Centre, *, interval: int = 0, weekday: int = 0) -> Layout:
+    """The cells of all replications of a model; ``interval`` of the week in ms, ``weekday`` of the first day."""
     persons = {"cause": names.causes, "topic": names.topics, "age": names.ages}
     return Layout(
         scopes=(
@@ -128,4 +161,6 @@ def layout_of(names: Names, centre: Centre) -> Layout:
             *(Scope(kind, some, split=False) for kind, some in persons.items()),
         ),
         days=centre.days,
+        interval=interval,
+        since_monday=weekday * DAY,
     )

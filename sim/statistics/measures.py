@@ -41,11 +41,17 @@ class Measures:
 
 
 def measure(
-    worlds: Worlds, centre: Centre, tables: ContactTables, *, calendar: Calendar, promises: ServiceTargets
+    worlds: Worlds,
+    centre: Centre,
+    tables: ContactTables,
+    *,
+    calendar: Calendar,
+    promises: ServiceTargets,
+    interval: int = 0,
 ) -> Measures:
-    """Everything that is kept of these replications."""
+    """Everything that is kept of these replications; ``interval`` of the week in ms, 0 for none."""
     joined = join(worlds, tables)
-    layout = layout_of(worlds.callers.names, centre)
+    layout = layout_of(worlds.callers.names, centre, interval=interval, weekday=calendar.first.weekday())
     cells = np.zeros((len(worlds), layout.size(), len(COLUMNS)), dtype=np.int64)
     counted = count(joined, centre, calendar, promises)
     for values, contacts, of in ((counted.contacts, joined.contacts, joined.replication), counted.callers):
@@ -138,7 +144,7 @@ def _add(
     tables: Whole, layout: Layout, clock: WallClock, of: Whole, who: dict[str, Whole], when: Whole, values: Whole
 ) -> None:
     """Add ``values`` to the cells of every scope in the tables that they are ``of``."""
-    slices = (np.zeros_like(when), 1 + clock.day(when), 1 + layout.days + clock.hour(when))
+    slices = (np.zeros_like(when), *layout.slices_at(clock, when))
     split = {scope.kind: scope.split for scope in layout.scopes}
     cells = np.concatenate(
         [
@@ -160,14 +166,14 @@ def _add(
 
 def _add_time(table: Whole, layout: Layout, world: World, centre: Centre, contacts: Contacts) -> None:
     table += doors(layout, centre)
-    edges = edges_of(centre)
+    edges = edges_of(layout, centre)
     lines = [
         line_time(duty_of(world.absence, world.groups, group), contacts, g, edges, until_of(group, centre))
         for g, group in enumerate(centre.groups)
     ]
     for number, values in enumerate(lines):
-        _add_hours(table, layout, centre, ("lines", number), values)
-        _add_hours(table, layout, centre, ("all", 0), values)
+        _add_slots(table, layout, centre, ("lines", number), values)
+        _add_slots(table, layout, centre, ("all", 0), values)
     for number, queue in enumerate(centre.queues):
         until = centre.until(queue.channel)
         mine = (contacts.queue == number) & (contacts.left_queue > contacts.dialled) & (contacts.dialled < until)
@@ -175,12 +181,12 @@ def _add_time(table: Whole, layout: Layout, world: World, centre: Centre, contac
         # Over several groups the longest duty of one: the time in which the queue is served.
         on_duty = [lines[route.group]["on_duty"] for route in queue.routes]
         values["on_duty"] = np.max(on_duty or [np.zeros(len(edges) - 1, dtype=np.int64)], axis=0)
-        _add_hours(table, layout, centre, ("queue", number), values)
+        _add_slots(table, layout, centre, ("queue", number), values)
 
 
-def edges_of(centre: Centre) -> Whole:
-    """Whole hours up to the end."""
-    return np.arange(centre.hours + 1) * HOUR
+def edges_of(layout: Layout, centre: Centre) -> Whole:
+    """Edges of the layout's steps, up to the end of the last hour."""
+    return np.arange(0, centre.hours * HOUR + 1, layout.step)
 
 
 def until_of(group: Group, centre: Centre) -> Whole:
@@ -189,10 +195,9 @@ def until_of(group: Group, centre: Centre) -> Whole:
 
 
 @lru_cache(maxsize=64)
-def slices_of(centre: Centre) -> Whole:
-    """Day and hour of the day of each hour up to the end, shape (2, hours)."""
-    begins = edges_of(centre)[:-1]
-    return np.stack([centre.clock.day(begins), centre.clock.hour(begins)])
+def slices_of(layout: Layout, centre: Centre) -> Whole:
+    """Slices that each step up to the end is part of, shape (2 or 3, steps)."""
+    return layout.slices_at(centre.clock, edges_of(layout, centre)[:-1])
 
 
 @lru_cache(maxsize=64)
@@ -202,17 +207,17 @@ def doors(layout: Layout, centre: Centre) -> Whole:
     for number, queue in enumerate(centre.queues):
         until = centre.until(queue.channel)
         spans = tuple((min(a, until), min(b, until)) for a, b in centre.channels[queue.channel].open)
-        values = {"open": open_time(spans, edges_of(centre))}
-        _add_hours(table, layout, centre, ("queue", number), values)
+        values = {"open": open_time(spans, edges_of(layout, centre))}
+        _add_slots(table, layout, centre, ("queue", number), values)
     return table
 
 
-def _add_hours(table: Whole, layout: Layout, centre: Centre, whose: tuple[str, int], values: dict[str, Whole]) -> None:
-    """Add values by hour of the period to the cells of the period, the days and the hours of the day."""
+def _add_slots(table: Whole, layout: Layout, centre: Centre, whose: tuple[str, int], values: dict[str, Whole]) -> None:
+    """Add values by step of the period to the cells of all slices that they are part of."""
     kind, number = whose
     start = layout.first(kind) + number * layout.slices
-    cells, (day, hour) = table[start : start + layout.slices], slices_of(centre)
+    cells, slices = table[start : start + layout.slices], slices_of(layout, centre)
     for name, value in values.items():
         fold = np.maximum if name in LARGEST else np.add
-        for at in (np.zeros_like(day), 1 + day, 1 + layout.days + hour):
+        for at in (np.zeros_like(slices[0]), *slices):
             fold.at(cells[:, AT[name]], at, value)

@@ -198,6 +198,11 @@ SERVICE_LEVELS = {
     "of answered": "service_level_of_answered",
 }
 
+#: What is told of intervals of the week: there are hundreds, of every scope.
+OF_INTERVALS = frozenset(
+    ("offered", "answered", "abandoned", "loss", "asa", "staffed", "occupancy", *SERVICE_LEVELS.values())
+)
+
 
 def definitions_of(kind: str) -> tuple[Definition, ...]:
     """What is known of a scope of this kind."""
@@ -241,6 +246,8 @@ def rows_of(
         if slice_ not in slices or not moments.total[cell].any():
             continue
         for definition in definitions_of(kind):
+            if slice_ == "interval" and definition.name not in OF_INTERVALS:
+                continue
             if definition.name in TAKES and not TAKES[definition.name] & used:
                 continue
             found = definition.estimate(moments, cell, never=never.get((kind, name), frozenset()))

@@ -18,7 +18,7 @@ from sim.model.world import Worlds
 from sim.results.integrity import Part
 from sim.results.store import batch_size
 from sim.results.tables import Table, contact_columns
-from sim.statistics.cells import COLUMNS, Layout, layout_of
+from sim.statistics.cells import COLUMNS, Layout
 from sim.statistics.contact_values import Codes, tally, wait_codes
 from sim.statistics.estimates import Moments
 from sim.statistics.measures import channel_of, measure, queue_of
@@ -58,7 +58,7 @@ class Kit:
     @cached_property
     def layout(self) -> Layout:
         """The cells."""
-        return layout_of(self.model.names, self.model.centre)
+        return Layout.of(self.model)
 
     @cached_property
     def _drawing(self) -> kernel.Drawing | None:
@@ -122,9 +122,11 @@ class Kit:
             few = range(start, min(start + some, numbers.stop))
             worlds = draw_block(self.model.inputs, seed=self.seed, replications=few)
             tables = simulate_block(worlds, self.model.centre)
+            model = self.model
             found = measure(
-                worlds, self.model.centre, tables, calendar=self.model.calendar, promises=self.model.targets
-            )
+                worlds, model.centre, tables,
+                calendar=model.calendar, promises=model.targets, interval=model.interval,
+            )  # fmt: skip
             cells.append(found.cells)
             codes.append(wait_codes(found.waits, channel_of(self.model.centre), len(self.model.centre.provinces)))
             waits.append(np.bincount(found.replication, minlength=len(few)))

@@ -25,7 +25,7 @@ from sim.model.compile import Model
 from sim.model.impossible import Columns, impossible
 from sim.model.world import Worlds
 from sim.scenario.scenario import Scenario
-from sim.statistics.cells import COLUMNS, Layout, layout_of
+from sim.statistics.cells import COLUMNS, Layout
 from sim.statistics.estimates import Estimate
 from sim.statistics.measures import measure
 from sim.statistics.products import CHUNK
@@ -260,7 +260,7 @@ def _play(job: _Job, task: _Task) -> dict[tuple[str, int], tuple[tuple[Scope, ..
 
 
 def _layout(plan: _Plan) -> Layout:
-    return layout_of(plan.model.names, plan.model.centre)
+    return Layout.of(plan.model)
 
 
 def _counter(plan: _Plan) -> kernel.Counter:
@@ -280,7 +280,9 @@ def _values(plan: _Plan, worlds: Worlds, kept: _Kept, *, compiled: bool) -> Whol
     tables = simulate_block(worlds, plan.model.centre, engine="compiled" if compiled else "simpy")
     if not compiled:
         model = plan.model
-        found = measure(worlds, model.centre, tables, calendar=model.calendar, promises=model.targets)
+        found = measure(
+            worlds, model.centre, tables, calendar=model.calendar, promises=model.targets, interval=model.interval
+        )
         return found.cells[:, kept.cells]
     counter = _counter(plan)
     return counter.count(worlds, tables, every=True).cells[:, kept.cells]
