@@ -9,6 +9,7 @@ import re
 from math import isfinite
 from pathlib import Path
 
+import axe_pages
 import openpyxl
 import pytest
 from plan_cases import SMALL
@@ -19,19 +20,25 @@ import sim
 from sim.answers import files
 from sim.answers.answer import (
     Answer,
+    Axis,
     Column,
+    Curves,
+    Heat,
     Mark,
     Named,
     Played,
+    Point,
     Row,
     Rows,
     Section,
+    Series,
     Show,
     Table,
     Term,
     Tile,
     message,
 )
+from sim.answers.curves import LOOKS
 from sim.answers.kinds import KINDS, cell_of, in_language, text_of
 from sim.answers.notebook import html_of
 from sim.answers.plots import charts_of, figure_of
@@ -41,6 +48,7 @@ from sim.language import CODES, ENGLISH, language
 from sim.report.write import write_report
 from sim.statistics.estimates import NOTHING, Estimate
 from sim.studies.next_line import next_line
+from sim.studies.sweep import at_point, sweep
 
 NL = language("nl")
 RANGES = SMALL.replace("contacts: 60", "contacts: {value: 60, low: 40, high: 100, status: assumed, source: a guess}")
@@ -63,10 +71,19 @@ def _named(text: str) -> str:
 def answers() -> dict[str, Answer]:
     """An answer of each study."""
     scenario = sim.loads(_named(RANGES)).model_copy(update={"title": HOSTILE})
-    return {"next-line": next_line(scenario, replications=8, seed=2).answer, "toy": toy()}
+    few = {"replications": 4, "seed": 2, "workers": 1, "out": None}
+    two = ["lines.tyne and wear=1..2", "attempts=0|5"]
+    far = ["callers.phone.patience.mean=2..9 min", "channels.chat.waiting_places=0|unlimited"]
+    return {
+        "next-line": next_line(scenario, replications=8, seed=2).answer,
+        "sweep": sweep(scenario, ["lines.chat=1..2"], assumptions=True, **few).answer,
+        "heat": sweep(scenario, two, assumptions=False, **few).answer,
+        "lhs": sweep(scenario, far, design="lhs", points=3, assumptions=False, **few).answer,
+        "toy": toy(),
+    }
 
 
-STUDIES = ("next-line", "toy")
+STUDIES = ("next-line", "sweep", "heat", "lhs", "toy")
 
 
 def toy() -> Answer:
@@ -74,7 +91,8 @@ def toy() -> Answer:
     found = Estimate(3.0, 2.0, 4.5)
     values = {
         "text": message("next.today"), "name": "phone", "hours": "mon-fri 9:00-17:00", "path": "lines.phone.count",
-        "setting": "20 %", "measure of": ("loss", "channel", "phone"), "measure": "loss", "yes": True,
+        "setting": "20 %", "measure of": ("loss", "channel", "phone"), "measure": "loss", "unit": "per period",
+        "refusal": "attempts: no such line", "yes": True,
         "and": (Term("name", "phone"), Term("name", "chat")), "semicolons": (Term("count", 3), Term("name", "chat")),
         "day": "2020-02-10", "count": 1234, "number": 0.25, "share": 0.5, "probability": 0.999, "middle": found,
         "in brackets": found, "estimate": found, "seconds": found, "change": found, "change in s": found,
@@ -87,6 +105,18 @@ def toy() -> Answer:
         for form in ("bar", "circle", "square", "diamond", "ring")
     )
     chart = Rows(message("next.today"), message("next.today"), marks, message("next.today"), signed=True, most=10.0)
+    at = (Point(0, found, message("next.today")), Point(1, NOTHING), Point(2, found, note=message("next.today")))
+    names = tuple(Named(name, message("next.today")) for name in "abc")
+    curves = [
+        Curves(message("next.today"), Axis("x"), "y", (Series(message("next.today"), at, look),), half=look % 2 == 1)
+        for look in range(len(LOOKS))
+    ]
+    marked = {"span": (0.5, 1.0, message("next.today")), "uprights": ((1.5, message("next.today")),)}
+    ring = (2.0, 3.0, message("next.today"))
+    band = Series(None, at, line=False, band=True)
+    curves.append(Curves("t", Axis("x", names), "y", (band,), limits=((2.0, 1),), ring=ring, **marked))
+    heat = Heat("t", Axis("x", names[:2]), Axis("y", names), ((found, NOTHING, found), (NOTHING, found, found)))
+    parts = (message("next.today"), chart, *curves, heat, Show("everything"))
     table = Table("everything", message("next.today"), columns, rows, message("next.today"), most=1)
     return Answer(
         study="toy",
@@ -97,7 +127,7 @@ def toy() -> Answer:
         played=(Played("next.ranked_on", 5, 0, 7),),
         measures=("loss",),
         tiles=(Tile(message("next.today"), 0.25),),
-        sections=(Section("all", message("next.today"), (message("next.today"), chart, Show("everything"))),),
+        sections=(Section("all", message("next.today"), parts),),
         tables=(table,),
         files={"plan.yaml": "name: x\n"},
     )
@@ -174,6 +204,12 @@ def test_a_dutch_page_has_no_english_words(study, answers, tmp_path) -> None:
     assert re.findall(ENGLISH_WORDS, text) == []
 
 
+def test_axe_finds_no_fault_in_a_page(answers, tmp_path) -> None:
+    folders = {study: files.write(answers[study], tmp_path) for study in STUDIES if study != "toy"}
+    pages = {study: write_report(folder, say=NL)[0] for study, folder in folders.items()}
+    axe_pages.check(pages, narrow=("heat",))
+
+
 @pytest.mark.parametrize("study", STUDIES)
 def test_files_have_identifiers_and_numbers(study, answers) -> None:
     for table in answers[study].tables:
@@ -204,6 +240,11 @@ def test_in_python_it_is_printed_and_written_like_the_command(tmp_path) -> None:
     assert str(found).startswith(in_language(found.answer.sentences[0], ENGLISH))
     assert found._repr_html_() == html_of(found.answer)
     assert files.read(found.write(tmp_path)) == found.answer
+
+
+def test_points_of_a_sweep_have_words() -> None:
+    levels = {"lines.tyne and wear": "1", "handling.phone.wrap_up.mean": "2 min"}
+    assert in_language(at_point(levels), NL) == "Lijnen (tyne and wear) 1, Gemiddeld nawerk (telefoon) 2 min"
 
 
 def test_json_says_nothing_in_a_language(answers) -> None:

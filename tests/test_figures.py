@@ -8,9 +8,9 @@ from pathlib import Path
 from pictures import room_beside
 
 import sim
+from sim.answers.plots import charts_of, figure_of
 from sim.figures.runs import draw_all, draw_waits, save
 from sim.figures.sensitivity import label_of
-from sim.figures.sweep import draw_sweep
 from sim.language import language
 from sim.studies.unknowns import unknowns_of
 
@@ -47,7 +47,7 @@ def test_numbers_of_a_heat_map_have_the_same_decimals(tmp_path) -> None:
     over = ["lines.antwerpen=1..2", "handling.phone.conversation.mean=25 min|50 min"]
     measures = ["never_reached_share", "offered"]
     found = sim.sweep(scenario, over, measures=measures, replications=2, workers=1, out=tmp_path, assumptions=False)
-    share, offered, *_ = draw_sweep(found).axes
+    share, offered = (figure_of(chart).axes[0] for chart in charts_of(found.answer))
     assert [len(text.get_text().partition(".")[2]) for text in share.texts] == [1] * 4
     # Thousands have no exponent.
     assert all(re.fullmatch(r"\d,\d{3}", text.get_text()) for text in offered.texts)

@@ -10,6 +10,7 @@ from math import inf, nan
 from pathlib import Path
 from types import SimpleNamespace
 
+import axe_pages
 import openpyxl
 import pytest
 from click.testing import CliRunner
@@ -17,28 +18,27 @@ from plan_cases import SMALL, with_campaign
 from test_report import HOSTILE, Page
 
 import sim
+from sim.answers.answer import Axis, Curves, Heat, Point, Series
+from sim.answers.curves import draw_curves
+from sim.answers.heat import draw_heat
+from sim.answers.rows import Line, Mark, draw_rows, label_lines
 from sim.cli.commands import cli
 from sim.language import ENGLISH, Language, language
 from sim.report.assumed import changed
-from sim.report.columns import plain_of, read_text
-from sim.report.curves import Axis, Extras, Point, Series, draw_curves
+from sim.report.columns import plain_of
 from sim.report.duty import hours_between, lines_at
 from sim.report.folders import opened
-from sim.report.heat import draw_heat
 from sim.report.of_calibrate import _edge
 from sim.report.of_study import sections_of, tiles_of
 from sim.report.reading import Reader
-from sim.report.rows import Line, Mark, draw_rows, label_lines
 from sim.report.studied import STUDIES, read, rows_of
 from sim.report.write import write_report
-from sim.statistics.estimates import Estimate
+from sim.statistics.estimates import NOTHING, Estimate
 from sim.studies.answers import Answer, in_all
 from sim.studies.columns import HEADS, LEFT_OUT
 from sim.studies.plan_tables import group_cell
 from sim.studies.staffing import Slot, Staff
 from sim.studies.staffing_words import staffing_text
-from sim.studies.sweep import Point as SweepPoint
-from sim.studies.sweep import at_point
 from sim.studies.targets import parse_target
 from sim.studies.trial import On, Which
 
@@ -62,20 +62,6 @@ def kept(study: str, scenario: sim.Scenario, out: Path, asked: dict, tables: dic
     on = [On("plan.chosen", Which(12, 0, 5))]
     answer = Answer(study, scenario, asked, on, ["never_reached"], lambda say: said[say.code], tables)
     return answer.write(out, command=f"sim {study} small.yaml")
-
-
-def sweep(scenario: sim.Scenario, out: Path, axes: dict[str, list[str]], design: str = "grid") -> Path:
-    points = [[]]
-    for levels in axes.values():
-        points = [[*point, level] for point in points for level in levels]
-    rows = [
-        dict(zip(axes, point, strict=True))
-        | {"never_reached_share": about(20 + k), "asa@phone": about(60 - k), "refused": "", "results": "x"}
-        for k, point in enumerate(points)
-    ]
-    rows[-1] |= {"never_reached_share": about(nan), "asa@phone": about(nan), "refused": "no such line"}
-    asked = {"axes": axes, "design": design, "measures": ["never_reached_share", "asa@phone"]}
-    return kept("sweep", scenario, out, asked, {"sweep": rows})
 
 
 def calibrate(scenario: sim.Scenario, out: Path) -> Path:
@@ -141,21 +127,16 @@ def folders(tmp_path_factory, planned) -> dict[str, Path]:
     """A folder of each kind."""
     out = tmp_path_factory.mktemp("studies")
     small = sim.loads(RANGES).model_copy(update={"title": HOSTILE})
-    one, two = {"lines.north": ["1", "2", "3"]}, {"lines.north": ["1", "2"], "lines.chat": ["1", "2"]}
-    far = {"callers.phone.patience.mean": ["2 min", "9 min"], "channels.chat.waiting_places": ["0", "unlimited"]}
     return {
         "plan": planned,
         "campaign": campaign(with_campaign(), out),
-        "sweep": sweep(small, out, one),
-        "heat": sweep(small, out, two),
-        "lhs": sweep(small, out, far, "lhs"),
         "sensitivity": sensitivity(small, out, "sensitivity"),
         "one-at-a-time": sensitivity(small, out, "one-at-a-time"),
         "calibrate": calibrate(small, out),
     }
 
 
-KINDS = ("plan", "campaign", "sweep", "heat", "lhs", "sensitivity", "one-at-a-time", "calibrate")
+KINDS = ("plan", "campaign", "sensitivity", "one-at-a-time", "calibrate")
 
 
 def page_of(folder: Path, tmp_path: Path, say=ENGLISH) -> tuple[str, Page]:
@@ -307,11 +288,6 @@ def test_names_of_any_kind_are_kept_beside_what_readers_see(name, tmp_path) -> N
     assert plain_of("lines of", lines["lines of"], reader) == name
 
 
-def test_points_of_a_sweep_have_words() -> None:
-    levels = {"lines.tyne and wear": "1", "handling.phone.wrap_up.mean": "2 min"}
-    assert at_point(SweepPoint(levels, None), NL) == "Lijnen (tyne and wear) 1, Gemiddeld nawerk (telefoon) 2 min"
-
-
 def test_pairs_of_fitted_numbers_have_their_units() -> None:
     mean, contacts = "handling.phone.conversation.mean", "demand.contacts"
     values = [{"parameter": path, "unit": unit} for path, unit in ((mean, "min"), (contacts, "number"))]
@@ -336,15 +312,15 @@ def test_charts_place_values_in_order_and_survive_what_is_not_known() -> None:
     assert not re.search(r"\b(nan|inf)\b", drawn)
     circle, ring = (float(x) for x in re.findall(r'cx="([\d.]+)"', drawn))
     assert circle > ring
-    series = [Series("s", [Point(x, about(x, 0.5)) for x in (1.0, 2.0, 4.0)], band=True)]
-    extras = Extras(limits=[(2.0, 0)], span=(1.0, 2.0, "span"), uprights=[(3.0, "now")], ring=(2.0, 2.0, "ring"))
-    curve = draw_curves(series, title="t", across=Axis("x"), up="y", say=NL, extras=extras)
+    series = Series("s", tuple(Point(x, about(x, 0.5)) for x in (1.0, 2.0, 4.0)), band=True)
+    marked = {"span": (1.0, 2.0, "span"), "uprights": ((3.0, "now"),), "ring": (2.0, 2.0, "ring")}
+    curve = draw_curves(Curves("t", Axis("x"), "y", (series,), limits=((2.0, 0),), **marked), NL)
     found = re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)" r="5.5"', curve)
     marks = [(float(x), float(y)) for x, y in found if float(x) > 58 + 8]  # the one at the left is the key's
     assert marks == sorted(marks)
     assert [y for _, y in marks] == sorted((y for _, y in marks), reverse=True)
-    heat = draw_heat({("1", "a"): about(1), ("2", "a"): about(3)}, down=["1", "2"], across=["a", "b"],
-                     names=("d", "e"), title="t", say=NL)  # fmt: skip
+    values = ((about(1), NOTHING), (about(3), NOTHING))
+    heat = draw_heat(Heat("t", Axis("d", ("1", "2")), Axis("e", ("a", "b")), values), NL)
     assert heat.count("<rect") == 2
     assert label_lines("short") == ["short"]
     assert max(map(len, label_lines("a rather long name of a value · " * 5))) <= 46
@@ -357,7 +333,7 @@ def test_what_is_no_study_gets_one_message(folders, tmp_path) -> None:
         assert "\n" not in str(done.exception)
         return str(done.exception)
 
-    broken = shutil.copytree(folders["sweep"], tmp_path / "broken")
+    broken = shutil.copytree(folders["calibrate"], tmp_path / "broken")
     for content, message in {
         "{": "answer.json is not the answer of a study",
         "[]": "answer.json is not the answer of a study",
@@ -367,11 +343,11 @@ def test_what_is_no_study_gets_one_message(folders, tmp_path) -> None:
     }.items():
         (broken / "answer.json").write_text(content)
         assert message in told(broken)
-    old = shutil.copytree(folders["sweep"], tmp_path / "old")
+    old = shutil.copytree(folders["calibrate"], tmp_path / "old")
     answer = json.loads((old / "answer.json").read_text())
     (old / "answer.json").write_text(json.dumps(answer | {"answer": ["one language"]}))
-    assert "was made by another version of this program; make it again: sim sweep small.yaml" in told(old)
-    gone = shutil.copytree(folders["sweep"], tmp_path / "gone")
+    assert "was made by another version of this program; make it again: sim calibrate small.yaml" in told(old)
+    gone = shutil.copytree(folders["calibrate"], tmp_path / "gone")
     (gone / "scenario.yaml").unlink()
     assert "the scenario of the study is gone" in told(gone)
     assert "a sensitivity goes with a run" in told(folders["plan"], "--sensitivity", str(folders["sensitivity"]))
@@ -380,35 +356,5 @@ def test_what_is_no_study_gets_one_message(folders, tmp_path) -> None:
 
 
 def test_axe_finds_no_fault_in_a_page(folders, tmp_path) -> None:
-    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
-    names = ("chromium", "chromium-browser", "google-chrome")
-    browser = next((found for name in names if (found := shutil.which(name))), None)
-    if browser is None:
-        pytest.skip("there is no Chromium on this machine")
-    with playwright.sync_playwright() as p:
-        chromium = p.chromium.launch(executable_path=browser, args=["--no-sandbox"])
-        for kind in KINDS:
-            width = 375 if kind in ("plan", "heat") else 1100
-            page = chromium.new_page(viewport={"width": width, "height": 800})
-            path = write_report(folders[kind], say=NL, to=tmp_path / f"{kind}.html")[0]
-            page.goto(f"file://{path}")
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, kind
-            faults = axe.Axe().run(page).response["violations"]
-            assert [(f["id"], [n["html"][:120] for n in f["nodes"][:3]]) for f in faults] == [], kind
-            page.close()
-        chromium.close()
-
-
-def test_tables_of_plans_keep_what_pages_read_in_their_own_way(planned, tmp_path) -> None:
-    """Assumptions have words, days of a week are joined, lines today are found by the names of a scenario."""
-    found, (_, page) = read(planned), page_of(planned, tmp_path, NL)
-    reader = Reader.of(found, NL)
-    ends = [row["assumption"] for row in found.table("assumptions")]
-    assert ends
-    assert {read_text("assumption", end, reader) for end in ends} == {"Vraag in oproepen"}
-    days = {read_text("days", row["days"], reader) for row in found.table("shifts")}
-    assert days <= {"ma-vr", "ma", "di", "wo", "do", "vr", "ma-wo", "ma-do", "di-vr", "wo-vr", "do,vr", "ma,di"}
-    groups = {str(row["lines of"]) for row in found.table("lines")}
-    assert groups <= set(found.scenario.lines)
-    assert "Vraag in oproepen" in page.text
+    pages = {kind: write_report(folders[kind], say=NL, to=tmp_path / f"{kind}.html")[0] for kind in KINDS}
+    axe_pages.check(pages, narrow=("plan",))

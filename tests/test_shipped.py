@@ -154,7 +154,7 @@ def test_interrupted_run_keeps_what_is_finished(tmp_path) -> None:
 
 #: What studies need to answer, and what shows an answer of any of them.
 ANSWERS = ("answer", "answered", "colours", "files", "grids", "kinds", "notebook", "phrases")
-RENDERERS = ("charts", "looks", "page", "plots", "sheets", "terminal")
+RENDERERS = ("charts", "curves", "heat", "looks", "page", "plots", "rows", "sheets", "svg", "terminal")
 #: Lowest layer first; a module may import from its own layer and below. Names may be patterns.
 LAYERS = (
     ("errors", "units", "model.clock", "scenario.elementary", "scenario.distributions", "engines.streams", "theory"),
@@ -168,7 +168,7 @@ LAYERS = (
     ("cli", "app"),
 )
 #: Studies that answer with data alone.
-WITHOUT_WORDS = ("next_line",)
+WITHOUT_WORDS = ("next_line", "outside_hours", "sweep")
 DOORS = {
     "simpy": {"engines/simpy_engine.py"},
     "ruamel": {"scenario/source.py"},

@@ -12,12 +12,19 @@ import pytest
 from test_shipped import command
 
 import sim
-from sim.language import ENGLISH, language
+from sim.answers.answer import Answer
+from sim.answers.kinds import in_language
+from sim.language import ENGLISH, Language, language
 from sim.studies.levels import LevelsError, axis_of, latin_hypercube
-from sim.studies.sweep import answer_of, sweep
+from sim.studies.sweep import Sweep, sweep
 
 SMALL_FILE = Path(__file__).parent / "small.yaml"
 SMALL = sim.load(SMALL_FILE)
+
+
+def sentences(found: Sweep, say: Language = ENGLISH) -> list[str]:
+    """What it says."""
+    return [in_language(sentence, say) for sentence in found.answer.sentences]
 
 
 @pytest.mark.parametrize(
@@ -77,7 +84,7 @@ def test_a_range_of_many_whole_numbers_is_not_thinned_without_a_word(tmp_path) -
 def test_levels_that_nobody_wrote_are_told(tmp_path) -> None:
     axes = ["demand.change=0%..50%", "lines.phone=1..2"]
     found = sweep(SMALL, axes, replications=2, measures=["abandoned"], out=tmp_path, assumptions=False)
-    assert found.answer.sentences(ENGLISH)[-1] == (
+    assert sentences(found)[-1] == (
         "Change of demand: 5 levels from 0% to 50%, as their number was not written; a range that ends in /9 has nine."
     )
 
@@ -95,7 +102,7 @@ def test_a_latin_hypercube_meets_every_part_of_every_range_once() -> None:
 def test_a_measure_that_is_the_same_at_every_point_is_said_to_be(tmp_path) -> None:
     measures = ["callers", "abandoned"]
     found = sweep(SMALL, ["lines.phone=1..2"], replications=12, measures=measures, out=tmp_path, assumptions=False)
-    same, goes = found.answer.sentences(ENGLISH)
+    same, goes = sentences(found)
     assert re.fullmatch(r"people who called \(per period\): [\d.,]+ ±[\d.]+ at every point\.", same)
     # Value and half interval have the same decimals.
     assert re.search(r": from \d+\.\d ±\d+\.\d with Lines", goes)
@@ -121,7 +128,7 @@ def test_a_point_that_is_no_scenario_is_told_and_the_others_run(tmp_path) -> Non
     assert refused.result is None
     assert "attempts" in refused.refused
     assert played.result is not None
-    assert answer_of(found).sentences(ENGLISH)[-1].startswith("1 of 2 points make no scenario")
+    assert sentences(found)[-1].startswith("1 of 2 points make no scenario")
 
 
 def test_the_command_writes_table_and_picture(tmp_path) -> None:
@@ -152,7 +159,7 @@ def test_what_matters_is_tried_at_the_highest_and_the_lowest_point(tmp_path) -> 
     short = next(one for one in some.found if one.end == "15 min")
     assert short.change is not None
     assert short.change.high < 0  # shorter calls leave less to wait for, with one line as with three
-    english, dutch = (answer_of(found).sentences(language(code)) for code in ("en", "nl"))
+    english, dutch = (sentences(found, language(code)) for code in ("en", "nl"))
     assert any("difference of the highest point to the lowest point" in sentence for sentence in english)
     assert any("het verschil van het hoogste punt met het laagste punt" in sentence for sentence in dutch)
 
@@ -163,19 +170,19 @@ def test_nothing_matters_where_there_is_nothing_to_compare(tmp_path) -> None:
     waits = sweep(RANGED, ["lines.phone=1..2"], replications=3, measures=["wait_p90_answered"], out=tmp_path)
     assert waits.matters is None
     plain = sweep(SMALL, ["lines.phone=1..2"], replications=3, measures=["abandoned"], out=tmp_path)
-    assert answer_of(plain).sentences(ENGLISH)[-1].startswith("No value has a low and a high")
+    assert sentences(plain)[-1].startswith("No value has a low and a high")
 
 
 def test_dutch_and_json_on_the_command_line(tmp_path) -> None:
     arguments = ("--set", "lines.phone=1..2", "-n", "3", "--no-figures", "--out", str(tmp_path))
     done = command("sweep", str(SMALL_FILE), *arguments, "--lang", "nl")
     assert done.returncode == 0, done.stderr
-    for words in ("een reeks instellingen", ": van ", "2 punten", "Resultaten:", "op elk punt"):
+    for words in ("met andere instellingen", ": van ", "2 punten", "Resultaten:", "op elk punt"):
         assert words in " ".join(done.stdout.split()), words
     done = command("sweep", str(SMALL_FILE), *arguments, "--json")
     answer = json.loads(done.stdout)
-    assert [row["lines.phone"] for row in answer["tables"]["sweep"]] == ["1", "2"]
-    assert set(answer["answer"]) == {"en", "nl"}
+    assert [row[0] for row in Answer.from_json(done.stdout).table("sweep").rows] == ["1", "2"]
+    assert answer["sentences"][0]["key"] == "sweep.goes"
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,7 @@ class Table:
     rows: one cell for each column.
     note: what stands below it.
     most: rows that terminal and page show; files and workbooks have all of them.
+    short: a title of few letters, for the tab of its sheet.
     """
 
     name: str
@@ -98,6 +99,7 @@ class Table:
     rows: tuple[tuple[Value, ...], ...]
     note: Message | None = None
     most: int = 60
+    short: Message | None = None
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,88 @@ class Rows:
 
 
 @dataclass(frozen=True)
+class Axis:
+    """The axis across of a chart.
+
+    name: what it is.
+    names: of the places 0, 1, 2 and so on, where these have names; () where places are numbers.
+    marks: places that are shown; () for round numbers.
+    zero: whether it starts at 0.
+    """
+
+    name: Value
+    names: tuple[Value, ...] = ()
+    marks: tuple[float, ...] = ()
+    zero: bool = False
+
+
+@dataclass(frozen=True)
+class Point:
+    """A value at a place across; ``said`` shows where a pointer rests, ``note`` stands beside it."""
+
+    x: float
+    found: Estimate
+    said: Value = None
+    note: Value = None
+
+
+@dataclass(frozen=True)
+class Series:
+    """Points that belong together.
+
+    name: in the legend; None without one.
+    look: a number of ``looks.LOOKS``.
+    line: whether a line joins the points.
+    band: whether intervals are shaded, and not drawn at each point.
+    """
+
+    name: Value
+    points: tuple[Point, ...]
+    look: int = 0
+    line: bool = True
+    band: bool = False
+
+
+@dataclass(frozen=True)
+class Curves:
+    """A chart of values along an axis, which start at 0.
+
+    up: what is measured, with its unit.
+    limits: values with their looks, as lines across the chart.
+    span: a stretch of the axis, and what it is.
+    uprights: places on the axis, and what they are.
+    ring: a point that stands out (place, value), and what it is.
+    half: whether two of them stand beside each other.
+    """
+
+    title: Value
+    across: Axis
+    up: Value
+    series: tuple[Series, ...]
+    caption: Value = None
+    limits: tuple[tuple[float, int], ...] = ()
+    span: tuple[float, float, Value] | None = None
+    uprights: tuple[tuple[float, Value], ...] = ()
+    ring: tuple[float, float, Value] | None = None
+    half: bool = False
+
+
+@dataclass(frozen=True)
+class Heat:
+    """A number over two settings: darker where it is more.
+
+    down, across: name of each setting, and its levels.
+    values: a row for each level down; not a number where there is none.
+    """
+
+    title: Value
+    down: Axis
+    across: Axis
+    values: tuple[tuple[Estimate, ...], ...]
+    caption: Value = None
+
+
+@dataclass(frozen=True)
 class Tile:
     """One number of the first screen: what it is, its value, and what it is held against."""
 
@@ -164,8 +248,10 @@ class Show:
     table: str
 
 
+#: What a chart is.
+Chart = Rows | Curves | Heat
 #: What a section holds.
-Part = Message | Rows | Show
+Part = Message | Chart | Show
 
 
 @dataclass(frozen=True)
@@ -251,7 +337,10 @@ class Answer:
         return found
 
 
-_CLASSES = (Answer, Message, Term, Named, Column, Table, Mark, Row, Rows, Tile, Show, Section, Played, Estimate)
+_CLASSES = (
+    *(Answer, Message, Term, Named, Column, Table, Tile, Show, Section, Played, Estimate),
+    *(Mark, Row, Rows, Axis, Point, Series, Curves, Heat),
+)
 _BY_NAME = {one.__name__: one for one in _CLASSES}
 #: Says which class an object of JSON is.
 _CLASS = "is"

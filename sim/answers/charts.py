@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from math import isfinite
 
-from sim.answers.answer import Mark, Rows
+from sim.answers import rows
+from sim.answers.answer import Chart, Curves, Heat, Mark, Rows
+from sim.answers.curves import draw_curves
+from sim.answers.heat import draw_heat
 from sim.answers.kinds import in_language
 from sim.answers.looks import TONES
 from sim.language import Language
 from sim.language.shown import plain, signed
-from sim.report import rows
 
 
-def svg_of(chart: Rows, say: Language) -> str:
-    """A chart of rows."""
+def svg_of(chart: Chart, say: Language) -> str:
+    """A chart as SVG."""
+    if isinstance(chart, Curves):
+        return draw_curves(chart, say)
+    return draw_heat(chart, say) if isinstance(chart, Heat) else _rows(chart, say)
+
+
+def _rows(chart: Rows, say: Language) -> str:
     lines = [
         rows.Line(
             label := in_language(row.label, say),

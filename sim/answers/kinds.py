@@ -11,6 +11,7 @@ from typing import Any
 from sim.answers.answer import Column, Message, Named, Table, Term, Value
 from sim.answers.grids import Cell, Code, Number, difference, number, time
 from sim.language import Language
+from sim.language.mistakes import told_refusal
 from sim.language.shown import and_list, in_time, in_words, measured, parts, plain, seconds, shown_value, signed
 from sim.statistics.estimates import Estimate
 
@@ -119,6 +120,8 @@ KINDS: Mapping[str, Kind] = {
     "setting": _texts(shown_value),
     "measure of": _texts(lambda of, say: measured(of[0], of[1], of[2], say)),
     "measure": _texts(lambda value, say: say.known("measure", value)),
+    "unit": _texts(lambda value, say: say.known("unit", value)),
+    "refusal": _texts(lambda value, say: told_refusal(value, say).rstrip(".")),
     "yes": _texts(in_language),
     "and": _texts(lambda values, say: and_list([in_language(value, say) for value in values], say)),
     "semicolons": _texts(lambda values, say: "; ".join(in_language(value, say) for value in values)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.answers.answer import Answer, Message, Part, Rows, Table, Tile
+from sim.answers.answer import Answer, Curves, Heat, Message, Part, Rows, Show, Table, Tile
 from sim.answers.charts import svg_of
 from sim.answers.grids import Grid, grid
 from sim.answers.kinds import below, cell_of, in_language, seen
@@ -45,11 +45,13 @@ def _tile(tile: Tile, say: Language) -> sections.Tile:
 def _part(part: Part, answer: Answer, say: Language) -> sections.Part:
     if isinstance(part, Message):
         return sections.Words(in_language(part, say))
-    if isinstance(part, Rows):
-        tones = [(TONES[tone].legend, in_language(words, say)) for tone, words in part.legend.items()]
-        caption, title = in_language(part.caption, say), in_language(part.title, say)
-        return sections.Picture(svg_of(part, say), caption, title, legend=tones)
-    return grid_of(answer.table(part.table), say)
+    if isinstance(part, Show):
+        return grid_of(answer.table(part.table), say)
+    legend = part.legend if isinstance(part, Rows) else {}
+    tones = [(TONES[tone].legend, in_language(words, say)) for tone, words in legend.items()]
+    caption, title = in_language(part.caption, say), in_language(part.title, say)
+    half = isinstance(part, Heat) or (isinstance(part, Curves) and part.half)
+    return sections.Picture(svg_of(part, say), caption, title, half=half, legend=tones)
 
 
 def grid_of(table: Table, say: Language) -> Grid:

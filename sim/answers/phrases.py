@@ -11,6 +11,13 @@ from sim.statistics.estimates import Estimate
 from sim.statistics.summary import DEFINITIONS
 
 
+def labelled(measure: tuple[str, str, str]) -> Message:
+    """A measure (name, kind and name of its scope) in words, with its unit."""
+    definition = DEFINITIONS.get(measure[0])
+    unit = Term("unit", definition.unit if definition else "s")
+    return message("chart.unit", name=Term("measure of", measure), unit=unit)
+
+
 class Where(Protocol):
     """Consecutive replications of a seed."""
 

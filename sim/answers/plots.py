@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from math import isfinite
+from collections.abc import Sequence
+from math import floor, isfinite, log10
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.answers.answer import Answer, Mark, Rows
+from sim.answers.answer import Answer, Chart, Curves, Heat, Mark, Rows, Series
 from sim.answers.colours import MUTED
-from sim.answers.kinds import in_language
+from sim.answers.curves import LOOKS
+from sim.answers.kinds import MISSING, in_language
 from sim.answers.looks import TONES
 from sim.answers.phrases import played
-from sim.figures.style import headed, numbers_in, sheet, wrapped
+from sim.figures.style import headed, legend_below, numbers_in, sheet, wrapped
 from sim.language import ENGLISH, Language
 from sim.language.firm import firm
 
-_FORMS = {"circle": "o", "ring": "o", "square": "s", "diamond": "D"}
+_FORMS = {"circle": "o", "ring": "o", "square": "s", "diamond": "D", "triangle": "^"}
+#: Cells of a heat map that have their number, and levels whose names are level.
+_MOST_WRITTEN, _MOST_LEVEL = 120, 5
 
 
-def charts_of(answer: Answer) -> list[Rows]:
+def charts_of(answer: Answer) -> list[Chart]:
     """All charts of an answer, in the order of its sections."""
-    return [part for section in answer.sections for part in section.parts if isinstance(part, Rows)]
+    return [part for section in answer.sections for part in section.parts if isinstance(part, Chart)]
 
 
 def save_all(answer: Answer, folder: Path, say: Language = ENGLISH) -> list[Path]:
@@ -36,16 +41,104 @@ def save_all(answer: Answer, folder: Path, say: Language = ENGLISH) -> list[Path
     return files
 
 
-def figure_of(chart: Rows, say: Language = ENGLISH, *, below: str = "") -> Figure:
+def figure_of(chart: Chart, say: Language = ENGLISH, *, below: str = "") -> Figure:
     """A chart in a figure of its own; ``below`` stands under its title."""
-    figure = sheet(10, 1.9 + 0.34 * len(chart.rows) + (0.3 if chart.legend else 0))
+    figure = sheet(10, _height(chart))
     plot(chart, figure.subplots(), say)
     headed(figure, in_language(chart.title, say), "\n".join(wrapped(below, 150).splitlines()[:1]))
     return figure
 
 
-def plot(chart: Rows, ax: Axes, say: Language = ENGLISH) -> Axes:
+def _height(chart: Chart) -> float:
+    """Inches of a figure."""
+    if isinstance(chart, Rows):
+        return 1.9 + 0.34 * len(chart.rows) + (0.3 if chart.legend else 0)
+    return 1.9 + 0.4 * len(chart.down.names) if isinstance(chart, Heat) else 5.0
+
+
+def plot(chart: Chart, ax: Axes, say: Language = ENGLISH) -> Axes:
     """A chart in given axes."""
+    if isinstance(chart, Curves):
+        return _curves(chart, ax, say)
+    return _heat(chart, ax, say) if isinstance(chart, Heat) else _rows(chart, ax, say)
+
+
+def _curves(chart: Curves, ax: Axes, say: Language) -> Axes:
+    for one in chart.series:
+        _series(one, ax, say)
+    for value, look in chart.limits:
+        ax.axhline(value, color=LOOKS[look][0], lw=1, ls="--")
+    if chart.span is not None:
+        ax.axvspan(*chart.span[:2], color=MUTED, alpha=0.2, lw=0, label=in_language(chart.span[2], say))
+    for value, name in chart.uprights:
+        ax.axvline(value, color="black", lw=1, ls=":", label=in_language(name, say))
+    if chart.ring is not None:
+        at, value, name = chart.ring
+        ring: dict[str, Any] = {"ms": 16, "mfc": "none", "color": "black", "ls": "", "label": in_language(name, say)}
+        ax.plot([at], [value], "o", **ring)
+    ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
+    across = chart.across
+    if across.zero:
+        ax.set_xlim(left=0)
+    if across.names:
+        names = [in_language(name, say) for name in across.names]
+        ax.set_xticks(range(len(names)), names, rotation=30 if len(names) > _MOST_LEVEL else 0)
+    elif across.marks:
+        ax.set_xticks(across.marks)
+    numbers_in(say, ax.yaxis, *([] if across.names else [ax.xaxis]))
+    ax.set_xlabel(firm(in_language(across.name, say)))
+    ax.set_ylabel(wrapped(in_language(chart.up, say), 40))
+    ax.spines[["top", "right"]].set_visible(False)
+    legend_below(ax)
+    return ax
+
+
+def _series(one: Series, ax: Axes, say: Language) -> None:
+    colour, shape, dash = LOOKS[one.look]
+    points = [point for point in one.points if isfinite(point.found.value)]
+    at, values = [point.x for point in points], [point.found.value for point in points]
+    low, high = (
+        [end if isfinite(end) else point.found.value for point in points for end in [getattr(point.found, name)]]
+        for name in ("low", "high")
+    )
+    if one.band:
+        ax.fill_between(at, low, high, color=colour, alpha=0.25, lw=0)
+    else:
+        ax.vlines(at, low, high, color=colour, lw=1)
+    face = "white" if shape == "ring" else colour
+    look: dict[str, Any] = {"marker": _FORMS.get(shape), "mfc": face, "color": colour, "ms": 5}
+    style = ("-" if not dash else "--") if one.line else ""
+    ax.plot(at, values, ls=style, label=in_language(one.name, say) or None, **look)
+    for point in points:
+        if point.note is not None:
+            note = in_language(point.note, say)
+            ax.annotate(note, (point.x, point.found.value), (6, 6), textcoords="offset points", fontsize=8)
+
+
+def _heat(chart: Heat, ax: Axes, say: Language) -> Axes:
+    values = np.array([[found.value for found in row] for row in chart.values])
+    image = ax.imshow(values, cmap="Blues", aspect="auto")
+    known = values[np.isfinite(values)]
+    middle, digits = (known.min() + known.max()) / 2 if known.size else 0.0, digits_of(known)
+    for (row, column), value in np.ndenumerate(values) if values.size <= _MOST_WRITTEN else ():
+        shown = say.number(value, digits) if isfinite(value) else MISSING
+        ax.text(column, row, shown, ha="center", va="center", color="white" if value > middle else "black")
+    for axis, to, turned in ((chart.across, ax.set_xticks, 30), (chart.down, ax.set_yticks, 0)):
+        names = [in_language(name, say) for name in axis.names]
+        to(range(len(names)), names, rotation=turned if len(names) > _MOST_LEVEL else 0)
+    ax.set_xlabel(firm(in_language(chart.across.name, say)))
+    ax.set_ylabel(wrapped(in_language(chart.down.name, say), 40))
+    numbers_in(say, ax.figure.colorbar(image, ax=ax).ax.yaxis)
+    return ax
+
+
+def digits_of(values: Sequence[float]) -> int:
+    """Decimals that leave three digits of the largest value, and at least its whole part."""
+    largest = max(map(abs, values), default=0.0)
+    return max(0, 2 - floor(log10(largest))) if largest else 0
+
+
+def _rows(chart: Rows, ax: Axes, say: Language) -> Axes:
     count = len(chart.rows)
     for number, row in enumerate(chart.rows):
         at = count - 1 - number

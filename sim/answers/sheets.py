@@ -35,7 +35,7 @@ def sheets_of(answer: Answer, say: Language) -> Iterator[Sheet]:
 
 def _sheet(table: Table, note: str, taken: set[str], say: Language) -> Sheet:
     """A table; an estimate has three columns. Titles of sheets are short, and no two are the same."""
-    title = in_language(table.title, say).translate(_NONE_OF)[:_LONGEST].strip()
+    title = in_language(table.short or table.title, say).translate(_NONE_OF)[:_LONGEST].strip()
     if title.lower() in taken:
         title = f"{title[: _LONGEST - 4]} ({len(taken) + 1})"
     taken.add(title.lower())

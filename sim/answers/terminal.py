@@ -31,7 +31,7 @@ def tell(answer: Answer, out: Console, say: Language = ENGLISH, *, verbose: bool
     for table in shown if verbose else shown[:1]:
         out.print(drawn(table, say))
     if not verbose and len(shown) > 1:
-        more = ", ".join(in_language(table.title, say) for table in shown[1:])
+        more = ", ".join(in_language(table.short or table.title, say) for table in shown[1:])
         out.print(say("study.more_tables", tables=more), style="dim", markup=False)
     for name, text in definitions(answer, say):
         out.print(f"{name}: {text}", style="dim", markup=False)

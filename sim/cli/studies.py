@@ -9,23 +9,17 @@ import click
 from sim.cli.common import (
     ASSUMPTIONS,
     CLUSTER,
-    FIGURES,
     FILE,
-    JSON,
-    LANG,
-    OUT,
     REPLICATIONS,
     SEED,
     SET,
     WORKERS,
     Whole,
     command_line,
-    keep,
     load_scenario,
     progress_bar,
     replications,
     resumable,
-    tell_kept,
 )
 from sim.cli.faces import Faces, faces
 
@@ -55,10 +49,7 @@ MEASURE = click.option(
 @SEED
 @WORKERS
 @CLUSTER
-@OUT
-@JSON
-@FIGURES
-@LANG
+@faces
 def sweep(
     file: Path,
     settings: tuple[str, ...],
@@ -70,10 +61,7 @@ def sweep(
     seed: int | None,
     workers: int | None,
     cluster: str | None,
-    out: Path,
-    as_json: bool,
-    figures: bool,
-    lang: str,
+    faces: Faces,
 ) -> None:
     """Run a scenario at many settings, on the same callers wherever the settings leave them alone.
 
@@ -81,10 +69,9 @@ def sweep(
     """
     varied = [text for text in settings if ".." in text or "|" in text]
     scenario = load_scenario(file, tuple(text for text in settings if text not in varied))
-    from sim.language import language
     from sim.studies.sweep import sweep as study
 
-    with resumable(), progress_bar(lang, hidden=as_json) as progress:
+    with resumable(), progress_bar(faces.lang, hidden=faces.as_json) as progress:
         found = study(
             scenario,
             varied,
@@ -95,26 +82,12 @@ def sweep(
             seed=seed,
             workers=workers,
             cluster=cluster,
-            out=out,
+            out=faces.out,
             assumptions=assumptions,
             progress=progress,
             command=command_line(),
         )
-    say, answer = language(lang), found.answer
-    folder = keep(answer, out, as_json=as_json)
-    pictures = []
-    if figures:
-        from sim.figures.runs import save
-        from sim.figures.sweep import draw_sweep
-
-        pictures = [save(draw_sweep(found, say=say), folder / "sweep.png")]
-    if not as_json:
-        from sim.tell.runs import console
-        from sim.tell.studies import tell_sweep
-
-        tell_sweep(found, console(), say)
-        tables = ", ".join(f"{name}.csv" for name in answer.tables)
-        tell_kept(folder, say("sweep.files", files=f"{tables}, answer.json", out=out), pictures, say)
+    faces.show(found.answer)
 
 
 @click.command("next-line")

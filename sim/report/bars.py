@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from math import isfinite
 
 from sim.answers.colours import OUTCOMES
+from sim.answers.svg import drawing, fill_of, hint, tag, text, ticks
 from sim.language import Language
 from sim.language.shown import plain
-from sim.report.svg import drawing, fill_of, hint, tag, text, ticks
 from sim.results.result import Result
 from sim.statistics.estimates import Estimate
 

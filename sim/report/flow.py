@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.answers.svg import drawing, fill_of, hint, ribbon, tag, text
 from sim.language import Language
 from sim.language.shown import plain
-from sim.report.svg import drawing, fill_of, hint, ribbon, tag, text
 from sim.results.result import Result
 from sim.results.store import batch_size, parts_of
 from sim.statistics.cells import CALLER_COLUMNS, CONTACT_COLUMNS

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from sim.answers.colours import BETTER, UNCLEAR
 from sim.answers.grids import Cell, Code, Grid, difference, grid
 from sim.answers.kinds import in_language
+from sim.answers.rows import Line, Mark, draw_rows
 from sim.language import Language
 from sim.language.shown import shown_value, signed
 from sim.report.assumed import named
-from sim.report.rows import Line, Mark, draw_rows
 from sim.studies.matters import Assumption, Matters
 from sim.studies.matters_words import sentences
 
@@ -32,7 +32,7 @@ class Mattering:
 def mattering(found: Matters, say: Language) -> Mattering:
     """All of it; ends are ordered by how far they move the difference."""
     whose = {"first": found.first, "base": found.base}
-    title = say("told.matters_picture", **whose)
+    title = say("told.matters_picture", measure=measured(*found.measure, say), **whose)
     shown = found.found[:_MOST]
     cells: list[list[Cell]] = [
         [

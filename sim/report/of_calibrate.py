@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import inf, isfinite
 
+from sim.answers.answer import Axis, Curves, Point, Series
 from sim.answers.colours import BETTER, UNCLEAR, WORSE
+from sim.answers.curves import draw_curves
+from sim.answers.rows import Line, Mark, draw_rows
 from sim.language.shown import plain
 from sim.report.columns import read_text, table_of
-from sim.report.curves import Axis, Point, Series, draw_curves
 from sim.report.reading import Reader
-from sim.report.rows import Line, Mark, draw_rows
 from sim.report.sections import Part, Picture, Section, Tile, Words
 from sim.report.studied import Row, Studied, estimate, text
 from sim.statistics.estimates import Estimate
@@ -98,9 +99,8 @@ def _edge(found: Studied, reader: Reader) -> Iterator[Part]:
     pairs = [(estimate(row, across).value, estimate(row, up).value) for row in [*rows, rows[0]]]
     points = [Point(x, Estimate(y, y, y)) for x, y in pairs]
     names = {path: _named(path, found, reader) for path in (across, up)}
-    picture = draw_curves(
-        [Series("", points)], title=say("told.edge"), across=Axis(names[across]), up=names[up], say=say
-    )
+    chart = Curves(say("told.edge"), Axis(names[across]), names[up], (Series(None, tuple(points)),))
+    picture = draw_curves(chart, say)
     yield Words(say("told.edge_lead"))
     yield Picture(picture, say("told.edge_caption"))
     yield table_of(say("told.edge_table"), rows, (across, up), reader, heads=names)

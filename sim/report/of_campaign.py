@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import isfinite
 
+from sim.answers.answer import Axis, Curves, Point, Series
 from sim.answers.colours import BETTER, UNCLEAR, WORSE
+from sim.answers.curves import LOOKS, draw_curves
 from sim.answers.grids import Grid
+from sim.answers.rows import Line, Mark, draw_rows
 from sim.language.shown import plain, signed
 from sim.report.columns import table_of
-from sim.report.curves import LOOKS, Axis, Extras, Point, Series, draw_curves
 from sim.report.duty import hours_between
 from sim.report.of_targets import rests_section, target_parts, target_tiles
 from sim.report.reading import Reader
-from sim.report.rows import Line, Mark, draw_rows
 from sim.report.sections import Part, Picture, Section, Tile, Words
 from sim.report.studied import Row, Studied, estimate, text
 from sim.statistics.estimates import Estimate
@@ -104,7 +105,7 @@ def _size(found: Studied, reader: Reader) -> Iterator[Part]:
 def _curves(found: Studied, reader: Reader, targets: list[str], unit: str) -> str:
     """Targets by the size of the campaign, with their limits."""
     say, rows = reader.say, found.table("sizes")
-    series = [Series(reader.target(t), [_point(row, t, unit, reader) for row in rows], n, band=True)
+    series = [Series(reader.target(t), tuple(_point(row, t, unit, reader) for row in rows), n, band=True)
               for n, t in enumerate(targets)]  # fmt: skip
     limits = [(reader.targets[target].limit, n) for n, target in enumerate(targets) if target in reader.targets]
     first, stated = _first_missed(found), _stated(found)
@@ -113,14 +114,16 @@ def _curves(found: Studied, reader: Reader, targets: list[str], unit: str) -> st
         largest = estimate(first, _LARGEST)
         span = (largest.low, largest.high, say("told.borne", size=plain(largest, say)))
     uprights = [(stated, say("told.as_stated", size=say.number(stated)))] if stated else []
-    return draw_curves(
-        series,
-        title=say("told.size_picture"),
-        across=Axis(say("told.extra_contacts"), zero=True),
-        up=reader.axis(targets, unit),
-        say=say,
-        extras=Extras(limits=limits, span=span, uprights=uprights),
+    chart = Curves(
+        say("told.size_picture"),
+        Axis(say("told.extra_contacts"), zero=True),
+        reader.axis(targets, unit),
+        tuple(series),
+        limits=tuple(limits),
+        span=span,
+        uprights=tuple(uprights),
     )
+    return draw_curves(chart, say)
 
 
 def _point(row: Row, target: str, unit: str, reader: Reader) -> Point:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from math import isfinite
 
+from sim.answers.answer import Axis, Curves, Point, Series
 from sim.answers.colours import BETTER, MUTED
+from sim.answers.curves import FIRST, HOLLOW, THREAD, draw_curves
 from sim.answers.grids import Cell, Grid, Number, grid
+from sim.answers.rows import Line, Mark, draw_rows
 from sim.language.shown import plain
 from sim.report.columns import read_text, table_of
-from sim.report.curves import FIRST, HOLLOW, THREAD, Axis, Extras, Point, Series, draw_curves
 from sim.report.duty import lines_at
 from sim.report.duty import shown as duty_shown
 from sim.report.of_targets import rests_section, target_parts, target_tiles
 from sim.report.reading import Reader
-from sim.report.rows import Line, Mark, draw_rows
 from sim.report.sections import Part, Picture, Section, Tile, Words
 from sim.report.studied import Row, Studied, estimate, text
 from sim.scenario.scenario import Scenario
@@ -142,19 +144,17 @@ def _frontier(found: Studied, reader: Reader) -> Iterator[Part]:
     met = [point for point, count in points if len(set(count.split(" of "))) == 1]
     missed = [point for point, count in points if len(set(count.split(" of "))) > 1]
     series = [
-        Series("", [point for point, _ in points], THREAD),
-        Series(say("told.meets_all"), met, FIRST, line=False),
-        Series(say("told.misses_some"), missed, HOLLOW, line=False),
+        Series("", tuple(point for point, _ in points), THREAD),
+        Series(say("told.meets_all"), tuple(met), FIRST, line=False),
+        Series(say("told.misses_some"), tuple(missed), HOLLOW, line=False),
     ]
-    picture = draw_curves(
-        [one for one in series if one.points],
-        title=say("told.frontier_picture"),
-        across=Axis(say("plancolumn.cost") if priced else say("told.line_hours")),
-        up=say("told.frontier_up"),
-        say=say,
-        extras=_marked(found, across, reader),
+    chart = Curves(
+        say("told.frontier_picture"),
+        Axis(say("plancolumn.cost") if priced else say("told.line_hours")),
+        say("told.frontier_up"),
+        tuple(one for one in series if one.points),
     )
-    yield Picture(picture, say("told.frontier_caption"))
+    yield Picture(draw_curves(_marked(chart, found, across, reader), say), say("told.frontier_caption"))
     yield table_of(say("told.frontier_table"), rows, _FRONTIER, reader, note=say("told.frontier_note"))
 
 
@@ -165,19 +165,19 @@ def _point(row: Row, across: str, reader: Reader) -> Point:
     return Point(at, lost, said, text(row, "targets met").replace(" of ", "/"))
 
 
-def _marked(found: Studied, across: str, reader: Reader) -> Extras:
-    """Where today is, and a ring around the plan."""
+def _marked(chart: Curves, found: Studied, across: str, reader: Reader) -> Curves:
+    """With where today is, and a ring around the plan."""
     say = reader.say
     known = _people(found, WHILE_OPEN.name)
     lost = next((plain(estimate(row, "today"), say) for row in known), "")
     words = say("told.today_lost", lost=lost) if lost else say("plancolumn.today")
     upright = (_price(found, found.scenario, across), words)
     if found.plan is None:
-        return Extras(uprights=[upright])
+        return replace(chart, uprights=(upright,))
     at = _price(found, found.plan, across)
     near = [row for row in found.table("frontier") if abs(estimate(row, across).value - at) < 0.5]
     ring = (at, estimate(near[0], _WHILE_OPEN).value, say("told.the_plan")) if near else None
-    return Extras(uprights=[upright], ring=ring)
+    return replace(chart, uprights=(upright,), ring=ring)
 
 
 def _price(found: Studied, lines: Scenario, across: str) -> float:

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from math import isfinite, nan
 
 from sim.answers.colours import BETTER, MUTED, WORSE
+from sim.answers.rows import Line, Mark, draw_rows
 from sim.language.shown import plain, seconds
 from sim.report.columns import read_text, table_of
 from sim.report.reading import Reader
-from sim.report.rows import Line, Mark, draw_rows
 from sim.report.sections import Part, Picture, Section, Tile, Words
 from sim.report.studied import Row, Studied, estimate, text
 

@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from sim.answers.grids import Code, Number
+from sim.answers.svg import patterns
 from sim.language import Language
 from sim.language.firm import finalized
 from sim.report import answer, appendix, bars, flow, of_study, plans, sensitivity, tables, timeline
@@ -20,7 +21,6 @@ from sim.report.matters import mattering
 from sim.report.sections import Picture, Words
 from sim.report.sensitivity import Study
 from sim.report.studied import Studied
-from sim.report.svg import patterns
 from sim.results.result import Result
 from sim.scenario.scenario import Scenario
 from sim.studies.compare import Comparison

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from sim.answers.colours import BETTER, UNCLEAR, WORSE
 from sim.answers.grids import Cell, Grid, Number, difference, grid, number, time
+from sim.answers.svg import drawing, fill_of, hint, marks_between, tag, text, with_sign
 from sim.language import Language
 from sim.language.shown import more_or_fewer, signed
 from sim.report.assumed import changed, named
 from sim.report.flow import named as named_part
-from sim.report.svg import drawing, fill_of, hint, marks_between, tag, text, with_sign
 from sim.report.tables import busiest_channel
 from sim.statistics.estimates import NOTHING, Estimate
 from sim.statistics.summary import SERVICE_LEVELS

@@ -28,7 +28,6 @@ _TITLES = {
     "extra lines": "studypage.sheet_extra",
     "starts": "studypage.sheet_starts",
     "start assumptions": "studypage.sheet_start_ranges",
-    "sweep": "studypage.sheet_points",
     "outcomes": "studypage.sheet_outcomes",
     "indices": "studypage.sheet_indices",
     "one_at_a_time": "studypage.sheet_one_at_a_time",

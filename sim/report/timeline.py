@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
+from sim.answers.svg import drawing, fill_of, hint, tag, text
 from sim.language import Language
 from sim.model.clock import HOUR, MINUTE, SECOND
 from sim.report.busy_day import BusyDay, Contact, Line
-from sim.report.svg import drawing, fill_of, hint, tag, text
 
 _WIDTH, _LEFT, _RIGHT, _TOP = 1000.0, 138.0, 22.0, 24.0
 _ROW, _LANE, _GAP = 20.0, 7.0, 10.0

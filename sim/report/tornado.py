@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sim.answers.colours import BETTER
+from sim.answers.svg import drawing, hint, marks_between, tag, text
 from sim.language import Language
 from sim.language.shown import signed
-from sim.report.svg import drawing, hint, marks_between, tag, text
 from sim.statistics.estimates import Estimate
 
 _WIDTH, _LEFT, _RIGHT, _ROW = 1000.0, 420.0, 16.0, 30.0

@@ -8,7 +8,7 @@ from math import isfinite
 from typing import Any
 
 from sim.answers.answer import Column, Mark, Message, Named, Row, Rows, Table, Term, Value, message
-from sim.answers.phrases import replications
+from sim.answers.phrases import labelled, replications
 from sim.language import Language
 from sim.language.said import Shown
 from sim.statistics.estimates import Estimate
@@ -102,7 +102,8 @@ def table_of(found: Matters, plans: Plans, *, name: str = "assumptions") -> Tabl
     ]  # fmt: skip
     what = Term("measure of", found.measure)
     title = message("matters.title", first=first, base=base, measure=what)
-    return Table(name, title, tuple(columns), tuple(rows), message("matters.caption"), most=_LISTED)
+    short = message("studypage.sheet_ranges")
+    return Table(name, title, tuple(columns), tuple(rows), message("matters.caption"), most=_LISTED, short=short)
 
 
 def chart_of(found: Matters, plans: Plans) -> Rows:
@@ -114,8 +115,8 @@ def chart_of(found: Matters, plans: Plans) -> Rows:
         label = message("matters.set_to", assumption=name_of(one.of), end=Term("setting", one.end))
         rows.append(Row(label, (Mark(found.there(one), form, tone),)))
     return Rows(
-        title=message("told.matters_picture", first=first, base=base),
-        axis=message("figure.difference", what=message(f"counted.{found.measure[0]}")),
+        title=message("told.matters_picture", measure=Term("measure of", found.measure), first=first, base=base),
+        axis=message("matters.axis", measure=labelled(found.measure)),
         rows=tuple(rows),
         caption=message("told.matters_caption", first=first, base=base),
         signed=True,

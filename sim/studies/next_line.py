@@ -230,13 +230,20 @@ def _known(scenario: Scenario) -> list[Unknown]:
     return [one for one in unknowns_of(scenario) if one.paths[0].rpartition(".")[2] not in ("count", "shifts")]
 
 
+#: Title of each table, and a short one.
+_TITLES = {
+    "places": ("told.all_day", "studypage.sheet_places"),
+    "parts-of-the-day": ("told.parts", "studypage.sheet_parts"),
+}
+
+
 # ---- The answer --------------------------------------------------------------------------------------------------
 
 
 def _answer(found: NextLine) -> Answer:
     everywhere = (*found.all_day, *found.parts)
-    tables = [_table("places", "told.all_day", found.all_day, found)]
-    tables += [_table("parts-of-the-day", "told.parts", found.parts, found)] if found.parts else []
+    tables = [_table("places", found.all_day, found)]
+    tables += [_table("parts-of-the-day", found.parts, found)] if found.parts else []
     played = [played_on("next.ranked_on", found.trial.worlds), played_on("next.confirmed_on", found.confirmed.worlds)]
     sections = list(_sections(found))
     if found.matters is not None:
@@ -357,7 +364,7 @@ def _sure(saved: Saved) -> Message | None:
     return message("told.best_note", share=share) if saved.best >= 0.005 else None
 
 
-def _table(name: str, title: str, places: Sequence[Saved], found: NextLine) -> Table:
+def _table(name: str, places: Sequence[Saved], found: NextLine) -> Table:
     """Places in the order of the ranking; changes per period, paired with today."""
     counted = [measure for measure in RANKED_BY if any(saved.by(measure).value for saved in places)]
     what = message(f"counted.{found.ranked_by}")
@@ -384,4 +391,5 @@ def _table(name: str, title: str, places: Sequence[Saved], found: NextLine) -> T
         )
         for saved in places
     ]
-    return Table(name, message(title), tuple(columns), tuple(rows), message("told.places_note", what=what))
+    title, short = map(message, _TITLES[name])
+    return Table(name, title, tuple(columns), tuple(rows), message("told.places_note", what=what), short=short)

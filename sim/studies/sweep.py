@@ -2,36 +2,57 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from math import isfinite
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from sim.answers.kinds import in_language
+from sim.answers.answer import (
+    Answer,
+    Axis,
+    Chart,
+    Column,
+    Curves,
+    Heat,
+    Message,
+    Section,
+    Series,
+    Show,
+    Table,
+    Term,
+    Tile,
+    Value,
+    message,
+)
+from sim.answers.answer import Point as ChartPoint
+from sim.answers.answered import Answered
+from sim.answers.phrases import labelled, played_on
 from sim.errors import ScenarioError
-from sim.language import ENGLISH, Language
-from sim.language.mistakes import told_refusal
-from sim.language.shown import in_words, measured, plain, shown_value
 from sim.results.result import Result
 from sim.scenario.scenario import Scenario
 from sim.statistics.estimates import NOTHING, Estimate
 from sim.statistics.summary import DEFINITIONS, SERVICE_LEVELS
-from sim.studies.answers import Answer
+from sim.studies import matters_words
 from sim.studies.bars import with_bar
 from sim.studies.engine import AUTO, chosen
-from sim.studies.levels import Axis, LevelsError, axis_of, grid, latin_hypercube
+from sim.studies.levels import Axis as LevelAxis
+from sim.studies.levels import LevelsError, axis_of, grid, latin_hypercube
 from sim.studies.matters import WORLDS, Matters, matters
-from sim.studies.matters_words import rows, sentences
 from sim.studies.outside_hours import left_out
 from sim.studies.paired import difference_of
 from sim.studies.precision import scope_of
 from sim.studies.run import Progress, run
-from sim.studies.trial import On, Which
+from sim.studies.trial import Which
 
 Design = Literal["grid", "lhs"]
+#: Name of a measure, kind and name of its scope.
+Measure = tuple[str, str, str]
 _MOST_POINTS = 100_000
+#: Levels that are written below an axis.
+_MOST_MARKS = 8
+_NUMBER = re.compile(r"(-?\d+(?:\.\d+)?) ?(\D*)")
 
 
 @dataclass(frozen=True)
@@ -47,7 +68,7 @@ class Point:
         """Its levels, as a name."""
         return ", ".join(f"{path} {level}" for path, level in self.levels.items())
 
-    def estimate(self, measure: tuple[str, str, str]) -> Estimate:
+    def estimate(self, measure: Measure) -> Estimate:
         """A measure (name, kind and name of the scope); nan where there is none."""
         name, kind, of = measure
         try:
@@ -57,16 +78,16 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Sweep:
+class Sweep(Answered):
     """All points, on the same worlds: what differs between them is not chance but the settings (and their callers).
 
     ``matters`` says which assumptions matter most, where that was asked for.
     """
 
     scenario: Scenario
-    axes: tuple[Axis, ...]
+    axes: tuple[LevelAxis, ...]
     points: tuple[Point, ...]
-    measures: Mapping[str, tuple[str, str, str]]
+    measures: Mapping[str, Measure]
     replications: int
     seed: int
     design: Design
@@ -74,27 +95,20 @@ class Sweep:
 
     @property
     def answer(self) -> Answer:
-        """In words and tables, as it is told and kept."""
-        return answer_of(self)
+        """As data, for every face."""
+        return _answer(self)
+
+    @property
+    def worlds(self) -> Which:
+        """Replications of each point."""
+        return Which(self.replications, 0, self.seed)
 
     @property
     def played(self) -> list[Point]:
         """The points that make a scenario."""
         return [point for point in self.points if point.result is not None]
 
-    def rows(self) -> list[dict[str, Any]]:
-        """A row for each point: its levels, every measure with its interval, why it was refused, its folder."""
-        return [
-            {
-                **point.levels,
-                **{text: point.estimate(measure) for text, measure in self.measures.items()},
-                "refused": point.refused,
-                "results": str(point.result.folder) if point.result else "",
-            }
-            for point in self.points
-        ]
-
-    def ends(self, measure: tuple[str, str, str]) -> tuple[tuple[str, str, str], Point, Point] | None:
+    def ends(self, measure: Measure) -> tuple[Measure, Point, Point] | None:
         """The points where a count or ratio is lowest and highest; None for a quantile, or where it is the same."""
         found = [(point.estimate(measure).value, point) for point in self.played if measure[0] in DEFINITIONS]
         found = [(value, point) for value, point in found if isfinite(value)]
@@ -179,7 +193,7 @@ def sweep(
     return _with_assumptions(done, workers) if assumptions else done
 
 
-def _sound(axes: tuple[Axis, ...], design: str, points: int | None) -> None:
+def _sound(axes: tuple[LevelAxis, ...], design: str, points: int | None) -> None:
     if not axes:
         raise LevelsError("a sweep needs at least one setting with several levels, such as lines.antwerpen=1..3")
     paths = [axis.path for axis in axes]
@@ -200,7 +214,7 @@ def _sound(axes: tuple[Axis, ...], design: str, points: int | None) -> None:
         )
 
 
-def measures_of(scenario: Scenario, texts: Sequence[str]) -> dict[str, tuple[str, str, str]]:
+def measures_of(scenario: Scenario, texts: Sequence[str]) -> dict[str, Measure]:
     """Measures as written, such as ``loss@phone``, with name, kind and name of scope; LevelsError if unknown."""
     try:
         return {text: scope_of(scenario, text) for text in texts}
@@ -208,7 +222,7 @@ def measures_of(scenario: Scenario, texts: Sequence[str]) -> dict[str, tuple[str
         raise LevelsError(str(error)) from None
 
 
-def _draft(scenario: Scenario, axes: tuple[Axis, ...], levels: tuple[str, ...]) -> Scenario | str:
+def _draft(scenario: Scenario, axes: tuple[LevelAxis, ...], levels: tuple[str, ...]) -> Scenario | str:
     """The scenario at a point, or the first reason why there is none."""
     try:
         return scenario.with_settings([axis.settings(level) for axis, level in zip(axes, levels, strict=True)])
@@ -221,83 +235,164 @@ def _some_scenario(drafts: Sequence[Scenario | str], levels: Sequence[tuple[str,
         raise LevelsError(f"no point makes a scenario; at {', '.join(levels[0])}: {drafts[0]}")
 
 
-def answer_of(found: Sweep) -> Answer:
-    """What is kept and told."""
+# ---- The answer --------------------------------------------------------------------------------------------------
+
+
+def _answer(found: Sweep) -> Answer:
+    played, sections, tables = [played_on("sweep.worlds", found.worlds)], list(_sections(found)), [_table(found)]
+    plans = (message("sweep.lowest"), message("sweep.highest"), "")
+    if found.matters is not None:
+        tables.append(matters_words.table_of(found.matters, plans))
+    if found.matters is not None and found.matters.found:
+        played.append(played_on("sweep.matter_on", found.matters.where))
+        rests = (matters_words.chart_of(found.matters, plans), Show("assumptions"))
+        sections.append(Section("rests", message("told.rests"), rests))
+    scenarios = [found.scenario, *(point.result.scenario for point in found.played if point.result)]
+    mattering = matters_words.sentences(found.matters, plans) if found.matters else []
     return Answer(
         study="sweep",
         scenario=found.scenario,
-        asked={
-            "axes": {axis.path: list(axis.texts) for axis in found.axes},
+        heading=message("sweep.heading"),
+        question={
+            "axes": {axis.path: axis.texts for axis in found.axes},
             "design": found.design,
-            "points": [list(point.levels.values()) for point in found.points],
-            "measures": list(found.measures),
+            "points": tuple(tuple(point.levels.values()) for point in found.points),
+            "measures": tuple(found.measures),
         },
-        on=_played(found),
-        measures=list(dict.fromkeys(name for name, _, _ in found.measures.values())),
-        sentences=lambda say: [*_sentences(found, say), *_left_out(found, say), *_matters(found, say)],
-        tables={"sweep": found.rows()}
-        | ({"assumptions": rows(found.matters, partial(_in_words, found, found.matters))} if found.matters else {}),
+        sentences=(*_sentences(found), *left_out(scenarios), *mattering),
+        played=tuple(played),
+        measures=tuple(dict.fromkeys(name for name, _, _ in found.measures.values() if name in DEFINITIONS)),
+        tiles=tuple(_tiles(found)),
+        sections=tuple(sections),
+        tables=tuple(tables),
     )
 
 
-def _in_words(found: Sweep, matters: Matters, say: Language) -> Matters:
-    """What matters with its points as readers of a language have them."""
-    names = {point.text: at_point(point, say) for point in found.points}
-    return matters.named(names[matters.base], names[matters.first])
+def at_point(levels: Mapping[str, str]) -> tuple[Message, ...]:
+    """The levels of a point in words."""
+    return tuple(
+        message("sweep.level", path=Term("path", path), level=Term("setting", level)) for path, level in levels.items()
+    )
 
 
-def _left_out(found: Sweep, say: Language) -> list[str]:
-    plans = [found.scenario, *(point.result.scenario for point in found.played if point.result)]
-    return [in_language(one, say) for one in left_out(plans)]
+def _known(found: Sweep, measure: Measure) -> list[tuple[Estimate, Point]]:
+    """Points at which a measure is known, from the lowest value to the highest."""
+    there = ((point.estimate(measure), point) for point in found.played)
+    return sorted((pair for pair in there if isfinite(pair[0].value)), key=lambda pair: pair[0].value)
 
 
-def _matters(found: Sweep, say: Language) -> list[str]:
-    """What matters most to how far the first measure goes."""
-    if found.matters is None:
-        return []
-    named = found.matters.named(say("sweep.lowest"), say("sweep.highest"))
-    return [in_language(one, say) for one in sentences(named)]
-
-
-def _played(found: Sweep) -> list[On]:
-    played = [On("sweep.worlds", Which(found.replications, 0, found.seed))]
-    if found.matters is not None and found.matters.found:
-        played.append(On("sweep.matter_on", found.matters.where))
-    return played
-
-
-def label(measure: tuple[str, str, str], say: Language = ENGLISH) -> str:
-    """A measure in words, of whom, and its unit."""
-    definition = DEFINITIONS.get(measure[0])
-    unit = say.known("unit", definition.unit if definition else "s")
-    return f"{measured(*measure, say)} ({unit})"
-
-
-def _sentences(found: Sweep, say: Language) -> Iterator[str]:
+def _sentences(found: Sweep) -> Iterator[Message]:
     for measure in found.measures.values():
-        there = [(point.estimate(measure), point) for point in found.played]
-        there = [(estimate, point) for estimate, point in there if estimate is not NOTHING]
-        if there:
+        known, what = _known(found, measure), labelled(measure)
+        if known:
+            (low, at_low), (high, at_high) = known[0], known[-1]
             if len(found.played) == 1 < len(found.points):
-                [(value, at_only)] = there
-                yield say("sweep.only", measure=label(measure, say), value=plain(value, say), at=at_point(at_only, say))
-                continue
-            (low, at_low), (high, at_high) = (f(there, key=lambda pair: pair[0].value) for f in (min, max))
-            if low.value == high.value:
-                yield say("sweep.same", measure=label(measure, say), value=plain(low, say))
-                continue
-            ends = {"low": plain(low, say), "high": plain(high, say)}
-            at = {"at_low": at_point(at_low, say), "at_high": at_point(at_high, say)}
-            yield say("sweep.goes", measure=label(measure, say), **ends, **at)
+                yield message("sweep.only", measure=what, value=low, at=at_point(at_low.levels))
+            elif low.value == high.value:
+                yield message("sweep.same", measure=what, value=low)
+            else:
+                at: dict[str, Value] = {"at_low": at_point(at_low.levels), "at_high": at_point(at_high.levels)}
+                yield message("sweep.goes", measure=what, low=low, high=high, **at)
     for axis in found.axes if found.design == "grid" else ():
         if axis.usual:
-            ends = {"low": shown_value(axis.texts[0], say), "high": shown_value(axis.texts[-1], say)}
-            yield say("sweep.usual", levels=say.number(len(axis.texts)), of=in_words(axis.path, say), **ends)
+            ends: dict[str, Value] = {"low": Term("setting", axis.texts[0]), "high": Term("setting", axis.texts[-1])}
+            yield message("sweep.usual", levels=len(axis.texts), of=Term("path", axis.path), **ends)
     if refused := [point for point in found.points if point.refused]:
-        first = {"at": at_point(refused[0], say), "why": told_refusal(refused[0].refused, say).rstrip(".")}
-        yield say("sweep.refused", refused=say.number(len(refused)), points=say.number(len(found.points)), **first)
+        first: dict[str, Value] = {"at": at_point(refused[0].levels), "why": Term("refusal", refused[0].refused)}
+        yield message("sweep.refused", refused=len(refused), points=len(found.points), **first)
 
 
-def at_point(point: Point, say: Language) -> str:
-    """The levels of a point."""
-    return ", ".join(f"{in_words(path, say)} {shown_value(level, say)}" for path, level in point.levels.items())
+def _tiles(found: Sweep) -> Iterator[Tile]:
+    """Between which values each of the first measures lies."""
+    for measure in list(found.measures.values())[:4]:
+        if known := _known(found, measure):
+            low, high = (Term("middle", end) for end in (known[0][0], known[-1][0]))
+            same = low.value == high.value
+            yield Tile(labelled(measure), low if same else message("told.from_to", low=low, high=high))
+
+
+def _table(found: Sweep) -> Table:
+    """Every point with its measures, why it is no scenario, and its folder."""
+    columns = [
+        *(Column(axis.path, "setting", Term("path", axis.path)) for axis in found.axes),
+        *(Column(text, "estimate", labelled(measure)) for text, measure in found.measures.items()),
+        Column("refused", "refusal", message("head.refused")),
+        Column("results", "text", message("head.results"), filed=True),
+    ]
+    rows = [
+        (
+            *point.levels.values(),
+            *(point.estimate(measure) if point.result else None for measure in found.measures.values()),
+            point.refused or None,
+            str(point.result.folder) if point.result else None,
+        )
+        for point in found.points
+    ]
+    title, short = message("sweep.points", points=len(found.points)), message("studypage.sheet_points")
+    return Table("sweep", title, tuple(columns), tuple(rows), message("sweep.note"), short=short)
+
+
+def _sections(found: Sweep) -> Iterator[Section]:
+    """Charts of each measure, then all points."""
+    charts = (chart for measure in found.measures.values() for chart in _charts(found, measure))
+    yield Section("sweep", message("told.sweep"), (message("told.sweep_lead"), *charts))
+    yield Section("points", message("told.points"), (Show("sweep"),))
+
+
+def _charts(found: Sweep, measure: Measure) -> Iterator[Chart]:
+    """One chart over one or two settings, one for each of more."""
+    if len(found.axes) == 2 and found.design == "grid":
+        yield _heat(found, measure)
+        return
+    for axis in found.axes:
+        yield _curve(found, measure, axis, alone=len(found.axes) == 1)
+
+
+def _levels(axis: LevelAxis) -> Axis:
+    return Axis(Term("path", axis.path), tuple(Term("setting", level) for level in axis.texts))
+
+
+def _heat(found: Sweep, measure: Measure) -> Heat:
+    down, across = found.axes
+    values = {tuple(point.levels.values()): point.estimate(measure) for point in found.points}
+    grid = tuple(tuple(values[one, other] for other in across.texts) for one in down.texts)
+    return Heat(labelled(measure), _levels(down), _levels(across), grid, message("told.heat_caption"))
+
+
+def _curve(found: Sweep, measure: Measure, axis: LevelAxis, *, alone: bool) -> Curves:
+    """A measure along a setting: at its place where levels are numbers of one unit, else in their order."""
+    levels = list(dict.fromkeys([*axis.texts, *(point.levels[axis.path] for point in found.points)]))
+    places, unit = _places(levels)
+    points = sorted(
+        (_point(places, point.levels[axis.path], value) for value, point in _known(found, measure)),
+        key=lambda point: point.x,
+    )
+    name: Value = Term("path", axis.path)
+    if unit:
+        name = message("chart.unit", name=name, unit=Term("unit", unit))
+    marks = sorted({point.x for point in points}) if alone and unit is not None else []
+    return Curves(
+        title=labelled(measure),
+        across=Axis(
+            name,
+            names=tuple(Term("setting", level) for level in levels) if unit is None else (),
+            marks=tuple(marks) if len(marks) <= _MOST_MARKS else (),
+        ),
+        up="",
+        series=(Series(None, tuple(points), line=alone, band=alone),),
+        caption=message("told.line_caption" if alone else "told.points_caption"),
+        half=True,
+    )
+
+
+def _point(places: Mapping[str, float], level: str, value: Estimate) -> ChartPoint:
+    return ChartPoint(places[level], value, message("chart.at", place=Term("setting", level), value=value))
+
+
+def _places(levels: Sequence[str]) -> tuple[dict[str, float], str | None]:
+    """Place of each level on an axis and their unit; None as the unit where they are names."""
+    read = [_NUMBER.fullmatch(level) for level in levels]
+    units = {found[2] for found in read if found}
+    if all(read) and len(units) == 1:
+        return {level: float(found[1]) for level, found in zip(levels, read, strict=True) if found}, units.pop()
+    return {level: float(number) for number, level in enumerate(levels)}, None

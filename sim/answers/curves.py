@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
+from sim.answers.answer import Axis, Curves, Series
+from sim.answers.kinds import in_language
+from sim.answers.rows import point
+from sim.answers.svg import digits_of, drawing, hint, tag, text, ticks
 from sim.language import Language
-from sim.report.rows import point
-from sim.report.svg import digits_of, drawing, hint, tag, text, ticks
 from sim.statistics.estimates import Estimate
 
 _LEFT, _RIGHT, _BELOW, _KEY = 58.0, 26.0, 58.0, 20.0
@@ -29,86 +31,37 @@ FIRST, HOLLOW, THREAD = 0, 4, 5
 _RING, _NOTE = 12, 11
 
 
-@dataclass(frozen=True)
-class Point:
-    """A value at a place across, with what is told where a pointer rests."""
-
-    x: float
-    found: Estimate
-    said: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Series:
-    """Points that belong together: ``look`` is a number of LOOKS, ``line`` joins them, ``band`` shades intervals."""
-
-    name: str
-    points: Sequence[Point]
-    look: int = 0
-    line: bool = True
-    band: bool = False
-
-
-@dataclass(frozen=True)
-class Extras:
-    """What stands out: limits (value, look) as thin lines, a span across, uprights and a ring, each with its name."""
-
-    limits: Sequence[tuple[float, int]] = ()
-    span: tuple[float, float, str] | None = None
-    uprights: Sequence[tuple[float, str]] = ()
-    ring: tuple[float, float, str] | None = None
-
-
-@dataclass(frozen=True)
-class Axis:
-    """An axis across: what it is; ``names`` of places where it has some instead of numbers, or ``marks`` to show.
-
-    ``zero``: whether it starts at 0.
-    """
-
-    name: str
-    names: Sequence[str] = ()
-    marks: Sequence[float] = ()
-    zero: bool = False
-
-
-def draw_curves(
-    series: Sequence[Series],
-    *,
-    title: str,
-    across: Axis,
-    up: str,
-    say: Language,
-    extras: Extras | None = None,
-    size: tuple[float, float] = WHOLE,
-) -> str:
-    """The chart; what is up starts at 0. ``size`` is WHOLE or HALF."""
-    more = extras or Extras()
-    keys = list(_keys(series, more))
+def draw_curves(chart: Curves, say: Language) -> str:
+    """The chart."""
+    keys = list(_keys(chart, say))
+    width, height = HALF if chart.half else WHOLE
+    up = in_language(chart.up, say)
     top = 14.0 + _KEY * len(keys) + (26.0 if up else 0.0)
-    every = [p for one in series for p in one.points if isfinite(p.found.value)]
-    floor = top + size[1]
-    frame = _frame(every, across, more, (size[0], top, floor))
-    parts = list(_grid(frame, across, up, say))
-    if more.span is not None:
-        x0, x1 = frame.x(more.span[0]), frame.x(more.span[1])
-        parts.append(tag("rect", x=x0, y=top, width=max(x1 - x0, 1.0), height=floor - top, class_="span"))
-    for value, look in more.limits:
-        if value <= frame.up[-1]:
-            y = frame.y(value)
-            parts.append(tag("line", x1=_LEFT, x2=frame.right, y1=y, y2=y, stroke=LOOKS[look][0], class_="bound"))
-    for value, _ in more.uprights:
-        x = frame.x(value)
-        parts.append(tag("line", x1=x, x2=x, y1=top, y2=floor, class_="upright"))
-    for one in series:
-        parts += _series(one, frame)
-    if more.ring is not None:
-        x, y = frame.x(more.ring[0]), frame.y(more.ring[1])
+    floor = top + height
+    frame = _frame(chart, (width, top, floor))
+    parts = [*_grid(frame, chart.across, up, say), *_behind(chart, frame, top)]
+    for one in chart.series:
+        parts += _series(one, frame, say)
+    if chart.ring is not None:
+        x, y = frame.x(chart.ring[0]), frame.y(chart.ring[1])
         parts.append(tag("circle", cx=x, cy=y, r=_RING, class_="ring"))
     for number, (of, name) in enumerate(keys):
         parts += [*_sample(of, 14 + _KEY * number), text(_LEFT + 34, 18 + _KEY * number, name, class_="label")]
-    return drawing(size[0], floor + _BELOW, *parts, title=title)
+    return drawing(width, floor + _BELOW, *parts, title=in_language(chart.title, say))
+
+
+def _behind(chart: Curves, frame: _Frame, top: float) -> Iterator[str]:
+    """What stands behind the series: a span, limits, uprights."""
+    if chart.span is not None:
+        x0, x1 = frame.x(chart.span[0]), frame.x(chart.span[1])
+        yield tag("rect", x=x0, y=top, width=max(x1 - x0, 1.0), height=frame.floor - top, class_="span")
+    for value, look in chart.limits:
+        if value <= frame.up[-1]:
+            y = frame.y(value)
+            yield tag("line", x1=_LEFT, x2=frame.right, y1=y, y2=y, stroke=LOOKS[look][0], class_="bound")
+    for value, _ in chart.uprights:
+        x = frame.x(value)
+        yield tag("line", x1=x, x2=x, y1=top, y2=frame.floor, class_="upright")
 
 
 @dataclass(frozen=True)
@@ -128,18 +81,20 @@ class _Frame:
         return self.floor - min(max(value, 0.0), self.up[-1]) * self.tall
 
 
-def _frame(every: Sequence[Point], across: Axis, more: Extras, room: tuple[float, float, float]) -> _Frame:
+def _frame(chart: Curves, room: tuple[float, float, float]) -> _Frame:
     """``room`` is the width, and where the highest and the lowest value stand."""
     width, top, floor = room
+    across, every = chart.across, [p for one in chart.series for p in one.points if isfinite(p.found.value)]
     ends = [end for p in every for end in (p.found.value, p.found.high) if isfinite(end)]
-    highest = max([0.0, *ends, *(value for value, _ in more.limits if value <= 1.6 * max(ends, default=1.0))])
+    highest = max([0.0, *ends, *(value for value, _ in chart.limits if value <= 1.6 * max(ends, default=1.0))])
     up = ticks(highest)
-    places = [p.x for p in every] + [x for x, _ in more.uprights]
+    places = [p.x for p in every] + [x for x, _ in chart.uprights]
     low, high = min(places, default=0.0), max(places, default=1.0)
+    marks: Sequence[float]
     if across.names:
         low, high, marks = -0.5, len(across.names) - 0.5, [float(n) for n in range(len(across.names))]
     else:
-        low, high, marks = _reach(0.0 if across.zero else low, high, 7 if width > HALF[0] else 5)
+        low, high, marks = _reach(0.0 if across.zero else low, high, 5 if chart.half else 7)
     right = width - _RIGHT
     return _Frame(low, (right - _LEFT) / (high - low), up, floor, (floor - top) / up[-1], across.marks or marks, right)
 
@@ -163,13 +118,15 @@ def _grid(frame: _Frame, across: Axis, up: str, say: Language) -> Iterator[str]:
     yield text(_LEFT - 50, frame.y(frame.up[-1]) - 18, up, class_="tick")
     fine = digits_of(frame.marks)
     for number, mark in enumerate(frame.marks):
-        x, shown = frame.x(mark), across.names[number] if across.names else say.number(mark, fine)
+        x, shown = frame.x(mark), in_language(across.names[number], say) if across.names else say.number(mark, fine)
         yield tag("line", x1=x, x2=x, y1=frame.floor, y2=frame.floor + 4, class_="axis")
         yield text(x, frame.floor + 18, shown, class_="tick", text_anchor="middle")
-    yield text((_LEFT + frame.right) / 2, frame.floor + 42, across.name, class_="tick", text_anchor="middle")
+    yield text(
+        (_LEFT + frame.right) / 2, frame.floor + 42, in_language(across.name, say), class_="tick", text_anchor="middle"
+    )
 
 
-def _series(one: Series, frame: _Frame) -> Iterator[str]:
+def _series(one: Series, frame: _Frame, say: Language) -> Iterator[str]:
     colour, shape, dash = LOOKS[one.look]
     shown = [p for p in one.points if isfinite(p.found.value)]
     if one.band and len(shown) > 1:
@@ -185,9 +142,9 @@ def _series(one: Series, frame: _Frame) -> Iterator[str]:
         if not one.band:
             ends = {"y1": frame.y(_end(p.found, high=False)), "y2": frame.y(_end(p.found, high=True))}
             yield tag("line", x1=x, x2=x, stroke=colour, stroke_width=2, **ends)
-        yield point(x, y, shape, colour, hint(p.said) if p.said else "")
+        yield point(x, y, shape, colour, hint(in_language(p.said, say)) if p.said else "")
         if p.note:
-            yield text(x + _NOTE, y - _NOTE, p.note, class_="tick")
+            yield text(x + _NOTE, y - _NOTE, in_language(p.note, say), class_="tick")
 
 
 def _end(found: Estimate, *, high: bool) -> float:
@@ -195,14 +152,14 @@ def _end(found: Estimate, *, high: bool) -> float:
     return end if isfinite(end) else found.value
 
 
-def _keys(series: Sequence[Series], more: Extras) -> Iterator[tuple[Series | str, str]]:
+def _keys(chart: Curves, say: Language) -> Iterator[tuple[Series | str, str]]:
     """What each look stands for, and its name."""
-    yield from ((one, one.name) for one in series if one.name)
-    if more.ring is not None:
-        yield "ring", more.ring[2]
-    if more.span is not None:
-        yield "span", more.span[2]
-    yield from (("upright", name) for name in dict.fromkeys(name for _, name in more.uprights))
+    yield from ((one, in_language(one.name, say)) for one in chart.series if one.name)
+    if chart.ring is not None:
+        yield "ring", in_language(chart.ring[2], say)
+    if chart.span is not None:
+        yield "span", in_language(chart.span[2], say)
+    yield from (("upright", name) for name in dict.fromkeys(in_language(name, say) for _, name in chart.uprights))
 
 
 def _sample(of: Series | str, y: float) -> Iterator[str]:

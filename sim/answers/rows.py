@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, isfinite
 
+from sim.answers.svg import digits_of, drawing, fill_of, hint, tag, text, ticks, with_sign
 from sim.language import Language
-from sim.report.svg import digits_of, drawing, fill_of, hint, tag, text, ticks, with_sign
 from sim.statistics.estimates import Estimate
 
 _WIDTH, _RIGHT, _ROW, _TOP = 960.0, 20.0, 32.0, 8.0
