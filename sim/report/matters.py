@@ -10,7 +10,7 @@ from sim.answers.grids import Cell, Code, Grid, difference, grid
 from sim.answers.kinds import in_language
 from sim.answers.rows import Line, Mark, draw_rows
 from sim.language import Language
-from sim.language.shown import shown_value, signed
+from sim.language.shown import measured, shown_value, signed
 from sim.report.assumed import named
 from sim.studies.matters import Assumption, Matters
 from sim.studies.matters_words import sentences
