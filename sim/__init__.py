@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sim.studies.next_line import next_line
     from sim.studies.one_at_a_time import one_at_a_time
     from sim.studies.plan import plan
+    from sim.studies.requirement import requirement
     from sim.studies.run import run
     from sim.studies.sensitivity import sensitivity
     from sim.studies.sweep import sweep
@@ -40,6 +41,7 @@ __all__ = [
     "next_line",
     "one_at_a_time",
     "plan",
+    "requirement",
     "run",
     "sensitivity",
     "simulate",
@@ -59,6 +61,7 @@ _WHERE = {
     "next_line": "sim.studies.next_line",
     "one_at_a_time": "sim.studies.one_at_a_time",
     "plan": "sim.studies.plan",
+    "requirement": "sim.studies.requirement",
     "run": "sim.studies.run",
     "sensitivity": "sim.studies.sensitivity",
     "simulate": "sim.engines",

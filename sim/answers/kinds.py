@@ -115,6 +115,7 @@ KINDS: Mapping[str, Kind] = {
     # Identifiers and words.
     "text": _texts(in_language),
     "name": _texts(lambda value, say: say.name(value)),
+    "duration": _texts(lambda value, say: say.duration(value)),
     "hours": _texts(lambda value, say: say.hours(value)),
     "path": Kind(in_words, _code),
     "setting": _texts(shown_value),

@@ -61,6 +61,15 @@ MOST = click.option("--most", type=Whole(1, 100), help="Lines of a group at most
 @COST
 @click.option("--cost-never-reached", type=float, default=0.0, help="Cost of a caller who is never reached.  [0]")
 @click.option("--shortest-shift", metavar="DURATION", help="Shifts cover the parts and are not shorter, e.g. '4 h'.")
+@click.option(
+    "--interval", metavar="DURATION",
+    help="Every target in every interval of the week (15, 30 or 60 min): lines by time of the week, and shifts.",
+)  # fmt: skip
+@click.option("--longest-shift", metavar="DURATION", help="With --interval.  [8 h]")
+@click.option(
+    "--break", "pause", metavar="DURATION", help="A break in the middle third of each shift, with --interval."
+)
+@click.option("--shrinkage", metavar="SHARE", help="Time lost to sickness and training, with --interval.  [0 %]")
 @SEARCH
 @CONFIRM
 @SEED
@@ -83,6 +92,10 @@ def plan(
     costs: tuple[str, ...],
     cost_never_reached: float,
     shortest_shift: str | None,
+    interval: str | None,
+    longest_shift: str | None,
+    pause: str | None,
+    shrinkage: str | None,
     replications: int,
     confirm: int,
     seed: int | None,
@@ -94,6 +107,33 @@ def plan(
 ) -> None:
     """The cheapest lines that meet targets, and what more or less would buy."""
     scenario = load_scenario(file, settings)
+    only = {"--longest-shift": longest_shift, "--break": pause, "--shrinkage": shrinkage}
+    never = {"--parts": parts, "--allow": allow, "--most": most, "--cost": costs, "--everywhere": everywhere}
+    for name, value in (never if interval else only).items():
+        if value:
+            raise click.UsageError(f"{name} {'cannot be combined with' if interval else 'needs'} --interval")
+    if interval:
+        from sim.cli.faces import Faces
+        from sim.studies.requirement import requirement
+
+        required = requirement(
+            scenario,
+            targets=targets,
+            interval=interval,
+            lines=_list(lines),
+            least=least,
+            shortest=shortest_shift or "",
+            longest=longest_shift or "",
+            pause=pause or "",
+            shrinkage=shrinkage or "0 %",
+            replications=replications,
+            confirm=confirm,
+            seed=scenario.experiment.seed if seed is None else seed,
+            workers=workers,
+            say=teller(lang),
+        )
+        Faces(out, as_json, figures, verbose=False, lang=lang).show(required.answer)
+        return
     from sim.language import language
     from sim.results.store import write_atomically
     from sim.scenario.sections import dumps

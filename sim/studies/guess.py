@@ -36,7 +36,7 @@ def guesses(scenario: Scenario, staff: Sequence[Staff], targets: Sequence[Target
             if one.group in at_once:
                 for k, slot in enumerate(one.slots):
                     per_hour = _per_hour(rates, scenario, number, slot)
-                    found[one.group][k] += _needed(scenario, number, per_hour, targets) / len(at_once)
+                    found[one.group][k] += needed(scenario, number, per_hour, targets) / len(at_once)
     return {group: [max(1, math.ceil(lines - 1e-9)) for lines in some] for group, some in found.items()}
 
 
@@ -66,7 +66,8 @@ def _per_hour(rates: Rates, scenario: Scenario, number: int, slot: Slot) -> floa
     return float(counted.sum()) / hours if hours else 0.0
 
 
-def _needed(scenario: Scenario, number: int, per_hour: float, targets: Sequence[Target]) -> int:
+def needed(scenario: Scenario, number: int, per_hour: float, targets: Sequence[Target]) -> int:
+    """Lines for so many calls an hour in a queue, as a steady state."""
     if per_hour <= 0:
         return 1
     queue = scenario.model.centre.queues[number]

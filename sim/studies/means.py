@@ -37,6 +37,11 @@ class Means:
         """The engine that is there, for all trials."""
         return cls(seed, chosen(AUTO), workers, say or silent, stop)
 
+    @property
+    def compiled(self) -> bool:
+        """Whether the kernel plays."""
+        return chosen(self.engine) == "compiled"
+
     def go_on(self) -> None:
         """Stopped where nobody waits for the answer any more."""
         if self.stop is not None and self.stop.is_set():
