@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.emitter import Emitter
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.representer import SafeRepresenter
 
 from sim.errors import Mistake, Place, ScenarioError
 
@@ -208,9 +210,24 @@ class _Reader:
         return Place(self.source, node.start_mark.line + 1, node.start_mark.column + 1)
 
 
+class _Emitter(Emitter):
+    """Writes a long key before its value, as all readers expect it."""
+
+    MAX_SIMPLE_KEY_LENGTH = 1000
+
+
+class _Representer(SafeRepresenter):
+    """Writes each entry whose key has several words, such as the hours of a shift, on a line of its own."""
+
+    def represent_mapping(self, tag: Any, mapping: Any, flow_style: bool | None = None) -> MappingNode:
+        words = any(" " in str(key) for key in mapping)
+        return super().represent_mapping(tag, mapping, flow_style=False if words else flow_style)
+
+
 def write_text(data: dict[str, Any]) -> str:
     """YAML text of plain data, that ``read_text`` reads back."""
     yaml = YAML(typ="safe", pure=True)
+    yaml.Emitter, yaml.Representer = _Emitter, _Representer
     yaml.default_flow_style = None
     yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # keep the order of the model
     yaml.width = 110

@@ -9,26 +9,42 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from threading import Event
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.answers.answer import Answer, Column, Message, Named, Section, Show, Table, Term, Tile, Value, message
+from sim.answers.answer import (
+    Answer,
+    Axis,
+    Column,
+    Heat,
+    Message,
+    Named,
+    Section,
+    Show,
+    Table,
+    Term,
+    Tile,
+    Value,
+    message,
+)
 from sim.answers.answered import Answered
 from sim.answers.phrases import played_on
 from sim.language.said import Said
 from sim.model.clock import DAY, HOUR, MINUTE, WEEK
 from sim.scenario.scenario import Scenario
 from sim.scenario.sections import dumps
+from sim.statistics.estimates import Estimate
 from sim.studies.guess import needed
 from sim.studies.intervals import Judged, judge
 from sim.studies.means import Means
 from sim.studies.outside_hours import left_out
 from sim.studies.roster import Rules, Shift, covering
-from sim.studies.staffing import PlanError, hours_of, joined, text_of
+from sim.studies.staffing import PlanError, hours_of, text_of
 from sim.studies.structures import groups_about
 from sim.studies.targets import Target, everywhere_of, targets_of, with_waits
 from sim.studies.trial import Which
@@ -42,6 +58,8 @@ _OF_CONTACTS = ("service_level_of_offered", "service_level_excluding_short", "se
                 "loss", "asa")  # fmt: skip
 #: Times that simulation adds lines before a target is given up; lines of a group in an interval at most.
 _ROUNDS, _MOST = 25, 200
+#: Lines that are added to an interval in vain, one after the other, until it is given up.
+_IN_VAIN = 12
 #: Intervals between those from which a line is taken at the same time, so that they do not disturb each other.
 _APART = 3
 _VERDICTS = {"met": "requirement.met_cell", "in doubt": "requirement.in_doubt", "missed": "requirement.missed_cell"}
@@ -126,6 +144,7 @@ def requirement(
     after ``stop`` is set.
     """
     asked = Asked(**{"seed": scenario.experiment.seed, **question})
+    asked = replace(asked, targets=tuple(asked.targets), lines=tuple(asked.lines))
     interval = _interval(asked)
     rules = _rules(asked, interval)
     means = Means.of(seed=asked.seed, workers=workers, say=say, stop=stop)
@@ -231,6 +250,13 @@ class _Search:
                 raise PlanError(f"lines: no target is about {name!r}; targets are about {', '.join(about)}")
         self.groups = tuple(name for name in about if name in (asked.lines or about))
         first = {queue.name: centre.groups[queue.routes[0].group].name for queue in centre.queues if queue.routes}
+        always = [name for name in self.groups if hours_of(base, name).always]
+        if always and not all(base.model.calendar.working):
+            raise PlanError(
+                f"lines of {', '.join(always)} work round the clock, also on days on which the helpline is closed, and "
+                "only the days of the week can have lines of their own: write 'calendar: {working_days: mon-sun, "
+                "holidays: none}', or give these lines hours"
+            )
         #: The group whose lines answer for each target.
         self.owner = [first.get(self._queues(target)[0], "") for target in targets]
         self.there = np.stack([_intervals(hours_of(base, name).spans, interval) for name in self.groups])
@@ -257,8 +283,7 @@ class _Search:
         """The scenario with these lines."""
         settings = []
         for name, row in zip(self.groups, levels, strict=True):
-            shifts = {hours: count for count, hours in _by_count(row, self.interval).items()}
-            settings.append(f"lines.{name}.shifts={json.dumps(shifts or {'mon 0:00-0:15': 0})}")
+            settings.append(f"lines.{name}.shifts={json.dumps(_shifts(row, self.interval))}")
         return self.base.with_settings(settings)
 
     def judged(self, levels: Grid) -> Judged:
@@ -304,16 +329,18 @@ class _Search:
         return self._mended(levels)
 
     def _mended(self, levels: Grid) -> Grid:
-        before = np.zeros_like(levels)
+        """With a line more wherever a target is missed, as long as that helps."""
+        first, vain = levels, np.zeros_like(levels)
         for _ in range(_ROUNDS):
             missed = self.by_group(self.judged(levels).missed)
             self.means.say(Said("progress.requirement", intervals=int(missed.sum())))
+            missed &= vain < _IN_VAIN
             if not missed.any():
                 break
-            # A line more in vain: those who wait have come before.
-            earlier = np.roll(missed * before, -1, axis=1) * self.there
-            levels, before = np.minimum(levels + np.maximum(missed, earlier), _MOST), missed
-        return levels
+            # After a line more in vain one before, too: those who wait have come earlier.
+            earlier = np.roll(missed & (vain > 0), -1, axis=1) & self.there
+            levels, vain = np.minimum(levels + np.maximum(missed, earlier), _MOST), (vain + 1) * missed
+        return np.where(vain >= _IN_VAIN, first, levels)
 
 
 def _intervals(spans: Sequence[Sequence[tuple[int, int]]], interval: int) -> Grid:
@@ -326,17 +353,18 @@ def _intervals(spans: Sequence[Sequence[tuple[int, int]]], interval: int) -> Gri
     return found
 
 
-def _by_count(row: Grid, interval: int) -> dict[int, str]:
-    """Hours of the week by the number of lines in them, as a scenario writes them."""
-    per_day = DAY // interval
-    found = {}
-    for count in sorted({int(n) for n in row if n}, reverse=True):
-        spans = [
-            joined([(k * interval, (k + 1) * interval) for k in range(per_day) if row[day * per_day + k] == count])
-            for day in range(7)
-        ]
-        found[count] = text_of(spans)
-    return found
+def _shifts(row: Grid, interval: int) -> dict[str, int]:
+    """Lines by hours of the week, as a scenario writes them; days with equal hours and lines stand together."""
+    days: dict[tuple[int, int, int], list[int]] = {}
+    for day, levels in enumerate(row.reshape(7, -1).tolist()):
+        edges = [k for k in range(len(levels)) if not k or levels[k] != levels[k - 1]]
+        for start, stop in pairwise([*edges, len(levels)]):
+            if levels[start]:
+                days.setdefault((start * interval, stop * interval, levels[start]), []).append(day)
+    return {
+        text_of([[(start, stop)] if day in some else [] for day in range(7)]): lines
+        for (start, stop, lines), some in days.items()
+    }
 
 
 # ---- The answer --------------------------------------------------------------------------------------------------
@@ -344,8 +372,10 @@ def _by_count(row: Grid, interval: int) -> dict[int, str]:
 
 def _answer(found: Required) -> Answer:
     tables = [_grid_table(found, name) for name in found.need]
-    shows = tuple(Show(table.name) for table in tables)
-    sections = [Section("grid", message("requirement.grid"), (message("requirement.grid_lead"), *shows))]
+    shown = [
+        part for name, table in zip(found.need, tables, strict=True) for part in (_heat(found, name), Show(table.name))
+    ]
+    sections = [Section("grid", message("requirement.grid"), (message("requirement.grid_lead"), *shown))]
     if found.shifts:
         tables.append(_shift_table(found))
         sections.append(Section("shifts", message("requirement.shifts"), (Show("shifts"),)))
@@ -384,8 +414,8 @@ def _sentences(found: Required) -> Iterator[Message]:
     yield message("requirement.needs", targets=targets, hours=need, today=today, length=found.asked.interval)
     if found.shifts:
         number = sum(shift.lines for some in found.shifts.values() for shift in some)
-        yield message("requirement.covered", shifts=number, hours=hours, paid=found.paid_hours)
-    elif parse_percent(found.asked.shrinkage):
+        yield message("requirement.covered", shifts=number, hours=hours)
+    if parse_percent(found.asked.shrinkage):
         yield message("requirement.paid", paid=found.paid_hours, shrinkage=found.asked.shrinkage)
     name, at = _busiest(found)
     lines = int(found.need[name][at])
@@ -439,12 +469,25 @@ def _tiles(found: Required) -> Iterator[Tile]:
     )
 
 
+def _used(found: Required, name: str) -> tuple[Grid, list[int], list[int]]:
+    """Scheduled lines (weekday, time of the day) of a group, and the weekdays and times at which there are some."""
+    grid = found.scheduled[name].reshape(7, -1)
+    return grid, np.flatnonzero(grid.any(axis=1)).tolist(), np.flatnonzero(grid.any(axis=0)).tolist()
+
+
+def _heat(found: Required, name: str) -> Heat:
+    """The same as a picture, weekdays down and times across."""
+    grid, days, times = _used(found, name)
+    values = tuple(tuple(Estimate(n, n, n) for n in grid[day, times].tolist()) for day in days)
+    down = Axis(message("requirement.weekday"), tuple(Term("hours", WEEKDAYS[day]) for day in days))
+    clock = [_clock(k * found.interval) for k in times]
+    across = Axis(message("requirement.from"), tuple(text if text.endswith(":00") else "" for text in clock))
+    return Heat(message("requirement.lines_of", group=Term("name", name)), down, across, values)
+
+
 def _grid_table(found: Required, name: str) -> Table:
     """Lines of a group: a row for each time of the day, a column for each weekday."""
-    per_day = DAY // found.interval
-    grid = found.scheduled[name].reshape(7, per_day)
-    days = [day for day in range(7) if grid[day].any()]
-    times = [k for k in range(per_day) if grid[:, k].any()]
+    grid, days, times = _used(found, name)
     columns = [Column("from", "text", message("requirement.from"))]
     columns += [Column(WEEKDAYS[day], "count", Term("hours", WEEKDAYS[day])) for day in days]
     rows = [(_clock(k * found.interval), *(int(grid[day, k]) or None for day in days)) for k in times]
