@@ -90,7 +90,8 @@ def toy() -> Answer:
     """A study that nobody wrote: every kind of cell and of mark."""
     found = Estimate(3.0, 2.0, 4.5)
     values = {
-        "text": message("next.today"), "name": "phone", "duration": "90 s", "hours": "mon-fri 9:00-17:00", "path": "lines.phone.count",
+        "text": message("next.today"), "name": "phone", "duration": "90 s", "hours": "mon-fri 9:00-17:00",
+        "path": "lines.phone.count",
         "setting": "20 %", "measure of": ("loss", "channel", "phone"), "measure": "loss", "unit": "per period",
         "refusal": "attempts: no such line", "yes": True,
         "and": (Term("name", "phone"), Term("name", "chat")), "semicolons": (Term("count", 3), Term("name", "chat")),

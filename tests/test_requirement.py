@@ -119,7 +119,7 @@ def test_shifts_are_as_few_hours_as_can_be() -> None:
         ({"interval": "20 min"}, "not 15 min, 30 min or 60 min"),
         ({"targets": ["never reached 5 %"]}, "cannot be asked of every interval"),
         ({"targets": ["phone 80 % in 60 s"], "lines": ["nowhere"]}, "nowhere"),
-        ({"targets": ["phone 80 % in 60 s"], "shortest": "45 min"}, "multiple of the interval"),
+        ({"targets": ["phone 80 % in 60 s"], "shortest": "45 min"}, "whole intervals"),
         ({"targets": ["phone 80 % in 60 s"], "shortest": "9 h", "longest": "8 h"}, "not be longer"),
         ({"targets": ["phone 80 % in 60 s"], "shrinkage": "100 %"}, "less than 100 %"),
     ],

@@ -109,9 +109,10 @@ def plan(
     scenario = load_scenario(file, settings)
     only = {"--longest-shift": longest_shift, "--break": pause, "--shrinkage": shrinkage}
     never = {"--parts": parts, "--allow": allow, "--most": most, "--cost": costs, "--everywhere": everywhere}
-    for name, value in (never if interval else only).items():
-        if value:
-            raise click.UsageError(f"{name} {'cannot be combined with' if interval else 'needs'} --interval")
+    if given := [name for name, value in (never if interval else only).items() if value]:
+        if interval:
+            raise click.UsageError(f"{given[0]} cannot be combined with --interval")
+        raise click.UsageError(f"{given[0]} needs --interval, the length of an interval of the week such as '30 min'")
     if interval:
         from sim.cli.faces import Faces
         from sim.studies.requirement import requirement

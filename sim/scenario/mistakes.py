@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar, get_args
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -101,19 +102,34 @@ def _message(kind: str, detail: ErrorDetails, found: Any) -> str:
 
 def _keys_at(loc: tuple[int | str, ...]) -> list[str]:
     """The keys that the model allows at ``loc``."""
-    found: list[type[Block]] = [Sections]
+    kinds: list[Any] = [Sections]
     for step in map(str, loc):
-        inside = [_blocks(block.model_fields[step].annotation) for block in found if step in block.model_fields]
-        tagged = [block for block in found if step in _tags(block)]
-        # A step that is neither a field nor a tag is a name or a number within a mapping or a list.
-        found = [block for blocks in inside for block in blocks] or tagged or found
-    return list(dict.fromkeys(name for block in found for name in block.model_fields))
+        kinds = list(_within(kinds, step)) or kinds
+    return list(dict.fromkeys(name for kind in kinds if not get_origin(kind) for name in kind.model_fields))
 
 
-def _blocks(annotation: Any) -> list[type[Block]]:
-    if isinstance(annotation, type) and issubclass(annotation, Block):
-        return [annotation]
-    return [block for part in get_args(annotation) for block in _blocks(part)]
+def _within(kinds: Iterable[Any], step: str) -> Iterator[Any]:
+    """What may stand at a step of a way: behind a key of a block, or any name or number of a mapping or list."""
+    for kind in kinds:
+        if get_origin(kind):
+            yield from _kinds(get_args(kind)[1 if get_origin(kind) is dict else 0])
+        elif step in kind.model_fields:
+            yield from _kinds(kind.model_fields[step].annotation)
+        elif step in _tags(kind):
+            yield kind
+
+
+def _kinds(annotation: Any) -> Iterator[Any]:
+    """The blocks, mappings and lists of an annotation."""
+    if (isinstance(annotation, type) and issubclass(annotation, Block)) or get_origin(annotation) in (
+        dict,
+        tuple,
+        list,
+    ):
+        yield annotation
+    else:
+        for part in get_args(annotation):
+            yield from _kinds(part)
 
 
 def _tags(block: type[Block]) -> tuple[str, ...]:

@@ -172,8 +172,8 @@ def requirement(
 def _interval(asked: Asked) -> int:
     try:
         found = parse_duration(asked.interval)
-    except ValueError as error:
-        raise PlanError(f"interval: {error}") from None
+    except ValueError:
+        found = 0
     if found not in _INTERVALS:
         raise PlanError(f"interval: {asked.interval!r} is not 15 min, 30 min or 60 min")
     return found
@@ -182,21 +182,31 @@ def _interval(asked: Asked) -> int:
 def _rules(asked: Asked, interval: int) -> Rules | None:
     """What shifts may be; None where none are asked for."""
     try:
-        shortest, longest, pause = (parse_duration(t) if t else 0 for t in (asked.shortest, asked.longest, asked.pause))
         share = parse_percent(asked.shrinkage)
-    except ValueError as error:
-        raise PlanError(f"shifts: {error}") from None
+    except ValueError:
+        share = -1.0
     if not 0 <= share < 1:
-        raise PlanError(f"shrinkage: {asked.shrinkage!r} is out of range; from 0 % to less than 100 %")
+        raise PlanError(f"shrinkage: {asked.shrinkage!r} is not a share from 0 % to less than 100 %")
+    lengths = [_length(text, interval) for text in (asked.shortest, asked.longest, asked.pause)]
+    shortest, longest, pause = lengths
     if not shortest and not longest:
         return None
-    for name, value in (("shortest shift", shortest), ("longest shift", longest), ("break", pause)):
-        if value % interval:
-            raise PlanError(f"{name}: it is to be a multiple of the interval, {asked.interval}")
     longest = longest or max(shortest, 8 * HOUR)
-    if not interval <= max(shortest, interval) <= longest <= DAY:
+    if not max(shortest, interval) <= longest <= DAY:
         raise PlanError("shifts: the shortest may not be longer than the longest, and no shift is longer than a day")
     return Rules(max(shortest, interval), longest, pause)
+
+
+def _length(text: str, interval: int) -> int:
+    """A length of a shift or break, 0 where none is given."""
+    try:
+        found = parse_duration(text) if text else 0
+    except ValueError:
+        found = -1
+    if found < 0 or found % interval:
+        whole = format_duration(interval)
+        raise PlanError(f"shifts: {text!r} is not a duration of whole intervals, such as '4 h'; an interval is {whole}")
+    return found
 
 
 def _targets(scenario: Scenario, asked: Asked) -> tuple[Scenario, tuple[Target, ...]]:

@@ -77,7 +77,9 @@ def unattended(scenario: Scenario, say: Language) -> Iterator[str]:
 def _duty(scenario: Scenario, queue: Queue) -> Spans:
     """When a line of any group in a queue's routes is scheduled."""
     groups = (scenario.model.centre.groups[route.group] for route in queue.routes)
-    return _joined(span for group in groups for shifts in group.shifts for span in shifts)
+    # Lines with the same duty share it, so that a hundred thousand of them are looked at once.
+    duties = {id(shifts): shifts for group in groups for shifts in group.shifts}
+    return _joined(span for shifts in duties.values() for span in shifts)
 
 
 def _joined(spans: Iterable[tuple[int, int]]) -> Spans:
