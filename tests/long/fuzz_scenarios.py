@@ -25,6 +25,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -273,14 +274,22 @@ def _command(*arguments: str) -> tuple[int, str]:
 
 
 def fuzz(
-    number: int, seed: int, check: Callable[[str], str], keep: Path | None = None, name: str = "", tries: int = 1
+    number: int,
+    seed: int,
+    check: Callable[[str], str],
+    keep: Path | None = None,
+    name: str = "",
+    tries: int = 1,
+    only: str = "",
 ) -> Tally:
     """``number`` mutated scenarios through ``check``; what fails is printed, and kept in ``keep``.
 
-    ``tries``: how many are looked through for one that loads.
+    ``tries``: how many are looked through for one that loads; ``only``: the one kind that counts towards the number.
     """
     texts, tally = bases(), Tally()
-    for case in range(number):
+    for case in count():
+        if (tally.kinds[only] if only else case) >= number:
+            break
         luck = random.Random(f"{seed} {case}")
         text = mutated(luck.choice(texts), luck)
         for _ in range(tries - 1):
@@ -292,7 +301,7 @@ def fuzz(
         try:
             with limited(SECONDS):
                 tally.kinds[check(text)] += 1
-        except Exception as error:  # anything else is a failure
+        except (Exception, TooSlowError) as error:  # anything else is a failure
             last = traceback.extract_tb(error.__traceback__)[-1]
             where = f"{Path(last.filename).name}:{last.lineno}"
             tally.failures.append(f"{name} {seed} {case}: {type(error).__name__} at {where}: {str(error)[:300]}")
@@ -305,13 +314,13 @@ def fuzz(
 
 
 def fuzz_runs(number: int, seed: int, keep: Path | None = None) -> Tally:
-    """``number`` mutated scenarios through the whole command."""
+    """Mutated scenarios through the whole command, until ``number`` were neither refused nor too large to run here."""
 
     def check(text: str) -> str:
         with tempfile.TemporaryDirectory() as folder:
             return ran(text, Path(folder))
 
-    return fuzz(number, seed, check, keep, "run", tries=12)
+    return fuzz(number, seed, check, keep, "run", tries=12, only="ran")
 
 
 def _all() -> int:
