@@ -48,6 +48,8 @@ from sim.language import CODES, ENGLISH, language
 from sim.report.write import write_report
 from sim.statistics.estimates import NOTHING, Estimate
 from sim.studies.next_line import next_line
+from sim.studies.one_at_a_time import one_at_a_time
+from sim.studies.sensitivity import sensitivity
 from sim.studies.sweep import at_point, sweep
 
 NL = language("nl")
@@ -79,11 +81,13 @@ def answers() -> dict[str, Answer]:
         "sweep": sweep(scenario, ["lines.chat=1..2"], assumptions=True, **few).answer,
         "heat": sweep(scenario, two, assumptions=False, **few).answer,
         "lhs": sweep(scenario, far, design="lhs", points=3, assumptions=False, **few).answer,
+        "sensitivity": sensitivity(scenario, points=4, replications=2, worlds_apart=4, seed=2, workers=1).answer,
+        "one-at-a-time": one_at_a_time(scenario, ["loss", "asa@phone"], 4, seed=2, workers=1).answer,
         "toy": toy(),
     }
 
 
-STUDIES = ("next-line", "sweep", "heat", "lhs", "toy")
+STUDIES = ("next-line", "sweep", "heat", "lhs", "sensitivity", "one-at-a-time", "toy")
 
 
 def toy() -> Answer:
@@ -96,13 +100,19 @@ def toy() -> Answer:
         "refusal": "attempts: no such line", "yes": True,
         "and": (Term("name", "phone"), Term("name", "chat")), "semicolons": (Term("count", 3), Term("name", "chat")),
         "day": "2020-02-10", "count": 1234, "number": 0.25, "share": 0.5, "probability": 0.999, "middle": found,
+        "amount": (found, "s"), "measured": (found, "min"), "percentage": Estimate(0.5, -0.2, 1.1),
         "in brackets": found, "estimate": found, "seconds": found, "change": found, "change in s": found,
     }  # fmt: skip
     assert values.keys() == KINDS.keys()
     columns = tuple(Column(kind.replace(" ", "_"), kind, message("column.channel")) for kind in values)
     rows = (tuple(values.values()), tuple(NOTHING if isinstance(of, Estimate) else of for of in values.values()))
     marks = tuple(
-        Row(Named(form, message("next.today")), (Mark(found, form, "main"),), message("next.today"), limit=2.0)
+        Row(
+            Named(form, message("next.today")),
+            (Mark(found, form, "main", message("next.today")),),
+            message("next.today"),
+            limit=2.0,
+        )
         for form in ("bar", "circle", "square", "diamond", "ring")
     )
     chart = Rows(message("next.today"), message("next.today"), marks, message("next.today"), signed=True, most=10.0)

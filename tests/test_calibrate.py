@@ -26,7 +26,7 @@ from sim.studies.outcomes import outcome_of, play_variants
 from sim.studies.parameters import DEMAND, NoParameter, parameter_of
 from sim.studies.sobol import uniforms
 from sim.tell.answer import tell_answer, tell_definitions
-from sim.tell.sensitivity import tell_calibration
+from sim.tell.calibrate import tell_calibration
 from tests.long.calibration import CALLS, trials
 
 #: Many short searches: machine code, whatever a single one would take.

@@ -9,8 +9,8 @@ from pictures import room_beside
 
 import sim
 from sim.answers.plots import charts_of, figure_of
+from sim.figures.calibrate import label_of
 from sim.figures.runs import draw_all, draw_waits, save
-from sim.figures.sensitivity import label_of
 from sim.language import language
 from sim.studies.unknowns import unknowns_of
 

@@ -55,7 +55,7 @@ def folder(tmp_path_factory) -> Path:
     sim.run(scenario, replications=4, out=out, workers=1).write_summary()
     sim.compare(plans, replications=4, out=out, workers=1).write(out)
     sim.next_line(scenario, replications=4).write(out)
-    sim.sensitivity(scenario, points=4, replications=2, worlds_apart=4).answer.write(out)
+    sim.sensitivity(scenario, points=4, replications=2, worlds_apart=4).write(out)
     for kept in [path for path in out.iterdir() if path.is_dir()]:
         done = CliRunner().invoke(cli, ["report", str(kept), "--excel"])
         assert done.exit_code == 0, done.output

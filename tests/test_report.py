@@ -25,9 +25,7 @@ from sim.report.folders import opened
 from sim.report.write import write_report
 from sim.results.result import Result
 from sim.statistics.estimates import Estimate
-from sim.studies.answers import Answer
 from sim.studies.compare import Comparison
-from sim.studies.trial import On, Which
 
 ROOT = Path(__file__).parent.parent
 CAMPAIGN = ROOT / "scenarios" / "als-je-eens-wist-2020.yaml"
@@ -237,27 +235,26 @@ def test_a_comparison_whose_plan_is_gone_says_so(compared, tmp_path) -> None:
 
 
 def test_what_a_sensitivity_study_found_is_told(campaign, tmp_path) -> None:
-    about = {"outcome": "never_reached_share", "unit": "%", "assumption": "callers.phone.patience.rest.mean"}
-    moved = (("2 min", 4.0), ("20 min", -3.0))
-    ends = [about | {"stated": "7 min", "to": to, "difference": Estimate(d, d - 1, d + 1)} for to, d in moved]
-    answer = Answer(
-        "one-at-a-time",
-        campaign.scenario,
-        {},
-        [On("study.on", Which(12, 0, 5))],
-        [],
-        lambda _: ["said"],
-        {"one_at_a_time": ends},
-    )
-    folder = answer.write(tmp_path)
-    html = write_report(campaign.folder, sensitivity=folder, to=tmp_path / "p.html")[0].read_text()
-    assert "What decides it: never reached %" in Page(html).text
+    found = sim.one_at_a_time(campaign.scenario, ["never_reached_share"], 4, workers=1)
+    folder = found.write(tmp_path)
+    page = write_report(campaign.folder, sensitivity=folder, to=tmp_path / "p.html")[0]
+    html = page.read_text().replace("\N{NO-BREAK SPACE}", " ")
+    assert "What decides it: never reached" in Page(html).text
     assert "Patience of the others · mean (phone)" in html
-    assert "12 worlds (numbers 0 to 11 of seed 5)" in html.replace("\N{NO-BREAK SPACE}", " ")
-    other = Answer("one-at-a-time", single(), {}, [], [], lambda _: [], {"one_at_a_time": ends}).write(tmp_path)
-    for wrong, message in ((other, "about another scenario"), (tmp_path, "not the folder of a sensitivity study")):
+    assert "4 worlds (numbers 0 to 3 of seed 1712)" in html
+    one = single().with_settings(["lines.phone={count: {value: 1, low: 1, high: 2, status: assumed, source: x}}"])
+    other = sim.one_at_a_time(one, ["loss"], 2, workers=1).write(tmp_path)
+    another = tmp_path / "another" / "answer.json"
+    another.parent.mkdir()
+    another.write_text((folder / "answer.json").read_text().replace('"study": "one-at-a-time"', '"study": "sweep"'))
+    wrong = {
+        other: "about another scenario",
+        another.parent: "is the folder of another study",
+        tmp_path: "not the folder of a sensitivity study",
+    }
+    for folder, message in wrong.items():
         with pytest.raises(sim.ResultsError, match=message):
-            write_report(campaign.folder, sensitivity=wrong, to=tmp_path / "p.html")
+            write_report(campaign.folder, sensitivity=folder, to=tmp_path / "p.html")
 
 
 def test_the_workbook_has_the_numbers_and_no_formula(campaign, compared, tmp_path) -> None:

@@ -74,18 +74,6 @@ def calibrate(scenario: sim.Scenario, out: Path) -> Path:
     return kept("calibrate", scenario, out, {"observed": ["answered@phone=45"], "fit": [path]}, tables)
 
 
-def sensitivity(scenario: sim.Scenario, out: Path, study: str) -> Path:
-    of = {"outcome": "never_reached_share", "unit": "%", "assumption": "demand.contacts", "stated": "60"}
-    tables = {"one_at_a_time": [of | {"to": "40", "difference": about(-4)}, of | {"to": "100", "difference": about(6)}]}
-    if study == "sensitivity":
-        ends = {"low_5_percent": about(14), "middle": about(21), "high_95_percent": about(29)}
-        spread = {"outcome": "never_reached_share", "unit": "%", "as_stated": about(20), **ends}
-        spread |= {"simulation": 0.7, "variance_by_chance": 0.02}
-        index = of | {"low": "40", "high": "100", "status": "assumed", "first_order": about(0.5, 0.1)}
-        tables |= {"outcomes": [spread], "indices": [index | {"total": about(0.8, 0.1)}]}
-    return kept(study, scenario, out, {"measures": ["never_reached_share"]}, tables)
-
-
 def campaign(scenario: sim.Scenario, out: Path) -> Path:
     target = parse_target(scenario, "never reached while open 25 %").text
     rest = {"assumption": "demand.contacts", "from": "60", "to": "100"}
@@ -130,13 +118,11 @@ def folders(tmp_path_factory, planned) -> dict[str, Path]:
     return {
         "plan": planned,
         "campaign": campaign(with_campaign(), out),
-        "sensitivity": sensitivity(small, out, "sensitivity"),
-        "one-at-a-time": sensitivity(small, out, "one-at-a-time"),
         "calibrate": calibrate(small, out),
     }
 
 
-KINDS = ("plan", "campaign", "sensitivity", "one-at-a-time", "calibrate")
+KINDS = ("plan", "campaign", "calibrate")
 
 
 def page_of(folder: Path, tmp_path: Path, say=ENGLISH) -> tuple[str, Page]:
@@ -243,7 +229,6 @@ def test_every_column_that_studies_write_has_a_head() -> None:
         "plan_tables",
         "campaign_tables",
         "calibrate",
-        "sensitivity",
         "matters_words",
     )
     for name in sources:
@@ -252,7 +237,7 @@ def test_every_column_that_studies_write_has_a_head() -> None:
             if isinstance(node, ast.FunctionDef) and re.search(r"row|tables|_assumed|_end", node.name):
                 dicts = (n for n in ast.walk(node) if isinstance(n, ast.Dict))
                 written |= {k.value for d in dicts for k in d.keys if isinstance(k, ast.Constant)}
-    tables = {"values", "fresh", "assumptions", "edge", "outcomes", "indices", "one_at_a_time", "others"}
+    tables = {"values", "fresh", "assumptions", "edge", "others"}
     assert len(written) > 40
     assert written - tables - HEADS.keys() - {*LEFT_OUT} == set()
 
@@ -350,7 +335,7 @@ def test_what_is_no_study_gets_one_message(folders, tmp_path) -> None:
     gone = shutil.copytree(folders["calibrate"], tmp_path / "gone")
     (gone / "scenario.yaml").unlink()
     assert "the scenario of the study is gone" in told(gone)
-    assert "a sensitivity goes with a run" in told(folders["plan"], "--sensitivity", str(folders["sensitivity"]))
+    assert "a sensitivity goes with a run" in told(folders["plan"], "--sensitivity", str(folders["calibrate"]))
     assert f"did you mean {folders['plan']}?" in told(folders["plan"].parent)
     assert opened(folders["plan"]).study == "plan"
 

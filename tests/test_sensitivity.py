@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 import subprocess
 import sys
@@ -19,16 +18,16 @@ from rich.console import Console
 from scipy.stats import sobol_indices
 
 import sim
+from sim.answers.kinds import in_language
+from sim.answers.plots import charts_of, figure_of
+from sim.answers.terminal import tell
 from sim.cli.commands import cli
-from sim.figures.sensitivity import draw_one_at_a_time, draw_tornado
 from sim.language import language
 from sim.studies.one_at_a_time import NoUnknowns, one_at_a_time
 from sim.studies.outcomes import NoOutcome
-from sim.studies.sensitivity import answer_of, sensitivity, sentences, sentences_apart
+from sim.studies.sensitivity import sensitivity
 from sim.studies.sobol import designed, indices_of
 from sim.studies.unknowns import scale_of, unknowns_of
-from sim.tell.answer import tell_answer
-from sim.tell.sensitivity import tell_one_at_a_time, tell_sensitivity
 
 ROOT = Path(__file__).parent.parent
 SMALL = """
@@ -179,7 +178,7 @@ def test_together_the_longest_range_decides_and_both_uncertainties_are_said(tmp_
         "handling.phone.conversation.mean",
         "lines.north.count and 1 alike",
     }
-    said = " ".join(sentences(found))
+    said = str(found)
     for words in (
         "from what is not known, ±",
         "from simulation",
@@ -187,12 +186,13 @@ def test_together_the_longest_range_decides_and_both_uncertainties_are_said(tmp_
         "Held as stated: Chats at once (south)",
     ):
         assert words in said
-    folder = answer_of(found).write(tmp_path, command="x")
-    kept = json.loads((folder / "answer.json").read_text())
-    assert "loss" in kept["definitions"]["nl"]
-    assert len(kept["worlds"]["en"]) == 2
-    with (folder / "indices.csv").open() as file:
-        assert len(list(csv.DictReader(file))) == len(found.unknowns)
+    folder = found.write(tmp_path)
+    assert len(found.answer.played) == 2
+    with (folder / "assumptions-loss-phone.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert len([row for row in rows if row["total"]]) == len(found.unknowns)
+    # What is held stands there too, with the end that could be played.
+    assert {row["assumption"] for row in rows} >= {unknown.name for unknown in found.unknowns}
 
 
 def test_what_cannot_be_asked() -> None:
@@ -220,23 +220,32 @@ def in_dutch(told: str) -> None:
 def test_both_studies_speak_dutch() -> None:
     say = language("nl")
     found = sensitivity(small(), measures=["loss@phone"], points=8, replications=4, worlds_apart=8)
-    out = Console(width=200, record=True, file=io.StringIO())
-    tell_answer(answer_of(found), out, say("sensitivity.heading"), say)
-    tell_sensitivity(found, out, say)
-    tell_one_at_a_time(found.apart, out, say)
-    told = " ".join(out.export_text().split())
-    assert "verloren, telefoon: " in told
-    assert "met alles zoals opgegeven" in told
-    in_dutch(told)
-    in_dutch(" ".join(sentences_apart(found.apart, say)))
-    drawn = [draw_tornado(found, found.outcomes[0], say=say)]
-    drawn.append(draw_one_at_a_time(found.apart, found.outcomes[0], "x", say=say))
-    for figure in drawn:
-        texts = texts_of(figure)
+    for one in (found, found.apart):
+        out = Console(width=200, record=True, file=io.StringIO())
+        tell(one.answer, out, say, verbose=True)
+        told = " ".join(out.export_text().split())
+        assert "verloren, telefoon: " in told
+        assert "met alles zoals opgegeven" in told
+        in_dutch(told)
+        tornado = charts_of(one.answer)[0]
+        texts = texts_of(figure_of(tornado, say))
         assert "Gemiddelde gespreksduur" in texts
-        assert "verloren, telefoon (%), één aanname per keer" in texts
+        assert "verschil: verloren, telefoon (%)" in texts
         in_dutch(texts)
-        assert len(figure.axes[0].get_yticklabels()) == 4
+        # All together has a row of its own.
+        assert len(tornado.rows) == 4 + (one is found)
+
+
+def test_a_tornado_has_both_ends_of_each_range_and_all_together() -> None:
+    found = sensitivity(small(), measures=["loss@phone"], points=8, replications=4, worlds_apart=8)
+    together, longest, *_ = charts_of(found.answer)[0].rows
+    spread = found.spreads["loss@phone"]
+    (mark,) = together.marks
+    assert mark.found.low == pytest.approx(spread.low.value - spread.stated.value)
+    assert mark.found.high == pytest.approx(spread.high.value - spread.stated.value)
+    assert in_language(longest.label, language("en")).startswith("Mean length of conversations")
+    assert {(one.note, one.tone) for one in longest.marks} == {("10 min", "low"), ("40 min", "high")}
+    assert min(one.found.value for one in longest.marks) < 0
 
 
 def test_the_command_tells_draws_and_keeps(tmp_path) -> None:
@@ -257,13 +266,13 @@ def test_the_command_tells_draws_and_keeps(tmp_path) -> None:
     done = subprocess.run([*base, *options], capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 0, done.stderr
     assert "What decides it: lost, phone (%)" in done.stdout
-    assert list(tmp_path.glob("sensitivity-small-*/tornado-loss-phone.png"))
+    assert list(tmp_path.glob("sensitivity-small-*/sensitivity.png"))
     apart = subprocess.run(
         [*base, "--one-at-a-time", "--worlds-apart", "4"], capture_output=True, text=True, check=False, cwd=ROOT
     )
     assert apart.returncode == 0, apart.stderr
-    assert "One assumption at a time" in apart.stdout
-    assert list(tmp_path.glob("one-at-a-time-small-*/tornado-loss-phone.png"))
+    assert "one assumption at a time" in apart.stdout
+    assert list(tmp_path.glob("one-at-a-time-small-*/one-at-a-time.png"))
     wrong = CliRunner().invoke(cli, ["sensitivity", str(file), "--points", "100"])
     assert wrong.exit_code == 2
     assert "100 is not a power of two" in wrong.output

@@ -168,7 +168,7 @@ LAYERS = (
     ("cli", "app"),
 )
 #: Studies that answer with data alone.
-WITHOUT_WORDS = ("next_line", "outside_hours", "sweep")
+WITHOUT_WORDS = ("next_line", "one_at_a_time", "outside_hours", "sweep")
 DOORS = {
     "simpy": {"engines/simpy_engine.py"},
     "ruamel": {"scenario/source.py"},

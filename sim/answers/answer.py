@@ -108,11 +108,13 @@ class Mark:
 
     form: bar, circle, square, diamond or ring: forms tell series apart in greyscale.
     tone: one of ``looks.TONES``.
+    note: what stands beside the end of a bar, where that is short.
     """
 
     found: Estimate
     form: str
     tone: str
+    note: Value = None
 
 
 @dataclass(frozen=True)
@@ -237,7 +239,7 @@ class Tile:
 
     label: Message
     value: Value
-    beside: Message | None = None
+    beside: Value = None
     tone: str = ""
 
 
@@ -287,7 +289,7 @@ class Answer:
     question: all that affects the answer, as plain data.
     sentences: the answer in words, the most important first.
     played: the replications on which it rests.
-    measures: names of the measures in it (see ``summary.DEFINITIONS``).
+    measures: names of the measures in it (see ``summary.EVERY``).
     files: further files of its folder by name, such as ``plan.yaml``.
     command: that makes it again, '' where there is none.
     """

@@ -39,5 +39,6 @@ def _rows(chart: Rows, say: Language) -> str:
 
 def _mark(mark: Mark, label: str, change: bool, say: Language) -> rows.Mark:
     shown = (signed if change else plain)(mark.found, say)
-    tone = TONES[mark.tone]
-    return rows.Mark(mark.found, mark.form, tone.fill if mark.form == "bar" else tone.colour, f"{label}: {shown}")
+    tone, note = TONES[mark.tone], in_language(mark.note, say)
+    said = f"{label}{f' = {note}' if note else ''}: {shown}"
+    return rows.Mark(mark.found, mark.form, tone.fill if mark.form == "bar" else tone.colour, said, note)

@@ -94,6 +94,23 @@ def _in_brackets(found: Estimate, say: Language) -> str:
     return f"{value} ({half})" if half else value
 
 
+def _amount(of: tuple[float | Estimate, str], say: Language) -> str:
+    """A value without its interval, and its unit."""
+    value, unit = of
+    shown = parts(value, say)[0] if isinstance(value, Estimate) else say.number(value, 1)
+    return _with_unit(shown, unit, say)
+
+
+def _with_unit(shown: str, unit: str, say: Language) -> str:
+    """A number and its unit; how many there are in a period has none."""
+    return shown if unit in ("", "per period") else f"{shown} {say.known('unit', unit)}"
+
+
+def _as_percentage(found: Estimate) -> Estimate:
+    """A share whose estimate may lie beyond 0 and 1, in percent."""
+    return Estimate(*(min(max(100 * end, 0.0), 100.0) for end in (found.value, found.low, found.high)))
+
+
 def _change_in_seconds(found: Estimate, say: Language) -> str:
     return seconds(found, say) if found.value else "0"
 
@@ -136,6 +153,13 @@ KINDS: Mapping[str, Kind] = {
     "middle": Kind(lambda found, say: parts(found, say)[0], lambda found, say, _: number(found, say), 1.0),
     "in brackets": Kind(_in_brackets, lambda found, say, _: number(found, say), 1.0),
     "estimate": Kind(plain, lambda found, say, _: number(found, say), 1.0),
+    "amount": _texts(_amount),
+    "measured": _texts(lambda of, say: _with_unit(plain(of[0], say), of[1], say)),
+    "percentage": Kind(
+        lambda found, say: plain(_as_percentage(found), say),
+        lambda found, say, _: number(_as_percentage(found), say),
+        100.0,
+    ),
     "seconds": Kind(seconds, lambda found, say, _: time(found, say), 1.0, "s"),
     "change": Kind(signed, lambda found, say, good: difference(found, say, good=good), 1.0),
     "change in s": Kind(_change_in_seconds, _change_in_time, 1.0, "s"),

@@ -33,5 +33,7 @@ TONES = {
     "worse": Tone(WORSE, WORSE),
     "unclear": Tone(UNCLEAR, UNCLEAR),
     "stated": Tone("#000000", "#000000"),
+    "low": Tone("#9ECAE9", "#9ECAE9"),
+    "high": Tone("#0072B2", "#0072B2"),
     **{name: _of_outcome(name) for name in OUTCOMES},
 }

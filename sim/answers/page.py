@@ -15,10 +15,7 @@ from sim.report.page import OF_STUDIES, frame, named, rendered
 
 def page_of(answer: Answer, say: Language) -> str:
     """The page, which needs no network."""
-    parts = [
-        sections.Section(one.id, in_language(one.heading, say), [_part(part, answer, say) for part in one.parts])
-        for one in answer.sections
-    ]
+    parts = sections_of(answer, say)
     tiles = [_tile(tile, say) for tile in answer.tiles]
     worlds = played(answer, say)
     words = frame(answer.scenario, say) | {
@@ -35,6 +32,14 @@ def page_of(answer: Answer, say: Language) -> str:
         "sections": [*((one.id, one.heading) for one in parts), *named(OF_STUDIES, say)],
     }
     return rendered("study.html", words)
+
+
+def sections_of(answer: Answer, say: Language) -> list[sections.Section]:
+    """The sections of an answer as a page has them."""
+    return [
+        sections.Section(one.id, in_language(one.heading, say), [_part(part, answer, say) for part in one.parts])
+        for one in answer.sections
+    ]
 
 
 def _tile(tile: Tile, say: Language) -> sections.Tile:

@@ -8,12 +8,12 @@ from sim.answers.answer import Answer, Message, Played, Term, message
 from sim.answers.kinds import in_language
 from sim.language import ENGLISH, Language
 from sim.statistics.estimates import Estimate
-from sim.statistics.summary import DEFINITIONS
+from sim.statistics.summary import EVERY
 
 
 def labelled(measure: tuple[str, str, str]) -> Message:
     """A measure (name, kind and name of its scope) in words, with its unit."""
-    definition = DEFINITIONS.get(measure[0])
+    definition = EVERY.get(measure[0])
     unit = Term("unit", definition.unit if definition else "s")
     return message("chart.unit", name=Term("measure of", measure), unit=unit)
 
@@ -62,11 +62,11 @@ def played(answer: Answer, say: Language) -> list[str]:
 
 def definitions(answer: Answer, say: Language) -> list[tuple[str, str]]:
     """Name and definition of each measure of an answer, with its unit."""
-    found = [(name, DEFINITIONS[name]) for name in answer.measures]
+    found = [(name, EVERY[name]) for name in answer.measures]
     return [(say.known("measure", name), f"{_text(name, say)} ({say.known('unit', of.unit)})") for name, of in found]
 
 
 def _text(name: str, say: Language) -> str:
     """In the reader's language where the catalogue has this definition."""
     key = f"definition.{name}"
-    return say(key) if ENGLISH.words.get(key) == DEFINITIONS[name].text else DEFINITIONS[name].text
+    return say(key) if ENGLISH.words.get(key) == EVERY[name].text else EVERY[name].text

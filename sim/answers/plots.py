@@ -17,6 +17,7 @@ from sim.answers.curves import LOOKS
 from sim.answers.kinds import MISSING, in_language
 from sim.answers.looks import TONES
 from sim.answers.phrases import played
+from sim.answers.rows import LONGEST_NOTE
 from sim.figures.style import headed, legend_below, numbers_in, sheet, wrapped
 from sim.language import ENGLISH, Language
 from sim.language.firm import firm
@@ -148,7 +149,7 @@ def _rows(chart: Rows, ax: Axes, say: Language) -> Axes:
         if isfinite(row.limit):
             ax.plot([row.limit] * 2, [at - 0.4, at + 0.4], color="black", lw=1.5, ls="--")
         for mark in shown:
-            _draw(ax, at, mark)
+            _draw(ax, at, mark, say)
         if row.note is not None:
             ax.text(
                 1.0,
@@ -181,7 +182,7 @@ def _bar(tone: str) -> dict[str, Any]:
     return {"color": look.colour, "hatch": look.hatch or None, "edgecolor": "white"}
 
 
-def _draw(ax: Axes, at: float, mark: Mark) -> None:
+def _draw(ax: Axes, at: float, mark: Mark, say: Language) -> None:
     found, colour = mark.found, TONES[mark.tone].colour
     if mark.form == "bar":
         ax.barh(at, found.value, height=0.6, **_bar(mark.tone))
@@ -190,3 +191,8 @@ def _draw(ax: Axes, at: float, mark: Mark) -> None:
     if mark.form != "bar":
         face = "white" if mark.form == "ring" else colour
         ax.plot([found.value], [at], _FORMS[mark.form], color=colour, markerfacecolor=face, ms=6)
+    note = in_language(mark.note, say)
+    if note and found.value and len(note) <= LONGEST_NOTE:
+        more = found.value > 0
+        place: dict[str, Any] = {"va": "center", "ha": "left" if more else "right", "fontsize": 8}
+        ax.annotate(note, (ends[more], at), (5 if more else -5, 0), textcoords="offset points", **place)

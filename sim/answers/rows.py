@@ -13,16 +13,22 @@ from sim.statistics.estimates import Estimate
 _WIDTH, _RIGHT, _ROW, _TOP = 960.0, 20.0, 32.0, 8.0
 #: Width of a letter, and letters in each of the two lines that a name has at most.
 _LETTER, _LONGEST = 8.0, 42
+#: Letters of a note beside a bar, and the part of the axis that is left for it.
+LONGEST_NOTE, _FOR_NOTES = 12, 0.16
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A value in a row: ``shape`` is bar, circle, square, diamond or ring; ``said`` is told where a pointer rests."""
+    """A value in a row: ``shape`` is bar, circle, square, diamond or ring; ``said`` is told where a pointer rests.
+
+    ``note`` stands beside the end of a bar, where there is room for it.
+    """
 
     found: Estimate
     shape: str
     colour: str
     said: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,9 @@ def _frame(lines: Sequence[Line], most: float | None) -> tuple[Frame, list[float
         ends += [end for mark in line.marks for end in _known(mark.found)]
         ends += [line.limit] if isfinite(line.limit) else []
     low, high = min(ends), max(ends)
+    if any(mark.note for line in lines for mark in line.marks):
+        room = _FOR_NOTES * (high - low)
+        low, high = low - room * (low < 0), high + room * (high > 0)
     step = ticks((high - low) or 1.0, 6)[1]
     marks = [step * k for k in range(floor(low / step), ceil(high / step) + 1)]
     top = marks[-1] if most is None else min(marks[-1], most)
@@ -130,6 +139,9 @@ def _mark(mark: Mark, y: float, frame: Frame) -> Iterator[str]:
         place = {"x": min(x, zero), "y": y - 9, "width": max(abs(x - zero), 0.5), "height": 18}
         yield tag("rect", said, fill=fill, **place)
         yield tag("line", x1=low, x2=high, y1=y, y2=y, class_="whisker")
+        if mark.note and found.value and len(mark.note) <= LONGEST_NOTE:
+            beside, anchor = (max(x, high) + 6, "start") if found.value > 0 else (min(x, low) - 6, "end")
+            yield text(beside, y + 4, mark.note, class_="tick", text_anchor=anchor)
         return
     yield tag("line", said, x1=low, x2=max(high, low + 1), y1=y, y2=y, stroke=mark.colour, stroke_width=3)
     yield point(x, y, mark.shape, mark.colour, said)

@@ -78,8 +78,8 @@ def calibrate(
     from sim.studies.calibrate import calibrate as study
     from sim.studies.parameters import DEMAND
     from sim.tell.answer import tell_answer, tell_definitions
+    from sim.tell.calibrate import tell_calibration
     from sim.tell.runs import console
-    from sim.tell.sensitivity import tell_calibration
 
     def tell(done: int) -> None:
         if not as_json:

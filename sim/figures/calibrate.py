@@ -9,10 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.answers.colours import BETTER, MUTED, WORSE
-from sim.figures.sensitivity import label_of
 from sim.figures.style import headed, numbers_in, sheet, spread_note, wrapped
 from sim.language import ENGLISH, Language
-from sim.language.shown import in_words
+from sim.language.shown import in_words, shown_value
 from sim.studies.calibrate import Calibration, Found
 from sim.studies.fit_two import FitTwo
 from sim.studies.hangs_on import Shift
@@ -31,6 +30,8 @@ _BAND = "#BBBBBB"
 _ENDS = {True: ("white", "calibrate.low"), False: (BETTER, "calibrate.high")}
 #: Letters in a line beside an axis; the longest way along a line of pairs, in logarithms.
 _NAME, _LONG = 40, 5.0
+#: Letters of either end of a range.
+_LONGEST = 19
 
 
 def draw_calibration(found: Calibration, *, say: Language = ENGLISH) -> Figure:
@@ -285,3 +286,17 @@ def _end(ax: Axes, shift: Shift, of: Parameter, number: int, row: int, say: Lang
         ax.annotate(text, (at, row), xycoords=("axes fraction", "data"), ha=side, va="center", fontsize=8, color=WORSE)
         return
     ax.plot(of.in_unit(shift.values[number]), row, "o", mfc=fill, mec=BETTER, ms=6)
+
+
+def label_of(unknown: Unknown, say: Language) -> str:
+    """Name and range; what does not fit is in the table."""
+    low, high = (_short(shown_value(end, say)) for end in (unknown.low, unknown.high))
+    return "\n".join([wrapped(unknown.words(say), _NAME), say("sensitivity.to", low=low, high=high)])
+
+
+def _short(text: str) -> str:
+    """As many of its parts as fit, or letters where it has none."""
+    if len(text) <= _LONGEST:
+        return text
+    parts = text[: _LONGEST + 1].rpartition(", ")[0]
+    return f"{parts}, …" if parts else text[: _LONGEST - 1] + "…"

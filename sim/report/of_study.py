@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import ModuleType
 
 from sim.language import Language, key_of
-from sim.report import of_assumptions, of_calibrate, of_campaign, of_plan
+from sim.report import of_calibrate, of_campaign, of_plan
 from sim.report.columns import table_of
 from sim.report.reading import Reader
 from sim.report.sections import Section, Tile
@@ -17,15 +17,12 @@ from sim.studies.columns import LEFT_OUT
 _TOLD_BY: Mapping[str, ModuleType] = {
     "plan": of_plan,
     "campaign": of_campaign,
-    "sensitivity": of_assumptions,
-    "one-at-a-time": of_assumptions,
     "calibrate": of_calibrate,
 }
 #: Tables that sections show.
 _TABLES = frozenset({
     "people", "lines", "shifts", "targets", "frontier", "refused", "assumptions", "size", "sizes", "size assumptions",
-    "extra lines", "starts", "start assumptions", "outcomes", "indices", "one_at_a_time",
-    "values", "fresh", "edge",
+    "extra lines", "starts", "start assumptions",    "values", "fresh", "edge",
 })  # fmt: skip
 
 

@@ -13,13 +13,12 @@ from sim.answers.grids import Code, Number
 from sim.answers.svg import patterns
 from sim.language import Language
 from sim.language.firm import finalized
-from sim.report import answer, appendix, bars, flow, of_study, plans, sensitivity, tables, timeline
+from sim.report import answer, appendix, bars, flow, of_study, plans, tables, timeline
 from sim.report.assumed import assumed_in
 from sim.report.busy_day import busiest_day
 from sim.report.made import made
 from sim.report.matters import mattering
-from sim.report.sections import Picture, Words
-from sim.report.sensitivity import Study
+from sim.report.sections import Decided, Picture, Words
 from sim.report.studied import Studied
 from sim.results.result import Result
 from sim.scenario.scenario import Scenario
@@ -47,13 +46,13 @@ _OF_COMPARISONS = ("difference", "matters", "levels", "plans", "base")
 OF_STUDIES = ("assumed", "made", "appendix")
 
 
-def run_page(result: Result, say: Language, *, sensitivity: Study | None) -> str:
+def run_page(result: Result, say: Language, *, sensitivity: Decided | None) -> str:
     """The page of a run."""
     words = _of_every_page(result, say, sensitivity) | _of_a_run(result, say)
     return rendered("run.html", words | {"answer": answer.answer_of(result, say)})
 
 
-def comparison_page(found: Comparison, say: Language, *, sensitivity: Study | None) -> str:
+def comparison_page(found: Comparison, say: Language, *, sensitivity: Decided | None) -> str:
     """The page of a comparison: the differences first, then the base as a run has it."""
     base = found.results[found.base]
     words = _of_every_page(base, say, sensitivity) | _of_a_run(base, say)
@@ -121,13 +120,12 @@ def frame(scenario: Scenario, say: Language) -> dict[str, Any]:
     }
 
 
-def _of_every_page(result: Result, say: Language, study: Study | None) -> dict[str, Any]:
+def _of_every_page(result: Result, say: Language, study: Decided | None) -> dict[str, Any]:
     rows = made(result, say)
     return frame(result.scenario, say) | {
         "result": result,
         "replications": say.number(result.replications),
         "study": study,
-        "rankings": list(sensitivity.rankings(study, say)) if study else [],
         "made": rows,
         "written": rows[-1][1],
         "definitions": tables.definitions(result.scenario, result.summary(), say),

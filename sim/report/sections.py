@@ -42,6 +42,15 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Decided:
+    """What a study of sensitivity found, on the page of a run: its sections, on which worlds, the command."""
+
+    sections: Sequence[Section]
+    worlds: Sequence[str]
+    command: str
+
+
+@dataclass(frozen=True)
 class Tile:
     """One number of the first screen: what it is, its value, and what it is held against ('' where nothing is)."""
 

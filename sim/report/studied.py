@@ -20,7 +20,7 @@ from sim.statistics.estimates import Estimate
 Value = Estimate | float | str | bool | None
 Row = Mapping[str, Value]
 #: Studies whose folders are read.
-STUDIES = ("plan", "campaign", "sensitivity", "one-at-a-time", "calibrate")
+STUDIES = ("plan", "campaign", "calibrate")
 _ENDS = ("_low", "_high")
 
 

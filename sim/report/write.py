@@ -65,8 +65,8 @@ def _page(found: _Found, folder: Path, sensitivity: Path | None, say: Language) 
             raise ResultsError(f"{folder}: is the folder of a study; a sensitivity goes with a run or a comparison")
         return page_of(found, say) if isinstance(found, Answer) else study_page(found, say)
     if isinstance(found, Result):
-        return run_page(found, say, sensitivity=sensitivity_for(found.scenario, folder, sensitivity))
-    study = sensitivity_for(found.results[found.base].scenario, folder, sensitivity)
+        return run_page(found, say, sensitivity=sensitivity_for(found.scenario, folder, sensitivity, say))
+    study = sensitivity_for(found.results[found.base].scenario, folder, sensitivity, say)
     return comparison_page(found, say, sensitivity=study)
 
 

@@ -178,6 +178,18 @@ OF_LINES = (
 DEFINITIONS = {d.name: d for d in (*OF_PERSONS, *OF_QUEUES, *OF_LINES)}
 #: What is summed over replications for them.
 PAIRS = Pairs(COLUMNS, tuple((d.over, d.under) for d in DEFINITIONS.values()))
+#: What registers and reports count besides; no summary has it.
+REGISTER = Definition(
+    "in_register",
+    "contacts answered, while the caller waited or by a call-back: what a register counts",
+    "per period",
+    {"answered": 1, "called_back": 1},
+)
+UNANSWERED = Definition("unanswered", "abandoned + blocked + balked + sent away", "per period", LOST)
+ANSWERED_SHARE = _share("answered_share", "answered / offered", {"answered": 1}, {"offered": 1})
+REACHED_SHARE = _share("reached_share", "reached / callers", {"reached": 1}, {"callers": 1})
+#: Every measure by its name.
+EVERY = DEFINITIONS | {d.name: d for d in (REGISTER, UNANSWERED, ANSWERED_SHARE, REACHED_SHARE)}
 
 #: Measures of what only some centres do, with the random inputs that it takes; elsewhere they are left out.
 TAKES = {

@@ -67,17 +67,8 @@ HEADS: Mapping[str, str] = {
     "observed": "head.observed",
     "mean": "head.mean",
     "agrees": "head.agrees",
-    "outcome": "workbook.measure",
-    "as_stated": "plancolumn.stated",
-    "low_5_percent": "head.low_5",
-    "middle": "head.middle",
-    "high_95_percent": "head.high_95",
-    "variance_by_chance": "head.by_chance",
     "low": "report.low",
     "high": "report.high",
-    "status": "column.status",
-    "first_order": "ranking.alone",
-    "total": "ranking.total",
 }
 #: Long columns that only files have: definitions stand below all tables.
 LEFT_OUT = ("definition",)

@@ -18,10 +18,11 @@ from sim.results.store import RESULTS_VERSION, essence, write_atomically
 from sim.scenario.answered import People, Unexplained
 from sim.scenario.scenario import Scenario
 from sim.statistics.intervals import t_quantile
+from sim.statistics.summary import REGISTER
 from sim.studies.engine import AUTO, chosen
 from sim.studies.fit_one import FitOne, fit_one
 from sim.studies.observed import Observation, Simulator
-from sim.studies.outcomes import REGISTER, Outcome
+from sim.studies.outcomes import Outcome
 from sim.studies.parameters import parameter_of
 from sim.studies.trial import Which
 

@@ -14,7 +14,7 @@ from sim.language.said import Shown
 from sim.statistics.estimates import Estimate
 from sim.studies.matters import FEWER_ARE_BETTER, Assumption, Matters
 from sim.studies.trial import Which
-from sim.studies.unknowns import Unknown, value_cell
+from sim.studies.unknowns import Unknown, name_of, setting_of, value_cell
 
 #: What readers call the base, the first and the second plan.
 Plans = tuple[Value, Value, Value]
@@ -74,12 +74,6 @@ def _at(one: Assumption) -> Message:
     return message(key, assumption=name_of(one.of), end=Term("setting", one.end))
 
 
-def name_of(of: Unknown) -> Message | Term:
-    """What is assumed, in words."""
-    name, more = Term("path", of.paths[0]), len(of.paths) - 1
-    return message("ranking.with_alike", path=name, count=more) if more else name
-
-
 def table_of(found: Matters, plans: Plans, *, name: str = "assumptions") -> Table:
     """Every end with what it changes, the one that moves the difference most first."""
     base, first, second = plans
@@ -95,7 +89,8 @@ def table_of(found: Matters, plans: Plans, *, name: str = "assumptions") -> Tabl
     ]
     rows = [
         (
-            Named(one.of.name, name_of(one.of)), one.of.value, one.end, found.there(one), one.change, one.clear,
+            Named(one.of.name, name_of(one.of)), setting_of(one.of.value), setting_of(one.end), found.there(one),
+            one.change, one.clear,
             one.second_better, one.overturns if found.second else None,
         )
         for one in found.found

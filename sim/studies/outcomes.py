@@ -9,13 +9,22 @@ from threading import Event
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.answers.answer import Message, Term
+from sim.answers.phrases import labelled
 from sim.errors import QuestionError, ScenarioError
 from sim.language import ENGLISH, Language
 from sim.language.shown import measured, plain
 from sim.scenario.scenario import Scenario
 from sim.statistics.cells import COLUMNS
 from sim.statistics.estimates import Estimate, vector
-from sim.statistics.summary import DEFINITIONS, LOST, Definition
+from sim.statistics.summary import (
+    ANSWERED_SHARE,
+    DEFINITIONS,
+    REACHED_SHARE,
+    REGISTER,
+    UNANSWERED,
+    Definition,
+)
 from sim.studies.engine import AUTO, chosen
 from sim.studies.paired import difference_of
 from sim.studies.precision import scope_of
@@ -24,18 +33,6 @@ from sim.studies.trial import Counts, Stopped, Which, try_plans
 Floats = NDArray[np.float64]
 #: Variants that are played at once: what is in memory of each is small, their worlds are not.
 _TOGETHER = 32
-
-
-#: What registers and reports count besides the measures of a summary.
-REGISTER = Definition(
-    "in_register",
-    "contacts answered, while the caller waited or by a call-back: what a register counts",
-    "per period",
-    {"answered": 1, "called_back": 1},
-)
-UNANSWERED = Definition("unanswered", "abandoned + blocked + balked + sent away", "per period", LOST)
-ANSWERED_SHARE = Definition("answered_share", "answered / offered", "%", {"answered": 1}, {"offered": 1}, 100.0, 100.0)
-REACHED_SHARE = Definition("reached_share", "reached / callers", "%", {"reached": 1}, {"callers": 1}, 100.0, 100.0)
 #: By name, with a measure of the summary that is known of the same scopes.
 OTHERS = {
     REGISTER.name: (REGISTER, "answered"),
@@ -65,6 +62,20 @@ class Outcome:
     def told(self, say: Language = ENGLISH) -> str:
         """In words: ``loss@phone`` -> ``lost, phone``; a percentage shows in its unit."""
         return measured(self.of.name, self.kind, self.name, say)
+
+    @property
+    def words(self) -> Term:
+        """In words, without its unit."""
+        return Term("measure of", (self.of.name, self.kind, self.name))
+
+    @property
+    def with_unit(self) -> Message:
+        """In words, with its unit."""
+        return labelled((self.of.name, self.kind, self.name))
+
+    def amount(self, value: float | Estimate) -> Term:
+        """A value in its unit, without its interval."""
+        return Term("amount", (value, self.of.unit))
 
     @property
     def unit(self) -> str:

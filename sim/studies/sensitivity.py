@@ -1,4 +1,7 @@
-"""What decides an answer: stated ranges varied together and one at a time, on the same callers."""
+"""What decides an answer: stated ranges varied together and one at a time, on the same callers.
+
+The study, and its answer as data.
+"""
 
 from __future__ import annotations
 
@@ -6,24 +9,49 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import hypot, sqrt
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.language import ENGLISH, Language
-from sim.language.mistakes import told_mistake
-from sim.language.shown import digits_of, short, shown_value
+from sim.answers.answer import (
+    Answer,
+    Column,
+    Mark,
+    Message,
+    Named,
+    Part,
+    Row,
+    Rows,
+    Section,
+    Show,
+    Table,
+    Term,
+    Tile,
+    Value,
+    message,
+)
+from sim.answers.answered import Answered
+from sim.answers.phrases import played_on
+from sim.language.shown import short
 from sim.scenario.scenario import Scenario
 from sim.statistics.estimates import Estimate
 from sim.statistics.intervals import t_quantile
-from sim.studies.answers import Answer
 from sim.studies.bars import with_bar
-from sim.studies.one_at_a_time import MEASURES, NoUnknowns, OneAtATime, one_at_a_time
+from sim.studies.one_at_a_time import (
+    DRAWN,
+    MEASURES,
+    NAMED,
+    TILES,
+    NoUnknowns,
+    OneAtATime,
+    names_of,
+    one_at_a_time,
+    table_of,
+    tornado,
+)
 from sim.studies.outcomes import Outcome, Played, outcomes_of, play_variants
 from sim.studies.sobol import Indices, designed, indices_of, uniforms
-from sim.studies.trial import On
-from sim.studies.unknowns import LAWS, Law, Unknown, unknowns_of, value_cell
+from sim.studies.unknowns import LAWS, Law, Unknown, name_of, unknowns_of
 
 Floats = NDArray[np.float64]
 #: Of the outcomes over the ranges, the share below the low end and above the high end of what is said.
@@ -31,6 +59,10 @@ _TAIL = 0.05
 #: Worlds that every combination meets, unless asked otherwise.
 WORLDS = 8
 _RESAMPLES = 400
+#: Unknowns with a total index below are said to matter little.
+LITTLE = 0.05
+#: So much of the variance between points may be chance of the worlds without a word.
+_NOISY = 0.1
 
 
 @dataclass(frozen=True)
@@ -56,7 +88,7 @@ class Spread:
 
 
 @dataclass(frozen=True)
-class Sensitivity:
+class Sensitivity(Answered):
     """What decides outcomes. ``indices`` of an outcome are None where it never moved.
 
     ``unknowns`` are varied together; ``held`` are not, since an end of theirs makes no scenario. ``refused`` of
@@ -108,8 +140,8 @@ class Sensitivity:
 
     @property
     def answer(self) -> Answer:
-        """In words and tables, as it is told and kept."""
-        return answer_of(self)
+        """As data, for every face."""
+        return _answer(self)
 
     def ranked(self, outcome: str) -> list[tuple[Unknown, Estimate, Estimate]]:
         """Unknowns with their first and total index, the largest total first; empty where the outcome never moved."""
@@ -201,174 +233,148 @@ def _noise(moved: Floats, without: Floats) -> float:
     return min((len(without) - 1) * float(np.var(apart, axis=0).mean()) / variance, 1.0)
 
 
-Row = dict[str, Any]
-#: Unknowns with a total index below are said to matter little.
-LITTLE = 0.05
-#: So much of the variance between points may be chance of the worlds without a word.
-_NOISY = 0.1
-_MOST_NAMED = 4
-
-
-def answer_of(found: Sensitivity) -> Answer:
-    """The answer in a form that is kept and shown."""
+def _answer(found: Sensitivity) -> Answer:
+    outcomes, names = found.outcomes, names_of(found.outcomes)
+    tables = []
+    for of, name in zip(outcomes, names, strict=True):
+        indices = {one: (first, total) for one, first, total in found.ranked(of.text)}
+        tables.append(table_of(found.apart, of, name, indices))
     return Answer(
         study="sensitivity",
         scenario=found.scenario,
-        asked={
-            "measures": [of.text for of in found.outcomes],
+        heading=message("sensitivity.heading"),
+        question={
+            "measures": tuple(of.text for of in outcomes),
             "points": found.points,
             "law": LAWS[found.law],
-            "assumptions": [unknown.name for unknown in found.unknowns],
+            "assumptions": tuple(unknown.name for unknown in found.unknowns),
             "held": {unknown.name: why for unknown, why in found.held},
         },
-        on=[On("sensitivity.together_on", found.played.where), On("sensitivity.apart_on", found.apart.where)],
-        measures=_definitions(found.outcomes),
-        sentences=lambda say: sentences(found, say),
-        tables=tables(found),
+        sentences=tuple(_sentences(found)),
+        played=(
+            played_on("sensitivity.together_on", found.played.where),
+            played_on("sensitivity.apart_on", found.apart.where),
+        ),
+        measures=tuple(dict.fromkeys(of.of.name for of in outcomes)),
+        tiles=tuple(_tile(found.spreads[of.text], of) for of in outcomes[:TILES]),
+        sections=tuple(_sections(found, names)),
+        tables=(*tables, _table(found)),
     )
 
 
-def answer_apart(scenario: Scenario, found: OneAtATime) -> Answer:
-    """The answer of assumptions moved one at a time alone."""
-    return Answer(
-        study="one-at-a-time",
-        scenario=scenario,
-        asked={"measures": [of.text for of in found.outcomes]},
-        on=[On("study.on", found.where)],
-        measures=_definitions(found.outcomes),
-        sentences=lambda say: sentences_apart(found, say),
-        tables={"one_at_a_time": rows_apart(found)},
-    )
-
-
-def _definitions(outcomes: tuple[Outcome, ...]) -> list[Any]:
-    return list({of.of.name: of.of for of in outcomes}.values())
-
-
-def sentences(found: Sensitivity, say: Language = ENGLISH) -> list[str]:
+def _sentences(found: Sensitivity) -> Iterator[Message]:
     """The answer of each outcome and what decides it, and what it rests on."""
-    said = [sentence for of in found.outcomes for sentence in _of_outcome(found, of, say)]
-    many, combinations = len(found.unknowns), say.number(found.combinations)
+    for of in found.outcomes:
+        yield from _of_outcome(found, of)
+    many, combinations = len(found.unknowns), found.combinations
     if many == 1:
-        said.append(say("sensitivity.varied_one", combinations=combinations))
+        yield message("sensitivity.varied_one", combinations=combinations)
     else:
-        said.append(say("sensitivity.varied", unknowns=many, combinations=combinations))
-    said.append(say(f"sensitivity.{found.law}"))
+        yield message("sensitivity.varied", unknowns=many, combinations=combinations)
+    yield message(f"sensitivity.{found.law}")
     held = {unknown for unknown, _ in found.held}
-    said += [
-        say("sensitivity.held", assumption=unknown.words(say), end=shown_value(end, say), why=told_mistake(why, say))
-        for unknown, end, why in found.apart.refused
-        if unknown in held
-    ]
+    for unknown, end, why in found.apart.refused:
+        if unknown in held:
+            said: dict[str, Value] = {"end": Term("setting", end), "why": Term("refusal", why)}
+            yield message("sensitivity.held", assumption=name_of(unknown), **said)
     if found.refused:
-        why = next(iter(found.played.refused.values()))
-        one = found.refused == 1
-        said.append(
-            say("sensitivity.refused_one", why=told_mistake(why, say))
-            if one
-            else say("sensitivity.refused", count=say.number(found.refused), why=told_mistake(why, say))
-        )
-    return said
+        first = Term("refusal", next(iter(found.played.refused.values())))
+        some = "refused_one" if found.refused == 1 else "refused"
+        yield message(f"sensitivity.{some}", count=found.refused, why=first)
 
 
-def _of_outcome(found: Sensitivity, of: Outcome, say: Language) -> Iterator[str]:
-    spread, ranked, outcome = found.spreads[of.text], found.ranked(of.text), of.told(say)
-    yield _spread(spread, of, say)
+def _of_outcome(found: Sensitivity, of: Outcome) -> Iterator[Message]:
+    spread, ranked, outcome = found.spreads[of.text], found.ranked(of.text), of.words
+    ends = {"low": spread.low, "high": spread.high, "stated": spread.stated}
+    # All with the decimals that simulation supports.
+    half = spread.simulation
+    shown = {name: of.amount(Estimate(end.value, end.value - half, end.value + half)) for name, end in ends.items()}
+    simulation = Term("middle", Estimate(half, 0.0, 2 * half))
+    yield message("sensitivity.spread", outcome=outcome, simulation=simulation, **shown)
     if not ranked:
-        yield say("sensitivity.still", outcome=outcome)
+        yield message("sensitivity.still", outcome=outcome)
         return
-    deciding = [(unknown, total) for unknown, _, total in ranked if total.value >= LITTLE][:_MOST_NAMED]
-    named = ", ".join(f"{unknown.words(say)} ({say.percent(min(total.value, 1))})" for unknown, total in deciding)
+    deciding = [(unknown, total) for unknown, _, total in ranked if total.value >= LITTLE][:NAMED]
+    named = tuple(
+        message("sensitivity.with_share", assumption=name_of(unknown), share=Term("share", min(total.value, 1.0)))
+        for unknown, total in deciding
+    )
     rest = len(ranked) - len(deciding)
     if not deciding:
-        yield say("sensitivity.decided_none", outcome=outcome, little=say.percent(LITTLE))
+        yield message("sensitivity.decided_none", outcome=outcome, little=Term("share", LITTLE))
     elif rest == 0:
-        yield say("sensitivity.decided_all", outcome=outcome, named=named)
+        yield message("sensitivity.decided_all", outcome=outcome, named=named)
     elif rest == 1:
-        yield say("sensitivity.decided_one_less", outcome=outcome, named=named)
+        yield message("sensitivity.decided_one_less", outcome=outcome, named=named)
     else:
-        yield say("sensitivity.decided", outcome=outcome, named=named, rest=rest)
+        yield message("sensitivity.decided", outcome=outcome, named=named, rest=rest)
     if spread.noise > _NOISY:
-        yield say("sensitivity.noise", outcome=outcome, share=say.percent(spread.noise))
+        yield message("sensitivity.noise", outcome=outcome, share=Term("share", spread.noise))
 
 
-def _spread(spread: Spread, of: Outcome, say: Language) -> str:
-    """An outcome with both of its uncertainties apart."""
-    digits = digits_of(spread.simulation)
-    ends = {"low": spread.low.value, "high": spread.high.value, "stated": spread.stated.value}
-    return say(
-        "sensitivity.spread",
-        outcome=of.told(say),
-        simulation=say.number(spread.simulation, digits),
-        **{name: of.shown(end, say, digits) for name, end in ends.items()},
+def _tile(spread: Spread, of: Outcome) -> Tile:
+    """Between which values an outcome lies while all is varied together."""
+    low, high, stated = (of.amount(end.value) for end in (spread.low, spread.high, spread.stated))
+    return Tile(of.with_unit, message("told.from_to", low=low, high=high), message("told.stated", what=stated))
+
+
+def _sections(found: Sensitivity, names: Sequence[str]) -> Iterator[Section]:
+    """Where outcomes lie, then what decides each of them."""
+    yield Section("spreads", message("told.spreads"), (Show("outcomes"),))
+    for number, (of, name) in enumerate(zip(found.outcomes, names, strict=True)):
+        parts: list[Part] = [next(_of_outcome(found, of))]
+        if found.apart.moved(of):
+            parts.append(tornado(found.apart, of, _together(found.spreads[of.text])))
+        if found.ranked(of.text):
+            parts.append(_shares(found, of))
+        yield Section(f"decides-{number}", message("ranking.heading", outcome=of.words), (*parts, Show(name)))
+
+
+def _together(spread: Spread) -> Row:
+    """How far an outcome goes from everything as stated while all varies."""
+    stated = spread.stated.value
+    moved = Estimate(spread.middle.value - stated, spread.low.value - stated, spread.high.value - stated)
+    return Row(message("sensitivity.all_vary"), (Mark(moved, "diamond", "stated"),))
+
+
+def _shares(found: Sensitivity, of: Outcome) -> Rows:
+    """The share of the variance that goes with each assumption, alone and with others."""
+    rows = []
+    for unknown, first, total in found.ranked(of.text)[:DRAWN]:
+        marks = (Mark(_percent(total), "circle", "main"), Mark(_percent(first), "ring", "unclear"))
+        rows.append(Row(name_of(unknown), marks))
+    return Rows(
+        title=message("ranking.ranking"),
+        axis=message("sensitivity.share"),
+        rows=tuple(rows),
+        caption=message("ranking.note"),
+        legend={"main": message("sensitivity.total"), "unclear": message("sensitivity.alone")},
+        most=100.0,
     )
 
 
-def tables(found: Sensitivity) -> dict[str, list[Row]]:
-    """Where outcomes lie, indices, and moves one at a time."""
-    return {
-        "outcomes": [_outcome_row(found, of) for of in found.outcomes],
-        "indices": [
-            {"outcome": of.text, "assumption": unknown.name, "stated": value_cell(unknown.value),
-             "low": value_cell(unknown.low), "high": value_cell(unknown.high), "status": unknown.status,
-             "first_order": first, "total": total}
-            for of in found.outcomes
-            for unknown, first, total in found.ranked(of.text)
-        ],
-        "one_at_a_time": rows_apart(found.apart),
-    }  # fmt: skip
+def _percent(share: Estimate) -> Estimate:
+    """A share of variance; an estimate below zero is none, and none is more than all of it."""
+    return Estimate(*(100 * min(max(end, 0.0), 1.0) for end in (share.value, share.low, share.high)))
 
 
-def _outcome_row(found: Sensitivity, of: Outcome) -> Row:
-    spread = found.spreads[of.text]
-    return {
-        "outcome": of.text,
-        "unit": of.of.unit,
-        "as_stated": spread.stated,
-        "low_5_percent": spread.low,
-        "middle": spread.middle,
-        "high_95_percent": spread.high,
-        "simulation": spread.simulation,
-        "variance_by_chance": spread.noise,
-    }
-
-
-def rows_apart(found: OneAtATime) -> list[Row]:
-    """A row for each end of each assumption and outcome, the widest assumption first."""
-    return [
-        {
-            "outcome": of.text,
-            "unit": of.of.unit,
-            "assumption": unknown.name,
-            "stated": value_cell(unknown.value),
-            "to": value_cell(move.end),
-            "difference": move.differences[of.text],
-        }
-        for of in found.outcomes
-        for unknown in found.widest(of.text)
-        for move in found.of(unknown)
-    ]
-
-
-def sentences_apart(found: OneAtATime, say: Language = ENGLISH) -> list[str]:
-    """What moves each outcome most, one at a time."""
-    said = [_apart(found, of, say) for of in found.outcomes]
-    if found.still:
-        said.append(say("sensitivity.unmoved", named=", ".join(unknown.words(say) for unknown in found.still)))
-    said += [
-        say("sensitivity.not_run", assumption=unknown.words(say), end=shown_value(end, say), why=told_mistake(why, say))
-        for unknown, end, why in found.refused
-    ]
-    return said
-
-
-def _apart(found: OneAtATime, of: Outcome, say: Language) -> str:
-    widest = [unknown for unknown in found.widest(of.text) if found.span(unknown, of.text)][:_MOST_NAMED]
-    named = ", ".join(
-        say("sensitivity.by", assumption=unknown.words(say), span=of.shown(found.span(unknown, of.text), say))
-        for unknown in widest
+def _table(found: Sensitivity) -> Table:
+    """Where outcomes lie while all is varied together."""
+    columns = (
+        Column("outcome", "text", message("workbook.measure")),
+        Column("unit", "unit", message("workbook.unit"), filed=True),
+        Column("as_stated", "estimate", message("plancolumn.stated")),
+        Column("low_5_percent", "estimate", message("head.low_5")),
+        Column("middle", "estimate", message("head.middle")),
+        Column("high_95_percent", "estimate", message("head.high_95")),
+        Column("simulation", "number", message("head.simulation")),
+        Column("variance_by_chance", "share", message("head.by_chance")),
     )
-    stated = of.estimated(found.stated[of.text], say)
-    if not named:
-        return say("sensitivity.apart_still", outcome=of.told(say), stated=stated)
-    return say("sensitivity.apart", outcome=of.told(say), stated=stated, named=named)
+    rows = []
+    for of in found.outcomes:
+        spread = found.spreads[of.text]
+        ends = (spread.stated, spread.low, spread.middle, spread.high)
+        rows.append((Named(of.text, of.with_unit), of.of.unit, *ends, spread.simulation, spread.noise))
+    note = message("told.spreads_note")
+    short = message("studypage.sheet_outcomes")
+    return Table("outcomes", message("told.spreads_table"), columns, tuple(rows), note, short=short)

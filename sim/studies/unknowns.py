@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from sim.answers.answer import Message, Named, Term, Value, message
 from sim.language import ENGLISH, Language
 from sim.language.said import Shown
 from sim.language.shown import in_words, short, shown_value
@@ -142,6 +143,17 @@ def _stated(value: Any, dumped: Any, path: tuple[str, ...]) -> Iterator[tuple[tu
 def value_cell(value: Any) -> Shown:
     """A value as tables have it, with what readers of each language see."""
     return Shown.of(short(value), partial(shown_value, value))
+
+
+def name_of(of: Unknown) -> Message | Term:
+    """What is assumed, in words."""
+    name, more = Term("path", of.paths[0]), len(of.paths) - 1
+    return message("ranking.with_alike", path=name, count=more) if more else name
+
+
+def setting_of(value: Any) -> Value:
+    """A value as a cell of an answer."""
+    return value if isinstance(value, bool | int | float | str) else Named(short(value), Term("setting", value))
 
 
 def scale_of(low: Any, value: Any, high: Any, *, whole: bool = False) -> Scale:
