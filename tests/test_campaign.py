@@ -10,12 +10,15 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from plan_cases import CAMPAIGN, SMALL, with_campaign
+from said import sentences
 from test_plan import english_left
 
 import sim
+from sim.answers import files
+from sim.answers.plots import charts_of, figure_of
 from sim.cli.commands import cli
 from sim.errors import SimError
-from sim.language import ENGLISH, language
+from sim.language import language
 from sim.scenario.sections import dumps
 from sim.studies.asked import Question
 from sim.studies.campaign_doubts import size_shifts, start_shifts
@@ -80,7 +83,7 @@ def test_without_a_campaign_missed_is_said_first() -> None:
     found = sim.campaign(
         with_campaign(), ask=["size"], targets=["never reached while open 2 %"], replications=10, confirm=20
     )
-    assert "miss the target without any campaign" in found.answer.sentences(ENGLISH)[0]
+    assert "miss the target without any campaign" in sentences(found.answer)[0]
     assert found.size.largest.value == 0
 
 
@@ -122,7 +125,7 @@ def test_every_start_brings_as_many_callers() -> None:
     sized = Sized.of(with_campaign(), 0)
     stated, others, left_out = starts_of(sized, ("9:00", "20:00"))
     brought = sized.scenario.model.rates.mass[1].sum()
-    assert stated.text == "Tue 5 Mar 9:00"
+    assert f"{stated.moment:%a %d %b %H:%M}" == "Tue 05 Mar 09:00"
     assert stated.scenario.model.rates.mass[1].sum() == pytest.approx(brought)
     assert len(others) + len(left_out) == 13
     assert len({start.moment for start in others}) == len(others)
@@ -160,9 +163,9 @@ def test_the_command_answers_all_three(tmp_path) -> None:
     assert done.exit_code == 0, done.output
     folder = next(tmp_path.glob("campaign-small-*"))
     assert (folder / "campaign.png").stat().st_size > 10_000
-    answer = json.loads((folder / "answer.json").read_text())
-    assert {"size", "sizes", "extra lines", "targets", "starts"} <= set(answer["tables"])
-    first = answer["answer"]["en"][0]
+    answer = files.read(folder)
+    assert {"size", "sizes", "targets", "starts"} <= {table.name for table in answer.tables}
+    first = sentences(answer)[0]
     assert "extra first contacts while open" in first or "without any campaign" in first
 
 
@@ -239,32 +242,28 @@ def test_the_command_speaks_dutch(tmp_path) -> None:
     file = tmp_path / "tv.yaml"
     file.write_text(dumps(with_campaign("lines.north.count=2", "lines.south.count=2", *DOUBTFUL)))
     asked = ["--target", "never reached while open 22 %", "-n", "10", "--confirm", "20", "--starts", "9:00"]
-    done = CliRunner().invoke(cli, ["campaign", str(file), *asked, "--lang", "nl", "--out", str(tmp_path)])
+    done = CliRunner().invoke(cli, ["campaign", str(file), *asked, "--lang", "nl", "-v", "--out", str(tmp_path)])
     assert done.exit_code == 0, done.output
     assert english_left(done.stdout) == set()
     assert "De lijnen van nu kunnen de campagne 'tv' aan" in done.stdout
     assert "Hoe groot de campagne mag zijn, hangt het meest af van" in done.stdout
     assert re.search(r"\d,\d ±\d,\d", done.stdout)
     assert not re.search(r"\d\.\d ±", done.stdout)
-    answer = json.loads(next(tmp_path.glob("campaign-*/answer.json")).read_text())
-    assert len(answer["answer"]["nl"]) == len(answer["answer"]["en"])
-    assert english_left(" ".join(answer["answer"]["nl"])) == set()
-    assert {"size assumptions", "start assumptions", "assumptions"} <= answer["tables"].keys()
+    answer = files.read(next(tmp_path.glob("campaign-*")))
+    assert english_left(" ".join(sentences(answer, NL))) == set()
+    assert {"size-assumptions", "start-assumptions", "assumptions"} <= {table.name for table in answer.tables}
 
 
-def test_the_picture_is_in_dutch() -> None:
+def test_pictures_are_in_dutch() -> None:
     from matplotlib.text import Text
-
-    from sim.figures.plan import draw_campaign
 
     asked = {"ask": ["size", "start"], "starts": ["9:00"], "targets": ["never reached while open 20 %"]}
     base = with_campaign("lines.north.count=2", "lines.south.count=2")
     found = sim.campaign(base, **asked, replications=10, confirm=20)
-    figure = draw_campaign(found, say=NL)
-    figure.canvas.draw()
-    told = " ".join(text.get_text() for text in figure.findobj(Text))
-    assert "Hoe groot een campagne" in told
-    axis = " ".join(figure.axes[0].get_ylabel().split())
-    assert axis.startswith("nooit bereikt tijdens de openingsuren: (nooit bereikt - ")
-    assert axis.endswith("(%)")
+    told = ""
+    for chart in charts_of(found.answer):
+        figure = figure_of(chart, NL)
+        figure.canvas.draw()
+        told += " ".join(text.get_text() for text in figure.findobj(Text))
+    assert "Doelen naar grootte van de campagne" in told
     assert english_left(told) == set()

@@ -43,7 +43,7 @@ def test_folders_of_results_are_those_that_the_commands_make(tmp_path) -> None:
     campaign = sim.load(ROOT / "scenarios" / "als-je-eens-wist-2020.yaml")
     made = {
         sim.run(campaign, replications=1, out=tmp_path).folder.name,
-        sim.plan(campaign).answer.folder(tmp_path).name,
+        sim.plan(campaign).answer.name,
     }
     named = [re.findall(r"results/([\w-]+-[0-9a-f]{12})", page.read_text(encoding="utf-8")) for page in PAGES]
     assert made == {name for names in named for name in names}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from itertools import product
 
@@ -10,11 +9,17 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from plan_cases import SMALL, lines, names, small
+from said import sentences
 
 import sim
+from sim.answers import files
+from sim.answers.kinds import in_language
+from sim.answers.phrases import definitions
+from sim.answers.plots import charts_of, figure_of
 from sim.cli.commands import cli
 from sim.errors import SimError
 from sim.language import ENGLISH, language
+from sim.statistics.summary import WHILE_OPEN
 from sim.studies.blocks import Book, blocks_of
 from sim.studies.choose import search
 from sim.studies.costs import Costs
@@ -22,7 +27,7 @@ from sim.studies.means import Means
 from sim.studies.shifts import cover
 from sim.studies.staffing import Slot, Staff, parse_parts, staff_of, text_of
 from sim.studies.structures import Structure, blocks_with, starts, structures_of
-from sim.studies.targets import WHILE_OPEN, parse_target, targets_of, with_waits
+from sim.studies.targets import parse_target, targets_of, with_waits
 from sim.studies.trial import try_plans
 from sim.units import parse_hours
 
@@ -197,8 +202,8 @@ def test_a_plan_is_confirmed_on_fresh_worlds() -> None:
     # What the plan's scenario gives when it is run is what is shown.
     again = try_plans({"plan": found.plan}, replications=60, seed=5, first=trial.first)
     assert np.array_equal(again.counts["plan"].of(), trial.counts["plan"].of())
-    assert found.answer.sentences(ENGLISH)[0].count("line-hours") == 1
-    assert {"lines", "targets", "frontier"} <= set(found.answer.tables)
+    assert sentences(found.answer)[0].count("line-hours") == 1
+    assert {"lines", "targets", "frontier"} <= {table.name for table in found.answer.tables}
     costs = [point.choice.cost for point in found.frontier]
     assert costs == sorted(costs)
 
@@ -215,10 +220,10 @@ def test_a_target_of_all_provinces_says_which_of_them_miss_it() -> None:
     behind = [name for name, value in by_province.items() if value > 36]
     assert behind
     assert len(behind) < 3
-    (told,) = [sentence for sentence in found.answer.sentences(ENGLISH) if "--everywhere" in sentence]
+    (told,) = [sentence for sentence in sentences(found.answer) if "--everywhere" in sentence]
     for name, value in by_province.items():
         assert (f"phone/{name} {value:.1f}" in told) == (value > 36)
-    assert any("Alle provincies samen" in sentence for sentence in found.answer.sentences(NL))
+    assert any("Alle provincies samen" in sentence for sentence in sentences(found.answer, NL))
     # Asked of every province there is nothing left to say.
     every = sim.plan(
         small("targets.channels={}"), targets=[target], everywhere=True, most=3, replications=15, confirm=60
@@ -229,17 +234,17 @@ def test_a_target_of_all_provinces_says_which_of_them_miss_it() -> None:
 def test_todays_lines_are_shown_on_the_replications_that_refused_them() -> None:
     base = small("targets.channels={}")
     found = sim.plan(base, targets=["never reached while open 15 %"], replications=15, confirm=60)
-    rows = found.answer.tables["refused"]
-    assert rows[0]["plan"] == "today"
+    plan, cost, missed, came_to, _ = found.answer.table("refused").rows[0]
+    assert plan.id == "today"
     hours = sum(h for name, (h, _) in Costs().duty(base).items() if name in _staffing(found))
-    assert rows[0]["cost"] == hours < found.chosen.choice.cost
+    assert cost == hours < found.chosen.choice.cost
     again = try_plans({"today": base}, replications=15, seed=5)
     (target,) = found.chosen.way.targets
     value = target.estimate(again, "today")
     assert not target.met(value)
-    assert rows[0]["came to"] == value
-    assert rows[0]["target"] == target.told()
-    (told,) = [sentence for sentence in found.answer.sentences(ENGLISH) if sentence.startswith("Today's lines")]
+    assert came_to == value
+    assert missed.id == target.written
+    (told,) = [sentence for sentence in sentences(found.answer) if sentence.startswith("Today's lines")]
     assert f"({value.value:.1f} " in told
     assert "15 worlds (numbers 0 to 14" in told
     # The frontier has the plan with the numbers that confirmed it.
@@ -254,14 +259,12 @@ def _staffing(found):
 def test_where_no_plan_meets_the_targets_the_nearest_is_said() -> None:
     found = sim.plan(small(), targets=["never reached while open 1 %"], most=2, replications=10, confirm=20)
     assert not found.meets
-    assert found.answer.sentences(ENGLISH)[0].startswith(
-        "No plan within these limits meets the targets; the nearest is: "
-    )
+    assert sentences(found.answer)[0].startswith("No plan within these limits meets the targets; the nearest is: ")
     assert all(levels == (2,) for _, levels in _staffing(found).values())
-    assert any("Missed: at most 1 %" in sentence for sentence in found.answer.sentences(ENGLISH))
+    assert any("Missed: at most 1 %" in sentence for sentence in sentences(found.answer))
     # What would make it miss a target is no news where it misses one already.
-    assert not any("rests most" in sentence for sentence in found.answer.sentences(ENGLISH))
-    assert any("Niet gehaald: hoogstens 1 %" in sentence for sentence in found.answer.sentences(NL))
+    assert not any("rests most" in sentence for sentence in sentences(found.answer))
+    assert any("Niet gehaald: hoogstens 1 %" in sentence for sentence in sentences(found.answer, NL))
 
 
 def test_a_caller_never_reached_may_have_a_price() -> None:
@@ -317,7 +320,9 @@ def test_targets_read_as_they_are_written() -> None:
         "phone mean wait 2 min": "phone: mean wait of the answered at most 2 min",
     }
     for written, text in shown.items():
-        assert parse_target(base, written).text == text
+        target = parse_target(base, written)
+        assert in_language(target.words, ENGLISH) == text
+        assert parse_target(base, target.written) == target
     assert [t.name for t in targets_of(base, ["phone 80 % in 60 s"], everywhere=True)] == [
         "phone/north", "phone/south", "phone/east",
     ]  # fmt: skip
@@ -349,10 +354,11 @@ def test_the_command_keeps_a_plan_that_runs(tmp_path) -> None:
     assert done.exit_code == 0, done.output
     assert "line-hours in the period" in done.output
     folder = next(tmp_path.glob("plan-small-*"))
-    assert (folder / "frontier.png").stat().st_size > 10_000
-    answer = json.loads((folder / "answer.json").read_text())
-    assert answer["definitions"]["en"]["never_reached_while_open"].startswith("(never_reached - only_closed)")
-    assert answer["tables"]["targets"][0]["verdict"].startswith("met")
+    assert (folder / "plan.png").stat().st_size > 10_000
+    answer = files.read(folder)
+    told = dict(definitions(answer, ENGLISH))["never reached while open %"]
+    assert told.startswith("(never_reached - only_closed)")
+    assert answer.table("targets").rows[0][-1].id.startswith("met")
     assert sim.load(folder / "plan.yaml").lines["north"].count is not None
     bad = CliRunner().invoke(cli, ["plan", str(file), "--target", "atlantis never reached 5 %"])
     assert "there is no channel, province or queue 'atlantis'" in str(bad.exception)
@@ -367,7 +373,7 @@ ENGLISH_WORDS = (
 
 def english_left(text: str) -> set[str]:
     """English words in what was told in Dutch; paths, names of files and commands are the same in every language."""
-    plain = re.sub(r"\S*/\S*|[\w.]+\.[\w.]+|sim run|--set\S*|small", "", text)
+    plain = re.sub(r"\S*/\S*|[\w.-]+\.[\w.]+|sim run|--set\S*|small", "", text)
     return {found[0] for found in re.finditer(ENGLISH_WORDS, plain.lower())}
 
 
@@ -377,42 +383,36 @@ def test_the_command_speaks_dutch(tmp_path) -> None:
         "mean: 18 min", "mean: {value: 18 min, low: 12 min, high: 30 min}"))  # fmt: skip
     asked = ["--target", "never reached while open 12 %", "--target", "phone 70 % in 60 s", "--parts", "9-11,11-13"]
     asked += ["--allow", "overflow,pooling", "--cost", "1.5", "-n", "10", "--confirm", "20", "--shortest-shift", "2 h"]
-    done = CliRunner().invoke(cli, ["plan", str(file), *asked, "--lang", "nl", "--out", str(tmp_path)])
+    done = CliRunner().invoke(cli, ["plan", str(file), *asked, "--lang", "nl", "-v", "--out", str(tmp_path)])
     assert done.exit_code == 0, done.output
     assert english_left(done.stdout) == set()
     assert "lijnuren in de periode" in done.stdout
     assert re.search(r"\d,\d ±\d,\d", done.stdout)
     assert not re.search(r"\d\.\d ±", done.stdout)
-    answer = json.loads(next(tmp_path.glob("plan-*/answer.json")).read_text())
-    assert answer["tables"]["targets"][1]["target"] == "phone: at least 70 % answered within 1 min"
-    assert english_left(" ".join(answer["answer"]["nl"])) == set()
-    assert len(answer["answer"]["nl"]) == len(answer["answer"]["en"])
+    answer = files.read(next(tmp_path.glob("plan-*")))
+    assert answer.table("targets").rows[1][0].id == "phone 70 % in 1 min"
+    assert english_left(" ".join(sentences(answer, NL))) == set()
 
 
-def test_the_picture_is_in_dutch() -> None:
+def test_pictures_are_in_dutch() -> None:
     from matplotlib.text import Text
 
-    from sim.figures.plan import draw_frontier
-
     found = sim.plan(small(), targets=["never reached while open 15 %"], replications=10, confirm=20)
-    figure = draw_frontier(found, say=NL)
-    figure.canvas.draw()
-    told = " ".join(text.get_text() for text in figure.findobj(Text))
-    assert "het plan: haalt" in told
+    told = ""
+    for chart in charts_of(found.answer):
+        figure = figure_of(chart, NL)
+        figure.canvas.draw()
+        told += " ".join(text.get_text() for text in figure.findobj(Text))
+    assert "haalt elk doel" in told
     assert english_left(told) == set()
 
 
-def test_words_of_a_plan_exist_in_both_languages() -> None:
-    from sim.studies.columns import HEADS
-    from sim.tell.plan import _TITLES
-
-    for say in (ENGLISH, NL):
-        assert {title for title, _ in _TITLES.values()} | set(HEADS.values()) <= say.words.keys()
+def test_targets_are_told_in_dutch() -> None:
     for wish in ("phone 80 % in 0 s", "phone 95 % in 1 working days", "never reached 30 %", "chat loss 2.5 %"):
-        assert english_left(parse_target(small(), wish).told(NL)) == set(), wish
-    assert parse_target(small(), "phone 95 % in 2 working days").told(NL) == (
+        assert english_left(in_language(parse_target(small(), wish).words, NL)) == set(), wish
+    assert in_language(parse_target(small(), "phone 95 % in 2 working days").words, NL) == (
         "telefoon: minstens 95 % beantwoord binnen 2 werkdagen"
     )
-    assert (
-        parse_target(small(), "chat loss 2.5 %").told(NL).startswith("chat: hoogstens 2,5 % van de oproepen verloren")
+    assert in_language(parse_target(small(), "chat loss 2.5 %").words, NL).startswith(
+        "chat: hoogstens 2,5 % van de oproepen verloren"
     )

@@ -14,7 +14,7 @@ import axe_pages
 import openpyxl
 import pytest
 from click.testing import CliRunner
-from plan_cases import SMALL, with_campaign
+from plan_cases import SMALL
 from test_report import HOSTILE, Page
 
 import sim
@@ -23,23 +23,17 @@ from sim.answers.curves import draw_curves
 from sim.answers.heat import draw_heat
 from sim.answers.rows import Line, Mark, draw_rows, label_lines
 from sim.cli.commands import cli
-from sim.language import ENGLISH, Language, language
+from sim.language import ENGLISH, language
 from sim.report.assumed import changed
-from sim.report.columns import plain_of
-from sim.report.duty import hours_between, lines_at
 from sim.report.folders import opened
 from sim.report.of_calibrate import _edge
-from sim.report.of_study import sections_of, tiles_of
+from sim.report.of_study import tiles_of
 from sim.report.reading import Reader
-from sim.report.studied import STUDIES, read, rows_of
+from sim.report.studied import read, rows_of
 from sim.report.write import write_report
 from sim.statistics.estimates import NOTHING, Estimate
-from sim.studies.answers import Answer, in_all
+from sim.studies.answers import Answer
 from sim.studies.columns import HEADS, LEFT_OUT
-from sim.studies.plan_tables import group_cell
-from sim.studies.staffing import Slot, Staff
-from sim.studies.staffing_words import staffing_text
-from sim.studies.targets import parse_target
 from sim.studies.trial import On, Which
 
 ROOT = Path(__file__).parent.parent
@@ -74,55 +68,17 @@ def calibrate(scenario: sim.Scenario, out: Path) -> Path:
     return kept("calibrate", scenario, out, {"observed": ["answered@phone=45"], "fit": [path]}, tables)
 
 
-def campaign(scenario: sim.Scenario, out: Path) -> Path:
-    target = parse_target(scenario, "never reached while open 25 %").text
-    rest = {"assumption": "demand.contacts", "from": "60", "to": "100"}
-    tables = {
-        "size": [{"target": target, "largest, extra contacts": about(30, 4), "without the campaign": about(18),
-                  "as stated": about(27), "unit": "%", "definition": "x"}],
-        "sizes": [{"extra contacts": x, target: about(18 + x / 5, 0.5)} for x in (0.0, 20.0, 40.0, 60.0)],
-        "size assumptions": [rest | {"largest, extra contacts": Estimate(90.0, 90.0, inf), "change": about(60)}],
-        "extra lines": [{"lines of": "north", "from": first, "to": last, "hours": "mon-fri 9:00-13:00",
-                         "extra lines": n} for first, last, n in (("2024-03-05", "2024-03-08", 2),
-                                                                  ("2024-03-11", "2024-03-15", 0))],
-        "targets": [{"target": target, "verdict": "missed, in doubt", "plan": about(25.4), "today": about(31),
-                     "unit": "%", "definition": "x"}],
-        "assumptions": [rest | {"missed": "1 of 1", "hit hardest": target, "plan": about(33), "change": about(8),
-                                "today": about(40)}],
-        "starts": [{"start": start, "never reached": about(50), "difference": about(d), "only called while closed":
-                    about(20)} for start, d in (("Mon 4 Mar 09:00 (fresh worlds)", -3), ("Mon 4 Mar 09:00", -4),
-                                                ("Wed 6 Mar 12:00", 0.5), ("Thu 7 Mar 12:00", 5))],
-        "start assumptions": [rest | {"difference": about(-2), "change": about(1)}],
-    }  # fmt: skip
-    asked = {"targets": ["never reached while open 25 %"], "everywhere": False, "campaign": None, "seed": 5}
-    return kept("campaign", scenario, out, asked, tables)
-
-
 @pytest.fixture(scope="module")
-def planned(tmp_path_factory) -> Path:
-    """The folder of a plan that was searched: parts of the day, shifts, a price for an hour."""
-    out = tmp_path_factory.mktemp("plan")
-    (out / "small.yaml").write_text(RANGES)
-    asked = ["--target", "never reached while open 12 %", "--target", "phone 70 % in 60 s", "--parts", "9-11,11-13"]
-    asked += ["--cost", "1.5", "-n", "10", "--confirm", "20", "--shortest-shift", "2 h", "--workers", "1"]
-    done = CliRunner().invoke(cli, ["plan", str(out / "small.yaml"), *asked, "--no-figures", "--out", str(out)])
-    assert done.exit_code == 0, done.output
-    return next(out.glob("plan-*"))
-
-
-@pytest.fixture(scope="module")
-def folders(tmp_path_factory, planned) -> dict[str, Path]:
+def folders(tmp_path_factory) -> dict[str, Path]:
     """A folder of each kind."""
     out = tmp_path_factory.mktemp("studies")
     small = sim.loads(RANGES).model_copy(update={"title": HOSTILE})
     return {
-        "plan": planned,
-        "campaign": campaign(with_campaign(), out),
         "calibrate": calibrate(small, out),
     }
 
 
-KINDS = ("plan", "campaign", "calibrate")
+KINDS = ("calibrate",)
 
 
 def page_of(folder: Path, tmp_path: Path, say=ENGLISH) -> tuple[str, Page]:
@@ -161,60 +117,22 @@ def test_dutch_pages_have_no_english_words(kind, folders, tmp_path) -> None:
     assert not re.search(r"\d\.\d ±", page.text)
 
 
-def test_a_plan_tells_the_difference_to_today_first(planned, tmp_path) -> None:
-    found, (_, page) = read(planned), page_of(planned, tmp_path)
-    tiles = {tile.label: tile for tile in tiles_of(found, ENGLISH)}
-    hours = sum(row["line-hours"] for row in found.table("lines") if "line-hours" in row)
-    before = sum(row["today"] for row in found.table("lines") if "line-hours" in row)
-    assert tiles["line-hours in the period"].value == f"{hours:,.0f}"
-    assert f"today {before:,.0f}" in tiles["line-hours in the period"].beside
-    assert tiles["cost"].value == f"{1.5 * hours:,.0f}"
-    met = [row["verdict"].startswith("met") for row in found.table("targets")]
-    assert tiles["targets met"].value == f"{sum(met)} of 2"
-    ids = [section.id for section in sections_of(found, ENGLISH)]
-    assert ids[:4] == ["difference", "lines", "frontier", "rests"]
-    for row in found.table("targets"):
-        assert f"{row['plan'].value:.1f} ±{row['plan'].half:.1f}" in page.text
-        assert f"{row['today'].value:.1f} ±{row['today'].half:.1f}" in page.text
-    assert "Demand in contacts" in page.text
-
-
-def test_a_table_that_no_section_knows_is_shown_too(planned, tmp_path) -> None:
-    folder = shutil.copytree(planned, tmp_path / "more")
+def test_a_table_that_no_section_knows_is_shown_too(folders, tmp_path) -> None:
+    folder = shutil.copytree(folders["calibrate"], tmp_path / "more")
     answer = json.loads((folder / "answer.json").read_text())
-    answer["tables"]["elsewhere"] = [{"target": "of a kind", "value": 3.25, "value_low": 3.0, "value_high": 3.5}]
+    answer["tables"]["elsewhere"] = [{"measure": "answered", "value": 3.25, "value_low": 3.0, "value_high": 3.5}]
     (folder / "answer.json").write_text(json.dumps(answer))
     _, page = page_of(folder, tmp_path)
     assert "Other tables" in page.text
     assert "3.2 ±0.2" in page.text
 
 
-def test_lines_today_are_those_of_the_schedule() -> None:
-    base = sim.loads(SMALL).with_settings(
-        ['lines.north={"shifts": {"mon-fri 9:00-11:00": 2, "mon-wed 11:00-13:00": 1}}']
-    )
-    assert lines_at(base, "north", "mon-fri 9:00-11:00") == (2, 2)
-    assert lines_at(base, "north", "mon-fri 9:00-13:00") == (1, 2)
-    assert lines_at(base, "south", "mon 9:00-13:00") == (1, 1)
-    assert lines_at(base, "nowhere", "mon 9:00-13:00") is None
-    assert lines_at(base, "north", "sat 9:00-13:00") is None
-    assert hours_between(base, "2024-03-04", "2024-03-05", "mon-fri 9:00-13:00") == 8
-    assert hours_between(base, "2024-03-05", "2024-03-20", "tue 9:00-10:30") == 1.5
-
-
 def test_notations_are_read() -> None:
-    scenario = sim.loads(SMALL)
-    target = parse_target(scenario, "phone 80 % in 60 s")
-    reader = Reader(NL, {target.text: target})
-    assert reader.target(target.text) == target.told(NL) != target.text
-    assert reader.moment("Wed 6 Mar 09:00 (fresh worlds)") == "wo 6 mrt 9:00 (nieuwe werelden)"
+    reader = Reader(NL)
     path = "lines.tyne and wear.count"
     assert reader.path(f"{path} and 4 alike") == f"{reader.path(path)} {NL('ranking.alike', count=4)}"
     assert "tyne and wear" in reader.path(path)
-    assert reader.days("mon,tue,wed") == "ma-wo"
-    assert reader.days("mon,wed,fri") == "ma,wo,vr"
     assert reader.day("2024-03-04") == "ma 4 mrt"
-    assert reader.some_of("1 of 3") == "1 van 3"
 
 
 def test_rows_are_as_they_were_before_they_were_written() -> None:
@@ -226,8 +144,6 @@ def test_every_column_that_studies_write_has_a_head() -> None:
     """Names of columns stand in the sources as keys of literal dictionaries."""
     written: set[str] = set()
     sources = (
-        "plan_tables",
-        "campaign_tables",
         "calibrate",
         "matters_words",
     )
@@ -238,7 +154,7 @@ def test_every_column_that_studies_write_has_a_head() -> None:
                 dicts = (n for n in ast.walk(node) if isinstance(n, ast.Dict))
                 written |= {k.value for d in dicts for k in d.keys if isinstance(k, ast.Constant)}
     tables = {"values", "fresh", "assumptions", "edge", "others"}
-    assert len(written) > 40
+    assert len(written) > 20
     assert written - tables - HEADS.keys() - {*LEFT_OUT} == set()
 
 
@@ -255,29 +171,11 @@ def test_workbooks_have_a_sheet_for_each_table(kind, folders, tmp_path) -> None:
             assert all(cell.data_type != "f" for cell in row)
 
 
-@pytest.mark.parametrize("name", ["tyne and wear", "line 1 lines", "2 lines each", "Sint-Niklaas, noord; zuid", "mon"])
-def test_names_of_any_kind_are_kept_beside_what_readers_see(name, tmp_path) -> None:
-    """Names that look like the sentences of a plan, in tables that were written and read back."""
-    one, two = (Staff(group, (Slot("mon-fri 9:00-13:00"),), 0, 5) for group in (name, "limburg"))
-
-    def tables(say: Language) -> dict[str, list]:
-        plan = staffing_text({name: (one, (2,)), "limburg": (two, (2,))}, say)
-        return {"frontier": [{"plan of lines": plan}], "lines": [{"lines of": group_cell(name, say)}]}
-
-    folder = kept("plan", sim.loads(SMALL), tmp_path, {}, in_all(tables))
-    found = read(folder)
-    (plan,), (lines,) = found.table("frontier"), found.table("lines")
-    assert (plan["plan of lines"], lines["lines of"]) == (f"{name} and Limburg 2 lines each", name)
-    reader = Reader.of(found, NL)
-    assert plain_of("plan of lines", plan["plan of lines"], reader) == f"{name} en Limburg elk 2 lijnen"
-    assert plain_of("lines of", lines["lines of"], reader) == name
-
-
 def test_pairs_of_fitted_numbers_have_their_units() -> None:
     mean, contacts = "handling.phone.conversation.mean", "demand.contacts"
     values = [{"parameter": path, "unit": unit} for path, unit in ((mean, "min"), (contacts, "number"))]
     found = SimpleNamespace(table=lambda name: values if name == "values" else [{mean: 40.0, contacts: 9.0}] * 2)
-    _, picture, table = _edge(found, Reader(NL, {}))
+    _, picture, table = _edge(found, Reader(NL))
     assert "Gemiddelde gespreksduur (telefoon) (min)" in picture.drawing
     assert list(table.heads) == ["Gemiddelde gespreksduur (telefoon) (min)", "Vraag in oproepen"]
 
@@ -322,8 +220,8 @@ def test_what_is_no_study_gets_one_message(folders, tmp_path) -> None:
     for content, message in {
         "{": "answer.json is not the answer of a study",
         "[]": "answer.json is not the answer of a study",
-        json.dumps({"study": "dream", "answer": {}, "worlds": {}, "definitions": {}, "tables": {}, "asked": {}}): (
-            f"no pages of a study 'dream'; there are of {', '.join(STUDIES)}"
+        json.dumps({"study": "plan", "answer": {}, "worlds": {}, "definitions": {}, "tables": {}, "asked": {}}): (
+            "was made by another version of this program; run the study again"
         ),
     }.items():
         (broken / "answer.json").write_text(content)
@@ -335,11 +233,11 @@ def test_what_is_no_study_gets_one_message(folders, tmp_path) -> None:
     gone = shutil.copytree(folders["calibrate"], tmp_path / "gone")
     (gone / "scenario.yaml").unlink()
     assert "the scenario of the study is gone" in told(gone)
-    assert "a sensitivity goes with a run" in told(folders["plan"], "--sensitivity", str(folders["calibrate"]))
-    assert f"did you mean {folders['plan']}?" in told(folders["plan"].parent)
-    assert opened(folders["plan"]).study == "plan"
+    assert "a sensitivity goes with a run" in told(folders["calibrate"], "--sensitivity", str(folders["calibrate"]))
+    assert f"did you mean {folders['calibrate']}" in told(folders["calibrate"].parent)
+    assert opened(folders["calibrate"]).study == "calibrate"
 
 
 def test_axe_finds_no_fault_in_a_page(folders, tmp_path) -> None:
     pages = {kind: write_report(folders[kind], say=NL, to=tmp_path / f"{kind}.html")[0] for kind in KINDS}
-    axe_pages.check(pages, narrow=("plan",))
+    axe_pages.check(pages)

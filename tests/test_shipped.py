@@ -168,7 +168,10 @@ LAYERS = (
     ("cli", "app"),
 )
 #: Studies that answer with data alone.
-WITHOUT_WORDS = ("next_line", "one_at_a_time", "outside_hours", "sweep")
+WITHOUT_WORDS = (
+    "campaign_found", "campaign_start", "next_line", "one_at_a_time", "outside_hours", "planned", "staffing",
+    "staffing_words", "structures", "sweep", "target_answers", "targets",
+)  # fmt: skip
 DOORS = {
     "simpy": {"engines/simpy_engine.py"},
     "ruamel": {"scenario/source.py"},

@@ -379,7 +379,8 @@ def _read(value: Any) -> Any:
         return members
     kind = _BY_NAME[value[_CLASS]]
     if kind is Estimate:
-        ends = zip(("value", "low", "high"), (nan, -inf, inf), strict=True)
+        unknown = (nan, nan, nan) if members["value"] is None else (nan, -inf, inf)
+        ends = zip(("value", "low", "high"), unknown, strict=True)
         return Estimate(*(missing if members[name] is None else float(members[name]) for name, missing in ends))
     if kind is Answer:
         members["scenario"] = loads(members["scenario"])

@@ -10,13 +10,12 @@ from math import isfinite
 from pathlib import Path
 
 from sim.answers.answer import Answer, Message, Named, Table, Term, Value
-from sim.answers.kinds import in_language
+from sim.answers.kinds import columns_of, in_language, parts_of
 from sim.errors import ResultsError
 from sim.language import ENGLISH
 from sim.results.store import write_atomically
 from sim.results.tables import cell
 from sim.scenario.sections import dumps
-from sim.statistics.estimates import Estimate
 
 ANSWER = "answer.json"
 
@@ -61,22 +60,12 @@ def csv_of(table: Table) -> str:
     """A table as CSV: identifiers and numbers under the names of its columns, an estimate in three of them."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    wide = [any(isinstance(row[number], Estimate) for row in table.rows) for number in range(len(table.columns))]
-    heads = [
-        [column.name, *([f"{column.name}_low", f"{column.name}_high"] if three else [])]
-        for column, three in zip(table.columns, wide, strict=True)
-    ]
-    writer.writerow([name for some in heads for name in some])
+    columns = columns_of(table)
+    writer.writerow([column.name + ending for column, endings in columns for ending in endings])
     for row in table.rows:
-        cells = [_cells(value, three) for value, three in zip(row, wide, strict=True)]
-        writer.writerow([cell(value) for some in cells for value in some])
+        parts = (parts_of(value, endings) for value, (_, endings) in zip(row, columns, strict=True))
+        writer.writerow([cell(plain(value)) for some in parts for value in some])
     return text.getvalue()
-
-
-def _cells(value: Value, three: bool) -> list[object]:
-    if isinstance(value, Estimate):
-        return [end if isfinite(end) else None for end in (value.value, value.low, value.high)]
-    return [plain(value), None, None] if three else [plain(value)]
 
 
 def plain(value: Value) -> object:

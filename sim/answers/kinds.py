@@ -12,10 +12,22 @@ from sim.answers.answer import Column, Message, Named, Table, Term, Value
 from sim.answers.grids import Cell, Code, Number, difference, number, time
 from sim.language import Language
 from sim.language.mistakes import told_refusal
-from sim.language.shown import and_list, in_time, in_words, measured, parts, plain, seconds, shown_value, signed
+from sim.language.shown import (
+    and_list,
+    in_time,
+    in_words,
+    measured,
+    parts,
+    plain,
+    rounded,
+    seconds,
+    shown_value,
+    signed,
+    with_sign,
+)
 from sim.statistics.estimates import Estimate
 
-MISSING = "–"
+MISSING, MINUS = "–", "\N{MINUS SIGN}"
 
 
 def in_language(value: Value, say: Language) -> str:
@@ -48,12 +60,14 @@ class Kind:
     cell: in the tables of pages; ``good`` is the sign of a change for the better.
     sheet: the factor by which a number is multiplied in a workbook; nan where it is text there.
     unit: behind the head of its column in a workbook, '' where it has none.
+    of: what follows the name of its column in files for each number of a cell that has several.
     """
 
     text: Callable[[Any, Language], str]
     cell: Callable[[Any, Language, int], Cell]
     sheet: float = nan
     unit: str = ""
+    of: tuple[str, ...] = ()
 
 
 def _texts(text: Callable[[Any, Language], str]) -> Kind:
@@ -66,7 +80,7 @@ def _numbers(text: Callable[[Any, Language], str], scale: float = 1.0) -> Kind:
 
 def _number(shown: str, say: Language) -> Number:
     """A number as it is shown, apart at its decimal sign."""
-    shown = shown.removesuffix(" %").replace("-", "\N{MINUS SIGN}")
+    shown = shown.removesuffix(" %").replace("-", MINUS)
     whole, sign, decimals = shown.rpartition(say.decimal)
     return Number(whole if sign else shown, sign + decimals if sign else "")
 
@@ -128,6 +142,57 @@ def _code(value: str, say: Language, _: int) -> Cell:
     return Code(in_words(value, say), value)
 
 
+def _sentence(value: Value, say: Language) -> str:
+    """With a capital."""
+    text = in_language(value, say)
+    return text[:1].upper() + text[1:]
+
+
+def _dates(ends: tuple[str, str], say: Language) -> str:
+    """``10 to 14 Feb``, ``on 14 Feb``."""
+    first, last = (dt.date.fromisoformat(end) for end in ends)
+    shown = [say.short_date(day).partition(" ")[2] for day in (first, last)]
+    if first == last:
+        return say("staffing.on", day=shown[0])
+    if (first.year, first.month) == (last.year, last.month):
+        shown[0] = str(first.day)
+    return say("staffing.days", first=shown[0], last=shown[1])
+
+
+def _difference(value: float, say: Language) -> str:
+    return ("+" if value > 0 else "") + _exact(value, say).replace("-", MINUS)
+
+
+def _of(value: tuple[int, int], say: Language) -> str:
+    """``2 of 3``."""
+    return say("plan.of", some=value[0], all=value[1])
+
+
+def _range(value: tuple[int, int], say: Language) -> str:
+    """``2``, or ``1–2`` where it changes."""
+    low, high = map(say.number, value)
+    return low if low == high else f"{low}\N{EN DASH}{high}"
+
+
+def _size(found: Estimate, say: Language) -> str:
+    """An estimate, or that it is larger than all that was tried."""
+    endless = isfinite(found.value) and found.low == found.value and not isfinite(found.high)
+    return say("told.over", what=say.number(found.value)) if endless else plain(found, say)
+
+
+#: Parts of an estimate as they are rounded together; ``about``: without decimals of larger numbers.
+_ENDS: Mapping[str, Callable[[Estimate, Language], str]] = {
+    "low": lambda found, say: rounded(found, say).low,
+    "high": lambda found, say: rounded(found, say).high,
+    "about": lambda found, say: rounded(found, say, coarse=True).value,
+    "about low": lambda found, say: rounded(found, say, coarse=True).low,
+    "about high": lambda found, say: rounded(found, say, coarse=True).high,
+    "signed middle": lambda found, say: with_sign(found.value, rounded(found, say).digits, say),
+    "signed low": lambda found, say: with_sign(found.low, rounded(found, say).digits, say),
+    "signed high": lambda found, say: with_sign(found.high, rounded(found, say).digits, say),
+}
+
+
 KINDS: Mapping[str, Kind] = {
     # Identifiers and words.
     "text": _texts(in_language),
@@ -143,13 +208,25 @@ KINDS: Mapping[str, Kind] = {
     "yes": _texts(in_language),
     "and": _texts(lambda values, say: and_list([in_language(value, say) for value in values], say)),
     "semicolons": _texts(lambda values, say: "; ".join(in_language(value, say) for value in values)),
+    "sentence": _texts(_sentence),
+    "moment": _texts(lambda value, say: say.short_moment(dt.datetime.fromisoformat(value))),
+    "short day": _texts(lambda value, say: say.short_date(dt.date.fromisoformat(value))),
+    "dates": _texts(_dates),
     "day": _texts(lambda value, say: say.date(dt.date.fromisoformat(value))),
     # Numbers without an interval.
     "count": _numbers(lambda value, say: say.number(value)),
     "number": _numbers(_exact),
     "share": _numbers(_percent, 100.0),
     "probability": _numbers(_probability, 100.0),
+    "significant": _numbers(lambda value, say: say.significant(value, 6)),
+    "gain": _numbers(lambda value, say: say.percent(value, sign=True).replace("-", MINUS), 100.0),
+    "difference": _numbers(_difference),
+    # Two numbers.
+    "of": Kind(_of, lambda value, say, _: Number(_of(value, say)), of=("", "_of")),
+    "range": Kind(_range, lambda value, say, _: Number(_range(value, say)), of=("_fewest", "_most")),
     # Estimates.
+    **{name: Kind(text, lambda found, say, _: number(found, say), 1.0) for name, text in _ENDS.items()},
+    "size": Kind(_size, lambda found, say, _: Number(_size(found, say)), 1.0),
     "middle": Kind(lambda found, say: parts(found, say)[0], lambda found, say, _: number(found, say), 1.0),
     "in brackets": Kind(_in_brackets, lambda found, say, _: number(found, say), 1.0),
     "estimate": Kind(plain, lambda found, say, _: number(found, say), 1.0),
@@ -185,9 +262,32 @@ def cell_of(column: Column, value: Value, say: Language) -> Cell:
     return KINDS[column.kind].cell(value, say, column.good)
 
 
+#: What follows the name of a column of estimates in files.
+_OF_ESTIMATES = ("", "_low", "_high")
+
+
+def columns_of(table: Table) -> list[tuple[Column, tuple[str, ...]]]:
+    """Columns of a table, each with what follows its name in files: of estimates there are three, of pairs two."""
+    found = []
+    for at, column in enumerate(table.columns):
+        wide = any(isinstance(row[at], Estimate) for row in table.rows)
+        found.append((column, _OF_ESTIMATES if wide else KINDS[column.kind].of or ("",)))
+    return found
+
+
+def parts_of(value: Value, endings: tuple[str, ...]) -> list[Value]:
+    """The parts of a cell in files, one for each ending: nothing where an end is not known."""
+    if isinstance(value, Estimate):
+        return [end if isfinite(end) else None for end in (value.value, value.low, value.high)]
+    if len(endings) > 1 and isinstance(value, tuple):
+        return list(value)
+    return [value, *[None] * (len(endings) - 1)]
+
+
 def is_number(column: Column) -> bool:
     """Whether a column holds numbers, which stand at its right."""
-    return not isnan(KINDS[column.kind].sheet)
+    kind = KINDS[column.kind]
+    return bool(kind.of) or not isnan(kind.sheet)
 
 
 def seen(table: Table) -> list[int]:

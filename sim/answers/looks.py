@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.answers.colours import BETTER, OUTCOMES, UNCLEAR, WORSE
+from sim.answers.colours import BETTER, MUTED, OUTCOMES, UNCLEAR, WORSE
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ TONES = {
     "better": Tone(BETTER, BETTER),
     "worse": Tone(WORSE, WORSE),
     "unclear": Tone(UNCLEAR, UNCLEAR),
+    "muted": Tone(MUTED, MUTED),
     "stated": Tone("#000000", "#000000"),
     "low": Tone("#9ECAE9", "#9ECAE9"),
     "high": Tone("#0072B2", "#0072B2"),

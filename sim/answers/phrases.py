@@ -18,6 +18,11 @@ def labelled(measure: tuple[str, str, str]) -> Message:
     return message("chart.unit", name=Term("measure of", measure), unit=unit)
 
 
+def working_days(days: int) -> Message:
+    """So many working days, as a promise has them."""
+    return message("target.working_day") if days == 1 else message("target.working_days", days=days)
+
+
 class Where(Protocol):
     """Consecutive replications of a seed."""
 

@@ -21,7 +21,8 @@ from sim.scenario.scenario import Scenario
 from sim.statistics.estimates import Estimate
 from sim.studies.next_line import NextLine, Saved, next_line
 from sim.studies.one_at_a_time import OneAtATime, one_at_a_time
-from sim.studies.plan import Planned, plan
+from sim.studies.plan import plan
+from sim.studies.planned import Planned
 
 _NEXT_WORLDS, _PLAN_WORLDS, _CONFIRM_WORLDS, _MATTER_WORLDS = 200, 60, 200, 60
 _MEASURE = "never_reached_share"

@@ -22,7 +22,7 @@ from sim.language.said import told
 from sim.studies.assumed import assumptions
 from sim.studies.next_line import NextLine
 from sim.studies.one_at_a_time import OneAtATime
-from sim.studies.plan import Planned
+from sim.studies.planned import Planned
 
 #: What a finished piece of work becomes on the page.
 Show = Callable[[object], None]

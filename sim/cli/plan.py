@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from sim.cli.common import (
-    FIGURES,
     FILE,
-    JSON,
-    LANG,
-    OUT,
     SEED,
     SET,
     WORKERS,
     Whole,
-    keep,
     load_scenario,
     replications,
-    tell_kept,
     teller,
 )
-
-if TYPE_CHECKING:
-    from sim.language import Language
-    from sim.studies.plan_words import PlanAnswer
+from sim.cli.faces import Faces, faces
 
 TARGET = click.option(
     "--target", "targets", multiple=True, metavar="TARGET",
@@ -74,10 +63,7 @@ MOST = click.option("--most", type=Whole(1, 100), help="Lines of a group at most
 @CONFIRM
 @SEED
 @WORKERS
-@OUT
-@JSON
-@FIGURES
-@LANG
+@faces
 def plan(
     file: Path,
     settings: tuple[str, ...],
@@ -100,10 +86,7 @@ def plan(
     confirm: int,
     seed: int | None,
     workers: int | None,
-    out: Path,
-    as_json: bool,
-    figures: bool,
-    lang: str,
+    faces: Faces,
 ) -> None:
     """The cheapest lines that meet targets, and what more or less would buy."""
     scenario = load_scenario(file, settings)
@@ -114,7 +97,6 @@ def plan(
             raise click.UsageError(f"{given[0]} cannot be combined with --interval")
         raise click.UsageError(f"{given[0]} needs --interval, the length of an interval of the week such as '30 min'")
     if interval:
-        from sim.cli.faces import Faces
         from sim.studies.requirement import requirement
 
         required = requirement(
@@ -131,13 +113,11 @@ def plan(
             confirm=confirm,
             seed=scenario.experiment.seed if seed is None else seed,
             workers=workers,
-            say=teller(lang),
+            say=teller(faces.lang),
         )
-        Faces(out, as_json, figures, verbose=False, lang=lang).show(required.answer)
+        faces.show(required.answer)
         return
     from sim.language import language
-    from sim.results.store import write_atomically
-    from sim.scenario.sections import dumps
     from sim.studies.plan import plan as study
 
     found = study(
@@ -157,20 +137,11 @@ def plan(
         confirm=confirm,
         seed=seed,
         workers=workers,
-        say=teller(lang),
+        say=teller(faces.lang),
     )
-    say = language(lang)
-    folder = keep(found.answer, out, as_json=as_json)
-    write_atomically(folder / "plan.yaml", dumps(found.plan))
-    pictures = []
-    if figures:
-        from sim.figures.plan import draw_frontier
-        from sim.figures.runs import save
-
-        pictures = [save(draw_frontier(found, say=say), folder / "frontier.png")]
-    if not as_json:
-        _tell(found.answer, say("plan.heading"), folder, pictures, say)
-        click.echo(say("plan.scenario", file=folder / "plan.yaml"))
+    folder = faces.show(found.answer)
+    if not faces.as_json:
+        click.echo(language(faces.lang)("plan.scenario", file=folder / "plan.yaml"))
 
 
 @click.command()
@@ -191,10 +162,7 @@ def plan(
 @CONFIRM
 @SEED
 @WORKERS
-@OUT
-@JSON
-@FIGURES
-@LANG
+@faces
 def campaign(
     file: Path,
     settings: tuple[str, ...],
@@ -210,14 +178,10 @@ def campaign(
     confirm: int,
     seed: int | None,
     workers: int | None,
-    out: Path,
-    as_json: bool,
-    figures: bool,
-    lang: str,
+    faces: Faces,
 ) -> None:
     """How large a campaign the lines bear, which extra lines it needs on which days, and when to begin it."""
     scenario = load_scenario(file, settings)
-    from sim.language import language
     from sim.studies.campaign import QUESTIONS
     from sim.studies.campaign import campaign as study
     from sim.studies.campaign_start import HOURS
@@ -236,28 +200,10 @@ def campaign(
         confirm=confirm,
         seed=seed,
         workers=workers,
-        say=teller(lang),
+        say=teller(faces.lang),
     )
-    say = language(lang)
-    folder = keep(found.answer, out, as_json=as_json)
-    pictures = []
-    if figures and (found.size is not None or (found.start is not None and found.start.best is not None)):
-        from sim.figures.plan import draw_campaign
-        from sim.figures.runs import save
-
-        pictures = [save(draw_campaign(found, say=say), folder / "campaign.png")]
-    if not as_json:
-        _tell(found.answer, say("campaign.heading"), folder, pictures, say)
+    faces.show(found.answer)
 
 
 def _list(text: str | None) -> tuple[str, ...]:
     return tuple(part.strip() for part in (text or "").split(",") if part.strip())
-
-
-def _tell(answer: PlanAnswer, heading: str, folder: Path, pictures: Sequence[Path], say: Language) -> None:
-    """Print the answer, and where it is."""
-    from sim.tell.plan import tell_plan
-    from sim.tell.runs import console
-
-    tell_plan(answer, console(), heading, say)
-    tell_kept(folder, say("kept.tables"), pictures, say)

@@ -77,7 +77,7 @@ def plain(found: Estimate, say: Language = ENGLISH, *, coarse: bool = False) -> 
 
 def parts(found: Estimate, say: Language = ENGLISH, *, coarse: bool = False) -> tuple[str, str]:
     """Value, and half the interval with its sign, apart; the second is empty where there is no interval to show."""
-    if found.value == 0 and 0 < found.high < inf:
+    if found.value == 0 <= found.low and 0 < found.high < inf:
         # Never seen: the bound says how rare it may still be.
         return f"<{say.significant(found.high, 2)}", ""
     if _is_all(found):

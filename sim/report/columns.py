@@ -17,22 +17,12 @@ from sim.studies.columns import HEADS
 
 #: How the cells of a column are read where they are text; a column that is not here holds a value or a name.
 _KINDS: Mapping[str, str] = {
-    "lines of": "group",
-    "when": "hours",
-    "target": "target",
-    "verdict": "verdict",
     "unit": "unit",
-    "targets met": "some_of",
-    "organised": "way",
     "assumption": "path",
     "value_of": "path",
-    "missed": "some_of",
-    "hit hardest": "target",
-    "days": "days",
     "hours": "hours",
     "from": "day",
     "to": "day",
-    "start": "moment",
     "group": "group",
     "stated": "value",
     "set_to": "value",
@@ -44,7 +34,7 @@ _KINDS: Mapping[str, str] = {
     "status": "status",
 }
 #: Kinds that pages say otherwise than the tables of a terminal.
-_ALWAYS_READ = ("path", "days")
+_ALWAYS_READ = ("path",)
 #: Numbers this near to a whole one, or this large, are shown without decimals.
 _ROUND, _LARGE = 0.005, 100
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
@@ -57,8 +47,6 @@ def head_of(column: str, reader: Reader) -> str:
     """The head of a column: its word, or a target, a measure or a path in words."""
     if column in HEADS:
         return reader.say(HEADS[column])
-    if column in reader.targets:
-        return reader.target(column)
     shown = reader.with_unit(column)
     return shown if shown != column else reader.path(column)
 
@@ -70,10 +58,7 @@ def read_text(column: str, found: str, reader: Reader) -> str:
         return found.in_words(reader.say)
     say = reader.say
     ways: Mapping[str, Callable[[str], str]] = {
-        "group": say.name, "hours": say.hours, "target": reader.target, "verdict": reader.verdict,
-        "some_of": reader.some_of,
-        "way": reader.way, "path": reader.path,
-        "day": reader.day, "days": reader.days, "moment": reader.moment, "value": reader.value,
+        "group": say.name, "hours": say.hours, "path": reader.path, "day": reader.day, "value": reader.value,
         "outcome": reader.outcome,
         "unit": reader.unit, "status": lambda status: say.known("status", status),
     }  # fmt: skip

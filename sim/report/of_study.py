@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import ModuleType
 
 from sim.language import Language, key_of
-from sim.report import of_calibrate, of_campaign, of_plan
+from sim.report import of_calibrate
 from sim.report.columns import table_of
 from sim.report.reading import Reader
 from sim.report.sections import Section, Tile
@@ -15,27 +15,24 @@ from sim.studies.columns import LEFT_OUT
 
 #: Who tells of which study: ``tiles`` and ``sections``.
 _TOLD_BY: Mapping[str, ModuleType] = {
-    "plan": of_plan,
-    "campaign": of_campaign,
     "calibrate": of_calibrate,
 }
 #: Tables that sections show.
 _TABLES = frozenset({
-    "people", "lines", "shifts", "targets", "frontier", "refused", "assumptions", "size", "sizes", "size assumptions",
-    "extra lines", "starts", "start assumptions",    "values", "fresh", "edge",
+    "assumptions", "values", "fresh", "edge",
 })  # fmt: skip
 
 
 def tiles_of(found: Studied, say: Language) -> list[Tile]:
     """The numbers of the first screen."""
     told: Callable[[Studied, Reader], Iterator[Tile]] = _TOLD_BY[found.study].tiles
-    return list(told(found, Reader.of(found, say)))
+    return list(told(found, Reader(say)))
 
 
 def sections_of(found: Studied, say: Language) -> list[Section]:
     """Everything that the study found."""
     told: Callable[[Studied, Reader], Iterator[Section]] = _TOLD_BY[found.study].sections
-    reader = Reader.of(found, say)
+    reader = Reader(say)
     return [*told(found, reader), *_others(found, reader)]
 
 

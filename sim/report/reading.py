@@ -4,87 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sim.errors import SimError
-from sim.language import ENGLISH, Language, key_of
-from sim.language.shown import axis_of, in_words
-from sim.report.studied import Studied
+from sim.language import Language
+from sim.language.shown import in_words
 from sim.results.result import WAITS
 from sim.statistics.summary import DEFINITIONS
-from sim.studies.targets import Target, targets_of
-from sim.units import WEEKDAYS
 
-_MOMENT = re.compile(r"([A-Z][a-z]{2}) (\d+) ([A-Z][a-z]{2}) (\d+:\d\d)")
-#: So many days are named, more that follow each other are a span.
-_FEW = 2
 _ALIKE = re.compile(r"(.*) and (\d+) alike", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Reader:
-    """A language, and what the notations of one study stand for."""
+    """A language, in which notations are read."""
 
     say: Language
-    targets: Mapping[str, Target]
-
-    @classmethod
-    def of(cls, found: Studied, say: Language) -> Reader:
-        """The reader of a study; its targets are those that were asked for, by their text."""
-        known: dict[str, Target] = {}
-        for scenario in filter(None, (found.scenario, found.plan)):
-            try:
-                some = targets_of(
-                    scenario,
-                    found.asked.get("targets", ()),
-                    everywhere=bool(found.asked.get("everywhere")),
-                    some=False,
-                )
-            except SimError:
-                continue  # a queue that only one way to organise the lines has
-            known |= {target.text: target for target in some}
-        return cls(say, known)
-
-    def target(self, text: str) -> str:
-        """A target in words."""
-        known = self.targets.get(text)
-        return text if known is None else known.told(self.say)
-
-    def verdict(self, text: str) -> str:
-        """Met or missed, with or without doubt."""
-        return self.say.known("plan", f"verdict_{key_of(text)}")
-
-    def way(self, text: str) -> str:
-        """How lines are organised."""
-        return self.say.known("plan", f"way_{key_of(text)}")
-
-    def some_of(self, text: str) -> str:
-        """``1 of 3``."""
-        some, _, every = text.partition(" of ")
-        return self.say("plan.of", some=some, all=every) if every else text
-
-    def moment(self, text: str) -> str:
-        """``Mon 10 Feb 9:00``, and whether it was on fresh worlds."""
-        found = _MOMENT.match(text)
-        if found is None:
-            return text
-        weekday, day, month, time = found.groups()
-        shown = f"{_same(weekday, 'date.weekdays', self.say)} {day} {_same(month, 'date.short_months', self.say)}"
-        shown = f"{shown} {time.removeprefix('0')}"
-        return self.say("campaign.fresh", start=shown) if "fresh" in text else shown
 
     def day(self, text: str) -> str:
         """A date as files have it, or another value."""
         day = as_day(text)
         return self.say.short_date(day) if day else self.value(text)
-
-    def days(self, text: str) -> str:
-        """Days of the week: ``mon,tue,wed`` -> ``mon-wed``."""
-        days = text.split(",")
-        first = WEEKDAYS.index(days[0]) if days[0] in WEEKDAYS else 0
-        follow = len(days) > _FEW and tuple(days) == tuple(WEEKDAYS[first : first + len(days)])
-        return self.say.hours(f"{days[0]}-{days[-1]}" if follow else text)
 
     def outcome(self, text: str) -> str:
         """A measure, and of whom: ``loss@phone`` -> ``lost %, phone``."""
@@ -115,11 +54,6 @@ class Reader:
         words = in_words(alike[1] if alike else text, self.say)
         return f"{words} {self.say('ranking.alike', count=alike[2])}" if alike else words
 
-    def axis(self, targets: Iterable[str], unit: str) -> str:
-        """What an axis has on which these targets stand."""
-        known = (self.targets[target].of.name for target in targets if target in self.targets)
-        return axis_of(known, unit, self.say)
-
     def value(self, text: str) -> str:
         """A value as a scenario writes it."""
         return self.say.value(text)
@@ -135,9 +69,3 @@ def as_day(text: str) -> dt.date | None:
         return dt.date.fromisoformat(text)
     except ValueError:
         return None
-
-
-def _same(word: str, key: str, say: Language) -> str:
-    """A word of one list in another language's."""
-    words: Sequence[str] = ENGLISH(key).split()
-    return say(key).split()[words.index(word)] if word in words else word

@@ -20,18 +20,17 @@ from sim.statistics.estimates import Estimate
 Value = Estimate | float | str | bool | None
 Row = Mapping[str, Value]
 #: Studies whose folders are read.
-STUDIES = ("plan", "campaign", "calibrate")
+STUDIES = ("calibrate",)
 _ENDS = ("_low", "_high")
 
 
 @dataclass(frozen=True)
 class Studied:
-    """The folder of a study. ``tables`` have one cell for each estimate; ``plan`` is the scenario of a plan."""
+    """The folder of a study. ``tables`` have one cell for each estimate."""
 
     folder: Path
     study: str
     scenario: Scenario
-    plan: Scenario | None
     asked: Mapping[str, Any]
     tables: Mapping[str, Sequence[Row]]
     command: str
@@ -77,19 +76,15 @@ def read(folder: Path) -> Studied:
         asked, version = dict(answer["asked"]), str(answer.get("version", ""))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ResultsError(f"{folder}: answer.json is not the answer of a study ({error!r})") from None
-    if study not in STUDIES:
-        raise ResultsError(f"{folder}: there are no pages of a study {study!r}; there are of {', '.join(STUDIES)}")
-    if not all(isinstance(of, dict) and set(CODES) <= of.keys() for of in told.values()):
+    if study not in STUDIES or not all(isinstance(of, dict) and set(CODES) <= of.keys() for of in told.values()):
         again = f"; make it again: {command}" if command else "; run the study again"
         raise ResultsError(f"{folder}: was made by another version of this program{again}")
     if not (folder / "scenario.yaml").is_file():
         raise ResultsError(f"{folder}: the scenario of the study is gone (scenario.yaml); run the study again")
-    plan = folder / "plan.yaml"
     return Studied(
         folder=folder,
         study=study,
         scenario=load(folder / "scenario.yaml"),
-        plan=load(plan) if plan.is_file() else None,
         asked=asked,
         tables=tables,
         command=command,

@@ -15,19 +15,7 @@ from sim.studies.columns import LEFT_OUT
 
 #: Key of each table's title.
 _TITLES = {
-    "people": "studypage.sheet_people",
-    "lines": "studypage.sheet_lines",
-    "shifts": "studypage.sheet_shifts",
-    "targets": "studypage.sheet_targets",
-    "frontier": "studypage.sheet_frontier",
-    "refused": "studypage.sheet_refused",
     "assumptions": "studypage.sheet_ranges",
-    "size": "studypage.sheet_size",
-    "sizes": "studypage.sheet_sizes",
-    "size assumptions": "studypage.sheet_size_ranges",
-    "extra lines": "studypage.sheet_extra",
-    "starts": "studypage.sheet_starts",
-    "start assumptions": "studypage.sheet_start_ranges",
     "values": "studypage.sheet_values",
     "fresh": "studypage.sheet_fresh",
     "edge": "studypage.sheet_edge",
@@ -38,7 +26,7 @@ _LONGEST = 31
 
 def sheets_of_study(found: Studied, say: Language) -> Iterator[Sheet]:
     """The answer first, then the tables in their order."""
-    reader, worlds = Reader.of(found, say), "; ".join(found.worlds(say))
+    reader, worlds = Reader(say), "; ".join(found.worlds(say))
     sentences = [[sentence] for sentence in found.sentences(say)]
     yield Sheet("answer", say("studypage.sheet"), worlds, (say("report.answer"),), sentences)
     for name, rows in found.tables.items():

@@ -188,8 +188,19 @@ REGISTER = Definition(
 UNANSWERED = Definition("unanswered", "abandoned + blocked + balked + sent away", "per period", LOST)
 ANSWERED_SHARE = _share("answered_share", "answered / offered", {"answered": 1}, {"offered": 1})
 REACHED_SHARE = _share("reached_share", "reached / callers", {"reached": 1}, {"callers": 1})
+#: Of those who called while open at least once: what lines can mend.
+WHILE_OPEN = Definition(
+    "never_reached_while_open",
+    "(never_reached - only_closed) / (callers - only_closed): of the people who called while open at least once, those "
+    "who were never answered",
+    "%",
+    {"never_reached": 1, "only_closed": -1},
+    {"callers": 1, "only_closed": -1},
+    100.0,
+    100.0,
+)
 #: Every measure by its name.
-EVERY = DEFINITIONS | {d.name: d for d in (REGISTER, UNANSWERED, ANSWERED_SHARE, REACHED_SHARE)}
+EVERY = DEFINITIONS | {d.name: d for d in (REGISTER, UNANSWERED, ANSWERED_SHARE, REACHED_SHARE, WHILE_OPEN)}
 
 #: Measures of what only some centres do, with the random inputs that it takes; elsewhere they are left out.
 TAKES = {

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sim.language.said import Said
 from sim.scenario.scenario import Scenario
 from sim.studies.asked import Question, Try
 from sim.studies.campaign_doubts import size_shifts, start_shifts
+from sim.studies.campaign_found import CampaignStudy, Extra
 from sim.studies.campaign_size import Size, Sized, size_borne
-from sim.studies.campaign_start import HOURS, When, calendar_weeks, minute_of, when_best
-from sim.studies.campaign_words import Extra, Found, answer_of
-from sim.studies.doubts import Doubt, doubts
+from sim.studies.campaign_start import HOURS, calendar_weeks, minute_of, when_best
+from sim.studies.doubts import doubts
 from sim.studies.means import Means
 from sim.studies.plan import confirmed, searched
-from sim.studies.plan_words import PlanAnswer
 from sim.studies.staffing import PlanError, Slot, Staff, hours_of
 from sim.studies.structures import AS_IS, Structure, groups_about
 from sim.studies.targets import with_waits
@@ -29,21 +27,6 @@ QUESTIONS = ("size", "lines", "start")
 _MOST = 2
 #: Worlds over all trials of one question, in times those of the search.
 _STEPS = 40
-
-
-@dataclass(frozen=True)
-class Planned:
-    """The answers that were asked for; ``lines`` are extra lines on fresh worlds, ``meets`` whether targets are met."""
-
-    scenario: Scenario
-    campaign: str
-    size: Size | None
-    lines: Try | None
-    refused: tuple[Try, ...]
-    meets: bool
-    start: When | None
-    doubts: tuple[Doubt, ...]
-    answer: PlanAnswer
 
 
 def campaign(
@@ -62,7 +45,7 @@ def campaign(
     seed: int | None = None,
     workers: int | None = None,
     say: Callable[[str], None] | None = None,
-) -> Planned:
+) -> CampaignStudy:
     """What a campaign asks of the lines: ``ask`` for its largest ``size``, the extra ``lines`` it needs, its ``start``.
 
     ``windows``: on which days lines may be added, ``weeks``, ``days`` or ``2020-02-10..2020-02-14,...``. ``starts`` are
@@ -77,7 +60,7 @@ def campaign(
         targets=tuple(targets), everywhere=everywhere, most=most, costs=tuple(costs), replications=replications,
         confirm=confirm, seed=scenario.experiment.seed if seed is None else seed,
     )  # fmt: skip
-    asked = question.asked() | {"campaign": name, "ask": list(ask), "windows": windows, "starts": list(starts)}
+    asked = question.asked() | {"campaign": name, "ask": tuple(ask), "windows": windows, "starts": tuple(starts)}
     base = with_waits(scenario, question.targets_in(scenario))
     sized = Sized.of(base, _number(base, name))
     means = Means.of(seed=question.seed, workers=workers, say=say)
@@ -96,20 +79,17 @@ def campaign(
         start = when_best(sized, starts, replications=replications, confirm=confirm, first=first + few, means=means)
     means.say(Said("progress.ranges"))
     on: dict[str, Any] = {"replications": few, "first": first, "means": means}
-    found = Found(
-        sized,
-        base,
-        size,
-        size_shifts(size, question.targets_in(base), **on) if size is not None else (),
-        Extra(lines, refused, meets, doubts(lines.scenario, base, lines.way.targets, **on)) if lines else None,
-        start,
-        start_shifts(sized, start, **on) if start is not None else (),
-        Which(replications, 0, question.seed),
-        Which(few, first, question.seed),
-    )
-    harm = tuple(found.extra.doubts) if found.extra else ()
-    answer = answer_of(asked, scenario, found)
-    return Planned(scenario, sized.name, size, lines, tuple(refused), meets, start, harm, answer)
+    extra = None
+    if lines is not None:
+        extra = Extra(lines, tuple(refused), meets, tuple(doubts(lines.scenario, base, lines.way.targets, **on)))
+    return CampaignStudy(
+        scenario, asked, sized, base, size,
+        tuple(size_shifts(size, question.targets_in(base), **on)) if size is not None else (),
+        extra, start,
+        tuple(start_shifts(sized, start, **on)) if start is not None else (),
+        searched=Which(replications, 0, question.seed),
+        doubted=Which(few, first, question.seed),
+    )  # fmt: skip
 
 
 def _largest(sized: Sized, base: Scenario, question: Question, means: Means) -> Size:

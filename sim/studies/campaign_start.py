@@ -14,7 +14,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.errors import ScenarioError
-from sim.language import ENGLISH, Language
 from sim.model.clock import DAY, MINUTE
 from sim.scenario.scenario import Scenario
 from sim.statistics.estimates import Estimate
@@ -40,15 +39,6 @@ class Start:
     moment: dt.datetime
     scenario: Scenario
     inside: float
-
-    @property
-    def text(self) -> str:
-        """``Mon 10 Feb 9:00``."""
-        return self.told()
-
-    def told(self, say: Language = ENGLISH) -> str:
-        """In the words of a language."""
-        return say.short_moment(self.moment)
 
 
 @dataclass(frozen=True)

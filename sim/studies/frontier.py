@@ -9,10 +9,10 @@ import numpy as np
 
 from sim.scenario.scenario import Scenario
 from sim.statistics.estimates import Estimate
+from sim.statistics.summary import WHILE_OPEN
 from sim.studies.asked import Question, Try, Way
 from sim.studies.choose import Choice
 from sim.studies.means import Means
-from sim.studies.targets import WHILE_OPEN
 from sim.studies.trial import Trial, Which
 
 #: Points that are shown.

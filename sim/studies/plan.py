@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from threading import Event
 
 import numpy as np
@@ -16,11 +16,11 @@ from sim.studies.asked import Question, Today, Try, Way
 from sim.studies.blocks import Book
 from sim.studies.choose import Choice, search
 from sim.studies.costs import Costs
-from sim.studies.doubts import Doubt, doubts
-from sim.studies.frontier import Point, frontier_of, frontier_worlds
+from sim.studies.doubts import doubts
+from sim.studies.frontier import frontier_of, frontier_worlds
 from sim.studies.guess import guesses
 from sim.studies.means import Means
-from sim.studies.plan_words import PlanAnswer, answer_of
+from sim.studies.planned import Planned
 from sim.studies.staffing import PlanError, Staff, parse_parts, staff_of
 from sim.studies.structures import Structure, blocks_with, groups_about, limits, starts, structures_of
 from sim.studies.targets import Target, TargetError, with_waits
@@ -34,20 +34,6 @@ _BEYOND = 2
 _TRIES = 8
 #: Plans that a search simulates, roughly, for the choice of its engine.
 _STEPS = 40
-
-
-@dataclass(frozen=True)
-class Planned:
-    """The answer: the plan as a scenario, whether it meets the targets, and all that is shown."""
-
-    scenario: Scenario
-    plan: Scenario
-    meets: bool
-    chosen: Try
-    refused: tuple[Try, ...]
-    frontier: tuple[Point, ...]
-    doubts: tuple[Doubt, ...]
-    answer: PlanAnswer
 
 
 def plan(
@@ -101,12 +87,11 @@ def plan(
     fresh += confirm
     few = max(20, min(100, replications))
     found = doubts(chosen.scenario, base, chosen.way.targets, replications=few, first=fresh, means=means)
-    answer = answer_of(
-        question, scenario, base, chosen, refused, frontier, found,
-        today=today, meets=meets, searches=[way.searched for way in ways], frontier_on=frontier_on,
+    return Planned(
+        scenario, question, base, meets, chosen, tuple(refused), today, tuple(frontier), tuple(found),
+        searches=tuple(way.searched for way in ways), frontier_on=frontier_on,
         doubts_on=Which(few, fresh, question.seed),
     )  # fmt: skip
-    return Planned(scenario, chosen.scenario, meets, chosen, tuple(refused), tuple(frontier), tuple(found), answer)
 
 
 def _after(question: Question) -> str:
@@ -130,8 +115,8 @@ def _possible(base: Scenario, question: Question, means: Means) -> None:
         share = only.of_counts(values)
         if share.low > target.limit:
             raise TargetError(
-                f"no plan can meet '{target.text}': {share.value:.1f} % of callers only ever call while it is closed, "
-                f"and lines cannot mend closed doors. Ask for 'never reached while open {target.limit:g} %'"
+                f"no plan can meet '{target.written}': {share.value:.1f} % of callers only ever call while it is "
+                f"closed, and lines cannot mend closed doors. Ask for 'never reached while open {target.limit:g} %'"
             )
 
 
@@ -201,7 +186,7 @@ def confirmed(ways: Sequence[Way], base: Scenario, question: Question, means: Me
         tried = _tried(ways[k], choice, base, question, len(refused), means)
         if not tried.missed:
             return tried, refused, True
-        means.say(Said("progress.refused", targets="; ".join(target.text for target in tried.missed)))
+        means.say(Said("progress.refused", targets="; ".join(target.written for target in tried.missed)))
         refused.append(tried)
         mine = [t for t in refused if t.way is ways[k]]
         if len(mine) > 2:

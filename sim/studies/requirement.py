@@ -217,7 +217,7 @@ def _targets(scenario: Scenario, asked: Asked) -> tuple[Scenario, tuple[Target, 
     if not about or (asked.targets and len(about) < len(found)):
         wrong = next(one for one in found if one not in about)
         raise PlanError(
-            f"target {wrong.text!r} cannot be asked of every interval: it counts people or working days; ask for a "
+            f"target {wrong.written!r} cannot be asked of every interval: it counts people or working days; ask for a "
             "service level, abandonment, loss or mean wait, such as 'phone 80 % in 60 s'"
         )
     queues = [part for one in about for part in everywhere_of(base, one)]

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from sim.answers.answer import Message, Term, message
 from sim.errors import ScenarioError
-from sim.language import ENGLISH, Language
-from sim.language.shown import and_list
 from sim.model.build import queues_of
 from sim.scenario.scenario import Scenario
 from sim.studies.blocks import Block, blocks_of
@@ -31,12 +30,13 @@ class Structure:
     channels: tuple[str, ...] = ()
     after: str = ""
 
-    def told(self, say: Language = ENGLISH) -> str:
+    @property
+    def words(self) -> Message | None:
         """What it does otherwise than the scenario as it is, where it does."""
         if self.name == AS_IS:
-            return ""
-        channels = and_list([say.name(name) for name in self.channels], say)
-        return say(f"plan.{self.name}", channels=channels, after=say.duration(self.after))
+            return None
+        channels = Term("and", tuple(Term("name", name) for name in self.channels))
+        return message(f"plan.{self.name}", channels=channels, after=Term("duration", self.after))
 
 
 def structures_of(scenario: Scenario, allow: Sequence[str], *, after: str) -> list[Structure]:

@@ -16,31 +16,20 @@ from math import isfinite
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.answers.answer import Message, Term, message
+from sim.answers.phrases import working_days
 from sim.errors import QuestionError
-from sim.language import ENGLISH, Language
-from sim.language.shown import working_days
 from sim.model.build import Plan, queues_of
 from sim.scenario.scenario import Scenario
 from sim.statistics.cells import COLUMNS
 from sim.statistics.estimates import Estimate
 from sim.statistics.mixed import is_mixed, why_not
-from sim.statistics.summary import DEFINITIONS, SERVICE_LEVELS, Definition
+from sim.statistics.summary import DEFINITIONS, SERVICE_LEVELS, WHILE_OPEN, Definition
 from sim.studies.trial import Trial
 from sim.units import format_duration, format_percent, nearest, parse_duration, parse_percent
 
 Floats = NDArray[np.float64]
 
-#: Of those who called while open at least once: what lines can mend.
-WHILE_OPEN = Definition(
-    "never_reached_while_open",
-    "(never_reached - only_closed) / (callers - only_closed): of the people who called while open at least once, those "
-    "who were never answered",
-    "%",
-    {"never_reached": 1, "only_closed": -1},
-    {"callers": 1, "only_closed": -1},
-    100.0,
-    100.0,
-)
 TARGET_HELP = (
     "a target such as 'phone 80 % in 60 s', 'e-mail 95 % in 2 working days', 'never reached while open 5 %', "
     "'never reached 30 %', 'phone abandonment 5 %', 'phone loss 5 %' or 'phone mean wait 2 min'"
@@ -82,30 +71,34 @@ class Target:
     within: str = ""
 
     @property
-    def text(self) -> str:
-        """In words, such as ``phone: at least 80 % answered within 1 min``."""
-        return self.told()
-
-    def told(self, say: Language = ENGLISH) -> str:
-        """In the words of a language."""
-        what = self._what(say)
-        return what if self.kind == "all" else say("targettext.of", who=say.name(self.name), what=what)
-
-    def _what(self, say: Language) -> str:
+    def written(self) -> str:
+        """As it is written, such as ``phone 80 % in 60 s``."""
+        whose = "" if self.kind == "all" else f"{self.name} "
         if self.of.name == "asa":
-            return say("targettext.asa", wait=say.duration(format_duration(round(1000 * self.limit))))
-        share = say.significant(self.limit, 6)
-        if self.within == _AT_ONCE:
-            return say("targettext.at_once", share=share)
+            return f"{whose}mean wait {format_duration(round(1000 * self.limit))}"
+        share = format_percent(self.limit / 100)
         if self.within:
-            return say("targettext.answered", share=share, within=self._within(say))
-        return say(f"targettext.{self.of.name}", share=share)
+            return f"{whose}{share} in {self.within}"
+        return f"{whose}{next(what for what, of in _SHARES.items() if of == self.of)} {share}"
 
-    def _within(self, say: Language) -> str:
-        days = _DAYS.fullmatch(self.within)
-        if days is None:
-            return say.duration(self.within)
-        return working_days(int(days[1]), say)
+    @property
+    def words(self) -> Message:
+        """Such as ``phone: at least 80 % answered within 1 min``."""
+        what = self._what()
+        return what if self.kind == "all" else message("targettext.of", who=Term("name", self.name), what=what)
+
+    def _what(self) -> Message:
+        if self.of.name == "asa":
+            wait = Term("duration", format_duration(round(1000 * self.limit)))
+            return message("targettext.asa", wait=wait)
+        share = Term("significant", self.limit)
+        if self.within == _AT_ONCE:
+            return message("targettext.at_once", share=share)
+        if self.within:
+            days = _DAYS.fullmatch(self.within)
+            within = working_days(int(days[1])) if days else Term("duration", self.within)
+            return message("targettext.answered", share=share, within=within)
+        return message(f"targettext.{self.of.name}", share=share)
 
     @cached_property
     def weights(self) -> Floats:

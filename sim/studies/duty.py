@@ -1,12 +1,10 @@
-"""Lines on duty as they are scheduled: how many at some hours of the week, and how long one line is there."""
+"""Lines on duty as they are scheduled: how many at some hours of the week."""
 
 from __future__ import annotations
 
-import datetime as dt
-
 import numpy as np
 
-from sim.model.clock import HOUR, MINUTE
+from sim.model.clock import MINUTE
 from sim.scenario.scenario import Scenario
 from sim.units import parse_hours
 
@@ -35,18 +33,3 @@ def lines_at(scenario: Scenario, group: str, hours: str) -> tuple[int, int] | No
     ]
     found = np.concatenate(asked) if asked else np.array([], dtype=np.int64)
     return (int(found.min()), int(found.max())) if found.size else None
-
-
-def hours_between(scenario: Scenario, first: str, last: str, hours: str) -> float:
-    """Hours that one line is there on working days from ``first`` to ``last`` (ISO dates) at ``hours`` of the week."""
-    spans, days = parse_hours(hours).spans, scenario.model.calendar
-    dates = (days.date(day) for day in range(days.days) if days.working[day])
-    wanted = [date for date in dates if dt.date.fromisoformat(first) <= date <= dt.date.fromisoformat(last)]
-    return sum(stop - start for date in wanted for start, stop in spans[date.weekday()]) / HOUR
-
-
-def shown(found: tuple[int, int] | None) -> str:
-    """``2``, or ``1-2`` where it changes within the hours."""
-    if found is None:
-        return "–"
-    return str(found[0]) if found[0] == found[1] else f"{found[0]}\N{EN DASH}{found[1]}"
