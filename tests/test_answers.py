@@ -51,6 +51,7 @@ from sim.language import CODES, ENGLISH, language
 from sim.report.write import write_report
 from sim.scenario.sections import dumps
 from sim.statistics.estimates import NOTHING, Estimate
+from sim.studies.calibrate import calibrate
 from sim.studies.campaign_found import CampaignStudy
 from sim.studies.duty import lines_at
 from sim.studies.next_line import next_line
@@ -84,6 +85,9 @@ def answers() -> dict[str, Answer]:
     """An answer of each study."""
     scenario = sim.loads(_named(RANGES)).model_copy(update={"title": HOSTILE})
     few = {"replications": 4, "seed": 2, "workers": 1, "out": None}
+    ranged = scenario.with_settings(["callers.phone.patience.mean={value: 4 min, low: 2 min, high: 9 min}"])
+    fitted = {"replications": 100, "worlds_apart": 4, "seed": 2, "workers": 1}
+    both = ["demand.contacts", "handling.phone.conversation.mean"]
     two = ["lines.tyne and wear=1..2", "attempts=0|5"]
     far = ["callers.phone.patience.mean=2..9 min", "channels.chat.waiting_places=0|unlimited"]
     return {
@@ -95,11 +99,27 @@ def answers() -> dict[str, Answer]:
         "one-at-a-time": one_at_a_time(scenario, ["loss", "asa@phone"], 4, seed=2, workers=1).answer,
         "plan": planned(scenario).answer,
         "campaign": campaigned().answer,
+        "calibrate": calibrate(ranged, ["answered@phone=45"], **fitted).answer,
+        "two": calibrate(ranged, ["answered@phone=45", "loss@phone=20 %"], fit=both, **fitted).answer,
+        "unmet": calibrate(ranged, ["answered=900"], **fitted).answer,
         "toy": toy(),
     }
 
 
-STUDIES = ("next-line", "sweep", "heat", "lhs", "sensitivity", "one-at-a-time", "plan", "campaign", "toy")
+STUDIES = (
+    "next-line",
+    "sweep",
+    "heat",
+    "lhs",
+    "sensitivity",
+    "one-at-a-time",
+    "plan",
+    "campaign",
+    "calibrate",
+    "two",
+    "unmet",
+    "toy",
+)
 
 
 def planned(scenario: sim.Scenario) -> Planned:
@@ -156,6 +176,8 @@ def toy() -> Answer:
     ]
     marked = {"span": (0.5, 1.0, message("next.today")), "uprights": ((1.5, message("next.today")),)}
     ring = (2.0, 3.0, message("next.today"))
+    wide = Axis("x", log=True)
+    curves.append(Curves("t", wide, "y", (Series(None, (Point(1, found), Point(200, found))),)))
     band = Series(None, at, line=False, band=True)
     curves.append(Curves("t", Axis("x", names), "y", (band,), limits=((2.0, 1),), ring=ring, **marked))
     heat = Heat("t", Axis("x", names[:2]), Axis("y", names), ((found, NOTHING, found), (NOTHING, found, found)))
@@ -185,7 +207,6 @@ def test_written_and_read_back_it_is_the_same(study, answers, tmp_path) -> None:
     for one, other in ((again.sentences, answer.sentences), (again.tables, answer.tables)):
         assert repr(one) == repr(other)  # nan is not equal to itself
     folder = files.write(answer, tmp_path, command="sim x")
-    assert files.is_written(folder)
     read = files.read(folder)
     assert read.command == "sim x"
     assert read.name == answer.name == folder.name

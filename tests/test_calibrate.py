@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import re
@@ -9,24 +10,24 @@ import re
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from pictures import room_beside, texts_of
+from pictures import texts_of
 from rich.console import Console
 
 import sim
+from sim.answers.answer import Curves, Rows
+from sim.answers.plots import charts_of, figure_of
+from sim.answers.terminal import tell
 from sim.cli.commands import cli
-from sim.figures.calibrate import draw_calibration
 from sim.language import language
 from sim.results.store import identity
 from sim.scenario.sections import dumps
 from sim.studies import hidden
-from sim.studies.calibrate import Unasked, answer_of, calibrate, sentences
+from sim.studies.calibrate import Unasked, calibrate
 from sim.studies.fit_two import distance
 from sim.studies.observed import NoObservation, Sample, observation_of
 from sim.studies.outcomes import outcome_of, play_variants
 from sim.studies.parameters import DEMAND, NoParameter, parameter_of
 from sim.studies.sobol import uniforms
-from sim.tell.answer import tell_answer, tell_definitions
-from sim.tell.calibrate import tell_calibration
 from tests.long.calibration import CALLS, trials
 
 #: Many short searches: machine code, whatever a single one would take.
@@ -108,7 +109,7 @@ def test_two_observations_find_two_parameters() -> None:
         assert one.low < truth < one.high
     assert found.holds(40, 15 * 60_000)
     assert not found.holds(160, 15 * 60_000)
-    assert len(answer_of(found).tables["edge"]) == 16
+    assert len(found.answer.table("edge").rows) == 16
 
 
 def test_what_the_lines_cannot_answer_is_told_and_not_fitted() -> None:
@@ -116,7 +117,7 @@ def test_what_the_lines_cannot_answer_is_told_and_not_fitted() -> None:
     assert found.verdict == "unmet"
     assert not found.found
     assert found.fitted == found.scenario
-    said = " ".join(sentences(found))
+    said = str(found)
     assert "cannot be met by Demand in contacts: the most is" in said
     assert "The lines cannot answer more, however many call" in said
     assert not found.holds(900.0)
@@ -126,7 +127,7 @@ def test_what_the_observation_does_not_say_is_told_and_not_fitted() -> None:
     flat = calibrate(helpline(), ["first_offered=40"], fit=[CALLS], replications=100, worlds_apart=0, engine=ENGINE)
     assert flat.verdict == "not identified"
     assert not flat.found
-    assert "does not say what Mean length of conversations (phone) is" in sentences(flat)[0]
+    assert "does not say what Mean length of conversations (phone) is" in str(flat)
     twice = calibrate(
         helpline(),
         ["answered=34", "in_register=34"],
@@ -136,7 +137,7 @@ def test_what_the_observation_does_not_say_is_told_and_not_fitted() -> None:
         engine=ENGINE,
     )
     assert twice.verdict == "not identified"
-    assert "do not tell Demand in contacts and Mean length of conversations (phone) apart" in sentences(twice)[0]
+    assert "do not tell Demand in contacts and Mean length of conversations (phone) apart" in str(twice)
 
 
 def test_what_the_value_hangs_on_explains_the_observation_too() -> None:
@@ -151,7 +152,7 @@ def test_what_the_value_hangs_on_explains_the_observation_too() -> None:
         scenario.with_settings([f"{CALLS}=20 min"]), ["answered=34"], replications=100, worlds_apart=0, engine=ENGINE
     )
     assert value == pytest.approx(other.found[0].value, rel=0.02)
-    assert any("hangs most on Mean length of conversations (phone)" in text for text in sentences(found))
+    assert "hangs most on Mean length of conversations (phone)" in str(found)
 
 
 @pytest.mark.parametrize(
@@ -248,11 +249,12 @@ def test_the_command_tells_and_keeps(tmp_path) -> None:
     done = CliRunner().invoke(cli, [*asked, "--observed", "answered=34", "--json"])
     assert done.exit_code == 0, done.output
     kept = json.loads(done.stdout)
-    assert kept["worlds"]["en"][0] == "fitted on 100 worlds (numbers 0 to 99 of seed 1712)"
-    assert kept["definitions"]["en"]["answered"]
+    assert kept["played"][0] == {"is": "Played", "key": "calibrate.fitted_on", "number": 100, "first": 0, "seed": 1712}
+    assert kept["measures"] == ["answered"]
     (folder,) = tmp_path.glob("calibrate-small-*")
-    assert (folder / "calibration.png").stat().st_size > 10_000
-    assert sim.load(folder / "scenario.yaml").demand.contacts.value == kept["tables"]["values"][0]["value"]
+    assert (folder / "calibrate.png").stat().st_size > 10_000
+    (value,) = csv.DictReader(io.StringIO((folder / "values.csv").read_text()))
+    assert sim.load(folder / "scenario.yaml").demand.contacts.value == pytest.approx(float(value["value"]), rel=1e-5)
     unmet = CliRunner().invoke(cli, [*asked, "--observed", "answered=900"])
     assert unmet.exit_code == 1
     assert "cannot be met" in unmet.output
@@ -272,9 +274,9 @@ def with_ranges() -> sim.Scenario:
 
 
 @pytest.mark.parametrize(
-    ("observed", "fit", "says", "panels"),
+    ("observed", "fit", "says", "charts"),
     [
-        (["answered@phone=34"], [DEMAND], "Waargenomen: beantwoord, telefoon = 34 per periode.", 2),
+        (["answered@phone=34"], [DEMAND], "Waargenomen: beantwoord, telefoon = 34 per periode.", 3),
         (["answered@phone=34", "loss@phone=40 %"], [DEMAND, CALLS], "verloren, telefoon = 40 %", 5),
         (["answered=900"], [DEMAND], "niet te halen: het meeste is gemiddeld", 1),
         (
@@ -286,29 +288,29 @@ def with_ranges() -> sim.Scenario:
         (["answered=34", "in_register=34"], [DEMAND, CALLS], "waarden ver uit elkaar verklaren beide", 3),
     ],
 )
-def test_every_verdict_is_told_and_drawn_in_dutch(observed, fit, says, panels) -> None:
+def test_every_verdict_is_told_and_drawn_in_dutch(observed, fit, says, charts) -> None:
     say = language("nl")
     found = calibrate(with_ranges(), observed, fit=fit, replications=100, worlds_apart=10, engine=ENGINE)
-    answer, out = answer_of(found), Console(width=120, record=True, file=io.StringIO())
-    tell_answer(answer, out, say("calibrate.heading"), say)
-    tell_calibration(found, out, say)
-    tell_definitions(answer, out, say)
+    out = Console(width=120, record=True, file=io.StringIO())
+    tell(found.answer, out, say, verbose=True)
     told = " ".join(out.export_text().split())
     assert says in told
     in_dutch(told)
-    figure = draw_calibration(found, say=say)
-    assert len(figure.axes) == panels
-    texts = texts_of(figure)
-    assert "Wat achter het waargenomene zit" in texts
-    in_dutch(texts)
-    assert room_beside(figure) > 0.09
+    drawn = charts_of(found.answer)
+    assert len(drawn) == charts
+    assert isinstance(drawn[0], Curves)
+    in_dutch(" ".join(texts_of(figure_of(chart, say)) for chart in drawn))
     if found.verdict == "fitted":
-        # Each value, with its interval, stands in its panel where the study has it; each end of patience below it.
-        for one, forest in zip(found.found, figure.axes[-len(fit) :], strict=True):
+        # Each value has a chart, with its interval as the study has it, and each end of patience below it.
+        for one, forest in zip(found.found, drawn[-len(fit) :], strict=True):
             of = one.parameter
-            drawn = {tuple(line.get_xdata()) for line in forest.lines}
-            assert (of.in_unit(one.low), of.in_unit(one.high)) in drawn
-            assert len(forest.get_yticklabels()) == 2
+            assert isinstance(forest, Rows)
+            value, patience = forest.rows
+            shown = value.marks[0].found
+            assert (shown.low, shown.high) == (of.in_unit(one.low), of.in_unit(one.high))
+            found_at = [shift.end for shift in found.shifts if shift.values is not None]
+            assert [mark.note for mark in patience.marks] == found_at
+            assert (patience.note is None) == (found_at == ["2 min", "20 min"])
 
 
 def test_distances_are_those_from_all_other_periods() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 import sim
-from sim.language import language
-from sim.studies.calibrate import calibrate, sentences
+from sim.answers.kinds import in_language
+from sim.language import ENGLISH, Language, language
+from sim.studies.calibrate import Calibration, calibrate
 from sim.studies.outcomes import NoOutcome, outcome_of, play_variants
 from sim.studies.parameters import parameter_of
 
@@ -35,6 +36,10 @@ handling: {phone: {conversation: {distribution: exponential, mean: 12 min}}}
 def asked(scenario: sim.Scenario, observed: str, fit: str) -> list[str]:
     found = calibrate(scenario, [observed], fit=[fit], replications=100, worlds_apart=0, engine="simpy", seed=2)
     return sentences(found)
+
+
+def sentences(found: Calibration, say: Language = ENGLISH) -> list[str]:
+    return [in_language(sentence, say) for sentence in found.answer.sentences]
 
 
 def test_a_share_that_the_lines_cannot_reach_is_called_impossible_with_the_least_that_is_lost() -> None:

@@ -9,10 +9,7 @@ from pictures import room_beside
 
 import sim
 from sim.answers.plots import charts_of, figure_of
-from sim.figures.calibrate import label_of
 from sim.figures.runs import draw_all, draw_waits, save
-from sim.language import language
-from sim.studies.unknowns import unknowns_of
 
 CAMPAIGN = Path(__file__).parent.parent / "scenarios" / "als-je-eens-wist-2020.yaml"
 
@@ -51,8 +48,3 @@ def test_numbers_of_a_heat_map_have_the_same_decimals(tmp_path) -> None:
     assert [len(text.get_text().partition(".")[2]) for text in share.texts] == [1] * 4
     # Thousands have no exponent.
     assert all(re.fullmatch(r"\d,\d{3}", text.get_text()) for text in offered.texts)
-
-
-def test_a_range_of_many_parts_is_cut_behind_one_of_them() -> None:
-    ages = next(one for one in unknowns_of(sim.load(CAMPAIGN)) if "minor" in str(one.low) and "e-mail" in one.name)
-    assert label_of(ages, language("nl")).splitlines()[-1] == "minderjarig 4 %, … tot minderjarig 25 %, …"

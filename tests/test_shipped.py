@@ -169,8 +169,9 @@ LAYERS = (
 )
 #: Studies that answer with data alone.
 WITHOUT_WORDS = (
-    "campaign_found", "campaign_start", "next_line", "one_at_a_time", "outside_hours", "planned", "staffing",
-    "staffing_words", "structures", "sweep", "target_answers", "targets",
+    "calibrate", "calibrate_answer", "calibrate_charts", "calibrated", "campaign_found", "campaign_start", "next_line",
+    "one_at_a_time", "outside_hours", "planned", "staffing", "staffing_words", "structures", "sweep", "target_answers",
+    "targets",
 )  # fmt: skip
 DOORS = {
     "simpy": {"engines/simpy_engine.py"},

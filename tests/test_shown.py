@@ -10,12 +10,13 @@ import pytest
 from single import single
 
 import sim
+from sim.answers.answer import Term
+from sim.answers.kinds import in_language
 from sim.app.words import about, cell, change_words, ends
-from sim.language import language
+from sim.language import ENGLISH, language
 from sim.language.shown import parts, plain, rounded, seconds
 from sim.model.impossible import impossible
 from sim.statistics.estimates import Estimate
-from sim.studies.parameters import fit_digits
 from sim.studies.trial import try_plans
 from sim.tell.runs import tell_result
 
@@ -100,7 +101,9 @@ def test_all_is_100_percent_without_decimals() -> None:
 def test_small_numbers_keep_a_digit() -> None:
     assert plain(Estimate(0.00042, 0.0003, 0.00055)) == "0.0004 ±0.0001"
     assert plain(Estimate(0.0123, 0.0123, 0.0123)) == "0.01"
-    assert (fit_digits(30), fit_digits(0.3), fit_digits(0.03)) == (0, 1, 2)
+    shown = [Term("amount", (Estimate(7.0, 7 - half, 7 + half), "min")) for half in (30, 0.3, 0.03)]
+    fitted = [in_language(one, ENGLISH) for one in shown]
+    assert fitted == ["7 min", "7.0 min", "7.00 min"]
 
 
 def test_what_cannot_happen_is_exactly_zero() -> None:

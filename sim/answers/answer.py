@@ -127,7 +127,7 @@ class Row:
 
     label: Value
     marks: tuple[Mark, ...]
-    note: Message | None = None
+    note: Value = None
     limit: float = nan
     joined: bool = False
 
@@ -142,10 +142,10 @@ class Rows:
     most: where the axis ends at most, inf without an end.
     """
 
-    title: Message
-    axis: Message
+    title: Value
+    axis: Value
     rows: tuple[Row, ...]
-    caption: Message
+    caption: Value
     legend: Mapping[str, Message] = field(default_factory=dict)
     signed: bool = False
     most: float = inf
@@ -159,12 +159,14 @@ class Axis:
     names: of the places 0, 1, 2 and so on, where these have names; () where places are numbers.
     marks: places that are shown; () for round numbers.
     zero: whether it starts at 0.
+    log: whether it is logarithmic; places are above 0 then.
     """
 
     name: Value
     names: tuple[Value, ...] = ()
     marks: tuple[float, ...] = ()
     zero: bool = False
+    log: bool = False
 
 
 @dataclass(frozen=True)
@@ -237,7 +239,7 @@ class Heat:
 class Tile:
     """One number of the first screen: what it is, its value, and what it is held against."""
 
-    label: Message
+    label: Value
     value: Value
     beside: Value = None
     tone: str = ""
@@ -332,6 +334,9 @@ class Answer:
             found = _read(content) if written == FORMAT else None
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise ResultsError(f"not the answer of a study ({error!r})") from None
+        if written is None and isinstance(content, dict) and {"study", "version"} <= content.keys():
+            again = f"make it again: {content['command']}" if content.get("command") else "run the study again"
+            raise ResultsError(f"was made by another version of this program; {again}")
         if written is not None and written != FORMAT:
             raise ResultsError(f"an answer in the form {written}, and this version reads the form {FORMAT}")
         if not isinstance(found, cls):

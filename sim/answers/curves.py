@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import isfinite
+from math import ceil, floor, isfinite, log10
 
 from sim.answers.answer import Axis, Curves, Series
 from sim.answers.kinds import in_language
@@ -29,6 +29,8 @@ LOOKS = (
 FIRST, HOLLOW, THREAD = 0, 4, 5
 #: How far a ring is from its point, and a note, which stands outside of it.
 _RING, _NOTE = 12, 11
+#: By which factor a logarithmic axis goes beyond its values.
+_BESIDE = 1.1
 
 
 def draw_curves(chart: Curves, say: Language) -> str:
@@ -73,9 +75,10 @@ class _Frame:
     tall: float
     marks: Sequence[float]
     right: float
+    log: bool
 
     def x(self, value: float) -> float:
-        return _LEFT + (value - self.start) * self.across
+        return _LEFT + ((log10(value) if self.log else value) - self.start) * self.across
 
     def y(self, value: float) -> float:
         return self.floor - min(max(value, 0.0), self.up[-1]) * self.tall
@@ -93,10 +96,21 @@ def _frame(chart: Curves, room: tuple[float, float, float]) -> _Frame:
     marks: Sequence[float]
     if across.names:
         low, high, marks = -0.5, len(across.names) - 0.5, [float(n) for n in range(len(across.names))]
+    elif across.log:
+        low, high, marks = log10(low / _BESIDE), log10(high * _BESIDE), round_between(low / _BESIDE, high * _BESIDE)
     else:
         low, high, marks = _reach(0.0 if across.zero else low, high, 5 if chart.half else 7)
     right = width - _RIGHT
-    return _Frame(low, (right - _LEFT) / (high - low), up, floor, (floor - top) / up[-1], across.marks or marks, right)
+    return _Frame(
+        low, (right - _LEFT) / (high - low), up, floor, (floor - top) / up[-1], across.marks or marks, right, across.log
+    )
+
+
+def round_between(low: float, high: float) -> list[float]:
+    """1, 2 and 5 times powers of ten."""
+    powers = range(floor(log10(low)), ceil(log10(high)) + 1)
+    marks = [digit * 10.0**power for power in powers for digit in (1, 2, 5)]
+    return [mark for mark in marks if low <= mark <= high]
 
 
 def _reach(low: float, high: float, count: int) -> tuple[float, float, list[float]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from dataclasses import replace
 from math import isfinite
 from pathlib import Path
@@ -35,15 +34,6 @@ def write(answer: Answer, out: str | Path, *, command: str = "") -> Path:
         write_atomically(folder / name, text)
     write_atomically(folder / ANSWER, answer.to_json())
     return folder
-
-
-def is_written(folder: Path) -> bool:
-    """Whether a folder has an answer in the form that ``write`` gives it."""
-    try:
-        content = json.loads((folder / ANSWER).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    return isinstance(content, dict) and "format" in content
 
 
 def read(folder: Path) -> Answer:

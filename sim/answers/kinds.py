@@ -108,16 +108,18 @@ def _in_brackets(found: Estimate, say: Language) -> str:
     return f"{value} ({half})" if half else value
 
 
-def _amount(of: tuple[float | Estimate, str], say: Language) -> str:
-    """A value without its interval, and its unit."""
+def _amount(of: tuple[float | str | Estimate, str], say: Language) -> str:
+    """A value with the digits that its interval supports, and its unit; text is a number as it was written."""
     value, unit = of
-    shown = parts(value, say)[0] if isinstance(value, Estimate) else say.number(value, 1)
+    if isinstance(value, str):
+        return _with_unit(say.value(value), unit, say)
+    shown = rounded(value, say, coarse=True).value if isinstance(value, Estimate) else _exact(value, say)
     return _with_unit(shown, unit, say)
 
 
 def _with_unit(shown: str, unit: str, say: Language) -> str:
-    """A number and its unit; how many there are in a period has none."""
-    return shown if unit in ("", "per period") else f"{shown} {say.known('unit', unit)}"
+    """A number and its unit, where it has one."""
+    return f"{shown} {say.known('unit', unit)}" if unit else shown
 
 
 def _as_percentage(found: Estimate) -> Estimate:

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from sim.answers.answer import Answer, Chart, Curves, Heat, Mark, Rows, Series
 from sim.answers.colours import MUTED
-from sim.answers.curves import LOOKS
+from sim.answers.curves import LOOKS, round_between
 from sim.answers.kinds import MISSING, in_language
 from sim.answers.looks import TONES
 from sim.answers.phrases import played
@@ -81,6 +81,10 @@ def _curves(chart: Curves, ax: Axes, say: Language) -> Axes:
     across = chart.across
     if across.zero:
         ax.set_xlim(left=0)
+    if across.log:
+        ax.set_xscale("log")
+        ax.set_xticks(round_between(*ax.get_xlim()))
+        ax.set_xticks([], minor=True)
     if across.names:
         names = [in_language(name, say) for name in across.names]
         ax.set_xticks(range(len(names)), names, rotation=30 if len(names) > _MOST_LEVEL else 0)

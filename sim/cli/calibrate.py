@@ -6,21 +6,8 @@ from pathlib import Path
 
 import click
 
-from sim.cli.common import (
-    FIGURES,
-    FILE,
-    JSON,
-    LANG,
-    OUT,
-    SEED,
-    SET,
-    WORKERS,
-    Whole,
-    keep,
-    load_scenario,
-    replications,
-    tell_kept,
-)
+from sim.cli.common import FILE, SEED, SET, WORKERS, Whole, load_scenario, replications
+from sim.cli.faces import Faces, faces
 
 UNMET = 1
 
@@ -51,10 +38,7 @@ UNMET = 1
 )
 @SEED
 @WORKERS
-@OUT
-@JSON
-@FIGURES
-@LANG
+@faces
 def calibrate(
     file: Path,
     settings: tuple[str, ...],
@@ -64,10 +48,7 @@ def calibrate(
     worlds_apart: int,
     seed: int | None,
     workers: int | None,
-    out: Path,
-    as_json: bool,
-    figures: bool,
-    lang: str,
+    faces: Faces,
 ) -> None:
     """Find the hidden demand (or another number) behind what was observed, with its uncertainty.
 
@@ -77,13 +58,12 @@ def calibrate(
     from sim.language import language
     from sim.studies.calibrate import calibrate as study
     from sim.studies.parameters import DEMAND
-    from sim.tell.answer import tell_answer, tell_definitions
-    from sim.tell.calibrate import tell_calibration
-    from sim.tell.runs import console
+
+    say = language(faces.lang)
 
     def tell(done: int) -> None:
-        if not as_json:
-            click.echo(f"{done:,} periods simulated", err=True)
+        if not faces.as_json:
+            click.echo(say("progress.periods", done=say.number(done)), err=True)
 
     found = study(
         scenario,
@@ -95,20 +75,6 @@ def calibrate(
         workers=workers,
         progress=tell,
     )
-    answer, say = found.answer, language(lang)
-    folder = keep(answer, out, as_json=as_json)
-    pictures = []
-    if figures:
-        from sim.figures.calibrate import draw_calibration
-        from sim.figures.runs import save
-
-        pictures = [save(draw_calibration(found, say=say), folder / "calibration.png")]
-    if not as_json:
-        out_ = console()
-        tell_answer(answer, out_, say("calibrate.heading"), say)
-        tell_calibration(found, out_, say)
-        tell_definitions(answer, out_, say)
-        files = say("calibrate.files") if found.found else say("kept.tables")
-        tell_kept(folder, files, pictures, say)
+    faces.show(found.answer)
     if not found.found:
         raise SystemExit(UNMET)

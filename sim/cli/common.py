@@ -15,7 +15,6 @@ import click
 if TYPE_CHECKING:
     from sim.language import Language
     from sim.scenario.scenario import Scenario
-    from sim.studies.answers import Answer
 
 INTERRUPTED = 130
 #: As many worlds as a scenario may ask for.
@@ -120,14 +119,6 @@ def resumable() -> Iterator[None]:
     except Interrupted as stopped:
         click.echo(f"{stopped}. The same command goes on from there.", err=True)
         raise SystemExit(INTERRUPTED) from None
-
-
-def keep(answer: Answer, out: Path, *, as_json: bool = False) -> Path:
-    """The folder of an answer, which is written below ``out`` and printed as JSON if asked for."""
-    folder = answer.write(out, command=command_line())
-    if as_json:
-        click.echo(answer.to_json(command=command_line()), nl=False)
-    return folder
 
 
 def tell_kept(folder: Path, files: str, pictures: Sequence[Path], say: Language) -> None:

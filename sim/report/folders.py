@@ -5,23 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from sim.answers.answer import Answer
-from sim.answers.files import is_written
-from sim.answers.files import read as read_answer
+from sim.answers.files import ANSWER, read
 from sim.errors import ResultsError
-from sim.report.studied import Studied, is_study, read
 from sim.results.damage import require_sound
 from sim.results.result import Result
 from sim.results.store import Store
 from sim.studies.compare import MANIFEST, Comparison
 
 
-def opened(folder: Path) -> Result | Comparison | Studied | Answer:
+def opened(folder: Path) -> Result | Comparison | Answer:
     """The run, the comparison or the study in ``folder``."""
     if (folder / MANIFEST).is_file():
         return Comparison.read(folder)
-    if is_written(folder):
-        return read_answer(folder)
-    if is_study(folder):
+    if (folder / ANSWER).is_file():
         return read(folder)
     if not (folder / "manifest.json").is_file():
         raise ResultsError(_wrong(folder))

@@ -13,13 +13,12 @@ from sim.answers.grids import Code, Number
 from sim.answers.svg import patterns
 from sim.language import Language
 from sim.language.firm import finalized
-from sim.report import answer, appendix, bars, flow, of_study, plans, tables, timeline
+from sim.report import answer, appendix, bars, flow, plans, tables, timeline
 from sim.report.assumed import assumed_in
 from sim.report.busy_day import busiest_day
 from sim.report.made import made
 from sim.report.matters import mattering
 from sim.report.sections import Decided, Picture, Words
-from sim.report.studied import Studied
 from sim.results.result import Result
 from sim.scenario.scenario import Scenario
 from sim.studies.compare import Comparison
@@ -80,25 +79,6 @@ def _of_comparison(found: Comparison, say: Language) -> list[tuple[str, str]]:
     """Sections of a comparison before those of its base; assumptions follow the differences where they were tried."""
     every = named(_OF_COMPARISONS, say, base=found.base)
     return [one for one in every if one[0] != "matters" or found.matters]
-
-
-def study_page(found: Studied, say: Language) -> str:
-    """The page of a study: the answer with its first numbers, its sections, then what every page has."""
-    sections = of_study.sections_of(found, say)
-    words = frame(found.scenario, say) | {
-        "heading": of_study.title_of(found, say),
-        "answer": answer.Answer(tuple(found.sentences(say)), ""),
-        "worlds": found.worlds(say),
-        "tiles": of_study.tiles_of(found, say),
-        "parts": sections,
-        "study": None,
-        "made": of_study.made(found, say),
-        "written": "",
-        "definitions": of_study.definitions(found, say),
-        "stress": appendix.of_study(found.scenario, found.worlds(say), found.version, say),
-        "sections": [*((one.id, one.heading) for one in sections), *named(OF_STUDIES, say)],
-    }
-    return rendered("study.html", words)
 
 
 def rendered(template: str, words: dict[str, Any]) -> str:

@@ -10,13 +10,11 @@ from sim.answers.sheets import sheets_of as sheets_of_answer
 from sim.errors import ResultsError
 from sim.language import ENGLISH, Language
 from sim.report.folders import opened
-from sim.report.page import comparison_page, run_page, study_page
+from sim.report.page import comparison_page, run_page
 from sim.report.plans import in_words
 from sim.report.sensitivity import sensitivity_for
 from sim.report.sheets import Sheet, sheets_of
 from sim.report.spreadsheets import write_spreadsheets
-from sim.report.studied import Studied
-from sim.report.study_sheets import sheets_of_study
 from sim.report.workbook import write_workbook
 from sim.results.result import Result
 from sim.results.store import write_atomically
@@ -52,7 +50,7 @@ def write_report(
 
 
 #: What a folder of results holds.
-_Found = Result | Comparison | Studied | Answer
+_Found = Result | Comparison | Answer
 
 
 def _told(found: _Found, say: Language) -> _Found:
@@ -60,10 +58,10 @@ def _told(found: _Found, say: Language) -> _Found:
 
 
 def _page(found: _Found, folder: Path, sensitivity: Path | None, say: Language) -> str:
-    if isinstance(found, Studied | Answer):
+    if isinstance(found, Answer):
         if sensitivity is not None:
             raise ResultsError(f"{folder}: is the folder of a study; a sensitivity goes with a run or a comparison")
-        return page_of(found, say) if isinstance(found, Answer) else study_page(found, say)
+        return page_of(found, say)
     if isinstance(found, Result):
         return run_page(found, say, sensitivity=sensitivity_for(found.scenario, folder, sensitivity, say))
     study = sensitivity_for(found.results[found.base].scenario, folder, sensitivity, say)
@@ -73,12 +71,12 @@ def _page(found: _Found, folder: Path, sensitivity: Path | None, say: Language) 
 def _sheets(found: _Found, say: Language) -> list[Sheet]:
     if isinstance(found, Answer):
         return list(sheets_of_answer(found, say))
-    return list(sheets_of_study(found, say)) if isinstance(found, Studied) else sheets_of(found, say)
+    return sheets_of(found, say)
 
 
 def _about(found: _Found, say: Language) -> tuple[str, str]:
     """Title, and when the results were written ('' where that is not kept)."""
-    if isinstance(found, Studied | Answer):
+    if isinstance(found, Answer):
         return found.scenario.titled(say.code), ""
     result = found if isinstance(found, Result) else found.results[found.base]
     written = result.store.manifest().get("written", "")

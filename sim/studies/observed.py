@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.answers.answer import Message, Term, message
 from sim.errors import QuestionError
-from sim.language import ENGLISH, Language
 from sim.model.clock import HOUR, MINUTE, SECOND
 from sim.scenario.scenario import Scenario
 from sim.studies.engine import AUTO
@@ -42,15 +42,11 @@ class Observation:
         """As it is asked for."""
         return f"{self.outcome.text}={self.value:g}{f' {self.outcome.unit}' if self.outcome.unit else ''}"
 
-    def told(self, say: Language = ENGLISH) -> str:
-        """In words: ``lost, phone = 50 %``; a count is one of the period."""
-        per = f" {say.known('unit', 'per period')}" if self.outcome.of.unit == "per period" else ""
-        return say("calibrate.observation", measure=self.outcome.told(say), value=self.shown(say) + per)
-
-    def shown(self, say: Language = ENGLISH) -> str:
-        """The value with its unit."""
-        unit = say.known("unit", self.outcome.unit)
-        return say.value(f"{self.value:.10g}") + (f" {unit}" if unit else "")
+    @property
+    def words(self) -> Message:
+        """``lost, phone = 50 %``; a count is one of the period."""
+        value = Term("amount", (f"{self.value:.10g}", self.outcome.of.unit))
+        return message("calibrate.observation", measure=self.outcome.words, value=value)
 
 
 def observation_of(scenario: Scenario, text: str) -> Observation:

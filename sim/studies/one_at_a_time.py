@@ -201,7 +201,7 @@ def _sentences(found: OneAtATime) -> Iterator[Message]:
         )
         said: dict[str, Value] = {
             "outcome": of.words,
-            "stated": Term("measured", (found.stated[of.text], of.of.unit)),
+            "stated": of.measured(found.stated[of.text]),
         }
         yield message("sensitivity.apart", named=named, **said) if named else message("sensitivity.apart_still", **said)
     if found.still:

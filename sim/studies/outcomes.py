@@ -12,8 +12,6 @@ from numpy.typing import NDArray
 from sim.answers.answer import Message, Term
 from sim.answers.phrases import labelled
 from sim.errors import QuestionError, ScenarioError
-from sim.language import ENGLISH, Language
-from sim.language.shown import measured, plain
 from sim.scenario.scenario import Scenario
 from sim.statistics.cells import COLUMNS
 from sim.statistics.estimates import Estimate, vector
@@ -59,10 +57,6 @@ class Outcome:
         """As it is asked for."""
         return self.of.name + (f"@{self.name}" if self.kind != "all" else "")
 
-    def told(self, say: Language = ENGLISH) -> str:
-        """In words: ``loss@phone`` -> ``lost, phone``; a percentage shows in its unit."""
-        return measured(self.of.name, self.kind, self.name, say)
-
     @property
     def words(self) -> Term:
         """In words, without its unit."""
@@ -73,29 +67,18 @@ class Outcome:
         """In words, with its unit."""
         return labelled((self.of.name, self.kind, self.name))
 
-    def amount(self, value: float | Estimate) -> Term:
+    def amount(self, value: float | str | Estimate) -> Term:
         """A value in its unit, without its interval."""
-        return Term("amount", (value, self.of.unit))
+        return Term("amount", (value, self.unit))
+
+    def measured(self, found: Estimate) -> Term:
+        """An estimate in its unit."""
+        return Term("measured", (found, self.unit))
 
     @property
     def unit(self) -> str:
         """Of its values, as it stands behind a number."""
         return "" if self.of.unit == "per period" else self.of.unit
-
-    def headed(self, say: Language = ENGLISH) -> str:
-        """In words with the unit, as it stands over numbers: ``lost, phone (%)``."""
-        return f"{self.told(say)} ({say.known('unit', self.of.unit)})"
-
-    def shown(self, value: float, say: Language = ENGLISH, digits: int = 1) -> str:
-        """A value with its unit."""
-        return f"{say.number(value, digits)}{self._behind(say)}"
-
-    def estimated(self, found: Estimate, say: Language = ENGLISH) -> str:
-        """An estimate with its unit and half its interval."""
-        return f"{plain(found, say)}{self._behind(say)}"
-
-    def _behind(self, say: Language) -> str:
-        return f" {say.known('unit', self.unit)}" if self.unit else ""
 
 
 def outcome_of(scenario: Scenario, text: str) -> Outcome:

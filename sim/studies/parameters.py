@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from math import exp, inf, log
 from typing import Any
 
+from sim.answers.answer import Message, Term, message
 from sim.errors import QuestionError, ScenarioError
-from sim.language import ENGLISH, Language
-from sim.language.shown import digits_of, in_words
 from sim.scenario.scenario import Scenario
 from sim.scenario.settings import step
 from sim.scenario.source import Located
+from sim.statistics.estimates import Estimate
 from sim.units import format_duration, format_percent, nearest, parse_duration, parse_percent
 
 #: A number is looked for within this factor of what is stated, up and down; a share within odds of 1 to 1,000.
@@ -82,22 +82,25 @@ class Parameter:
         """A number in the unit in which it is shown."""
         return value / _SIZES.get(self.unit, 1.0)
 
-    def words(self, say: Language) -> str:
+    @property
+    def words(self) -> Term:
         """What it is, in words."""
-        return in_words(self.path, say)
+        return Term("path", self.path)
 
-    def shown(self, value: float, half: float = 0.0, say: Language = ENGLISH, *, bare: bool = False) -> str:
+    @property
+    def with_unit(self) -> Message | Term:
+        """What it is, with its unit."""
+        unit = Term("unit", self.unit)
+        return message("chart.unit", name=self.words, unit=unit) if self.unit else self.words
+
+    def amount(self, value: float, half: float = 0.0, *, bare: bool = False) -> Message | Term:
         """A number with the digits that an uncertainty of this size supports, and its unit unless it is ``bare``."""
         if value == inf:
-            return say("calibrate.no_end")
-        half, size = self.in_unit(half), self.in_unit(value)
-        digits = fit_digits(half) if half or not size.is_integer() else 0
-        return say.number(size, digits) + (f" {say.known('unit', self.unit)}" if self.unit and not bare else "")
-
-
-def fit_digits(half: float) -> int:
-    """Decimals of a fitted number and of the ends of its interval, of which simulation leaves ``half`` unknown."""
-    return 0 if half >= 1 else digits_of(half)
+            return message("calibrate.no_end")
+        size, beside = self.in_unit(value), self.in_unit(half)
+        return Term(
+            "amount", (Estimate(size, size - beside, size + beside) if half else size, "" if bare else self.unit)
+        )
 
 
 def parameter_of(scenario: Scenario, path: str) -> Parameter:

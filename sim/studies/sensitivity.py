@@ -289,7 +289,7 @@ def _of_outcome(found: Sensitivity, of: Outcome) -> Iterator[Message]:
     # All with the decimals that simulation supports.
     half = spread.simulation
     shown = {name: of.amount(Estimate(end.value, end.value - half, end.value + half)) for name, end in ends.items()}
-    simulation = Term("middle", Estimate(half, 0.0, 2 * half))
+    simulation = Term("amount", (Estimate(half, 0.0, 2 * half), ""))
     yield message("sensitivity.spread", outcome=outcome, simulation=simulation, **shown)
     if not ranked:
         yield message("sensitivity.still", outcome=outcome)
