@@ -479,3 +479,67 @@ def test_a_short_log_has_a_page_of_its_own(tmp_path) -> None:
     found = fit_of(log_of(tmp_path, "\n".join(rows)), name="short")
     assert found.replays
     assert fit_page(found).count("<svg") == fit_page(found, language("nl")).count("<svg") > 2
+
+
+def test_yes_and_no_under_any_heading_are_as_the_answers_show(tmp_path) -> None:
+    for yes, no in (("Y", "N"), ("no", "yes")):
+        rows = ["start;answered at;ended;status"]
+        for start, wait, talk, _ in CALLS:
+            answer = "" if talk is None else f"{after(start, wait):%Y-%m-%d %H:%M:%S}"
+            end = f"{after(start, wait, talk):%Y-%m-%d %H:%M:%S}"
+            rows.append(f"{start:%Y-%m-%d %H:%M:%S};{answer};{end};{no if talk is None else yes}")
+        check(log_of(tmp_path, "\n".join(rows)))
+
+
+def test_a_wait_of_zero_for_all_who_gave_up_is_not_known(tmp_path) -> None:
+    rows = ["start,answered (Y/N),speed of answer,talk time"]
+    for start, wait, talk, _ in CALLS:
+        rows.append(f"{start:%Y-%m-%d %H:%M:%S},{'N,0' if talk is None else f'Y,{wait}'},{talk or 0}")
+    log = log_of(tmp_path, "\n".join(rows))
+    check(log, abandoned_waits=False)
+    assert fit_of(log, name="x").pieces.missing == ("patience",)
+    assert any("how long they waited is taken for unknown" in str(note) for note in log.notes)
+
+
+def reentered(rows: int = 300) -> tuple[str, int]:
+    """A table with a row for each three minutes in the queue, and seconds that all callers waited."""
+    rng = np.random.default_rng(4)
+    lines, waited = ["call id,arrival,wait,outcome,talk"], 0
+    for number in range(rows):
+        at = dt.datetime(2024, 3, 4, 9) + dt.timedelta(days=number // 60, seconds=450 * (number % 60))
+        until, patience = int(rng.integers(400)), int(rng.exponential(600)) + 1
+        left = wait = min(until, patience)
+        waited += wait
+        while left > 180:
+            lines.append(f"c{number},{at},180,timeout,")
+            at, left = at + dt.timedelta(seconds=180), left - 180
+        lines.append(f"c{number},{at},{left},{'answered,300' if until <= patience else 'abandoned,'}")
+    return "\n".join(lines), waited
+
+
+def test_rows_of_callers_who_enter_a_queue_again_are_one_contact(tmp_path) -> None:
+    text, waited = reentered()
+    log = log_of(tmp_path, text)
+    assert len(log) == 300
+    assert log.wait.sum() == waited * SECOND
+    assert counts(log).keys() == {"answered", "abandoned"}
+    patience = fit_of(log, name="x").pieces.laws.patience.named("exponential")
+    assert patience is not None
+    assert patience.mean.low < 600 < patience.mean.high
+    assert any("entered the queue again" in str(note) for note in log.notes)
+
+
+def test_calls_of_one_person_under_an_id_are_not_joined(tmp_path) -> None:
+    rows = [f"klant{k % 20},2024-03-04 {9 + k // 20:02}:{k % 20:02}:00,30,abandoned" for k in range(100)]
+    log = log_of(tmp_path, "\n".join(["call id,arrival,wait,outcome", *rows]))
+    assert len(log) == 100
+    assert log.wait.sum() == 3000 * SECOND
+
+
+def test_whose_clock_a_log_in_utc_is_put_on_is_told(tmp_path) -> None:
+    rows = [f"{start:%Y-%m-%dT%H:%M:%S}Z,answered" for start, *_ in CALLS]
+    log = log_of(tmp_path, "\n".join(["Conversation Start,outcome", *rows]), zone="America/New_York")
+    assert log.arrival.min() == 4 * HOUR
+    assert any("on the wall clock of America/New_York" in str(note) for note in log.notes)
+    log = log_of(tmp_path, "\n".join(["start,outcome", *(row.replace("Z", "") for row in rows)]))
+    assert not any("wall clock" in str(note) for note in log.notes)

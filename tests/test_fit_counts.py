@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib.util
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -304,3 +305,75 @@ def test_hours_in_columns_are_refused(tmp_path) -> None:
     path.write_text("\n".join(["Datum;8:00;9:00;10:00", *(f"{day};5;6;7" for day in DAYS)]))
     with pytest.raises(SimError, match="'8:00', '9:00', '10:00' are hours of the day"):
         read(path)
+
+
+# What other platforms put into a report
+
+_ONE = [row for row in ROWS if row[1] == "Hulp"]
+
+
+def report(path: Path, head: str, row: Callable[..., str], rows: Sequence[tuple[dt.datetime, str, int, int]]) -> Path:
+    path.write_text("\n".join([head, *(row(*one) for one in rows)]), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("name", ["All queues", "Total", "Ensemble"])
+def test_rows_that_are_totals_of_other_rows_are_left_out(tmp_path, name: str) -> None:
+    pairs = zip(ROWS[::2], ROWS[1::2], strict=True)
+    totals = [(one[0], name, one[2] + two[2], one[3] + two[3]) for one, two in pairs]
+    path = report(tmp_path / "a.csv", "interval,queue,offered,answered", lambda at, q, o, a: f"{at},{q},{o},{a}",
+                  sorted([*ROWS, *totals]))  # fmt: skip
+    found = counts_of(path)
+    assert found.offered.sum() == OFFERED
+    assert {part.name for part in found.parts} == set(QUEUES)
+    assert {str(row.reason) for row in found.dropped} == {"a total of other rows"}
+    assert len(found.dropped) == len(totals)
+
+
+def test_days_with_a_total_of_all_regions_count_once(tmp_path) -> None:
+    rows = [
+        (day, region, n) for k, day in enumerate(DAYS) for region, n in (("N", 90 + k), ("S", 60), ("All", 150 + k))
+    ]
+    path = tmp_path / "days.csv"
+    path.write_text("date,region,offered,answered\n" + "".join(f"{day},{r},{n},{n - 5}\n" for day, r, n in rows))
+    found = read(path)
+    assert isinstance(found, DailyCounts)
+    assert found.counts[0].tolist() == [150 + k for k in range(28)]
+    assert [part.name for part in found.parts] == ["N", "S"]
+
+
+def test_offered_and_answered_side_by_side_for_each_region_are_refused(tmp_path) -> None:
+    path = tmp_path / "days.csv"
+    path.write_text("date,North offered,North answered,South offered,South answered\n"
+                    + "".join(f"{day},90,80,60,50\n" for day in DAYS))  # fmt: skip
+    with pytest.raises(SimError, match=r"'North offered', 'North answered', .* count different things side by side"):
+        read(path)
+
+
+@pytest.mark.parametrize("head", ["Total handle time", "ACD Time", "Talk time (s)"])
+def test_times_of_all_calls_together_are_divided_by_them(tmp_path, head: str) -> None:
+    path = report(tmp_path / "a.csv", f"interval,offered,answered,{head},Total wait",
+                  lambda at, _, o, a: f"{at},{o},{a},{a * (290 + at.minute)},{20 * a}", _ONE)  # fmt: skip
+    found = fitted(path)
+    answered = sum(row[3] for row in _ONE)
+    mean = sum(row[3] * (290 + row[0].minute) for row in _ONE) / answered
+    assert found.handling.value == pytest.approx(mean, abs=0.01)
+    assert not found.asa.known
+    said = " ".join(map(str, found.counts.notes))
+    assert f"'{head}' is the time of all answered contacts of a row together" in said
+    assert "'Total wait' is the wait of all contacts of a row together, and is not used" in said
+
+
+def test_means_that_are_no_seconds_are_refused(tmp_path) -> None:
+    path = report(tmp_path / "a.csv", "interval,offered,answered,Avg Handle",
+                  lambda at, _, o, a: f"{at},{o},{a},{300_000 + at.minute}", _ONE)  # fmt: skip
+    with pytest.raises(SimError, match=r"durations in column 'Avg Handle' are hours long if they are seconds"):
+        fitted(path)
+
+
+def test_talk_and_wrap_up_are_added_and_unused_columns_named(tmp_path) -> None:
+    path = report(tmp_path / "a.csv", "interval,offered,answered,avg talk,avg wrap,logged in",
+                  lambda at, _, o, a: f"{at},{o},{a},260,40,{at.minute % 4}", _ONE)  # fmt: skip
+    found = fitted(path)
+    assert found.handling.value == pytest.approx(300)
+    assert any("columns not used: 'logged in'" in str(note) for note in found.counts.notes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 
 from sim.errors import QuestionError
@@ -39,7 +39,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
                 "enqueue", "initiation", "aanvang", "event time", "moment", "fecha y hora", "fecha hora", "inicio",
                 "hora inicio", "hora de inicio", "fecha inicio", "date heure", "date et heure", "horodatage",
                 "debut", "heure debut", "heure de debut", "zeitstempel", "zeitpunkt", "beginn", "datum uhrzeit",
-                "eingang", "anrufbeginn"),
+                "eingang", "anrufbeginn", "conversation start", "conversation start time"),
     "date": ("date", "datum", "dag", "day", "call date", "fecha", "dia", "jour", "tag"),
     "time": ("time", "tijd", "uur", "time of day", "call time", "hour", "hora", "heure", "uhrzeit", "zeit",
              "tijdstip", "start", "start time", "starttijd", "begin", "begin time", "begintijd", "arrival",
@@ -175,7 +175,7 @@ def assigned(
     return found, tuple(said)
 
 
-def not_used(header: Sequence[str], used: Sequence[int]) -> tuple[Said, ...]:
+def not_used(header: Sequence[str], used: Collection[int | None]) -> tuple[Said, ...]:
     """A note that names the columns that are not used."""
     unused = [title for number, title in enumerate(header) if number not in used and title]
     if not unused:

@@ -14,7 +14,7 @@ from sim.errors import SimError
 from sim.fit.assemble import Sieve
 from sim.fit.columns import SYNONYMS, assigned, plain
 from sim.fit.dates import date, order_of
-from sim.fit.interval_counts import COUNTS, IntervalCounts, Layout, Part, counted
+from sim.fit.interval_counts import COUNTS, IntervalCounts, Layout, Part, counted, counted_as
 from sim.fit.log import UNKNOWN, Dropped
 from sim.fit.text import Table
 from sim.fit.values import parsed
@@ -80,6 +80,13 @@ def _refuse_matrix(table: Table) -> None:
     hours = [name for name in table.header if re.fullmatch(r"\d{1,2}(?:[:.hHuU]\d{0,2})?(?:\s*-.*)?", name)]
     if len(hours) > 1:
         raise SimError(Said("refused.matrix", source=table.source, columns=", ".join(map(repr, hours[:4]))))
+
+
+def _refuse_mixed(table: Table, columns: Sequence[int]) -> None:
+    """SimError where some columns say in their names that they are of offered contacts, and others of answered ones."""
+    names = [table.header[number] for number in columns]
+    if len({counted_as(name) for name in names}) > 1:
+        raise SimError(Said("refused.mixed", source=table.source, columns=", ".join(map(repr, names[:4]))))
 
 
 def _of_parts(
@@ -178,6 +185,7 @@ def daily_counts(table: Table, *, mapping: Mapping[str, str] | None, dates: str 
     _refuse_matrix(table)
     columns = _columns(table, found)
     if "count" not in found and len(columns) > 1:
+        _refuse_mixed(table, columns)
         return _of_parts(table, found["date"], columns, days, sieve, (*notes, *order.notes))
     first = columns[0]
     values = {number: parsed(table.column(number), counted) for number in columns}

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from sim.errors import SimError
 from sim.fit.assemble import Sieve
-from sim.fit.columns import SYNONYMS, plain, stated_unit
+from sim.fit.columns import SYNONYMS, not_used, plain, stated_unit
 from sim.fit.dates import Order, date, digits_only, moment, order_of, time_of_day
 from sim.fit.log import UNKNOWN, Dropped
 from sim.fit.places import UNKNOWN_PROVINCE
@@ -56,10 +56,10 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "handling": ("aht", "handle time", "handle", "handling time", "handling", "afhandeltijd", "afhandelduur",
                  "behandeltijd", "behandelduur", "service time", "duree traitement", "dmt", "tmo",
                  "bearbeitungszeit"),
-    "talk": ("talk time", "talk", "att", "gespreksduur", "gesprekstijd", "conversation time", "duration", "duur",
-             "duree conversation", "gesprachsdauer", "gesprachszeit", "duracion"),
-    "wrap_up": ("acw", "after work", "after call work", "wrap up", "wrapup", "wrap up time", "nawerktijd", "nawerk",
-                "nachbearbeitung"),
+    "talk": ("talk time", "talk", "acd time", "att", "gespreksduur", "gesprekstijd", "conversation time", "duration",
+             "duur", "duree conversation", "gesprachsdauer", "gesprachszeit", "duracion"),
+    "wrap_up": ("acw", "after work", "after call work", "wrap up", "wrapup", "wrap up time", "wrap", "wrap time",
+                "nawerktijd", "nawerk", "nachbearbeitung"),
     "calls": ("calls", "oproepen", "contacts", "contacten", "count", "counts", "aantal", "n", "number", "volume",
               "telefoons", "gesprekken", "appels", "llamadas", "anrufe", "chats", "emails", "tickets", "total",
               "totaal"),
@@ -80,10 +80,18 @@ _STARTS = ("interval start", "interval begin", "interval", "start interval", "in
 _DATES = (*SYNONYMS["date"], "report date", "datum rapport", "fecha")
 _GROUPS = {"queue": (*SYNONYMS["queue"], "vdn", "campaign", "lijn", "line", "group"), "channel": SYNONYMS["channel"],
            "province": (*SYNONYMS["province"], "site", "location", "vestiging", "locatie")}  # fmt: skip
-_MEANS = frozenset({"avg", "average", "mean", "gem", "gemiddelde", "moyenne", "moyen", "medio", "durchschn", "time"})
+_AVERAGES = frozenset({"avg", "average", "mean", "gem", "gemiddelde", "moyenne", "moyen", "medio", "durchschn"})
 _SHARES = frozenset(
     {"rate", "percent", "percentage", "pct", "ratio", "level", "share", "taux", "quote", "aandeel", "sl"}
 )
+#: Words of a column that holds the time of all calls of a row together.
+_TOTALS = frozenset({"total", "totals", "totaal", "totale", "sum", "som", "gesamt", "somme", "suma", "cumulative"})
+#: Names of rows that are the total of other rows.
+_ALL = frozenset({"total", "totaal", "all", "alle", "alles", "tous", "toutes", "gesamt", "todos", "grand total", "sum"})
+#: Times that go so closely with the number of calls of their row are totals; of so many rows it can be told.
+_TOGETHER, _ENOUGH = 0.8, 30
+#: A mean handling time or wait beyond it is no number of seconds.
+_LONG_S = 6 * 3600
 #: So many rows must be counts, on the grid and each time once.
 _MOSTLY = 0.9
 #: Widths of a grid in minutes.
@@ -200,16 +208,26 @@ def layout_of(
 
 
 def count_name(name: str) -> str:
-    """A column's name without fillers; all of its words where nothing else is left."""
+    """A column's name without fillers; all of its words but averages where nothing else, or a bare time, is left."""
     words = plain(name).split()
-    return " ".join(word for word in words if word not in _FILLERS) or " ".join(words)
+    left = [word for word in words if word not in _FILLERS]
+    if left in ([], ["time"]):
+        left = [word for word in words if word not in _AVERAGES] or words
+    return " ".join(left)
+
+
+def counted_as(name: str) -> str | None:
+    """Whether a word of a column's name says that it counts offered, answered or abandoned contacts; None for none."""
+    words = set(plain(name).split())
+    return next((what for what in ("offered", "answered", "abandoned") if words & set(_NAMES[what])), None)
 
 
 def _measures(table: Table, names: Sequence[str], mapping: Mapping[str, str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for what, title in mapping.items():
-        if what in _NAMES and title in table.header:
-            found[what] = table.header.index(title)
+        role = "asa" if what == "wait" else what
+        if role in _NAMES and title in table.header:
+            found[role] = table.header.index(title)
     for what, known in _NAMES.items():
         if what in found:
             continue
@@ -233,7 +251,7 @@ def _may(table: Table, number: int, what: str) -> bool:
     title = table.header[number]
     if "%" in title or not _SHARES.isdisjoint(plain(title).split()):
         return False
-    average = not _MEANS.isdisjoint(plain(title).split())
+    average = not (_AVERAGES | {"time"}).isdisjoint(plain(title).split())
     return not average and _is_count(table.column(number)) if what in COUNTS else True
 
 
@@ -369,8 +387,8 @@ def interval_counts(table: Table, layout: Layout) -> IntervalCounts:
     when = table.column(layout.date if layout.time is None else layout.time)
     sieve.drop_all(layout.wrong, when)
     values = {what: _values(table, layout, what, sieve) for what in COUNTS if what in layout.measures}
-    times = {what: _durations(table, layout, what) for what in _TIMES if what in layout.measures}
     offered, answered, abandoned, only = _completed(values)
+    times, said = _times(table, layout, offered if only else answered)
     for row in np.flatnonzero(offered == UNKNOWN).tolist():
         sieve.drop(row, Said("unread.count_unknown"), "")
     groups = [table.column(number) for number in layout.groups.values()]
@@ -380,6 +398,7 @@ def interval_counts(table: Table, layout: Layout) -> IntervalCounts:
         if key in seen:
             sieve.drop(row, Said("unread.same_time"), when[row])
         seen.add(key)
+    _leave_totals_out(layout, groups, offered, sieve)
     kept = np.flatnonzero(sieve.kept)
     if not len(kept) or not offered[kept].sum():
         raise SimError(Said("refused.no_counts", source=table.source, width=layout.width))
@@ -422,7 +441,7 @@ def interval_counts(table: Table, layout: Layout) -> IntervalCounts:
         present=_present(layout.day[kept] - first, [tuple(cells[row] for cells in groups) for row in kept], length),
         rows=len(table.rows) + len(table.dropped),
         dropped=tuple(sorted(sieve.dropped, key=lambda row: row.line)),
-        notes=(*table.notes, *layout.order.notes, *_notes(table, layout, only)),
+        notes=(*table.notes, *layout.order.notes, *_notes(table, layout, only), *said),
     )  # fmt: skip
 
 
@@ -433,6 +452,60 @@ def _values(table: Table, layout: Layout, what: str, sieve: Sieve) -> Whole:
     return values
 
 
+def _leave_totals_out(layout: Layout, groups: Sequence[Sequence[str]], offered: Whole, sieve: Sieve) -> None:
+    """Keep out a part whose counts are, at nearly every time, the sum of those of all other parts."""
+    kept = np.flatnonzero(sieve.kept).tolist()
+    rows_of: dict[tuple[str, ...], list[int]] = {}
+    together: dict[tuple[int, int], int] = {}
+    when = [(int(day), int(slot)) for day, slot in zip(layout.day, layout.slot, strict=True)]
+    for row in kept:
+        rows_of.setdefault(tuple(cells[row] for cells in groups), []).append(row)
+        together[when[row]] = together.get(when[row], 0) + int(offered[row])
+    for name, rows in rows_of.items():
+        called_so = any(plain(word) in _ALL or "total" in plain(word).split() for word in name)
+        sums = sum(2 * int(offered[row]) == together[when[row]] for row in rows)
+        if (called_so or len(rows_of) > 2) and len(rows_of) > 1 and sums > _MOSTLY * len(rows):
+            for row in rows:
+                sieve.drop(row, Said("unread.total"), " ".join(name))
+            return
+
+
+def _times(table: Table, layout: Layout, calls: Whole | None) -> tuple[dict[str, Whole], list[Said]]:
+    """Mean durations of each row by what they are, and notes on columns of totals over ``calls``."""
+    times: dict[str, Whole] = {}
+    said: list[Said] = []
+    for what in _TIMES:
+        if what not in layout.measures:
+            continue
+        title = table.header[layout.measures[what]]
+        found = _durations(table, layout, what)
+        if not _is_total(title, found, calls):
+            times[what] = _plausible(table, title, found)
+        elif what in ("asa", "abandon_wait"):
+            said.append(Said("reading.total_wait", name=repr(title)))
+        elif calls is not None:
+            known = (found != UNKNOWN) & (calls > 0)
+            times[what] = np.where(known, found // np.maximum(calls, 1), UNKNOWN)
+            _plausible(table, title, times[what])
+            said.append(Said("reading.total_time", name=repr(title)))
+    return times, said
+
+
+def _is_total(title: str, times: Whole, calls: Whole | None) -> bool:
+    """Whether a column holds the time of all calls of its row: its name says so, or it grows with their number."""
+    words = set(plain(title).split())
+    if words & (_AVERAGES | {"asa", "aht"}):
+        return False
+    if words & _TOTALS:
+        return True
+    if calls is None:
+        return False
+    known = (times > 0) & (calls > 0)
+    if known.sum() < _ENOUGH or not np.ptp(calls[known]) or not np.ptp(times[known]):
+        return False
+    return bool(np.corrcoef(times[known], calls[known])[0, 1] > _TOGETHER)
+
+
 def _durations(table: Table, layout: Layout, what: str) -> Whole:
     number = layout.measures[what]
     cells, unit = table.column(number), stated_unit(table.header[number])
@@ -441,6 +514,15 @@ def _durations(table: Table, layout: Layout, what: str) -> Whole:
     role = "wait" if what in ("asa", "abandon_wait") else "handling"
     # A duration that cannot be read is unknown: the counts of its row still count.
     return parsed(cells, lambda text: duration(text, role, unit=unit, comma=table.comma))[0]
+
+
+def _plausible(table: Table, title: str, times: Whole) -> Whole:
+    """The durations; SimError where they are hours long, or all under a second, for want of a unit."""
+    known = times[times > 0]
+    if len(known) and stated_unit(title) is None and (known.max() < SECOND or np.median(known) > _LONG_S * SECOND):
+        key = "refused.too_short" if known.max() < SECOND else "refused.too_long"
+        raise SimError(Said(key, source=table.source, column=repr(title)))
+    return times
 
 
 def _completed(values: Mapping[str, Whole]) -> tuple[Whole, Whole | None, Whole | None, bool]:
@@ -516,7 +598,9 @@ def _notes(table: Table, layout: Layout, only: bool) -> list[Said]:
         Said("reading.column", what=Said(f"field.{what}"), name=repr(table.header[number]))
         for what, number in layout.groups.items()
     ]
-    found = [Said("reading.guessed", columns=tuple(columns))]
+    used = {layout.date, layout.time, *layout.measures.values(), *layout.groups.values()}
+    alike = {number for number in range(len(table.header)) if len(set(table.column(number))) < 2}
+    found = [Said("reading.guessed", columns=tuple(columns)), *not_used(table.header, used | alike)]
     found += [Said("reading.intervals", minutes=layout.width)] if layout.width < _DAY else []
     if only:
         found.append(Said("reading.answered_only"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +37,7 @@ _WORDS = {
                 "not answered", "unanswered", "verloren", "cancelled", "canceled", "weggevallen", "afgebroken",
                 "not picked up", "niet opgenomen", "niet aangenomen", "niet bereikt", "caller hung up", "gave up",
                 "abandonada", "perdida", "no contestada", "abandonne", "abandonnee", "perdu", "manque", "non repondu",
-                "abgebrochen", "aufgelegt", "verpasst", "nicht angenommen", "timed out", "dropped"),
+                "abgebrochen", "aufgelegt", "verpasst", "nicht angenommen", "timed out", "timeout", "dropped"),
     BLOCKED: ("blocked", "busy", "bezet", "bezettoon", "geblokkeerd", "in gesprek", "rejected", "geweigerd",
               "full", "volzet", "congestion", "balked", "ocupado", "occupe", "besetzt"),
     CLOSED: ("closed", "gesloten", "outside hours", "buiten openingsuren", "buiten de uren", "buiten uren",
@@ -55,6 +56,12 @@ _ASKED = ("answered", "beantwoord", "opgenomen", "aangenomen", "handled", "conne
 _ASKED_NOT = ("abandoned", "afgehaakt", "abandon", "missed", "gemist", "lost", "unanswered", "not answered")
 #: Of a word that is not known, so many rows have an answer, and it counts as answered.
 _SURELY = 0.95
+#: So many rows show whether arrivals have an offset.
+_SOME = 20
+#: So many callers do not all give up in the very second in which they call.
+_NOT_CHANCE = 5
+#: Who comes back into the queue within so long of leaving it, under the same id, never left.
+_AT_ONCE = 5 * SECOND
 #: A median handling time beyond it is no number of seconds.
 _LONG = 6 * HOUR
 #: Who is answered by a clock shown before the call came was answered after midnight, within so long.
@@ -86,7 +93,9 @@ def tidy_log(
     outcome = _outcomes(table, found, texts, outcomes, (times["handling"] > 0) | (answer != UNKNOWN), said)
     wait, handling = _worked_out(times, answer, end, outcome, said)
     priority = _priorities(texts, said, len(arrival))
+    lines = list(texts.get("line", [""] * len(arrival)))
     if "id" in texts:
+        _entered_again(texts["id"], arrival, (wait, outcome, handling, lines), sieve, said)
         _same_ids(texts["id"], sieve, said)
     channel = _channels(texts, len(arrival), said)
     queue = queues_of(texts, channel, said)
@@ -99,7 +108,7 @@ def tidy_log(
         caller=texts.get("caller", [""] * len(arrival)),
         channel=channel,
         queue=queue,
-        line=texts.get("line", [""] * len(arrival)),
+        line=lines,
         by_province="province" in texts,
     )
     return assembled(table.source, columns, sieve, rows=len(table.rows) + len(table.dropped), notes=said)
@@ -131,7 +140,9 @@ class _Clock:
     def arrivals(self, sieve: Sieve, notes: list[str]) -> Whole:
         """Milliseconds since 1970 on the wall clock; rows without an arrival are kept out."""
         if "arrival" in self.found:
-            return self._moments("arrival", sieve, notes)
+            found = self._moments("arrival", sieve, notes)
+            self._say_zone(found, sieve, notes)
+            return found
         days, times = (self._cells(what) for what in ("date", "time"))
         order = order_of(days, self.dates)
         notes += order.notes
@@ -148,6 +159,14 @@ class _Clock:
         sieve.drop_all({int(kept[row]): why for row, why in skipped.items()}, times)
         local[kept] = values
         return local
+
+    def _say_zone(self, found: Whole, sieve: Sieve, notes: list[str]) -> None:
+        """A note where arrivals have an offset from UTC, so that they were put on the clock of a zone."""
+        cells = self._cells("arrival")
+        first = order_of(cells, self.dates).month_first
+        some = np.flatnonzero(sieve.kept)[:_SOME].tolist()
+        if any(moment(cells[row], "UTC", month_first=first) != found[row] for row in some):
+            notes.append(Said("reading.wall_clock", zone=self.zone))
 
     def later(self, what: str, arrival: Whole, sieve: Sieve) -> Whole:
         """Milliseconds from each arrival to the moment in a column, UNKNOWN where there is none."""
@@ -244,7 +263,10 @@ def _worked_out(
 ) -> tuple[Whole, Whole]:
     """Waits and handling times: as logged, else from the moments of arrival, answer and end."""
     talk, after, total, wait = (times[what] for what in ("handling", "wrap_up", "total", "wait"))
-    served = outcome == ANSWERED
+    served, lost = outcome == ANSWERED, outcome == ABANDONED
+    if lost.sum() >= _NOT_CHANCE and (wait[lost] == 0).all() and (wait[served] > 0).any():
+        notes.append(Said("reading.no_wait_of_lost"))
+        wait = np.where(lost, UNKNOWN, wait)
     total = np.where(total == UNKNOWN, end, total)
     if ((wait == UNKNOWN) & (answer != UNKNOWN)).any():
         notes.append(Said("reading.wait_from_answer"))
@@ -252,7 +274,7 @@ def _worked_out(
     known = (wait == UNKNOWN) & served & (total != UNKNOWN) & (talk != UNKNOWN)
     wait = np.where(known, np.maximum(total - talk, 0), wait)
     # Who was not answered waited until the end; a talk time of zero is none.
-    left = (wait == UNKNOWN) & (outcome == ABANDONED)
+    left = (wait == UNKNOWN) & lost
     wait = np.where(left, total, wait)
     known = (talk == UNKNOWN) & served & (total != UNKNOWN) & (wait != UNKNOWN)
     talk = np.where(known, np.maximum(total - wait, 0), talk)
@@ -288,12 +310,26 @@ def _outcomes(
         known[plain(word)] = OUTCOMES.index(outcome)
     cells = texts["outcome"]
     number = {text: known.get(plain(text), known.get(core(text), UNKNOWN)) for text in set(cells)}
+    _yes_and_no(number, cells, served)
     _by_answers(number, cells, served, notes)
     strange = Counter(text for text in cells if number[text] == UNKNOWN and text.lower() not in NOT_KNOWN)
     if strange:
         words = (Said("reading.word", word=repr(cut(text)), rows=rows) for text, rows in strange.most_common(5))
         notes.append(Said("reading.strange", words=tuple(words)))
     return np.array([NOT_SAID if number[text] == UNKNOWN else number[text] for text in cells], dtype=np.int64)
+
+
+def _yes_and_no(number: dict[str, int], cells: Sequence[str], served: Bools) -> None:
+    """Yes and no under a name that does not say of what are answered and not, or the reverse, as answers show."""
+    words = {text: _YES_NO[plain(text)] for text in number if number[text] == UNKNOWN and plain(text) in _YES_NO}
+    meant = np.array([words.get(text, UNKNOWN) for text in cells])
+    if set(words.values()) != {ANSWERED, ABANDONED} or not served.any():
+        return
+    alike = ((meant == ANSWERED) == served)[meant != UNKNOWN].mean()
+    if alike >= _SURELY:
+        number.update(words)
+    elif alike <= 1 - _SURELY:
+        number.update({text: ANSWERED + ABANDONED - outcome for text, outcome in words.items()})
 
 
 def _by_answers(number: dict[str, int], cells: Sequence[str], served: Bools, notes: list[str]) -> None:
@@ -316,9 +352,39 @@ def _priorities(texts: Mapping[str, Sequence[str]], notes: list[str], rows: int)
     return values
 
 
+def _entered_again(
+    ids: Sequence[str], arrival: Whole, ends: tuple[Whole, Whole, Whole, list[str]], sieve: Sieve, notes: list[str]
+) -> None:
+    """Rows of one id, each beginning where the wait of the one before ended unanswered, are one contact.
+
+    It comes at the first arrival and ends as the last row does: ``ends`` are waits, outcomes, handling times and lines.
+    """
+    wait, outcome, handling, lines = ends
+    rows_of: dict[str, list[int]] = {}
+    for row in np.flatnonzero(sieve.kept)[np.argsort(arrival[sieve.kept], kind="stable")].tolist():
+        if ids[row]:
+            rows_of.setdefault(ids[row], []).append(row)
+    pairs = [pair for rows in rows_of.values() for pair in pairwise(rows)]
+    follows = [
+        wait[one] >= 0 and outcome[one] != ANSWERED and abs(arrival[one] + wait[one] - arrival[after]) <= _AT_ONCE
+        for one, after in pairs
+    ]
+    are_contacts = len(rows_of) >= _MOSTLY * sieve.kept.sum()
+    if not any(follows) or not (are_contacts or sum(follows) >= _MOSTLY * len(pairs)):
+        return
+    first_of: dict[int, int] = {}
+    for (one, row), joined in zip(pairs, follows, strict=True):
+        if joined:
+            first = first_of[row] = first_of.get(one, one)
+            wait[first] = arrival[row] - arrival[first] + wait[row] if wait[row] >= 0 else UNKNOWN
+            outcome[first], handling[first], lines[first] = outcome[row], handling[row], lines[row]
+            sieve.kept[row] = False
+    notes.append(Said("reading.entered_again", rows=len(first_of)))
+
+
 def _same_ids(ids: Sequence[str], sieve: Sieve, notes: list[str]) -> None:
     """A contact that comes twice counts once, the first time."""
-    given = [text for text in ids if text]
+    given = [text for text, kept in zip(ids, sieve.kept.tolist(), strict=True) if text and kept]
     if len(set(given)) < _MOSTLY * len(given):
         notes.append(Said("reading.ids"))
         return
