@@ -37,10 +37,18 @@ _LONGEST = 36_525 * DAY
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str:
-    """' Did you mean ...?' for the closest allowed word, or nothing."""
-    known = {str(a).lower(): str(a) for a in allowed}
+    """' Did you mean ...?' for the closest other word that is allowed, or nothing."""
+    known = {str(a).lower(): str(a) for a in allowed if str(a) != word}
     found = difflib.get_close_matches(str(word).lower(), known, n=1, cutoff=0.55)
     return f" Did you mean {known[found[0]]!r}?" if found else ""
+
+
+def one_of(value: object, allowed: Iterable[str], wrong: str = "is not allowed here") -> str:
+    """What is wrong with a value that is none of the words that may stand there."""
+    words = list(allowed)
+    if isinstance(value, str):
+        return f"{shown(value)} {wrong}; allowed are {', '.join(words)}.{nearest(value, words)}"
+    return f"{shown(value)} is not a single word; allowed are {', '.join(words)}"
 
 
 def shown(value: object) -> str:

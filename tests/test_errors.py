@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import sim
 from sim.language import ENGLISH, language
 from sim.language.mistakes import told_mistake
+from sim.units import nearest
 
 ROOT = Path(__file__).parent.parent
 FILE = ROOT / "scenarios" / "1712-baseline-2019.yaml"
@@ -632,7 +633,7 @@ WRONG = {
         "patience: {distribution: [never]}",
         "[never]",
         "callers.chat.patience.distribution",
-        ("['never'] is unknown", "exponential"),
+        ("['never'] is not a single word", "exponential"),
     ),
     "switch to a list": Wrong("to: e-mail", "to: [e-mail]", "[e-mail]", "callers.chat.switch.to", ("is not text",)),
     "campaign name as a list": Wrong("name: test", "name: [test]", "[test]", "campaigns.0.name", ("is not text",)),
@@ -1381,3 +1382,39 @@ def test_more_duty_than_memory_holds_is_refused(code: str, words: str) -> None:
     (mistake,) = error.value.mistakes
     assert mistake.path == "lines"
     assert words in told_mistake(mistake.message, language(code))
+
+
+SMALL = """
+period: {first: 2024-03-04, last: 2024-03-29}
+channels: {phone: {hours: 'mon-fri 9:00-17:00'}}
+lines: {phone: 2}
+demand: {contacts: 40}
+handling: {phone: {conversation: {distribution: exponential, mean: 8 min}}}
+callers: {phone: {patience: {distribution: exponential, mean: 3 min}}}
+"""
+
+
+@pytest.mark.parametrize(("old", "new", "path", "message"), [
+    ("{phone: {patience: {distribution: exponential, mean: 3 min}}}", "{patience: {distribution: never, mean: 3 min}}",
+     "callers.patience", "'patience' is a key of each channel and not a channel; write callers.phone.patience"),
+    ("callers: {", "callers: {chat: {patience: never, x: 1}, ", "callers.chat", "'chat' is not a channel of this"),
+    ("handling: {", "handling: {wrap_up: {distribution: never}, ", "handling.wrap_up", "write handling.phone.wrap_up"),
+    ("contacts: 40", "contacts: 40, per: [day]", "demand.per",
+     "['day'] is not a single word; allowed are period, hour, day, working day, week, year"),
+    ("exponential, mean: 3 min", "[exponential], mean: 3 min", "callers.phone.patience.distribution",
+     "['exponential'] is not a single word; allowed are exponential, "),
+])  # fmt: skip
+def test_one_mistake_that_says_the_real_trouble(old: str, new: str, path: str, message: str) -> None:
+    with pytest.raises(sim.ScenarioError) as error:
+        sim.loads(SMALL.replace(old, new, 1))
+    (one,) = error.value.mistakes
+    assert one.path == path
+    assert message in one.message
+    assert "Did you mean" not in one.message
+    assert told_mistake(one.message, DUTCH) != one.message
+
+
+def test_a_guess_is_never_what_was_written() -> None:
+    assert nearest("mean", ["mean", "median"]) == " Did you mean 'median'?"
+    assert nearest("Mean", ["mean"]) == " Did you mean 'mean'?"
+    assert nearest("mean", ["mean"]) == ""

@@ -24,7 +24,7 @@ from sim.scenario.types import (
     Stated,
     Weight,
 )
-from sim.units import nearest, shown
+from sim.units import one_of
 
 
 class _OneOrList:
@@ -149,10 +149,9 @@ class UnknownShape(_Wave):
     @classmethod
     def _refuse(cls, value: object) -> object:
         name = value.get("shape") if isinstance(value, dict) else value
-        allowed = ", ".join(_SHAPES)
         if name is None:
-            raise ValueError(f"has no 'shape:'; allowed are {allowed}")
-        raise ValueError(f"shape: {shown(name)} is unknown; allowed are {allowed}.{nearest(str(name), _SHAPES)}")
+            raise ValueError(f"has no 'shape:'; allowed are {', '.join(_SHAPES)}")
+        raise ValueError(f"shape: {one_of(name, _SHAPES, 'is unknown')}")
 
 
 AnyWave = Annotated[

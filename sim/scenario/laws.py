@@ -8,7 +8,7 @@ from pydantic import Discriminator, Tag, model_validator
 
 from sim.scenario import distributions as d
 from sim.scenario.types import Block, Duration, LawShape, Share, Sigma, Stated, Variation
-from sim.units import format_duration, nearest, shown
+from sim.units import format_duration, one_of, shown
 
 
 class _Named(Block):
@@ -254,15 +254,13 @@ class UnknownLaw(_Named):
     @model_validator(mode="before")
     @classmethod
     def _refuse(cls, value: object) -> object:
-        allowed = ", ".join(_LAWS)
         if not isinstance(value, dict):
             written = value if isinstance(value, str) else "25 min"
             hint = f"{{distribution: exponential, mean: {written}}}"
             raise ValueError(f"{shown(value)} is not a distribution; write for example {hint}")
         if "distribution" not in value:
-            raise ValueError(f"has no 'distribution:'; allowed are {allowed}")
-        name = value["distribution"]
-        raise ValueError(f"distribution: {shown(name)} is unknown; allowed are {allowed}.{nearest(str(name), _LAWS)}")
+            raise ValueError(f"has no 'distribution:'; allowed are {', '.join(_LAWS)}")
+        raise ValueError(f"distribution: {one_of(value['distribution'], _LAWS, 'is unknown')}")
 
 
 AnyLaw = Annotated[

@@ -13,7 +13,7 @@ from sim.scenario import campaigns, laws
 from sim.scenario.sections import Sections
 from sim.scenario.source import Located
 from sim.scenario.types import Block
-from sim.units import nearest, shown
+from sim.units import nearest, one_of, shown
 
 S = TypeVar("S", bound=Sections)
 _EXPECTED = {
@@ -27,6 +27,12 @@ _EXPECTED = {
 }
 #: What pydantic adds to its locations though no file contains it.
 _INVISIBLE = {"value", "count", "hours", "to", "any", "[key]", *laws.TAGS, *campaigns.TAGS}
+
+
+def without_followers(mistakes: list[Mistake], misplaced: list[Mistake]) -> list[Mistake]:
+    """The mistakes but those inside what is ``misplaced``, where nothing is as it should be."""
+    inside = tuple(f"{one.path}." for one in misplaced)
+    return [one for one in mistakes if not one.path.startswith(inside)]
 
 
 def type_mistakes(tree: Located, kind: type[S]) -> tuple[S | None, list[Mistake]]:
@@ -90,7 +96,7 @@ def _message(kind: str, detail: ErrorDetails, found: Any) -> str:
         return " ".join(str(context["error"]).split())
     if kind == "literal_error":
         allowed = str(context["expected"]).replace("'", "").replace(" or ", ", ").split(", ")
-        return f"{shown(found)} is not allowed here; allowed are {', '.join(allowed)}.{nearest(str(found), allowed)}"
+        return one_of(found, allowed)
     if kind == "too_short":
         return "is empty; at least one entry is needed"
     if kind == "string_pattern_mismatch":

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from sim.errors import Mistake
 from sim.scenario.attributes import BASE
 from sim.scenario.lines import Selector
+from sim.scenario.sections import Callers, Handling
 from sim.scenario.service import service_rules
 from sim.scenario.source import Located
 from sim.scenario.timetables import timetable_rules
@@ -20,20 +21,29 @@ from sim.units import parse_moment
 
 def broken_rules(tree: Located) -> list[Mistake]:
     """Every broken rule, each at the place of the offending key or value."""
-    names = (_channels_exist, _channels_complete, _names_differ, _campaigns, _other_channels, _priorities)
+    names = (channels_exist, _channels_complete, _names_differ, _campaigns, _other_channels, _priorities)
     rules = (*names, service_rules, timetable_rules, _dates)
     return [mistake for rule in rules for mistake in rule(tree)]
 
 
-def _channels_exist(tree: Located) -> Iterator[Mistake]:
+def channels_exist(tree: Located) -> Iterator[Mistake]:
+    """Names that should be those of channels; of a word that belongs under one, this is said."""
     channels = entries(tree, "channels")
     if not channels:
         return
     sections = ("handling",), ("callers",), ("targets", "channels"), ("demand", "by_channel")
     for path in (*sections, ("demand", "outside_hours"), ("demand", "counted_hours"), ("demand", "ages")):
         for name, item in entries(tree, *path).items():
-            if name not in channels:
-                yield Mistake(item.key, ".".join((*path, name)), unknown("channel", name, channels))
+            if name in channels:
+                continue
+            message = unknown("channel", name, channels)
+            if name in _OF_A_CHANNEL.get(path, ()):
+                right = ".".join((*path, next(iter(channels)), name))
+                message = f"{name!r} is a key of each channel and not a channel; write {right}"
+            yield Mistake(item.key, ".".join((*path, name)), message)
+
+
+_OF_A_CHANNEL = {("callers",): Callers.model_fields, ("handling",): Handling.model_fields}
 
 
 def _channels_complete(tree: Located) -> Iterator[Mistake]:

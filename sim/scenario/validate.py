@@ -10,8 +10,8 @@ from sim.model.compile import Model, compile_model
 from sim.model.trace_file import anchored
 from sim.scenario.alike import validated_like
 from sim.scenario.answered import people_behind, restated, with_people, without_finding
-from sim.scenario.mistakes import type_mistakes
-from sim.scenario.rules import broken_rules
+from sim.scenario.mistakes import type_mistakes, without_followers
+from sim.scenario.rules import broken_rules, channels_exist
 from sim.scenario.sections import Sections, dumps
 from sim.scenario.settings import Written, apply_settings, place_of
 from sim.scenario.simple import with_the_only_ones
@@ -66,7 +66,7 @@ def checked(tree: Located, kind: type[S]) -> S:
     """The same with its demand as it is stated."""
     tree = anchored(with_the_only_ones(tree))
     scenario, mistakes = type_mistakes(tree, kind)
-    mistakes += broken_rules(tree)
+    mistakes = without_followers(mistakes, list(channels_exist(tree))) + broken_rules(tree)
     if mistakes or scenario is None:
         raise ScenarioError(mistakes)
     vars(scenario)["model"] = compile_model(scenario, tree)
