@@ -6,7 +6,7 @@ The rules read the tree and skip what is not readable, so that they report besid
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from sim.errors import Mistake
 from sim.scenario.attributes import BASE
@@ -43,7 +43,7 @@ def channels_exist(tree: Located) -> Iterator[Mistake]:
             yield Mistake(item.key, ".".join((*path, name)), message)
 
 
-_OF_A_CHANNEL = {("callers",): Callers.model_fields, ("handling",): Handling.model_fields}
+_OF_A_CHANNEL: dict[tuple[str, ...], Collection[str]] = {("callers",): Callers.model_fields, ("handling",): Handling.model_fields}
 
 
 def _channels_complete(tree: Located) -> Iterator[Mistake]:
