@@ -43,7 +43,10 @@ def channels_exist(tree: Located) -> Iterator[Mistake]:
             yield Mistake(item.key, ".".join((*path, name)), message)
 
 
-_OF_A_CHANNEL: dict[tuple[str, ...], Collection[str]] = {("callers",): Callers.model_fields, ("handling",): Handling.model_fields}
+_OF_A_CHANNEL: dict[tuple[str, ...], Collection[str]] = {
+    ("callers",): Callers.model_fields,
+    ("handling",): Handling.model_fields,
+}
 
 
 def _channels_complete(tree: Located) -> Iterator[Mistake]:
