@@ -69,4 +69,6 @@ def count_differences(
         "totals": (sums.total, same.total),
         "sums": (sums.sums, same.sums),
     }
+    whole = kernel.Counter(replace(layout, whole=True, interval=0), centre, calendar, promises)
+    pairs["whole"] = (readable.cells[:, layout.periods()], whole.count(worlds, tables).values)
     return [name for name, (one, other) in pairs.items() if not np.array_equal(one, other)]

@@ -96,8 +96,8 @@ static inline int64_t wall_clock(const Counting *k, int64_t instant) {
     return instant + ahead;
 }
 
-/* Rows that a contact counts in: its day, its hour of the day, where they are counted its interval of the week and,
-   where there are several, its attributes. */
+/* Rows that a contact counts in: its day and, as far as they are counted, its hour of the day, its interval of the week
+   and its attributes. */
 typedef struct {
     Row *row[4];
     int64_t leaf, day;
@@ -109,10 +109,13 @@ static ALWAYS_INLINE Rows rows_of(const Tables *t, const Caller *caller, const C
     const Counting *k = t->counting;
     int64_t shown = wall_clock(k, c->dialled), slices = k->slices - 1;
     Rows of = {.leaf = c->channel * t->centre->provinces + caller->province, .day = shown / DAY};
-    of.row[0] = t->leaf + of.leaf * slices + of.day;
-    of.row[1] = t->leaf + of.leaf * slices + k->days + shown % DAY / HOUR;
-    int next = 2;
-    if (k->interval) of.row[next++] = t->leaf + of.leaf * slices + k->days + 24 + (shown + k->since_monday) % WEEK / k->interval;
+    Row *leaf = t->leaf + of.leaf * slices;
+    int next = 0;
+    of.row[next++] = leaf + (k->day_slices > 1 ? of.day : 0);
+    leaf += k->day_slices;
+    if (k->hours) of.row[next++] = leaf + shown % DAY / HOUR;
+    leaf += k->hours;
+    if (k->interval) of.row[next++] = leaf + (shown + k->since_monday) % WEEK / k->interval;
     if (next < rows) of.row[next] = t->attribute + (caller->source * k->topics + caller->topic) * k->ages + caller->age;
     return of;
 }
@@ -211,7 +214,8 @@ static ALWAYS_INLINE int64_t count_in_rows(const Tables *t, const People *p, con
 
 /* Count contacts and callers. */
 static int64_t count_people(const Tables *t, const People *p, const Contact *contacts, Sums *sums) {
-    switch (2 + (t->attributes > 1) + (t->counting->interval > 0)) {
+    switch (t->counting->kinds + (t->attributes > 1)) {
+    case 1: return count_in_rows(t, p, contacts, 1, sums);
     case 2: return count_in_rows(t, p, contacts, 2, sums);
     case 3: return count_in_rows(t, p, contacts, 3, sums);
     default: return count_in_rows(t, p, contacts, 4, sums);
@@ -439,7 +443,7 @@ VECTORS static void fold(const Tables *t) {
             for (int i = 0; row && i < 4; i++) add_row(cells + (names[i] + 1 + slice) * COLUMNS, row);
         }
     }
-    for (int64_t day = 1; t->attributes == 1 && day <= k->days; day++) { /* the one row has what all days have */
+    for (int64_t day = 1; t->attributes == 1 && day <= k->day_slices; day++) { /* the one row has what all days have */
         add_row(t->attribute->column, cells + (k->first_all + day) * COLUMNS);
         t->attribute->touched = COLUMNS_BIT;
     }
@@ -460,7 +464,7 @@ VECTORS static void fold(const Tables *t) {
     for (int64_t first = 0; first < k->first_source; first += k->slices) {
         int64_t *period = cells + first * COLUMNS;
         memset(period, 0, COLUMNS * sizeof *period);
-        for (int64_t day = 1; day <= k->days; day++) {
+        for (int64_t day = 1; day <= k->day_slices; day++) {
             const int64_t *row = period + day * COLUMNS;
             longest(period, row[AT_longest_queue]);
             int64_t most = period[AT_longest_queue];

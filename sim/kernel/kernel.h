@@ -210,7 +210,7 @@ enum ChangeKind { LINE_BUSY, LINE_FREE, LINE_COMES, LINE_LEAVES, QUEUE_IN, QUEUE
 enum Column { COLUMN_NAMES(AS_ENUM) COLUMNS };
 
 typedef struct {
-    int64_t days, cells, slices;
+    int64_t days, cells, slices, day_slices, hours; /* days 1 and hours 0 where only whole periods are counted */
     int64_t slots, step, kinds;             /* stretches of `step` ms from the start to the end, the last as if it were whole */
     const int64_t *slice;                   /* [slots][kinds] slices that a slot is part of, on the clock on the wall */
     int64_t interval, since_monday;         /* of the week, 0 where they are not counted; start of the period in its week */

@@ -252,6 +252,8 @@ def counting_of(layout: Layout, centre: c.Centre, calendar: Calendar, promises: 
         **_bins(),
         first_source=layout.first("cause"),
         days=layout.days,
+        day_slices=layout.day_slices,
+        hours=layout.hours,
         slots=slices.shape[1],
         step=layout.step,
         kinds=len(slices),

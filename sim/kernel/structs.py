@@ -134,7 +134,7 @@ class Counting(Struct):
     """What is counted, and of whom and when."""
 
     _fields_ = _of(
-        "days cells slices slots step kinds slice:array interval since_monday"
+        "days cells slices day_slices hours slots step kinds slice:array interval since_monday"
         " clock_changes changes_at:array clock_ahead:array"
         " line_until:array first_all first_channel first_queue first_province first_lines first_source"
         " sources topics ages short_abandon deadline:array by_wait:array fixed:array bin_least:array bins bin_bits"

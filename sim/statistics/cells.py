@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,18 +83,32 @@ class Layout:
 
     interval: length in ms of the intervals of the week, 0 where they are not counted.
     since_monday: ms from the midnight with which the first day's week begins to that day.
+    whole: whether only whole periods are asked for; days are then one slice, and hours none.
     """
 
     scopes: tuple[Scope, ...]
     days: int
     interval: int = 0
     since_monday: int = 0
+    whole: bool = False
 
     @classmethod
-    def of(cls, model: Model) -> Layout:
-        """The cells of a model."""
+    def of(cls, model: Model, *, whole: bool = False) -> Layout:
+        """The cells of a model, or those of ``whole`` periods only."""
+        if whole:
+            return replace(layout_of(model.names, model.centre), whole=True)
         weekday = model.calendar.first.weekday()
         return layout_of(model.names, model.centre, interval=model.interval, weekday=weekday)
+
+    @property
+    def day_slices(self) -> int:
+        """Slices by day."""
+        return 1 if self.whole else self.days
+
+    @property
+    def hours(self) -> int:
+        """Slices by hour of the day."""
+        return 0 if self.whole else 24
 
     @property
     def step(self) -> int:
@@ -109,11 +123,13 @@ class Layout:
     @property
     def slices(self) -> int:
         """Cells of one name of a scope that is split."""
-        return 1 + self.days + 24 + self.intervals
+        return 1 + self.day_slices + self.hours + self.intervals
 
     def slices_at(self, clock: WallClock, instant: Whole) -> Whole:
-        """Slices that each instant is part of: its day, its hour, its interval of the week; (2 or 3, n)."""
+        """Slices that each instant is part of: its day, its hour, its interval of the week; (1 to 3, n)."""
         shown = clock.at(instant)
+        if self.whole:
+            return np.ones((1, len(shown)), dtype=np.int64)
         found = [1 + shown // DAY, 1 + self.days + shown % DAY // HOUR]
         if self.interval:
             found.append(1 + self.days + 24 + (shown + self.since_monday) % WEEK // self.interval)
@@ -138,7 +154,7 @@ class Layout:
 
     def cells(self) -> list[tuple[str, str, str, int]]:
         """Kind, name, slice (period, day, hour or interval) and its number, of every cell."""
-        parts = {"period": 1, "day": self.days, "hour": 24, "interval": self.intervals}
+        parts = {"period": 1, "day": self.day_slices, "hour": self.hours, "interval": self.intervals}
         split = [(slice_, number) for slice_, count in parts.items() for number in range(count)]
         return [
             (scope.kind, name, slice_, number)

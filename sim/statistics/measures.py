@@ -196,7 +196,7 @@ def until_of(group: Group, centre: Centre) -> Whole:
 
 @lru_cache(maxsize=64)
 def slices_of(layout: Layout, centre: Centre) -> Whole:
-    """Slices that each step up to the end is part of, shape (2 or 3, steps)."""
+    """Slices that each step up to the end is part of, shape (1 to 3, steps)."""
     return layout.slices_at(centre.clock, edges_of(layout, centre)[:-1])
 
 

@@ -249,43 +249,42 @@ def _play(job: _Job, task: _Task) -> dict[tuple[str, int], tuple[tuple[Scope, ..
     for plan in job.plans[group]:
         if job.stop is not None and job.stop.is_set():
             raise Stopped(f"stopped after {len(found):,} of {len(job.plans[group]):,} plans")
-        kept = _kept(_layout(plan), job.kinds)
+        kept = _kept(_layout(plan, job), job.kinds)
         if drawing is not None:
-            values = _run(plan, drawing, np.array(numbers, dtype=np.int64), kept)
+            values = _run(_counter(plan, job), drawing, np.array(numbers, dtype=np.int64), kept)
         else:
             assert worlds is not None  # drawn above
-            values = _values(plan, worlds, kept, compiled=job.compiled)
+            values = _values(plan, job, worlds, kept)
         found[plan.name, numbers[0]] = kept.scopes, values
     return found
 
 
-def _layout(plan: _Plan) -> Layout:
-    return Layout.of(plan.model)
+def _layout(plan: _Plan, job: _Job) -> Layout:
+    """Whole periods alone where nothing else is asked for; the readable path counts by day and hour too."""
+    return Layout.of(plan.model, whole=job.compiled and not set(SLICES) & set(job.kinds))
 
 
-def _counter(plan: _Plan) -> kernel.Counter:
-    return kernel.Counter(_layout(plan), plan.model.centre, plan.model.calendar, plan.model.targets)
+def _counter(plan: _Plan, job: _Job) -> kernel.Counter:
+    return kernel.Counter(_layout(plan, job), plan.model.centre, plan.model.calendar, plan.model.targets)
 
 
-def _run(plan: _Plan, drawing: kernel.Drawing, numbers: Whole, kept: _Kept) -> Whole:
+def _run(counter: kernel.Counter, drawing: kernel.Drawing, numbers: Whole, kept: _Kept) -> Whole:
     """What is counted of the kept scopes, shape (replications, scopes, columns), without any world in between."""
-    counter = _counter(plan)
     if kept.periods is None:
         return counter.run(drawing, numbers, every=True).cells[:, kept.cells]
     return counter.run(drawing, numbers).values[:, kept.periods]
 
 
-def _values(plan: _Plan, worlds: Worlds, kept: _Kept, *, compiled: bool) -> Whole:
+def _values(plan: _Plan, job: _Job, worlds: Worlds, kept: _Kept) -> Whole:
     """The same of worlds that were drawn."""
-    tables = simulate_block(worlds, plan.model.centre, engine="compiled" if compiled else "simpy")
-    if not compiled:
-        model = plan.model
-        found = measure(
-            worlds, model.centre, tables, calendar=model.calendar, promises=model.targets, interval=model.interval
-        )
-        return found.cells[:, kept.cells]
-    counter = _counter(plan)
-    return counter.count(worlds, tables, every=True).cells[:, kept.cells]
+    model = plan.model
+    tables = simulate_block(worlds, model.centre, engine="compiled" if job.compiled else "simpy")
+    if job.compiled:
+        return _counter(plan, job).count(worlds, tables, every=True).cells[:, kept.cells]
+    found = measure(
+        worlds, model.centre, tables, calendar=model.calendar, promises=model.targets, interval=model.interval
+    )
+    return found.cells[:, kept.cells]
 
 
 @dataclass(frozen=True)
