@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -246,19 +246,9 @@ class Counter:
         products: sums over replications, to which these are added.
         every: whether the cells of each replication are wanted.
         """
-        expected, absence = drawing.expected(numbers), absences_of(drawing.inputs, drawing.seed, numbers)
-        groups = tuple(name for name, _ in drawing.inputs.lines)
-        absences = structs.Population(absence=structs.whole(absence))
-        absences.absence_groups, absences.absence_lines, absences.absence_days = absence.shape[1:]
-
-        def count(cells: Whole | None, sums: structs.Sums) -> None:
-            _call(
-                "kernel_run", drawing.demand, pack.centre_of(self.centre, groups),
-                pack.with_products(self._plan, products), len(numbers), structs.whole(numbers), expected, absences,
-                cells, sums,
-            )  # fmt: skip
-
-        return self._counted(count, len(numbers), products, every=every)
+        sums = _Sums.of(self, len(numbers), products, every=every)
+        _run([(self, sums)], drawing, numbers)
+        return sums.counts()
 
     def count(
         self, worlds: Worlds, tables: ContactTables, *, products: Products | None = None, every: bool = False
@@ -268,38 +258,88 @@ class Counter:
         people, struct = pack.population_of(worlds), pack.centre_of(self.centre, worlds.callers.groups)
         starts, begins = structs.whole(worlds.starts), structs.whole(tables.begins)
 
-        def count(cells: Whole | None, sums: structs.Sums) -> None:
-            _call(
-                "kernel_count", struct, pack.with_products(self._plan, products), people, len(worlds), starts, columns,
-                columns.shape[1], begins, cells, sums,
-            )  # fmt: skip
-
-        return self._counted(count, len(worlds), products, every=every)
-
-    def _counted(
-        self,
-        call: Callable[[Whole | None, structs.Sums], None],
-        replications: int,
-        products: Products | None,
-        *,
-        every: bool,
-    ) -> Counts:
-        cells = np.zeros((replications if every else 0, self.layout.size(), len(COLUMNS)), dtype=np.int64)
-        values = np.empty((replications, self._plan.periods, len(COLUMNS)), dtype=np.int64)
-        sums_of = products or Products.none(len(COLUMNS), self.layout.size())
-        late_sums, late = sums_of.late
-        first = np.zeros(replications + 1, dtype=np.int64)
-        struct = structs.Sums(
-            chunk=CHUNK, pending=int(late[0]), total=sums_of.total, sum=sums_of.sums, pending_sum=late_sums,
-            values=values, first_code=first,
+        sums = _Sums.of(self, len(worlds), products, every=every)
+        _call(
+            "kernel_count", struct, pack.with_products(self._plan, products), people, len(worlds), starts, columns,
+            columns.shape[1], begins, sums.cells if every else None, sums.struct,
         )  # fmt: skip
-        call(cells if every else None, struct)
-        late[0] = struct.pending
+        return sums.counts()
+
+    @cached_property
+    def _components(self) -> tuple[int, ...]:
+        """Component of the centre by channel and province."""
+        components = pack.components_of(self.centre)
+        return tuple(components[queue] for queues in self.centre.queue_of for queue in queues)
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """Room for what the kernel counts of one plan.
+
+    cells: (R, cells, columns), of no replication where they are not wanted.
+    first: (R + 1,) where the waits of each replication begin; none where they are not wanted.
+    """
+
+    counting: structs.Counting
+    struct: structs.Sums
+    values: Whole
+    cells: Whole
+    first: Whole
+    sums: Products
+
+    @classmethod
+    def of(
+        cls, counter: Counter, replications: int, products: Products | None, *, every: bool, waits: bool = True
+    ) -> _Sums:
+        cells = np.zeros((replications if every else 0, counter.layout.size(), len(COLUMNS)), dtype=np.int64)
+        values = np.empty((replications, counter._plan.periods, len(COLUMNS)), dtype=np.int64)
+        sums = products or Products.none(len(COLUMNS), counter.layout.size())
+        first = np.zeros(replications + 1 if waits else 0, dtype=np.int64)
+        struct = structs.Sums(
+            chunk=CHUNK, pending=int(sums.late[1][0]), total=sums.total, sum=sums.sums, pending_sum=sums.late[0],
+            values=values, **({"first_code": first} if waits else {}),
+        )  # fmt: skip
+        return cls(pack.with_products(counter._plan, products), struct, values, cells, first, sums)
+
+    def counts(self) -> Counts:
+        """What has been counted."""
+        self.sums.late[1][0] = self.struct.pending
         codes = np.zeros(0, dtype=np.int32)
-        if struct.codes:
-            pointer = ctypes.cast(struct.codes, ctypes.POINTER(ctypes.c_int32))
-            codes = np.ctypeslib.as_array(pointer, (max(struct.coded, 1),))[: struct.coded].copy()
+        if self.struct.codes:
+            pointer = ctypes.cast(self.struct.codes, ctypes.POINTER(ctypes.c_int32))
+            codes = np.ctypeslib.as_array(pointer, (max(self.struct.coded, 1),))[: self.struct.coded].copy()
             library = _library()
             assert library is not None  # it has just been called
-            library.kernel_free(ctypes.c_void_p(struct.codes))
-        return Counts(codes, first, values, cells)
+            library.kernel_free(ctypes.c_void_p(self.struct.codes))
+        return Counts(codes, self.first, self.values, self.cells)
+
+
+def run_plans(counters: Sequence[Counter], drawing: Drawing, numbers: Whole, *, every: bool = False) -> list[Counts]:
+    """The same replications at several centres, without their waits.
+
+    Callers are drawn once for centres that are divided into the same components.
+    """
+    found = [_Sums.of(counter, len(numbers), None, every=every, waits=False) for counter in counters]
+    together: dict[tuple[int, ...], list[tuple[Counter, _Sums]]] = {}
+    for counter, sums in zip(counters, found, strict=True):
+        together.setdefault(counter._components, []).append((counter, sums))
+    for plans in together.values():
+        _run(plans, drawing, numbers)
+    return [sums.counts() for sums in found]
+
+
+def _run(plans: Sequence[tuple[Counter, _Sums]], drawing: Drawing, numbers: Whole) -> None:
+    expected, absence = drawing.expected(numbers), absences_of(drawing.inputs, drawing.seed, numbers)
+    groups = tuple(name for name, _ in drawing.inputs.lines)
+    absences = structs.Population(absence=structs.whole(absence))
+    absences.absence_groups, absences.absence_lines, absences.absence_days = absence.shape[1:]
+    centres = [pack.centre_of(counter.centre, groups) for counter, _ in plans]
+    runs = [
+        structs.Run(
+            centre=ctypes.addressof(centre), counting=ctypes.addressof(sums.counting),
+            sums=ctypes.addressof(sums.struct), **({"cells": sums.cells} if sums.cells.size else {}),
+        )
+        for centre, (_, sums) in zip(centres, plans, strict=True)
+    ]  # fmt: skip
+    every = (structs.Run * len(runs))(*runs)
+    _call("kernel_run", drawing.demand, len(runs), every, len(numbers), structs.whole(numbers), expected, absences)

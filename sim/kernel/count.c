@@ -147,7 +147,7 @@ static ALWAYS_INLINE int64_t count_contact(const Tables *t, const People *p, con
         if (to->longest < wait) to->longest = wait;
     }
     int waited = outcome == SILENT ? ABANDONED : outcome;
-    if (waited != ANSWERED && waited != ABANDONED && waited != CALLED_BACK) return OK;
+    if (!sums->first_code || (waited != ANSWERED && waited != ABANDONED && waited != CALLED_BACK)) return OK;
     sums->codes = grow(sums->codes, &sums->code_capacity, sums->coded + 1, sizeof *sums->codes);
     if (!sums->codes) return OUT_OF_MEMORY;
     int64_t bin = bin_of(k, t->first_bin, wait);

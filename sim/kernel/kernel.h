@@ -240,7 +240,15 @@ typedef struct {
     int64_t *values;                /* [replications][periods][COLUMNS] */
     int32_t *codes;                 /* of waits, allocated here */
     int64_t coded, code_capacity;
-    int64_t *first_code;            /* [replications + 1] */
+    int64_t *first_code;            /* [replications + 1], NULL where waits are not asked for */
 } Sums;
+
+/* One of several plans that the same callers meet. Their centres have the same components. */
+typedef struct {
+    const Centre *centre;
+    const Counting *counting;
+    Sums *sums;
+    int64_t *cells; /* [replications][cells][COLUMNS] those of each replication, or NULL */
+} Run;
 
 #endif

@@ -21,7 +21,7 @@ EXPORT int64_t kernel_constants(int64_t *out) {
 /* Sizes of the structs that Python fills, in bytes. */
 EXPORT int64_t kernel_sizes(int64_t *out) {
     int64_t sizes[] = {sizeof(Distribution), sizeof(SurgeTerm), sizeof(Demand), sizeof(Population), sizeof(Channel),
-                       sizeof(Queue),        sizeof(Group),     sizeof(Centre), sizeof(Counting),   sizeof(Sums)};
+                       sizeof(Queue),        sizeof(Group),     sizeof(Centre), sizeof(Counting),   sizeof(Sums),   sizeof(Run)};
     memcpy(out, sizes, sizeof sizes);
     return sizeof sizes / sizeof *sizes;
 }
@@ -102,7 +102,7 @@ typedef struct {
 static int64_t open_batch(Batch *b, const Centre *centre, const Counting *k, Sums *sums, int64_t *every) {
     *b = (Batch){.counting = k, .tables = new_tables(centre, k), .sums = sums, .size = batch_size(k), .every = every};
     b->cells = malloc((size_t)(b->size * k->cells * COLUMNS) * sizeof *b->cells);
-    sums->first_code[0] = sums->coded;
+    if (sums->first_code) sums->first_code[0] = sums->coded;
     return b->cells && b->tables ? OK : OUT_OF_MEMORY;
 }
 
@@ -111,7 +111,7 @@ static void start_replication(Batch *b) {
 }
 
 static int64_t flush(Batch *b) {
-    int64_t code = b->held ? add_products(b->counting, b->cells, b->held, b->sums) : OK;
+    int64_t code = b->held && b->counting->products ? add_products(b->counting, b->cells, b->held, b->sums) : OK;
     b->held = 0;
     return code;
 }
@@ -121,7 +121,7 @@ static int64_t end_replication(Batch *b, int64_t replication) {
     end_counting(b->tables);
     note_values(b->counting, b->tables->cells, replication, b->sums);
     if (b->every) memcpy(b->every + (size_t)replication * size, b->tables->cells, size * sizeof *b->cells);
-    b->sums->first_code[replication + 1] = b->sums->coded;
+    if (b->sums->first_code) b->sums->first_code[replication + 1] = b->sums->coded;
     b->held++;
     return b->held == b->size || b->sums->pending + b->held == b->sums->chunk ? flush(b) : OK;
 }
@@ -133,43 +133,65 @@ static int64_t close_batch(Batch *b, int64_t code) {
     return code;
 }
 
-/* Draw, play and count replications; expected [R][S][D]; of `absences` only these count, [R] after each other. */
-EXPORT int64_t kernel_run(const Demand *demand, const Centre *centre, const Counting *counting, int64_t replications,
-                          const int64_t *number, const double *expected, const Population *absences, int64_t *cells,
-                          Sums *sums) {
-    Callers callers = {0};
-    Play play = {0};
+/* A plan under way. */
+typedef struct {
+    Play play;
     Batch batch;
+} Course;
+
+/* The same callers at every plan: one component of the centres after the other. */
+static int64_t run_replication(const Demand *demand, int64_t plans, const Run *run, Course *course, People *people,
+                               const double *expected, const int64_t *component_of, Callers *callers) {
+    int64_t code = OK;
+    for (int64_t p = 0; code >= 0 && p < plans; p++) {
+        start_replication(&course[p].batch);
+        code = start_play(&course[p].play, run[p].centre, people, course[p].batch.tables);
+    }
+    for (int64_t k = 0; code >= 0 && k < run->centre->components; k++) {
+        code = draw_callers(demand, people->replication, expected, component_of, k, callers);
+        people->caller = callers->caller;
+        people->count = code;
+        for (int64_t p = 0; code >= 0 && p < plans; p++) {
+            code = play_component(&course[p].play, k, people);
+            if (code >= 0) code = count_people(course[p].batch.tables, people, course[p].play.contacts, run[p].sums);
+        }
+    }
+    return code;
+}
+
+/* Draw replications, play and count them for each plan; expected [R][S][D]; of `absences` only these count, [R] after
+   each other. */
+EXPORT int64_t kernel_run(const Demand *demand, int64_t plans, const Run *run, int64_t replications,
+                          const int64_t *number, const double *expected, const Population *absences) {
+    Callers callers = {0};
     Population drawn = *absences;
     drawn.demand = demand;
     drawn.channels = demand->channels;
     drawn.attempts = demand->attempts;
-    int64_t code = open_batch(&batch, centre, counting, sums, cells);
+    Course *course = calloc((size_t)plans, sizeof *course);
     int64_t *component_of = malloc((size_t)(demand->strata + 1) * sizeof *component_of);
-    if (!component_of) code = OUT_OF_MEMORY;
-    for (int64_t s = 0; component_of && s < demand->strata; s++) {
+    int64_t code = course && component_of ? OK : OUT_OF_MEMORY;
+    for (int64_t s = 0; code >= 0 && s < demand->strata; s++) {
         const int64_t *of = demand->stratum + 3 * s;
-        component_of[s] = centre->component[centre->queue_of[of[0] * centre->provinces + of[1]]];
+        component_of[s] = run->centre->component[run->centre->queue_of[of[0] * run->centre->provinces + of[1]]];
     }
+    for (int64_t p = 0; code >= 0 && p < plans; p++)
+        code = open_batch(&course[p].batch, run[p].centre, run[p].counting, run[p].sums, run[p].cells);
     for (int64_t r = 0; code >= 0 && r < replications; r++) {
         People people = people_of(&drawn, r, 0);
         people.replication = number[r];
-        start_replication(&batch);
-        code = start_play(&play, centre, &people, batch.tables);
-        for (int64_t k = 0; code >= 0 && k < centre->components; k++) {
-            code = draw_callers(demand, number[r], expected + r * demand->strata * demand->days, component_of, k, &callers);
-            if (code < 0) break;
-            people.caller = callers.caller;
-            people.count = code;
-            code = play_component(&play, k, &people);
-            if (code >= 0) code = count_people(batch.tables, &people, play.contacts, sums);
-        }
-        if (code >= 0) code = end_replication(&batch, r);
+        code = run_replication(demand, plans, run, course, &people, expected + r * demand->strata * demand->days,
+                               component_of, &callers);
+        for (int64_t p = 0; code >= 0 && p < plans; p++) code = end_replication(&course[p].batch, r);
     }
+    for (int64_t p = 0; course && p < plans; p++) {
+        free_play(&course[p].play);
+        if (course[p].batch.counting) code = close_batch(&course[p].batch, code);
+    }
+    free(course);
     free(component_of);
-    free_play(&play);
     free_callers(&callers);
-    return close_batch(&batch, code);
+    return code;
 }
 
 /* ---- Callers of a block, for Python ---------------------------------------------------------------------------- */

@@ -152,8 +152,14 @@ class Sums(Struct):
     )
 
 
+class Run(Struct):
+    """One of several plans that the same callers meet."""
+
+    _fields_ = _of("centre:array counting:array sums:array cells:array")
+
+
 #: In the order of ``kernel_sizes``.
-STRUCTS = (Distribution, SurgeTerm, Demand, Population, Channel, Queue, Group, Centre, Counting, Sums)
+STRUCTS = (Distribution, SurgeTerm, Demand, Population, Channel, Queue, Group, Centre, Counting, Sums, Run)
 
 
 def whole(values: Any) -> NDArray[np.int64]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import pickle
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from threading import Event
@@ -23,7 +23,6 @@ from sim.errors import SimError
 from sim.language import ENGLISH, Language
 from sim.model.compile import Model
 from sim.model.impossible import Columns, impossible
-from sim.model.world import Worlds
 from sim.scenario.scenario import Scenario
 from sim.statistics.cells import COLUMNS, Layout
 from sim.statistics.estimates import Estimate
@@ -242,21 +241,13 @@ def _by_callers(plans: Mapping[str, Scenario]) -> tuple[tuple[_Plan, ...], ...]:
 def _play(job: _Job, task: _Task) -> dict[tuple[str, int], tuple[tuple[Scope, ...], Whole]]:
     """Scopes and counts by plan and first world."""
     group, numbers = task
-    inputs = job.plans[group][0].model.inputs
-    drawing = job.drawings[group] if job.compiled else None
-    worlds = None if drawing else draw_block(inputs, seed=job.seed, replications=numbers)
-    found: dict[tuple[str, int], tuple[tuple[Scope, ...], Whole]] = {}
-    for plan in job.plans[group]:
-        if job.stop is not None and job.stop.is_set():
-            raise Stopped(f"stopped after {len(found):,} of {len(job.plans[group]):,} plans")
-        kept = _kept(_layout(plan, job), job.kinds)
-        if drawing is not None:
-            values = _run(_counter(plan, job), drawing, np.array(numbers, dtype=np.int64), kept)
-        else:
-            assert worlds is not None  # drawn above
-            values = _values(plan, job, worlds, kept)
-        found[plan.name, numbers[0]] = kept.scopes, values
-    return found
+    plans, drawing = job.plans[group], job.drawings[group] if job.compiled else None
+    kept = [_kept(_layout(plan, job), job.kinds) for plan in plans]
+    counts = _run(job, plans, drawing, numbers, kept) if drawing else _values(job, plans, numbers, kept)
+    return {
+        (plan.name, numbers[0]): (scopes.scopes, values)
+        for plan, scopes, values in zip(plans, kept, counts, strict=True)
+    }
 
 
 def _layout(plan: _Plan, job: _Job) -> Layout:
@@ -268,23 +259,32 @@ def _counter(plan: _Plan, job: _Job) -> kernel.Counter:
     return kernel.Counter(_layout(plan, job), plan.model.centre, plan.model.calendar, plan.model.targets)
 
 
-def _run(counter: kernel.Counter, drawing: kernel.Drawing, numbers: Whole, kept: _Kept) -> Whole:
-    """What is counted of the kept scopes, shape (replications, scopes, columns), without any world in between."""
-    if kept.periods is None:
-        return counter.run(drawing, numbers, every=True).cells[:, kept.cells]
-    return counter.run(drawing, numbers).values[:, kept.periods]
+def _run(
+    job: _Job, plans: Sequence[_Plan], drawing: kernel.Drawing, numbers: range, kept: Sequence[_Kept]
+) -> Iterator[Whole]:
+    """Of each plan what is counted of the kept scopes, shape (replications, scopes, columns), without any world."""
+    every = any(scopes.periods is None for scopes in kept)
+    counters = [_counter(plan, job) for plan in plans]
+    found = kernel.run_plans(counters, drawing, np.array(numbers, dtype=np.int64), every=every)
+    for counts, scopes in zip(found, kept, strict=True):
+        yield counts.cells[:, scopes.cells] if every else counts.values[:, scopes.periods]
 
 
-def _values(plan: _Plan, job: _Job, worlds: Worlds, kept: _Kept) -> Whole:
-    """The same of worlds that were drawn."""
-    model = plan.model
-    tables = simulate_block(worlds, model.centre, engine="compiled" if job.compiled else "simpy")
-    if job.compiled:
-        return _counter(plan, job).count(worlds, tables, every=True).cells[:, kept.cells]
-    found = measure(
-        worlds, model.centre, tables, calendar=model.calendar, promises=model.targets, interval=model.interval
-    )
-    return found.cells[:, kept.cells]
+def _values(job: _Job, plans: Sequence[_Plan], numbers: range, kept: Sequence[_Kept]) -> Iterator[Whole]:
+    """The same of worlds that are drawn once for all plans."""
+    worlds = draw_block(plans[0].model.inputs, seed=job.seed, replications=numbers)
+    for plan, scopes in zip(plans, kept, strict=True):
+        if job.stop is not None and job.stop.is_set():
+            raise Stopped(f"stopped in the middle of {len(plans):,} plans")
+        model = plan.model
+        tables = simulate_block(worlds, model.centre, engine="compiled" if job.compiled else "simpy")
+        if job.compiled:
+            yield _counter(plan, job).count(worlds, tables, every=True).cells[:, scopes.cells]
+        else:
+            found = measure(
+                worlds, model.centre, tables, calendar=model.calendar, promises=model.targets, interval=model.interval
+            )
+            yield found.cells[:, scopes.cells]
 
 
 @dataclass(frozen=True)
