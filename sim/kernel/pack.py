@@ -35,7 +35,7 @@ from sim.scenario.distributions import (
 from sim.scenario.surges import Surge
 from sim.statistics.cells import Layout
 from sim.statistics.contact_values import BIN_BITS, LEAST, working_day_ends
-from sim.statistics.measures import doors, slices_of, until_of
+from sim.statistics.measures import doors, edges_of, slices_of, until_of
 from sim.statistics.products import Products
 
 PURPOSES = ("exists", "work", "marks", "waiting", "choices", "offers", "delays")
@@ -255,7 +255,7 @@ def counting_of(layout: Layout, centre: c.Centre, calendar: Calendar, promises: 
         day_slices=layout.day_slices,
         hours=layout.hours,
         slots=slices.shape[1],
-        step=layout.step,
+        step=int(edges_of(layout, centre)[1]),
         kinds=len(slices),
         slice=whole(slices.T),
         interval=layout.interval,

@@ -185,8 +185,13 @@ def _add_time(table: Whole, layout: Layout, world: World, centre: Centre, contac
 
 
 def edges_of(layout: Layout, centre: Centre) -> Whole:
-    """Edges of the layout's steps, up to the end of the last hour."""
-    return np.arange(0, centre.hours * HOUR + 1, layout.step)
+    """Edges of the layout's steps, up to the end of the last hour.
+
+    Of whole periods there is one step, unless a queue has several groups, which are compared hour by hour.
+    """
+    end = centre.hours * HOUR
+    one = layout.whole and all(len(queue.routes) <= 1 for queue in centre.queues)
+    return np.array([0, end]) if one else np.arange(0, end + 1, layout.step)
 
 
 def until_of(group: Group, centre: Centre) -> Whole:
