@@ -23,6 +23,8 @@ from sim.answers import files
 from sim.answers.answer import (
     Answer,
     Axis,
+    Bar,
+    Bars,
     Column,
     Curves,
     Heat,
@@ -42,6 +44,7 @@ from sim.answers.answer import (
 )
 from sim.answers.curves import LOOKS
 from sim.answers.kinds import _ENDS, KINDS, cell_of, in_language, text_of
+from sim.answers.looks import TONES
 from sim.answers.notebook import html_of
 from sim.answers.plots import charts_of, figure_of
 from sim.answers.terminal import tell
@@ -89,6 +92,12 @@ def answers() -> dict[str, Answer]:
     fitted = {"replications": 100, "worlds_apart": 4, "seed": 2, "workers": 1}
     both = ["demand.contacts", "handling.phone.conversation.mean"]
     two = ["lines.tyne and wear=1..2", "attempts=0|5"]
+    names = list(scenario.lines)
+    plans = {
+        "côte d'or": scenario,
+        "tyne and wear": scenario.with_settings([f"lines.{names[0]}.count=2"]),
+        "<b>chat</b> 'til late": scenario.with_settings(["lines.chat.count=2"]),
+    }
     far = ["callers.phone.patience.mean=2..9 min", "channels.chat.waiting_places=0|unlimited"]
     return {
         "next-line": next_line(scenario, replications=8, seed=2).answer,
@@ -98,6 +107,8 @@ def answers() -> dict[str, Answer]:
         "sensitivity": sensitivity(scenario, points=4, replications=2, worlds_apart=4, seed=2, workers=1).answer,
         "one-at-a-time": one_at_a_time(scenario, ["loss", "asa@phone"], 4, seed=2, workers=1).answer,
         "plan": planned(scenario).answer,
+        "compare": sim.compare(plans, assumptions=True, **few).answer,
+        "compare-one": sim.compare(dict(list(plans.items())[:2]), assumptions=False, **few).answer,
         "campaign": campaigned().answer,
         "calibrate": calibrate(ranged, ["answered@phone=45"], **fitted).answer,
         "two": calibrate(ranged, ["answered@phone=45", "loss@phone=20 %"], fit=both, **fitted).answer,
@@ -118,6 +129,8 @@ STUDIES = (
     "calibrate",
     "two",
     "unmet",
+    "compare",
+    "compare-one",
     "toy",
 )
 
@@ -145,7 +158,7 @@ def toy() -> Answer:
         "text": message("next.today"), "name": "phone", "duration": "90 s", "hours": "mon-fri 9:00-17:00",
         "path": "lines.phone.count",
         "setting": "20 %", "measure of": ("loss", "channel", "phone"), "measure": "loss", "unit": "per period",
-        "refusal": "attempts: no such line", "yes": True,
+        "refusal": "attempts: no such line", "yes": True, "kind": "channel", "titles": (("en", "today"), ("nl", "nu")),
         "and": (Term("name", "phone"), Term("name", "chat")), "semicolons": (Term("count", 3), Term("name", "chat")),
         "sentence": message("next.today"), "moment": "2020-02-10T21:00:00",
         "short day": "2020-02-10", "dates": ("2020-02-10", "2020-02-14"), "day": "2020-02-10",
@@ -180,8 +193,13 @@ def toy() -> Answer:
     curves.append(Curves("t", wide, "y", (Series(None, (Point(1, found), Point(200, found))),)))
     band = Series(None, at, line=False, band=True)
     curves.append(Curves("t", Axis("x", names), "y", (band,), limits=((2.0, 1),), ring=ring, **marked))
+    bars = tuple(
+        Bar(message("next.today"), tuple((tone, found) for tone in TONES), mark=mark) for mark in (found, NOTHING, None)
+    )
+    legend = dict.fromkeys(TONES, message("next.today"))
+    stacked = [Bars("t", "y", bars, "c", legend, message("next.today"), across=across) for across in (True, False)]
     heat = Heat("t", Axis("x", names[:2]), Axis("y", names), ((found, NOTHING, found), (NOTHING, found, found)))
-    parts = (message("next.today"), chart, *curves, heat, Show("everything"))
+    parts = (message("next.today"), chart, *curves, *stacked, heat, Show("everything"))
     table = Table("everything", message("next.today"), columns, rows, message("next.today"), most=1)
     return Answer(
         study="toy",
@@ -248,7 +266,7 @@ def test_every_face_shows_it(study, code, answers, tmp_path) -> None:
         assert " ".join(said[0].split()) in " ".join(text.split())
         assert not re.search(r"\b(nan|inf|None)\b", text)
         for table in answer.tables:
-            assert in_language(table.title, say).split()[0] in text
+            assert table.filed or in_language(table.title, say).split()[0] in text
     book = openpyxl.load_workbook(page[1])
     assert len(book.sheetnames) == sum(bool(table.rows) for table in answer.tables) + 4
     assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,16 +12,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 from rich.console import Console
+from said import sentences
 from single import single
 
 import sim
+from sim.answers.kinds import in_language
+from sim.answers.phrases import played
+from sim.answers.plots import charts_of, figure_of
+from sim.answers.terminal import tell
 from sim.cli.commands import cli
-from sim.figures.runs import draw_comparison
 from sim.language import ENGLISH, language
-from sim.report.plans import in_words
-from sim.tell.comparison import tell_comparison
+from sim.studies.comparison_answer import name_of
 
 ROOT = Path(__file__).parent.parent
+NL = language("nl")
 CAMPAIGN = ROOT / "scenarios" / "als-je-eens-wist-2020.yaml"
 
 
@@ -81,15 +85,15 @@ def test_plans_in_one_command(tmp_path) -> None:
         cwd=ROOT,
     )
     assert done.returncode == 0, done.stderr
-    for word in ("forwarding", "second line in Antwerpen", "longer hours", "calls abandoned", "never reached"):
-        assert word in done.stdout
+    for word in ("forwarding", "second line in Antwerpen", "longer hours", "calls are abandoned", "never reached"):
+        assert word in " ".join(done.stdout.split())
     folder = next(tmp_path.glob("compare-*"))
     with (folder / "comparison.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert {row["plan"] for row in rows} == {path.stem for path in plans} | {"third"}
     assert {row["kind"] for row in rows if row["measure"] == "asa"} == {"channel"}
-    assert (folder / "comparison.png").stat().st_size > 10_000
-    assert "the same 6 worlds (numbers 0 to 5 of seed 1712)." in " ".join(done.stdout.split())
+    assert (folder / "compare.png").stat().st_size > 10_000
+    assert "the same 6 worlds (numbers 0 to 5 of seed 1712)" in " ".join(done.stdout.split())
 
 
 def test_only_a_file_that_says_how_it_is_called_is_called_otherwise_than_typed(tmp_path) -> None:
@@ -100,24 +104,29 @@ def test_only_a_file_that_says_how_it_is_called_is_called_otherwise_than_typed(t
     plans |= {"two chats": plans["two-chats"], "phone": sim.load(base, ["lines.antwerpen=2"])}
     found = sim.compare(plans, replications=2, workers=1, out=tmp_path, assumptions=False)
     shown = [base.stem, "twee chats tegelijk", "pooling", "two chats", "phone"]
-    assert [found.called(plan, language("nl")) for plan in found.results] == shown
-    assert list(in_words(found, language("nl")).results) == shown
-    [axes, _] = draw_comparison(found, say=language("nl")).axes
+    assert [in_language(name_of(found, plan), NL) for plan in found.results] == shown
+    axes = figure_of(charts_of(found.answer)[0], NL).axes[0]
     assert [label.get_text() for label in axes.get_yticklabels()] == shown[:0:-1]
     out = Console(width=200, record=True, file=io.StringIO())
-    tell_comparison(found, out, language("nl"))
+    tell(found.answer, out, NL, verbose=True)
     told = out.export_text()
-    assert all(f"\n{name}: " in told for name in shown[1:])
+    assert all(name in told for name in shown[1:])
 
 
 def test_worlds_and_intervals_are_named_for_one_plan_and_for_several(found) -> None:
-    told, n, seed = json.loads(found.to_json()), found.replications, found.worlds.seed
-    assert told["worlds"]["en"] == [f"{n} worlds (numbers 0 to {n - 1} of seed {seed})"]
-    assert told["seed"] == seed
+    n, seed = found.replications, found.worlds.seed
     one = sim.Comparison({name: found.results[name] for name in (found.base, found.plans[0])})
-    assert one.interval_told(ENGLISH).startswith("± is half a 95 % interval. ")
     two = sim.Comparison({**one.results, "again": found.results[found.plans[0]]})
-    assert two.interval_told(ENGLISH).startswith("± is half an interval that holds at 95 % for all 2 plans together. ")
+    notes = [in_language(some.answer.table("differences").note, ENGLISH) for some in (one, two)]
+    assert "± is half a 95 % interval; " in notes[0]
+    assert "± is half an interval that holds at 95 % for all 2 plans together" in notes[1]
+    told = played(one.answer, ENGLISH)[0]
+    assert told == f"every plan on the same {n} worlds (numbers 0 to {n - 1} of seed {seed})"
+    for say in (ENGLISH, NL):
+        said = " ".join(
+            [*sentences(one.answer, say), *(in_language(chart.caption, say) for chart in charts_of(one.answer))]
+        )
+        assert not re.search(r"\b(1 plans|1 plannen|these plans|deze plannen)\b", said)
 
 
 def test_what_is_wrong_with_plans_is_told_of_them_all_at_once() -> None:

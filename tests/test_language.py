@@ -167,7 +167,7 @@ def test_there_is_no_third_language() -> None:
 def test_tables_are_in_the_language(code, tmp_path) -> None:
     from rich.console import Console
 
-    from sim.tell.comparison import tell_comparison
+    from sim.answers.terminal import tell
     from sim.tell.runs import tell_result
     from sim.tell.scenario import tell_scenario
 
@@ -178,7 +178,7 @@ def test_tables_are_in_the_language(code, tmp_path) -> None:
     out = Console(width=120, record=True, file=io.StringIO())
     tell_scenario(base, out, say)
     tell_result(found.results["now"], out, say)
-    tell_comparison(found, out, say)
+    tell(found.answer, out, say, verbose=True)
     told = out.export_text()
     for key in ("check.channels", "calls.title", "waits.title", "people.callers", "busy.title", "beside.title"):
         # Headings of columns may be broken over lines.

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from said import sentences
 
 import sim
 from sim.answers.kinds import in_language
@@ -18,7 +19,7 @@ from sim.app.words import answer
 from sim.app.work import Seats, Task
 from sim.cli.commands import cli
 from sim.language import Language, language
-from sim.report.answer import answer_of, answer_of_comparison
+from sim.report.answer import answer_of
 from sim.report.write import write_report
 from sim.studies.outside_hours import left_out
 
@@ -122,10 +123,10 @@ def test_pages_of_a_run_and_a_comparison_say_so(say, base, tmp_path) -> None:
     how = {"replications": 3, "workers": 1, "out": tmp_path}
     compared = sim.compare({"now": base, "later": longer}, assumptions=False, **how)
     quiet = sim.compare({"now": base, "stated": longer.with_settings([STATED])}, assumptions=False, **how)
-    for found, words in ((sim.run(longer, **how), answer_of), (compared, answer_of_comparison)):
-        assert words(found, say).sentences[-1] == told([longer], say)[0]
-    for found, words in ((sim.run(base, **how), answer_of), (quiet, answer_of_comparison)):
-        assert not any("demand.outside_hours" in sentence for sentence in words(found, say).sentences)
+    assert answer_of(sim.run(longer, **how), say).sentences[-1] == told([longer], say)[0]
+    assert sentences(compared.answer, say)[-1] == told([longer], say)[0]
+    for said in (answer_of(sim.run(base, **how), say).sentences, sentences(quiet.answer, say)):
+        assert not any("demand.outside_hours" in sentence for sentence in said)
     page = write_report(compared.write(tmp_path), say=say)[0].read_text(encoding="utf-8")
     assert told([longer], say)[0] in unescape(re.sub(r"</?code>", "", page))
 

@@ -211,19 +211,20 @@ def test_numbers_stand_below_each_other() -> None:
 
 
 def test_a_comparison_is_read_back_and_told(compared, tmp_path) -> None:
-    found = opened(compared)
-    assert isinstance(found, Comparison)
+    found = Comparison.read(compared)
     assert list(found.results) == ["today", "<b>one more</b>", "=one less"]
     html, page = page_of(compared, tmp_path)
     assert "<b>" not in html
-    assert page.text.index("The difference") < page.text.index("The surge")
     for plan in found.plans:
         d = found.difference(plan, "never_reached").difference
         assert f"±{d.half:.1f}" in page.text
     assert "<b>one more</b> reaches most people" in page.text
     assert "lines.phone.count" in page.text
     moved = shutil.copytree(compared.parent, tmp_path / "elsewhere") / compared.name
-    assert opened(moved).replications == 12
+    assert Comparison.read(moved).replications == 12
+    # As an older version wrote it.
+    (moved / "answer.json").unlink()
+    assert opened(moved).sentences == found.answer.sentences
 
 
 def test_a_comparison_whose_plan_is_gone_says_so(compared, tmp_path) -> None:
@@ -231,7 +232,9 @@ def test_a_comparison_whose_plan_is_gone_says_so(compared, tmp_path) -> None:
     plans = json.loads((moved / "comparison.json").read_text())["plans"]
     shutil.rmtree(moved / plans["=one less"] / "measures")
     with pytest.raises(sim.ResultsError, match=r"measures/[\d-]*\.parquet is missing\. Run the same command again"):
-        opened(moved)
+        Comparison.read(moved)
+    # What was found is told all the same.
+    assert opened(moved).study == "compare"
 
 
 def test_what_a_sensitivity_study_found_is_told(campaign, tmp_path) -> None:
@@ -369,7 +372,7 @@ def test_one_replication_has_no_intervals_and_yet_a_page(tmp_path) -> None:
 
 
 def test_results_show_themselves_in_notebooks(campaign, compared) -> None:
-    for found in (campaign, opened(compared)):
+    for found in (campaign, Comparison.read(compared)):
         html = found._repr_html_()
         Page(html)
         assert "<script" not in html

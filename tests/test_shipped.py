@@ -154,7 +154,7 @@ def test_interrupted_run_keeps_what_is_finished(tmp_path) -> None:
 
 #: What studies need to answer, and what shows an answer of any of them.
 ANSWERS = ("answer", "answered", "colours", "files", "grids", "kinds", "notebook", "phrases")
-RENDERERS = ("charts", "curves", "heat", "looks", "page", "plots", "rows", "sheets", "svg", "terminal")
+RENDERERS = ("bars", "charts", "curves", "heat", "looks", "page", "plots", "rows", "sheets", "svg", "terminal")
 #: Lowest layer first; a module may import from its own layer and below. Names may be patterns.
 LAYERS = (
     ("errors", "units", "model.clock", "scenario.elementary", "scenario.distributions", "engines.streams", "theory"),
@@ -169,9 +169,9 @@ LAYERS = (
 )
 #: Studies that answer with data alone.
 WITHOUT_WORDS = (
-    "calibrate", "calibrate_answer", "calibrate_charts", "calibrated", "campaign_found", "campaign_start", "next_line",
-    "one_at_a_time", "outside_hours", "planned", "staffing", "staffing_words", "structures", "sweep", "target_answers",
-    "targets",
+    "calibrate", "calibrate_answer", "calibrate_charts", "calibrated", "campaign_found", "campaign_start", "changes",
+    "compare", "compared", "comparison_answer", "next_line", "one_at_a_time", "outside_hours", "planned", "staffing",
+    "staffing_words", "structures", "summaries", "sweep", "target_answers", "targets",
 )  # fmt: skip
 DOORS = {
     "simpy": {"engines/simpy_engine.py"},

@@ -91,6 +91,7 @@ class Table:
     note: what stands below it.
     most: rows that terminal and page show; files and workbooks have all of them.
     short: a title of few letters, for the tab of its sheet.
+    filed: whether files and workbooks alone have it.
     """
 
     name: str
@@ -100,6 +101,7 @@ class Table:
     note: Message | None = None
     most: int = 60
     short: Message | None = None
+    filed: bool = False
 
 
 @dataclass(frozen=True)
@@ -236,6 +238,44 @@ class Heat:
 
 
 @dataclass(frozen=True)
+class Bar:
+    """A bar of parts on top of each other.
+
+    parts: tone and value of each, the lowest first.
+    below: in small letters below its label.
+    named: where a pointer rests; its label by default.
+    mark: a value beside it, with its interval.
+    """
+
+    label: Value
+    parts: tuple[tuple[str, Estimate], ...]
+    below: Value = None
+    named: Value = None
+    mark: Estimate | None = None
+
+
+@dataclass(frozen=True)
+class Bars:
+    """A chart of bars.
+
+    axis: what is measured.
+    legend: the meaning of each tone.
+    mark: what is marked beside bars.
+    across: whether bars lie, each with its name before it.
+    tall: height in SVG.
+    """
+
+    title: Value
+    axis: Value
+    bars: tuple[Bar, ...]
+    caption: Value
+    legend: Mapping[str, Value] = field(default_factory=dict)
+    mark: Value = None
+    across: bool = False
+    tall: float = 300.0
+
+
+@dataclass(frozen=True)
 class Tile:
     """One number of the first screen: what it is, its value, and what it is held against."""
 
@@ -253,7 +293,7 @@ class Show:
 
 
 #: What a chart is.
-Chart = Rows | Curves | Heat
+Chart = Rows | Curves | Heat | Bars
 #: What a section holds.
 Part = Message | Chart | Show
 
@@ -346,7 +386,7 @@ class Answer:
 
 _CLASSES = (
     *(Answer, Message, Term, Named, Column, Table, Tile, Show, Section, Played, Estimate),
-    *(Mark, Row, Rows, Axis, Point, Series, Curves, Heat),
+    *(Mark, Row, Rows, Axis, Point, Series, Curves, Heat, Bar, Bars),
 )
 _BY_NAME = {one.__name__: one for one in _CLASSES}
 #: Says which class an object of JSON is.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from math import isfinite
 
 from sim.answers import rows
-from sim.answers.answer import Chart, Curves, Heat, Mark, Rows
+from sim.answers.answer import Bars, Chart, Curves, Heat, Mark, Rows
+from sim.answers.bars import draw_bars
 from sim.answers.curves import draw_curves
 from sim.answers.heat import draw_heat
 from sim.answers.kinds import in_language
@@ -18,6 +19,8 @@ def svg_of(chart: Chart, say: Language) -> str:
     """A chart as SVG."""
     if isinstance(chart, Curves):
         return draw_curves(chart, say)
+    if isinstance(chart, Bars):
+        return draw_bars(chart, say)
     return draw_heat(chart, say) if isinstance(chart, Heat) else _rows(chart, say)
 
 

@@ -51,7 +51,7 @@ def csv_of(table: Table) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     columns = columns_of(table)
-    writer.writerow([column.name + ending for column, endings in columns for ending in endings])
+    writer.writerow([cell(column.name + ending) for column, endings in columns for ending in endings])
     for row in table.rows:
         parts = (parts_of(value, endings) for value, (_, endings) in zip(row, columns, strict=True))
         writer.writerow([cell(plain(value)) for some in parts for value in some])

@@ -144,6 +144,12 @@ def _code(value: str, say: Language, _: int) -> Cell:
     return Code(in_words(value, say), value)
 
 
+def _titled(titles: tuple[tuple[str, str], ...], say: Language) -> str:
+    """A title that a scenario has by language: the English or first one where it has none in this one."""
+    by = dict(titles)
+    return by.get(say.code) or by.get("en") or titles[0][1]
+
+
 def _sentence(value: Value, say: Language) -> str:
     """With a capital."""
     text = in_language(value, say)
@@ -186,6 +192,7 @@ def _size(found: Estimate, say: Language) -> str:
 _ENDS: Mapping[str, Callable[[Estimate, Language], str]] = {
     "low": lambda found, say: rounded(found, say).low,
     "high": lambda found, say: rounded(found, say).high,
+    "rough": lambda found, say: plain(found, say, coarse=True),
     "about": lambda found, say: rounded(found, say, coarse=True).value,
     "about low": lambda found, say: rounded(found, say, coarse=True).low,
     "about high": lambda found, say: rounded(found, say, coarse=True).high,
@@ -207,6 +214,8 @@ KINDS: Mapping[str, Kind] = {
     "measure": _texts(lambda value, say: say.known("measure", value)),
     "unit": _texts(lambda value, say: say.known("unit", value)),
     "refusal": _texts(lambda value, say: told_refusal(value, say).rstrip(".")),
+    "kind": _texts(lambda value, say: say.known("kind", value)),
+    "titles": _texts(_titled),
     "yes": _texts(in_language),
     "and": _texts(lambda values, say: and_list([in_language(value, say) for value in values], say)),
     "semicolons": _texts(lambda values, say: "; ".join(in_language(value, say) for value in values)),

@@ -16,6 +16,11 @@ class Tone:
     hatch: str = ""
 
     @property
+    def drawn(self) -> str:
+        """Its fill in SVG."""
+        return self.fill if self.fill.startswith("#") else f"url(#fill-{self.fill})"
+
+    @property
     def legend(self) -> str:
         """The fill of its sign in the legend of a page."""
         return self.fill if self.fill.startswith("#") else f"fill-{self.fill}"
@@ -36,5 +41,9 @@ TONES = {
     "stated": Tone("#000000", "#000000"),
     "low": Tone("#9ECAE9", "#9ECAE9"),
     "high": Tone("#0072B2", "#0072B2"),
+    "reached": _of_outcome("answered"),
+    "never_open": _of_outcome("abandoned"),
+    "never_closed": _of_outcome("closed"),
+    "pending": Tone(UNCLEAR, UNCLEAR),
     **{name: _of_outcome(name) for name in OUTCOMES},
 }

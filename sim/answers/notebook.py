@@ -22,7 +22,7 @@ def html_of(answer: Answer, say: Language = ENGLISH) -> str:
 
 
 def _table(answer: Answer, say: Language) -> str:
-    table = next((table for table in answer.tables if table.rows), None)
+    table = next((table for table in answer.tables if table.rows and not table.filed), None)
     if table is None:
         return ""
     kept = seen(table)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.answers.answer import Answer, Curves, Heat, Message, Part, Rows, Show, Table, Tile
+from sim.answers.answer import Answer, Bars, Curves, Heat, Message, Part, Rows, Show, Table, Tile
 from sim.answers.charts import svg_of
 from sim.answers.grids import Grid, grid
 from sim.answers.kinds import below, cell_of, in_language, seen
@@ -13,8 +13,8 @@ from sim.report import appendix, sections
 from sim.report.page import OF_STUDIES, frame, named, rendered
 
 
-def page_of(answer: Answer, say: Language) -> str:
-    """The page, which needs no network."""
+def page_of(answer: Answer, say: Language, *, sensitivity: sections.Decided | None = None) -> str:
+    """The page, which needs no network; ``sensitivity`` stands with what was assumed."""
     parts = sections_of(answer, say)
     tiles = [_tile(tile, say) for tile in answer.tiles]
     worlds = played(answer, say)
@@ -24,7 +24,7 @@ def page_of(answer: Answer, say: Language) -> str:
         "worlds": worlds,
         "tiles": tiles,
         "parts": parts,
-        "study": None,
+        "study": sensitivity,
         "made": made(answer, say),
         "written": "",
         "definitions": definitions(answer, say),
@@ -52,11 +52,12 @@ def _part(part: Part, answer: Answer, say: Language) -> sections.Part:
         return sections.Words(in_language(part, say))
     if isinstance(part, Show):
         return grid_of(answer.table(part.table), say)
-    legend = part.legend if isinstance(part, Rows) else {}
+    legend = part.legend if isinstance(part, Rows | Bars) else {}
     tones = [(TONES[tone].legend, in_language(words, say)) for tone, words in legend.items()]
     caption, title = in_language(part.caption, say), in_language(part.title, say)
+    mark = in_language(part.mark, say) if isinstance(part, Bars) else ""
     half = isinstance(part, Heat) or (isinstance(part, Curves) and part.half)
-    return sections.Picture(svg_of(part, say), caption, title, half=half, legend=tones)
+    return sections.Picture(svg_of(part, say), caption, title, half=half, legend=tones, mark=mark)
 
 
 def grid_of(table: Table, say: Language) -> Grid:

@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.answers.answer import Answer, Chart, Curves, Heat, Mark, Rows, Series
+from sim.answers.answer import Answer, Bars, Chart, Curves, Heat, Mark, Rows, Series
 from sim.answers.colours import MUTED
 from sim.answers.curves import LOOKS, round_between
 from sim.answers.kinds import MISSING, in_language
@@ -25,6 +25,8 @@ from sim.language.firm import firm
 _FORMS = {"circle": "o", "ring": "o", "square": "s", "diamond": "D", "triangle": "^"}
 #: Cells of a heat map that have their number, and levels whose names are level.
 _MOST_WRITTEN, _MOST_LEVEL = 120, 5
+#: Bars that have their names.
+_MOST_BARS = 31
 
 
 def charts_of(answer: Answer) -> list[Chart]:
@@ -54,6 +56,8 @@ def _height(chart: Chart) -> float:
     """Inches of a figure."""
     if isinstance(chart, Rows):
         return 1.9 + 0.34 * len(chart.rows) + (0.3 if chart.legend else 0)
+    if isinstance(chart, Bars) and chart.across:
+        return 1.9 + 0.5 * len(chart.bars)
     return 1.9 + 0.4 * len(chart.down.names) if isinstance(chart, Heat) else 5.0
 
 
@@ -61,6 +65,8 @@ def plot(chart: Chart, ax: Axes, say: Language = ENGLISH) -> Axes:
     """A chart in given axes."""
     if isinstance(chart, Curves):
         return _curves(chart, ax, say)
+    if isinstance(chart, Bars):
+        return _bars(chart, ax, say)
     return _heat(chart, ax, say) if isinstance(chart, Heat) else _rows(chart, ax, say)
 
 
@@ -118,6 +124,36 @@ def _series(one: Series, ax: Axes, say: Language) -> None:
         if point.note is not None:
             note = in_language(point.note, say)
             ax.annotate(note, (point.x, point.found.value), (6, 6), textcoords="offset points", fontsize=8)
+
+
+def _bars(chart: Bars, ax: Axes, say: Language) -> Axes:
+    places = list(range(len(chart.bars)))
+    ends = [0.0] * len(places)
+    for tone in dict.fromkeys(tone for bar in chart.bars for tone, _ in bar.parts):
+        sizes = [dict(bar.parts)[tone].value if tone in dict(bar.parts) else 0.0 for bar in chart.bars]
+        look = _bar(tone) | {"lw": 0.3, "label": in_language(chart.legend.get(tone), say) or None}
+        if chart.across:
+            ax.barh(places, sizes, left=ends, **look)
+        else:
+            ax.bar(places, sizes, bottom=ends, **look)
+        ends = [end + size for end, size in zip(ends, sizes, strict=True)]
+    marked = [(at, bar.mark) for at, bar in zip(places, chart.bars, strict=True) if bar.mark is not None]
+    if marked:
+        values, name = [mark.value for _, mark in marked], in_language(chart.mark, say)
+        ax.plot([at for at, _ in marked], values, "kD", ms=4, ls="", label=name)
+    names = [f"{in_language(bar.label, say)}\n{in_language(bar.below, say)}".strip() for bar in chart.bars]
+    numbers_in(say, ax.xaxis if chart.across else ax.yaxis)
+    if chart.across:
+        ax.set_yticks(places, names)
+        ax.invert_yaxis()
+        ax.set_xlabel(firm(in_language(chart.axis, say)))
+    else:
+        every = -(-len(names) // _MOST_BARS)
+        ax.set_xticks(places[::every], names[::every], fontsize=8)
+        ax.set_ylabel(wrapped(in_language(chart.axis, say), 30))
+    ax.spines[["top", "right"]].set_visible(False)
+    legend_below(ax)
+    return ax
 
 
 def _heat(chart: Heat, ax: Axes, say: Language) -> Axes:

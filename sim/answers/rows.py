@@ -80,6 +80,7 @@ def _frame(lines: Sequence[Line], most: float | None) -> tuple[Frame, list[float
         ends += [end for mark in line.marks for end in _known(mark.found)]
         ends += [line.limit] if isfinite(line.limit) else []
     low, high = min(ends), max(ends)
+    high = high if high > low else low + 1.0
     if any(mark.note for line in lines for mark in line.marks):
         room = _FOR_NOTES * (high - low)
         low, high = low - room * (low < 0), high + room * (high > 0)

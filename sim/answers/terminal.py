@@ -17,9 +17,9 @@ _LONGEST_WORD = 16
 
 
 def tell(answer: Answer, out: Console, say: Language = ENGLISH, *, verbose: bool = False) -> None:
-    """Print an answer: title, sentences, what it rests on, then tables and the definitions of their measures.
+    """Print an answer: title, sentences, what it rests on, then a table.
 
-    verbose: whether all tables are printed, and not the first alone.
+    verbose: whether all tables are printed, and the definitions of their measures.
     """
     scenario = answer.scenario
     out.print(f"\n[bold]{escape(scenario.titled(say.code))}: {escape(in_language(answer.heading, say))}[/bold]")
@@ -27,13 +27,13 @@ def tell(answer: Answer, out: Console, say: Language = ENGLISH, *, verbose: bool
         out.print(escape(in_language(sentence, say)), style="bold" if number == 0 else "")
     period = say.period(scenario.period.first, scenario.period.last)
     out.print(say("study.rests_on", period=period, worlds="; ".join(played(answer, say))), style="dim", markup=False)
-    shown = [table for table in answer.tables if table.rows]
+    shown = [table for table in answer.tables if table.rows and not table.filed]
     for table in shown if verbose else shown[:1]:
         out.print(drawn(table, say))
     if not verbose and len(shown) > 1:
         more = ", ".join(in_language(table.short or table.title, say) for table in shown[1:])
         out.print(say("study.more_tables", tables=more), style="dim", markup=False)
-    for name, text in definitions(answer, say):
+    for name, text in definitions(answer, say) if verbose else ():
         out.print(f"{name}: {text}", style="dim", markup=False)
 
 

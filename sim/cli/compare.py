@@ -11,10 +11,6 @@ import click
 from sim.cli.common import (
     ASSUMPTIONS,
     CLUSTER,
-    FIGURES,
-    JSON,
-    LANG,
-    OUT,
     REPLICATIONS,
     SEED,
     SET,
@@ -23,8 +19,8 @@ from sim.cli.common import (
     load_scenario,
     progress_bar,
     resumable,
-    tell_kept,
 )
+from sim.cli.faces import Faces, faces
 from sim.errors import Mistake, Place, ScenarioError
 
 if TYPE_CHECKING:
@@ -46,10 +42,7 @@ if TYPE_CHECKING:
 @SEED
 @WORKERS
 @CLUSTER
-@OUT
-@JSON
-@FIGURES
-@LANG
+@faces
 def compare(
     files: tuple[Path, ...],
     settings: tuple[str, ...],
@@ -59,45 +52,28 @@ def compare(
     seed: int | None,
     workers: int | None,
     cluster: str | None,
-    out: Path,
-    as_json: bool,
-    figures: bool,
-    lang: str,
+    faces: Faces,
 ) -> None:
     """Hold other plans against the first, on the same callers; --set goes for all of them.
 
     Said is also which assumptions matter most: each stated range at its ends, on the same callers.
     """
-    from sim.language import language
     from sim.studies.compare import compare as study
-    from sim.tell.comparison import tell_comparison
-    from sim.tell.runs import console
 
-    say, scenarios = language(lang), _plans(files, settings, plans)
-    with resumable(), progress_bar(lang, hidden=as_json) as progress:
+    scenarios = _plans(files, settings, plans)
+    with resumable(), progress_bar(faces.lang, hidden=faces.as_json) as progress:
         found = study(
             scenarios,
             replications=replications,
             seed=seed,
             workers=workers,
             cluster=cluster,
-            out=out,
+            out=faces.out,
             assumptions=assumptions,
             progress=progress,
             command=command_line(),
         )
-    folder = found.write(out)
-    pictures = []
-    if figures:
-        from sim.figures.runs import draw_comparison, save
-
-        pictures = [save(draw_comparison(found, say=say), folder / "comparison.png")]
-    if as_json:
-        click.echo(found.to_json(), nl=False)
-        return
-    tell_comparison(found, console(), say)
-    tables = "comparison.csv, assumptions.csv" if assumptions else "comparison.csv"
-    tell_kept(folder, say("compare.files", files=f"{tables}, comparison.json", out=out), pictures, say)
+    found.keep(faces.show(found.answer))
 
 
 def _plans(files: tuple[Path, ...], settings: tuple[str, ...], plans: tuple[str, ...]) -> dict[str, Scenario]:

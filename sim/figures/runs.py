@@ -11,16 +11,15 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.dates import DayLocator, num2date
 from matplotlib.figure import Figure
 
-from sim.answers.colours import BETTER, OUTCOMES, UNCLEAR, WORSE
+from sim.answers.colours import OUTCOMES
 from sim.errors import ResultsError
 from sim.figures.day import draw_busy_day
-from sim.figures.style import axes_of, figure_of, headed, legend_below, numbers_in, sheet, titled, wrapped
+from sim.figures.style import axes_of, figure_of, legend_below, sheet, titled, wrapped
 from sim.language import ENGLISH, Language
 from sim.model.clock import HOUR, MINUTE
 from sim.model.demand import Rates
 from sim.results.result import Result
 from sim.scenario.scenario import Scenario
-from sim.studies.compare import Comparison
 
 
 def _sub(result: Result, say: Language) -> str:
@@ -159,45 +158,6 @@ def _stack(ax: Axes, result: Result, cells: slice, names: list[str], say: Langua
             ax.bar(names, heights, bottom=below, color=colour, hatch=hatch, ec="white", lw=0.3, label=label)
         below += heights
     ax.tick_params(axis="x", labelsize=8)
-
-
-#: Measures that a comparison shows.
-_COMPARED = ("abandoned", "never_reached")
-
-
-def draw_comparison(found: Comparison, *, say: Language = ENGLISH) -> Figure:
-    """Differences of each plan to the base, with the intervals that hold for all plans together."""
-    figure = sheet(10, 1.9 + 0.5 * len(found.plans))
-    axes = figure.subplots(1, len(_COMPARED), sharey=True)
-    for ax, measure in zip(axes, _COMPARED, strict=True):
-        draw_differences(found, measure, ax, say=say)
-    scenario = found.results[found.base].scenario
-    worlds = say.number(found.replications)
-    text = say("figure.comparison_below", title=scenario.titled(say.code), worlds=worlds)
-    headed(figure, say("figure.comparison", base=found.called(found.base, say)), text.replace("$", r"\$"))
-    return figure
-
-
-def draw_differences(found: Comparison, measure: str, ax: Axes | None = None, *, say: Language = ENGLISH) -> Figure:
-    """Differences of each plan to the base in one measure."""
-    plans = found.plans[::-1]
-    ax = axes_of(ax, height=1.9 + 0.5 * len(plans))
-    for row, plan in enumerate(plans):
-        d = found.difference(plan, measure).difference
-        colour = BETTER if d.high < 0 else WORSE if d.low > 0 else UNCLEAR
-        ax.plot([d.low, d.high], [row, row], color=colour, lw=3, solid_capstyle="butt")
-        ax.plot(d.value, row, "o" if d.high < 0 else "s" if d.low > 0 else "D", color=colour, ms=7)
-        text = ("+" if d.value > 0 else "") + say.number(d.value, 1 if d.value else 0)
-        over_line = {"fc": "white", "ec": "none", "pad": 0.6}
-        ax.annotate(text, (d.value, row), xytext=(0, 8), textcoords="offset points", ha="center", bbox=over_line)
-    ax.axvline(0, color="black", lw=0.8)
-    ax.margins(x=0.15)
-    ax.set_ylim(-0.6, len(plans) - 0.2)
-    ax.set_xlabel(wrapped(say("figure.difference", what=say(f"counted.{measure}")), 48))
-    numbers_in(say, ax.xaxis)
-    ax.spines[["top", "right"]].set_visible(False)
-    ax.set_yticks(range(len(plans)), [found.called(plan, say).replace("$", r"\$") for plan in plans])
-    return figure_of(ax)
 
 
 def draw_all(result: Result, *, say: Language = ENGLISH) -> dict[str, Figure]:

@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 
 from sim.answers.colours import OUTCOMES
+from sim.answers.kinds import in_language
 from sim.language import Language
 from sim.results.result import Result
 from sim.scenario.scenario import Scenario
 from sim.scenario.simple import EVERYWHERE
-from sim.tell.runs import service_level_of
+from sim.studies.summaries import service_level
 
 #: Parts of the guideline with their items.
 _STRESS = {
@@ -65,7 +66,7 @@ def _facts(scenario: Scenario, say: Language) -> dict[str, str]:
     groups = ", ".join(f"{say.name(g.name)} ({len(g.shifts)})" for g in scenario.model.centre.groups)
     return {
         "period": say.period(scenario.period.first, scenario.period.last),
-        "service": service_level_of(scenario, say),
+        "service": in_language(service_level(scenario), say),
         "channels": ", ".join(f"{say.name(name)} ({say.hours(c.hours.text)})" for name, c in scenario.channels.items()),
         "lines": groups,
         "queues": say("stress.some_queues", count=queues) if queues > 1 else say("stress.one_queue"),

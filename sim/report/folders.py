@@ -13,10 +13,10 @@ from sim.results.store import Store
 from sim.studies.compare import MANIFEST, Comparison
 
 
-def opened(folder: Path) -> Result | Comparison | Answer:
+def opened(folder: Path) -> Result | Answer:
     """The run, the comparison or the study in ``folder``."""
-    if (folder / MANIFEST).is_file():
-        return Comparison.read(folder)
+    if (folder / MANIFEST).is_file() and not (folder / ANSWER).is_file():  # of an older version
+        return Comparison.read(folder).answer
     if (folder / ANSWER).is_file():
         return read(folder)
     if not (folder / "manifest.json").is_file():

@@ -13,16 +13,15 @@ from sim.answers.grids import Code, Number
 from sim.answers.svg import patterns
 from sim.language import Language
 from sim.language.firm import finalized
-from sim.report import answer, appendix, bars, flow, plans, tables, timeline
+from sim.report import answer, appendix, bars, flow, tables, timeline
 from sim.report.assumed import assumed_in
 from sim.report.busy_day import busiest_day
 from sim.report.made import made
-from sim.report.matters import mattering
 from sim.report.sections import Decided, Picture, Words
 from sim.results.result import Result
 from sim.scenario.scenario import Scenario
-from sim.studies.compare import Comparison
-from sim.tell.runs import measures_of, verdicts
+from sim.studies.summaries import measures_of
+from sim.tell.runs import verdicts
 
 _ENVIRONMENT = Environment(
     loader=PackageLoader("sim.report"),
@@ -38,9 +37,8 @@ _ENVIRONMENT.tests |= {
 }
 
 
-#: Sections of every page, and of a comparison before these; the ids are their keys in the catalogue too.
+#: Sections of the page of a run; the ids are their keys in the catalogue too.
 _SECTIONS = ("surge", "callers", "who", "when", "day", "assumed", "theory", "made", "appendix")
-_OF_COMPARISONS = ("difference", "matters", "levels", "plans", "base")
 #: Sections that every page of a study ends with.
 OF_STUDIES = ("assumed", "made", "appendix")
 
@@ -49,36 +47,6 @@ def run_page(result: Result, say: Language, *, sensitivity: Decided | None) -> s
     """The page of a run."""
     words = _of_every_page(result, say, sensitivity) | _of_a_run(result, say)
     return rendered("run.html", words | {"answer": answer.answer_of(result, say)})
-
-
-def comparison_page(found: Comparison, say: Language, *, sensitivity: Decided | None) -> str:
-    """The page of a comparison: the differences first, then the base as a run has it."""
-    base = found.results[found.base]
-    words = _of_every_page(base, say, sensitivity) | _of_a_run(base, say)
-    words |= {
-        "answer": answer.answer_of_comparison(found, say),
-        "found": found,
-        "told": plans.plan_sentences(found, say),
-        "pictures": [(m, plans.draw_differences(found, m, say)) for m in ("never_reached", "abandoned")],
-        "differences": plans.difference_table(found, say),
-        "wait_differences": plans.wait_table(found, say),
-        "by_province": plans.province_table(found, say),
-        "levels": plans.level_table(found, say),
-        "fates": plans.fate_table(found, say),
-        "changes": plans.changes_table(found, say),
-        "hundred": plans.draw_hundred(found, say),
-        "hundred_legend": plans.hundred_legend(say),
-        "folders": [(plan, r.folder.name, r.store.manifest()["hash"]) for plan, r in found.results.items()],
-        "mattering": mattering(found.matters, say) if found.matters else None,
-        "sections": [*_of_comparison(found, say), *named(_SECTIONS, say)],
-    }
-    return rendered("comparison.html", words)
-
-
-def _of_comparison(found: Comparison, say: Language) -> list[tuple[str, str]]:
-    """Sections of a comparison before those of its base; assumptions follow the differences where they were tried."""
-    every = named(_OF_COMPARISONS, say, base=found.base)
-    return [one for one in every if one[0] != "matters" or found.matters]
 
 
 def rendered(template: str, words: dict[str, Any]) -> str:

@@ -19,6 +19,8 @@ class Picture:
     half: bool = False
     #: Fill and meaning of each tone, where there are several.
     legend: Sequence[tuple[str, str]] = ()
+    #: What diamonds stand for.
+    mark: str = ""
 
 
 @dataclass(frozen=True)

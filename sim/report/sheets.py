@@ -9,18 +9,17 @@ from dataclasses import dataclass
 from math import isfinite
 
 from sim.answers.colours import OUTCOMES
+from sim.answers.kinds import in_language
 from sim.language import Language
 from sim.language.shown import in_words
 from sim.report.made import made
-from sim.report.tables import busiest_channel
 from sim.results.result import WAITS, Result
 from sim.scenario.scenario import Scenario
 from sim.statistics.estimates import NOTHING, Estimate
 from sim.statistics.mixed import defined
 from sim.statistics.summary import DEFINITIONS, SERVICE_LEVELS, Row
 from sim.studies.assumed import assumptions
-from sim.studies.compare import Comparison
-from sim.tell.runs import service_level_of
+from sim.studies.summaries import busiest_channel, service_level
 from sim.units import parse_duration
 
 Value = str | float | dt.date | None
@@ -37,15 +36,13 @@ class Sheet:
     rows: Sequence[Sequence[Value]]
 
 
-def sheets_of(found: Result | Comparison, say: Language) -> list[Sheet]:
-    """The sheets of a run; those of a comparison have its differences first, and are of the base otherwise."""
-    if isinstance(found, Result):
-        return list(_of_a_run(found, say))
-    return [*_of_a_comparison(found, say), *_of_a_run(found.results[found.base], say)]
+def sheets_of(found: Result, say: Language) -> list[Sheet]:
+    """The sheets of a run."""
+    return list(_of_a_run(found, say))
 
 
 def _of_a_run(result: Result, say: Language) -> Iterator[Sheet]:
-    note = say("workbook.interval") + " " + service_level_of(result.scenario, say)
+    note = say("workbook.interval") + " " + in_language(service_level(result.scenario), say)
     rows = result.summary()
     level = SERVICE_LEVELS[result.scenario.targets.service_level]
     yield _sheet("summary", [_long(row, result.scenario, say) for row in rows], note, _long_heads(say), say)
@@ -84,7 +81,7 @@ def _by_time(result: Result, slice_: str, head: str, names: Mapping[str, Value],
             found[str(row.number), row.measure] = _estimate(row)
         elif (row.kind, row.name) == ("channel", channel):
             found[str(row.number), f"{channel} {row.measure}"] = _estimate(row)
-    note = say("workbook.interval") + " " + service_level_of(result.scenario, say)
+    note = say("workbook.interval") + " " + in_language(service_level(result.scenario), say)
     return _wide(f"{slice_}s", head, names, columns, found, note, say)
 
 
@@ -161,27 +158,3 @@ def _head(measure: str, say: Language) -> str:
     """A measure with its unit, where that does not go without saying."""
     unit = "s" if measure in WAITS else DEFINITIONS[measure].unit
     return say(f"measure.{measure}") + ("" if unit in ("%", "per period") else f" ({say.known('unit', unit)})")
-
-
-def _of_a_comparison(found: Comparison, say: Language) -> Iterator[Sheet]:
-    scenario = found.results[found.base].scenario
-    note = (
-        say("workbook.interval_plans", base=found.base, plans=len(found.plans)) + " " + service_level_of(scenario, say)
-    )
-    columns = [
-        (m, _head(m, say))
-        for m in ("never_reached", "reached", "abandoned", "blocked", "sent_away", "closed", "answered", "staffed")
-    ]
-    differences = {(d.plan, d.measure): d.difference for d in found.differences if d.kind == "all"}
-    plans = {plan: plan for plan in found.plans}
-    yield _wide("differences", say("column.plan"), plans, columns, differences, note, say)
-    heads = [say("column.plan"), "", say("workbook.scope"), say("workbook.measure")]
-    for name in (say("workbook.difference"), say("workbook.in_plan"), say("workbook.in_base", base=found.base)):
-        heads += [name, say("workbook.low"), say("workbook.high")]
-    rows = []
-    for d in found.differences:
-        whose: list[Value] = [d.plan, say(f"kind.{d.kind}"), say.name(d.name), say(f"measure.{d.measure}")]
-        numbers = [value for e in (d.difference, d.value, d.base) for value in three(e)]
-        rows.append([*whose, *numbers, say.known("unit", d.unit), say(f"definition.{d.measure}")])
-    heads += [say("workbook.unit"), say("workbook.definition")]
-    yield _sheet("all_differences", rows, note, heads, say)

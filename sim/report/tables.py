@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 
 from sim.answers.colours import OUTCOMES
 from sim.answers.grids import Cell, Grid, grid, number, time
+from sim.answers.kinds import in_language
 from sim.language import Language
 from sim.results.result import Result
 from sim.scenario.scenario import Scenario
 from sim.statistics.estimates import NOTHING, Estimate
 from sim.statistics.summary import DEFINITIONS, SERVICE_LEVELS, Row
-from sim.tell.runs import Of, lettered, measures_of, service_level_of, unfit
+from sim.studies.summaries import Of, busiest_channel, measures_of, service_level
+from sim.tell.runs import lettered, unfit
 
 _PEOPLE = ("callers", "attempts_each", "reached", "never_reached", "never_reached_share", "only_closed")
 _RARE = ("called_back", "balked", "sent_away", "forwarded", "blocked", "abandoned")
@@ -62,7 +64,7 @@ def contact_tables(result: Result, say: Language) -> Iterator[Grid]:
     cells: list[list[Cell]] = [
         [say.name(name), *(number(of(m, kind, name), say) for m in seen)] for kind, name in scopes
     ]
-    note = say("calls.offered") + " " + service_level_of(scenario, say)
+    note = say("calls.offered") + " " + in_language(service_level(scenario), say)
     yield grid(say("report.contacts"), (say("column.queue"), *(say(f"measure.{m}") for m in seen)), cells, note=note)
     yield _waits(scopes, of, say)
 
@@ -124,14 +126,8 @@ def _sliced(result: Result, slice_: str, names: list[str], title: str, head: str
     heads = [
         f"{say.name(of)}: {say(f'measure.{m}')}" if kind == "channel" else say(f"measure.{m}") for kind, of, m in seen
     ]
-    note = say("report.sliced_note", channel=say.name(channel)) + " " + service_level_of(result.scenario, say)
+    note = say("report.sliced_note", channel=say.name(channel)) + " " + in_language(service_level(result.scenario), say)
     return grid(title, (head, *heads), cells, note=note)
-
-
-def busiest_channel(result: Result) -> str:
-    """The channel to which most contacts come while it is open."""
-    offered = {row.name: row.estimate for row in result.summary() if (row.kind, row.measure) == ("channel", "offered")}
-    return max(result.scenario.channels, key=lambda name: offered.get(name, 0.0))
 
 
 def _cell(measure: str, found: Estimate, say: Language) -> Cell:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from math import isfinite
 from typing import TYPE_CHECKING
 
@@ -13,21 +13,18 @@ from rich.table import Table
 
 from sim.answers.kinds import in_language
 from sim.language import ENGLISH, Language
-from sim.language.shown import plain, seconds, working_days
+from sim.language.shown import plain, seconds
 from sim.scenario.scenario import Scenario
-from sim.scenario.sections import Target
-from sim.statistics.estimates import NOTHING, Estimate
+from sim.statistics.estimates import Estimate
 from sim.statistics.summary import SERVICE_LEVELS, Row
 from sim.studies.outside_hours import left_out
+from sim.studies.summaries import Of, measures_of, promise, service_level
 from sim.studies.unknowns import unknowns_of
-from sim.units import format_duration
 
 if TYPE_CHECKING:  # what a table is of takes long to load, and other tables need none of it
     from sim.beside import Beside
     from sim.results.result import Result
 
-#: A measure of a scope: (measure, kind, name).
-Of = Callable[..., Estimate]
 #: Columns of what happened to contacts, in order, and those that few scenarios know.
 _CALLS = (
     "offered", "answered", "called_back", "abandoned", "blocked", "balked", "sent_away", "closed", "forwarded", "loss",
@@ -72,16 +69,6 @@ def printed(part: Table | str, out: Console) -> None:
         out.print(part)
 
 
-def measures_of(rows: list[Row]) -> Of:
-    """A function that finds a measure of a scope among the rows of a summary; NOTHING where there is none."""
-    got = {(row.kind, row.name, row.measure): Estimate(row.estimate, row.low, row.high) for row in rows}
-
-    def of(measure: str, kind: str = "all", name: str = "all") -> Estimate:
-        return got.get((kind, name, measure), NOTHING)
-
-    return of
-
-
 def tell_result(result: Result, out: Console, say: Language = ENGLISH) -> None:
     """The answer first, then queues, persons and lines."""
     scenario, rows = result.scenario, result.summary()
@@ -118,7 +105,7 @@ def verdicts(scenario: Scenario, of: Of, say: Language) -> Iterator[str]:
         found = of(level, "channel", name)
         if isfinite(found.value):
             verdict = _verdict(found.low >= 100 * target.answered, found.high < 100 * target.answered)
-            asked = {"share": say.percent(target.answered), "promise": promise(target, say)}
+            asked = {"share": say.percent(target.answered), "promise": in_language(promise(target), say)}
             shown = plain(found, say)
             what = "at_once" if target.within == 0 else "answered"
             yield say(f"target.{verdict}") + " " + say(f"target.{what}", name=say.name(name), found=shown, **asked)
@@ -133,37 +120,18 @@ def _verdict(met: bool, missed: bool) -> str:
     return "met" if met else "missed" if missed else "undecided"
 
 
-def service_level_of(scenario: Scenario, say: Language) -> str:
-    """The definition of the service level that a scenario chose, with the acceptable waits of its channels."""
-    level = SERVICE_LEVELS[scenario.targets.service_level]
-    waits = "; ".join(_awt(name, scenario, say) for name in scenario.channels)
-    return say("calls.service_level", definition=say(f"definition.{level}"), waits=waits)
-
-
 def _calls(scenario: Scenario, of: Of, say: Language) -> Table:
     measures = (*_CALLS, SERVICE_LEVELS[scenario.targets.service_level])
     queues = [queue.name for queue in scenario.model.centre.queues]
     # Columns of what this scenario does not know are left out.
     seen = {m for m in measures for queue in queues if of(m, "queue", queue).value > 0}
     shown = [m for m in measures if m in seen or m not in _RARE]
-    caption = say("calls.offered") + " " + service_level_of(scenario, say)
+    caption = say("calls.offered") + " " + in_language(service_level(scenario), say)
     columns = [say(f"measure.{m}") if m in _CALLS else say("calls.level") for m in shown]
     table = table_of(say("calls.title"), say("column.queue"), *columns, caption=caption)
     for queue in queues:
         table.add_row(say.name(queue), *(plain(of(m, "queue", queue), say) for m in shown))
     return table
-
-
-def _awt(channel: str, scenario: Scenario, say: Language) -> str:
-    target = scenario.targets.channels.get(channel)
-    return f"{say.name(channel)} {promise(target, say) if target else say('calls.at_once')}"
-
-
-def promise(target: Target, say: Language) -> str:
-    """The acceptable wait of a channel in words."""
-    if target.within_working_days is not None:
-        return working_days(target.within_working_days, say)
-    return say.duration(format_duration(target.within or 0))
 
 
 def _waits(scenario: Scenario, of: Of, say: Language) -> Table:
