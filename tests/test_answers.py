@@ -46,11 +46,13 @@ from sim.answers.curves import LOOKS
 from sim.answers.kinds import _ENDS, KINDS, cell_of, in_language, text_of
 from sim.answers.looks import TONES
 from sim.answers.notebook import html_of
+from sim.answers.page import page_of
 from sim.answers.plots import charts_of, figure_of
+from sim.answers.sheets import sheets_of
 from sim.answers.terminal import tell
 from sim.cli.commands import cli
 from sim.errors import ResultsError
-from sim.language import CODES, ENGLISH, language
+from sim.language import CODES, ENGLISH, Language, language
 from sim.report.write import write_report
 from sim.scenario.sections import dumps
 from sim.statistics.estimates import NOTHING, Estimate
@@ -274,6 +276,28 @@ def test_every_face_shows_it(study, code, answers, tmp_path) -> None:
     assert "<script" not in notebook
     for chart in charts_of(answer):
         figure_of(chart, say).savefig(tmp_path / "chart.png")
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_a_third_language_needs_its_texts_alone(study, answers) -> None:
+    """A catalogue whose texts are all marked: whatever is shown comes from it."""
+    texts = {key: text if key.startswith("date.") else f"@@{text}" for key, text in ENGLISH.words.items()}
+    third = Language("xx", texts)
+    answer = answers[study]
+    for sentence in answer.sentences:
+        assert in_language(sentence, third).startswith("@@") or study == "plan"
+    out = Console(file=io.StringIO(), width=120)
+    tell(answer, out, third, verbose=True)
+    assert "@@" in out.file.getvalue()
+    html = page_of(answer, third)
+    titles = re.findall(r"<h2[^>]*>(.*?)</h2>", html)
+    assert titles
+    assert all(title.startswith("@@") for title in titles)
+    for sheet in sheets_of(answer, third):
+        assert "@@" in sheet.title
+    assert "@@" in html_of(answer, third)
+    for chart in charts_of(answer):
+        figure_of(chart, third)
 
 
 @pytest.mark.parametrize("study", [study for study in STUDIES if study != "toy"])

@@ -13,6 +13,8 @@ import openpyxl
 import pytest
 
 import sim
+from sim.answers.answer import Column, Table, message
+from sim.answers.files import csv_of
 from sim.language import CODES, ENGLISH, language
 from sim.report.page import run_page
 from sim.report.sheets import sheets_of
@@ -22,7 +24,6 @@ from sim.results.tables import decimal
 from sim.statistics.cells import COLUMNS
 from sim.statistics.estimates import Estimate
 from sim.statistics.summary import DEFINITIONS
-from sim.studies.answers import csv_of
 from sim.studies.precision import Wish, _told
 from sim.tell.runs import console, tell_result
 
@@ -125,7 +126,8 @@ def test_a_million_calls_a_day_on_fifty_thousand_lines_are_a_scenario() -> None:
 
 
 def test_tables_of_studies_and_sentences_about_precision() -> None:
-    assert csv_of([{"callers": Estimate(1_443_150.5, 1_443_149.25, 1_443_151.75)}]).splitlines()[1] == (
+    head, rows = message("column.who"), ((Estimate(1_443_150.5, 1_443_149.25, 1_443_151.75),),)
+    assert csv_of(Table("t", head, (Column("callers", "estimate", head),), rows)).splitlines()[1] == (
         "1443150.5,1443149.25,1443151.75"
     )
     wish = Wish("callers", "all", "all", 1.0, False, "per period", "callers=1")

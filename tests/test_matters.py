@@ -17,7 +17,7 @@ from sim.statistics.estimates import Estimate
 from sim.statistics.summary import DEFINITIONS
 from sim.studies.compare import Comparison
 from sim.studies.matters import Assumption, Matters, matters
-from sim.studies.matters_words import kept, read, rows, sentences
+from sim.studies.matters_words import kept, read, sentences, table_of
 from sim.studies.paired import change_of, difference_of
 from sim.studies.trial import Which
 from sim.studies.unknowns import Unknown
@@ -132,7 +132,7 @@ def test_what_is_kept_is_read_back_also_without_ends(found: Matters) -> None:
     odd = Matters(NEVER, "today", "more", "", USUAL, Which(2, 0, 5), (endless,))
     for one in (found, odd):
         assert read(json.loads(json.dumps(kept(one), allow_nan=False))) == one
-        assert len(rows(one)) == len(one.found)
+        assert len(table_of(one, ("a", "b", "c")).rows) == len(one.found)
 
 
 def test_both_languages_tell_it(found: Matters) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sim.language import CODES, ENGLISH, Language, language
+from sim.language import ENGLISH, Language
 
 
 @dataclass(frozen=True)
@@ -23,27 +23,6 @@ class Name:
     """A name of a channel, queue or province, which the language may know."""
 
     name: str
-
-
-class Shown(str):
-    """Text as programs have it; ``by`` has what readers of each language see instead."""
-
-    by: Mapping[str, str]
-
-    def __new__(cls, text: str, by: Mapping[str, str]) -> Shown:
-        """``text`` with its words by the code of the language."""
-        found = super().__new__(cls, text)
-        found.by = by
-        return found
-
-    def in_words(self, say: Language) -> str:
-        """What readers of a language see."""
-        return self.by[say.code]
-
-    @classmethod
-    def of(cls, text: str, words: Callable[[Language], str]) -> Shown:
-        """``text`` with what ``words`` makes of it in every language."""
-        return cls(text, {code: words(language(code)) for code in CODES})
 
 
 class Said(str):

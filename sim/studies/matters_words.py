@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from math import isfinite
 from typing import Any
 
 from sim.answers.answer import Column, Mark, Message, Named, Row, Rows, Table, Term, Value, message
 from sim.answers.phrases import labelled, replications
-from sim.language import Language
-from sim.language.said import Shown
 from sim.statistics.estimates import Estimate
 from sim.studies.matters import FEWER_ARE_BETTER, Assumption, Matters
 from sim.studies.trial import Which
-from sim.studies.unknowns import Unknown, name_of, setting_of, value_cell
+from sim.studies.unknowns import Unknown, name_of, setting_of
 
 #: What readers call the base, the first and the second plan.
 Plans = tuple[Value, Value, Value]
@@ -116,37 +114,6 @@ def chart_of(found: Matters, plans: Plans) -> Rows:
         caption=message("told.matters_caption", first=first, base=base),
         signed=True,
     )
-
-
-def rows(found: Matters, named: Callable[[Language], Matters] | None = None) -> list[dict[str, Any]]:
-    """A row for each end, the one that moves the difference most first.
-
-    ``difference`` is that of the few worlds alone, ``would_be`` that of all worlds with the change on the few.
-    ``named`` gives the plans the names that readers of a language know.
-    """
-
-    def plan(role: str) -> str:
-        name = str(getattr(found, role))
-        return name if named is None or not name else Shown.of(name, lambda say: str(getattr(named(say), role)))
-
-    return [
-        {
-            "plan": plan("first"),
-            "base": plan("base"),
-            "measure": found.measure[0] if found.measure[1] == "all" else f"{found.measure[0]}@{found.measure[2]}",
-            "value_of": Shown.of(one.of.name, one.of.words),
-            "stated": value_cell(one.of.value),
-            "set_to": value_cell(one.end),
-            "difference": one.saves,
-            "change": one.change,
-            "would_be": found.there(one),
-            "clear_change": one.clear,
-            "second": plan("second"),
-            "difference_to_second": one.second_better,
-            "second_is_clearly_better": one.overturns,
-        }
-        for one in found.found
-    ]
 
 
 def kept(found: Matters) -> dict[str, Any]:

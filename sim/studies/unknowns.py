@@ -11,7 +11,7 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property
 from math import sqrt
 from typing import Any, Literal
 
@@ -19,8 +19,7 @@ from pydantic import BaseModel
 
 from sim.answers.answer import Message, Named, Term, Value, message
 from sim.language import ENGLISH, Language
-from sim.language.said import Shown
-from sim.language.shown import in_words, short, shown_value
+from sim.language.shown import in_words, short
 from sim.scenario.profile import DayProfile, between
 from sim.scenario.scenario import Scenario
 from sim.scenario.types import Shares, Stated
@@ -138,11 +137,6 @@ def _stated(value: Any, dumped: Any, path: tuple[str, ...]) -> Iterator[tuple[tu
     elif isinstance(value, tuple) and isinstance(dumped, list):
         for number, item in enumerate(value):
             yield from _stated(item, dumped[number], (*path, str(number)))
-
-
-def value_cell(value: Any) -> Shown:
-    """A value as tables have it, with what readers of each language see."""
-    return Shown.of(short(value), partial(shown_value, value))
 
 
 def name_of(of: Unknown) -> Message | Term:
