@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from sim.app.controls import ANYWHERE, Control, Known, Part, Refused, Setter, Value, Values
 from sim.app.limits import MOST_GROUPS, MOST_LINES
-from sim.model.build import queues_of
 from sim.model.clock import HOUR, MINUTE
 from sim.scenario.lines import OTHERS, OWN, LineGroup
+from sim.scenario.routing import queues_of
 from sim.scenario.scenario import Scenario
 from sim.scenario.types import Words
 from sim.units import WEEKDAYS, WeeklyHours, format_percent

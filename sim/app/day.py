@@ -20,10 +20,10 @@ from sim.app.words import proper
 from sim.engines import simulate
 from sim.engines.draw import draw_world
 from sim.language import Language
-from sim.model.build import queues_of
 from sim.model.clock import DAY, SECOND
 from sim.model.contacts import Contacts, Outcome
 from sim.model.world import World
+from sim.scenario.routing import queues_of
 from sim.scenario.scenario import Scenario
 from sim.statistics.timelines import duty_of
 

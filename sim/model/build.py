@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
-
 from sim.model import centre as c
 from sim.model.clock import DAY, Calendar
 from sim.model.shifts import duty, open_spans, period_of
-from sim.scenario.attributes import ages_of, causes_of, topics_of
+from sim.scenario.attributes import selectable
 from sim.scenario.holidays import holidays_between
 from sim.scenario.lines import LineGroup, Selector
-from sim.scenario.routing import Queues
+from sim.scenario.routing import Service
 from sim.scenario.sections import ByOutcome, CalendarBlock, Callers, Period, Sections
 from sim.scenario.zones import zone_of
-from sim.units import WeeklyHours, parse_duration
+from sim.units import parse_duration
 
 
 def build_calendar(period: Period, block: CalendarBlock) -> Calendar:
@@ -36,16 +32,16 @@ def build_calendar(period: Period, block: CalendarBlock) -> Calendar:
 
 def build_centre(scenario: Sections, calendar: Calendar) -> c.Centre:
     """Everything management decides, as plain integers."""
-    plan = Plan(scenario)
+    service = Service(scenario)
     channels = _channels(scenario, calendar)
-    groups = tuple(_group(plan, name, calendar) for name in scenario.lines)
+    groups = tuple(_group(service, name, calendar) for name in scenario.lines)
     end = max([calendar.end, *(channel.until for channel in channels), *(t for group in groups for t in group.until)])
     return c.Centre(
         channels=channels,
         provinces=scenario.provinces,
-        queues=tuple(_queue(plan, queue) for queue in plan.numbers),
+        queues=tuple(_queue(service, queue) for queue in service.numbers),
         groups=groups,
-        queue_of=tuple(tuple(plan.numbers[queue] for queue in some) for some in plan.queues.of.values()),
+        queue_of=tuple(tuple(service.numbers[queue] for queue in some) for some in service.queues.of.values()),
         habits=tuple(_habits(scenario, name) for name in scenario.channels),
         attempts=scenario.attempts.value,
         end=end,
@@ -60,74 +56,8 @@ def _channels(scenario: Sections, calendar: Calendar) -> tuple[c.Channel, ...]:
     return tuple(c.Channel(name, open_spans(of, calendar), period_of(of, calendar)[1]) for name, of in hours)
 
 
-@dataclass(frozen=True)
-class Plan:
-    """Who waits where and who serves whom in a scenario."""
-
-    scenario: Sections
-
-    @cached_property
-    def queues(self) -> Queues:
-        """The queues by channel and province."""
-        channels = self.scenario.channels.items()
-        split = {name: (channel.queue == "per province", channel.pools) for name, channel in channels}
-        return Queues.build(split, self.scenario.provinces)
-
-    @cached_property
-    def numbers(self) -> dict[str, int]:
-        """Number of each queue."""
-        return {queue: number for number, queue in enumerate(self.queues.every())}
-
-    @cached_property
-    def own(self) -> dict[str, tuple[str, ...]]:
-        """The queues that each group says it serves."""
-        return {name: self.queues.own(name, group.serves) for name, group in self.scenario.lines.items()}
-
-    @cached_property
-    def routes(self) -> dict[str, tuple[tuple[str, int], ...]]:
-        """By queue, its groups in order, each with the waiting time from which it may take."""
-        routing = {
-            name: [(entry.to, entry.after) for entry in entries] for name, entries in self.scenario.routing.items()
-        }
-        return {
-            queue: self.queues.routes(queue, self.queues.entries(routing, queue), self.own) for queue in self.numbers
-        }
-
-    def serves(self, group: str) -> tuple[str, ...]:
-        """The queues that a group takes from: its own first, then the others that it helps."""
-        helps = [queue for queue, routes in self.routes.items() if group in dict(routes)]
-        return tuple(dict.fromkeys([*self.own[group], *helps]))
-
-    def hours(self, group: str) -> WeeklyHours:
-        """The hours of a group that states none: those of the first channel it serves."""
-        served = self.serves(group)
-        channel = self.queues.channel(served[0]) if served else next(iter(self.scenario.channels))
-        block = self.scenario.channels[channel]
-        return (block.staffed or block.hours).value
-
-    def home(self, group: str) -> str | None:
-        """The province that a group is of: that of its name, else that of the queue it serves first.
-
-        Who serves a whole channel, or a pool of several provinces, is of none.
-        """
-        if group in self.scenario.provinces:
-            return group
-        serves, own = self.scenario.lines[group].serves, self.own[group]
-        return self.queues.home(own[0]) if own and not (serves and serves[0] in self.scenario.channels) else None
-
-
-def queues_of(scenario: Sections) -> dict[str, tuple[str, ...]]:
-    """Names of the queues by channel."""
-    return Plan(scenario).queues.names()
-
-
-def channel_of(queue: str, names: Mapping[str, tuple[str, ...]]) -> str:
-    """The channel whose contacts wait in ``queue``."""
-    return next(channel for channel, some in names.items() if queue in some)
-
-
-def _queue(plan: Plan, name: str) -> c.Queue:
-    scenario, channel = plan.scenario, plan.queues.channel(name)
+def _queue(service: Service, name: str) -> c.Queue:
+    scenario, channel = service.scenario, service.queues.channel(name)
     block, groups = scenario.channels[channel], list(scenario.lines)
     callers, offer = scenario.callers.get(channel, Callers()), block.call_back
     waits = ((parse_duration(wait), c.threshold(share.value)) for wait, share in callers.balk_at_wait.items())
@@ -137,7 +67,7 @@ def _queue(plan: Plan, name: str) -> c.Queue:
         places=c.UNLIMITED if block.waiting_places == "unlimited" else block.waiting_places,
         serve_after_closing=block.closing == "serve",
         balk=tuple(c.threshold(share.value) for share in callers.balk) or (0,),
-        routes=tuple(c.Route(groups.index(group), after) for group, after in plan.routes[name]),
+        routes=tuple(c.Route(groups.index(group), after) for group, after in service.routes[name]),
         announce=_mean_handling(scenario, channel) if block.announce_wait else 0,
         balk_at_wait=tuple(sorted(waits)),
         call_back=c.threshold(offer.accepted.value) if offer else 0,
@@ -153,19 +83,19 @@ def _mean_handling(scenario: Sections, channel: str) -> int:
     return max(1, round(handling.conversation.law().mean + wrap_up))
 
 
-def _group(plan: Plan, name: str, calendar: Calendar) -> c.Group:
-    group = plan.scenario.lines[name]
-    on_duty = duty(group, plan.hours(name), calendar)
+def _group(service: Service, name: str, calendar: Calendar) -> c.Group:
+    group = service.scenario.lines[name]
+    on_duty = duty(group, service.hours(name), calendar)
     return c.Group(
         name=name,
         shifts=on_duty.shifts,
         days=on_duty.days,
         until=on_duty.until,
-        serves=tuple(plan.numbers[queue] for queue in plan.serves(name)),
+        serves=tuple(service.numbers[queue] for queue in service.serves(name)),
         longest_wait=group.takes == "longest wait",
         speeds=_speeds(group),
         absent=c.threshold(group.absence.value),
-        factor=_factor(plan.scenario, plan.home(name)),
+        factor=_factor(service.scenario, service.home(name)),
     )
 
 
@@ -210,13 +140,7 @@ def _by_outcome(shares: ByOutcome) -> c.ByOutcome:
 
 
 def _priorities(scenario: Sections) -> tuple[c.Priority, ...]:
-    known = {
-        "channel": tuple(scenario.channels),
-        "province": scenario.provinces,
-        "campaign": causes_of(scenario),
-        "topic": topics_of(scenario),
-        "age": ages_of(scenario),
-    }
+    known = selectable(scenario)
 
     def number(selector: Selector, key: str) -> int:
         name = getattr(selector, key)

@@ -11,12 +11,13 @@ from sim.model.build import build_calendar, build_centre
 from sim.model.centre import Centre
 from sim.model.clock import Calendar
 from sim.model.demand import InfeasibleDemandError, Rates, solved
-from sim.model.feasible import check_campaigns, check_clock, endless_waits, place_of, too_much_duty
+from sim.model.feasible import check_campaigns, check_clock, endless_waits, too_much_duty
 from sim.model.inputs import RandomInputs, inputs_of
 from sim.model.targets import ServiceTargets, targets_of
 from sim.model.trace_file import checked_trace
 from sim.model.world import Names
 from sim.scenario.attributes import ages_of, topics_of
+from sim.scenario.mistakes import Broken, placed
 from sim.scenario.sections import Sections
 from sim.scenario.source import Located
 from sim.scenario.trace import Trace
@@ -80,8 +81,8 @@ def compile_model(scenario: Sections, tree: Located, like: tuple[Sections, Model
         check_campaigns(scenario, calendar, centre.end)
         rates = _shared("rates", scenario, like) or solved(scenario, calendar)
     except InfeasibleDemandError as error:
-        mistakes.append(place_of(error, tree))
-    mistakes += [*endless_waits(scenario, calendar, centre, tree), *too_much_duty(centre, tree)]
+        mistakes.append(placed(Broken(tuple(error.path.split(".")), str(error)), tree))
+    mistakes += [placed(one, tree) for one in (*endless_waits(scenario, calendar, centre), *too_much_duty(centre))]
     trace: Trace | None = _shared("trace", scenario, like)
     if scenario.trace is not None and (trace is None or rates is None):
         trace, wrong = checked_trace(scenario, calendar, tree)

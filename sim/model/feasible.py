@@ -6,39 +6,25 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sim.errors import Mistake
 from sim.model.centre import Centre
 from sim.model.clock import Calendar
 from sim.model.demand import BRINGS_NOBODY, InfeasibleDemandError
 from sim.scenario.campaigns import Campaign
 from sim.scenario.distributions import Law, Mixture, Never
+from sim.scenario.mistakes import Broken
 from sim.scenario.sections import Callers, Sections
-from sim.scenario.source import Located
-from sim.scenario.tree import at, entries, items
 from sim.scenario.zones import odd_change
 
 #: Turns of duty of all lines in a period.
 _MOST_TURNS = 5_000_000
 
 
-def too_much_duty(centre: Centre, tree: Located) -> Iterator[Mistake]:
+def too_much_duty(centre: Centre) -> Iterator[Broken]:
     """More turns of duty than an engine can hold in memory."""
     turns = {group.name: sum(map(len, group.shifts)) for group in centre.groups}
     if sum(turns.values()) > _MOST_TURNS:
-        written = at(tree, "lines", max(turns, key=lambda name: turns[name])) or tree
         why = f"{sum(turns.values())} turns of duty (lines times days) are more than the {_MOST_TURNS} allowed"
-        yield Mistake(written.place, "lines", f"{why}; write fewer lines or a shorter period")
-
-
-def place_of(error: InfeasibleDemandError, tree: Located) -> Mistake:
-    """The mistake of demand that cannot be, where it is written."""
-    here, path = tree, error.path
-    for step in error.path.split("."):
-        inside = entries(here) or {str(number): item for number, item in enumerate(items(here))}
-        here = at(here, step) or inside.get(step, here)
-    if path.endswith(".value") and not at(tree, *path.split(".")):
-        path = path.removesuffix(".value")
-    return Mistake(here.place, path, str(error))
+        yield Broken(("lines",), f"{why}; write fewer lines or a shorter period")
 
 
 def check_campaigns(scenario: Sections, calendar: Calendar, end: int) -> None:
@@ -74,7 +60,7 @@ def _brings_none(campaign: Campaign, calendar: Calendar, end: int) -> bool:
     return bool(after <= before)
 
 
-def endless_waits(scenario: Sections, calendar: Calendar, centre: Centre, tree: Located) -> Iterator[Mistake]:
+def endless_waits(scenario: Sections, calendar: Calendar, centre: Centre) -> Iterator[Broken]:
     """Queues that never close, whose callers never give up, and for which no line is ever on duty."""
     for number, queue in enumerate(centre.queues):
         name, channel = list(scenario.channels)[queue.channel], centre.channels[queue.channel]
@@ -85,9 +71,8 @@ def endless_waits(scenario: Sections, calendar: Calendar, centre: Centre, tree: 
         groups = [centre.groups[route.group] for route in queue.routes]
         if any(group.shifts for group in groups) or not _comes(scenario, centre, queue.channel, number):
             continue
-        written = at(tree, "lines", groups[0].name) or tree
         why = f"no line is ever on duty for the queue {queue.name}, yet its callers never give up: an endless wait"
-        yield Mistake(written.key, f"lines.{groups[0].name}", why)
+        yield Broken(("lines", groups[0].name), why, key=True)
 
 
 def _may_be_endless(law: Law) -> bool:

@@ -16,12 +16,12 @@ from sim.beside import Beside, beside, to_csv
 from sim.errors import NoMeasureError
 from sim.language import ENGLISH, Language
 from sim.language.shown import plain, seconds
-from sim.model.build import queues_of
 from sim.model.impossible import impossible
 from sim.results.notebook import table_html, titled
 from sim.results.store import Store, parts_of, write_atomically
 from sim.results.tables import csv_text, moments_from
 from sim.scenario.load import load
+from sim.scenario.routing import queues_of
 from sim.scenario.scenario import Scenario
 from sim.statistics.cells import COLUMNS, Layout
 from sim.statistics.contact_values import BIN, wait_of

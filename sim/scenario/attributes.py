@@ -43,6 +43,17 @@ def ages_of(scenario: Sections) -> tuple[str, ...]:
     return _names(stated_ages(scenario))
 
 
+def selectable(scenario: Sections) -> dict[str, tuple[str, ...]]:
+    """By key of a selector, the names that it may have, in the order of their numbers."""
+    return {
+        "channel": tuple(scenario.channels),
+        "province": scenario.provinces,
+        "campaign": causes_of(scenario),
+        "topic": topics_of(scenario),
+        "age": ages_of(scenario),
+    }
+
+
 def _names(stated: list[list[Stated[Shares] | None]]) -> tuple[str, ...]:
     every = [shares for row in stated for shares in row]
     names = dict.fromkeys(name for shares in every if shares is not None for name in shares.value.parts)

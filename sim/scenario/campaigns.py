@@ -23,8 +23,9 @@ from sim.scenario.types import (
     Shares,
     Stated,
     Weight,
+    distinct_keys,
 )
-from sim.units import one_of
+from sim.units import one_of, parse_date
 
 
 class _OneOrList:
@@ -165,7 +166,8 @@ AnyWave = Annotated[
 ]
 TAGS = frozenset([*_SHAPES, "unknown shape", "one uplift", "by day"])
 Uplift = Annotated[
-    Annotated[Stated[Change], Tag("one uplift")] | Annotated[dict[DayText, Stated[Change]], Tag("by day")],
+    Annotated[Stated[Change], Tag("one uplift")]
+    | Annotated[dict[DayText, Stated[Change]], distinct_keys(parse_date, "is the same as"), Tag("by day")],
     Discriminator(
         lambda value: "by day" if isinstance(value, dict) and not value.keys() & Stated.model_fields else "one uplift"
     ),

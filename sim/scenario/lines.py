@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     Field,
@@ -25,8 +25,10 @@ from sim.scenario.types import (
     Speed,
     Stated,
     StatedHours,
+    distinct_keys,
     schema_or_bare,
 )
+from sim.units import parse_hours
 
 #: Words of routing that are no line groups.
 OWN, OTHERS = "own", "others"
@@ -79,7 +81,7 @@ class LineGroup(Block):
     """Identical lines; their name says whom they serve: a province, a channel, or a queue."""
 
     count: Stated[LineCount] | None = None
-    shifts: dict[HoursText, Stated[LineCount]] | None = Field(
+    shifts: Annotated[dict[HoursText, Stated[LineCount]], distinct_keys(parse_hours, "is the same as")] | None = Field(
         None, description="number of lines by hours, such as {mon-fri 9:00-13:00: 2, mon-fri 13:00-17:00: 1}"
     )
     serves: Names | None = Field(None, description="queues, such as phone/antwerpen or chat, or whole channels")

@@ -1,8 +1,9 @@
-"""What pydantic found wrong, said in the words of the file: place, path, what was found, what is allowed."""
+"""What is wrong in a scenario, in the words of the file: place, path, what was found, what is allowed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import ValidationError
@@ -27,6 +28,51 @@ _EXPECTED = {
 }
 #: What pydantic adds to its locations though no file contains it.
 _INVISIBLE = {"value", "count", "hours", "to", "any", "[key]", *laws.TAGS, *campaigns.TAGS}
+
+
+#: Steps to a value in a scenario: keys, and positions in a list or mapping.
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A broken rule of a typed scenario: where, and what is wrong; ``key`` where that is the key and not its value."""
+
+    path: Path
+    message: str
+    key: bool = False
+
+
+def placed(broken: Broken, tree: Located) -> Mistake:
+    """The mistake of a broken rule, where it is written. What the file need not write out is left out of the path."""
+    here, path = tree, []
+    for step in broken.path:
+        bare = here.value.get("value") if isinstance(here.value, dict) and step not in here.value else None
+        here = bare or here
+        if isinstance(here.value, dict) and isinstance(step, int):
+            step = list(here.value)[step]
+        inside = _inside(here)
+        if step in inside:
+            here = inside[step]
+        elif not isinstance(here.value, dict) or step == "value":
+            continue
+        path.append(str(step))
+    return Mistake(here.key if broken.key else here.place, ".".join(path), broken.message)
+
+
+def _inside(item: Located) -> dict[int | str, Located]:
+    if isinstance(item.value, list):
+        return {key: one for number, one in enumerate(item.value) for key in (number, str(number))}
+    return item.value if isinstance(item.value, dict) else {}
+
+
+def unknown(kind: str, name: object, allowed: Iterable[str]) -> str:
+    """A message: there is no such thing, these there are, and the nearest."""
+    known = list(allowed)
+    a_kind = f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
+    if not known:
+        return f"{name!r} is not {a_kind} of this scenario; there are none"
+    return f"{name!r} is not {a_kind} of this scenario; they are {', '.join(known)}.{nearest(str(name), known)}"
 
 
 def without_followers(mistakes: list[Mistake], misplaced: list[Mistake]) -> list[Mistake]:
@@ -59,6 +105,9 @@ def _mistake(tree: Located, detail: ErrorDetails) -> Mistake:
         return Mistake(where.key, path, message + (f" Allowed are {', '.join(allowed)}" if allowed else ""))
     if kind == "missing":
         return Mistake(where.key, ".".join([*filter(None, [path]), *(rest or [str(detail["loc"][-1])])]), "is missing")
+    if kind == "same_key":
+        key = detail["ctx"]["key"]
+        return Mistake(where.value[key].key, f"{path}.{key}", detail["msg"])
     if detail["loc"][-1] == "[key]":
         return Mistake(where.key, path, _message(kind, detail, detail["input"]))
     where, path, message = _name_first(where, path, _message(kind, detail, where.plain()))
@@ -70,8 +119,8 @@ def _follow(tree: Located, loc: tuple[int | str, ...]) -> tuple[Located, str, li
     """The deepest written value on the way to ``loc``, its path, and the visible rest of the way."""
     here, path, rest = tree, [], []
     for step in loc:
-        inside: dict[int | str, Located] = dict(enumerate(here.value)) if isinstance(here.value, list) else here.value
-        if isinstance(inside, dict) and step in inside:
+        inside = _inside(here)
+        if step in inside:
             here = inside[step]
         elif step in _INVISIBLE:
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from math import isfinite
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, GetJsonSchemaHandler, StrictBool, model_validator
 from pydantic_core import CoreSchema
@@ -44,8 +44,10 @@ from sim.scenario.types import (
     Words,
     WorkingDays,
     Zone,
+    distinct_keys,
     schema_or_bare,
 )
+from sim.units import parse_duration
 
 _NONE = Stated[Share].model_validate("0 %")
 
@@ -240,7 +242,7 @@ class Callers(Block):
     balk: tuple[Stated[Share], ...] = Field(
         (), description="share that leaves on meeting a queue with 0, 1, 2, ... waiting; the last holds for more"
     )
-    balk_at_wait: dict[DurationText, Stated[Share]] = Field(
+    balk_at_wait: Annotated[dict[DurationText, Stated[Share]], distinct_keys(parse_duration, "is as long as")] = Field(
         default_factory=dict,
         description="share that leaves on hearing so long a wait, such as {2 min: 10 %, 10 min: 50 %}",
     )

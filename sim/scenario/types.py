@@ -6,7 +6,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -19,7 +19,7 @@ from pydantic import (
     model_serializer,
     model_validator,
 )
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from sim import units as q
 from sim.scenario.holidays import country_of
@@ -33,6 +33,18 @@ class Block(BaseModel):
     """A mapping of a scenario: frozen, and no key but the known ones."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    if not TYPE_CHECKING:  # else any attribute would seem to exist
+
+        def __getattr__(self, name: str) -> Any:
+            """UnreadableError for a field without a value: the block was read in part, as its file has mistakes."""
+            if name in type(self).model_fields:
+                raise UnreadableError(name)
+            return super().__getattr__(name)
+
+
+class UnreadableError(AttributeError):
+    """A field whose value in the file is wrong or missing."""
 
 
 def _kind(parse: Callable[[object], Any], write: Callable[[Any], Any], schema: dict[str, Any]) -> tuple[Any, ...]:
@@ -288,6 +300,25 @@ DurationText = Annotated[
     BeforeValidator(lambda v: q.format_duration(q.parse_duration(v))),
     WithJsonSchema({"type": "string", "description": q.DURATION_HELP}),
 ]
+
+
+def distinct_keys(parse: Callable[[object], object], twice: str) -> BeforeValidator:
+    """Refuses two keys of a mapping that ``parse`` reads as the same; ``twice`` says what they are."""
+
+    def check(written: object) -> object:
+        seen: dict[object, str] = {}
+        for key in written if isinstance(written, dict) else ():
+            try:
+                first = seen.setdefault(parse(key), key)
+            except ValueError:  # the type of the key says what is wrong
+                continue
+            if first != key:
+                raise PydanticCustomError("same_key", f"{twice} {first!r}; keep one", {"key": key})
+        return written
+
+    return BeforeValidator(check)
+
+
 Names = Annotated[
     tuple[str, ...],
     *_kind(

@@ -8,9 +8,9 @@ from typing import TypeVar
 from sim.errors import ScenarioError
 from sim.model.compile import Model, compile_model
 from sim.model.trace_file import anchored
-from sim.scenario.alike import validated_like
 from sim.scenario.answered import people_behind, restated, with_people, without_finding
-from sim.scenario.mistakes import type_mistakes, without_followers
+from sim.scenario.incremental import readable, validated_like
+from sim.scenario.mistakes import placed, type_mistakes, without_followers
 from sim.scenario.rules import broken_rules, channels_exist
 from sim.scenario.sections import Sections, dumps
 from sim.scenario.settings import Written, apply_settings, place_of
@@ -42,7 +42,7 @@ def _quickly(scenario: S, settings: list[str]) -> S | None:
     try:
         tree = anchored(_set(scenario.tree, settings))
         found = validated_like(scenario, tree)
-        if found is None or found.demand.counted == "answered" or broken_rules(tree):
+        if found is None or found.demand.counted == "answered" or any(broken_rules(found)):
             return None
         vars(found)["model"] = compile_model(found, tree, like=(scenario, model_of(scenario)))
     except ScenarioError:
@@ -66,7 +66,10 @@ def checked(tree: Located, kind: type[S]) -> S:
     """The same with its demand as it is stated."""
     tree = anchored(with_the_only_ones(tree))
     scenario, mistakes = type_mistakes(tree, kind)
-    mistakes = without_followers(mistakes, list(channels_exist(tree))) + broken_rules(tree)
+    # Beside mistakes in single values, the rules say what else is wrong.
+    read = scenario or readable(kind, tree.plain())
+    misplaced, broken = ([placed(one, tree) for one in some] for some in (channels_exist(read), broken_rules(read)))
+    mistakes = without_followers(mistakes, misplaced) + broken
     if mistakes or scenario is None:
         raise ScenarioError(mistakes)
     vars(scenario)["model"] = compile_model(scenario, tree)

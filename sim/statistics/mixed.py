@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from sim.language import ENGLISH, Language
 from sim.language.shown import and_list
-from sim.model.build import queues_of
+from sim.scenario.routing import queues_of
 from sim.scenario.scenario import Scenario
 
 _WAITS = ("asa", "mean_wait", "longest_wait")

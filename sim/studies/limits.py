@@ -8,7 +8,7 @@ from math import isfinite
 
 import numpy as np
 
-from sim.model.build import Plan
+from sim.scenario.routing import Service
 from sim.scenario.scenario import Scenario
 from sim.statistics.summary import DEFINITIONS
 from sim.studies.observed import Observation, Place, Simulator
@@ -123,7 +123,7 @@ def _scope(asked: Observation) -> tuple[str, str]:
 
 def _volume(scenario: Scenario, asked: Observation, *, while_closed: bool) -> float:
     """First contacts of a period, as the scenario states them, of whom an observation is."""
-    rates, queues = scenario.model.rates, Plan(scenario).queues.of
+    rates, queues = scenario.model.rates, Service(scenario).queues.of
     kind, name = _scope(asked)
     mine = [
         [kind == "all" or name == {"channel": channel, "province": province, "queue": queue}[kind]
@@ -144,10 +144,10 @@ def _beyond(asked: Observation, full: Full) -> bool:
 
 def _groups(scenario: Scenario, asked: Observation) -> list[str]:
     """Line groups that serve the contacts of an observation."""
-    plan, (kind, name) = Plan(scenario), _scope(asked)
+    service, (kind, name) = Service(scenario), _scope(asked)
     found: list[str] = []
-    for channel, row in plan.queues.of.items():
+    for channel, row in service.queues.of.items():
         for province, queue in zip(scenario.provinces, row, strict=True):
             if kind == "all" or name == {"channel": channel, "province": province, "queue": queue}[kind]:
-                found += [group for group, _ in plan.routes[queue]]
+                found += [group for group, _ in service.routes[queue]]
     return list(dict.fromkeys(found))

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.errors import QuestionError, ScenarioError
-from sim.model.build import Plan, queues_of
 from sim.model.clock import HOUR, MINUTE
+from sim.scenario.routing import Service, queues_of
 from sim.scenario.scenario import Scenario
 from sim.units import WEEKDAYS, WeeklyHours, parse_hours
 
@@ -61,11 +61,11 @@ def places_of(scenario: Scenario, parts: Sequence[str] | None = None) -> list[Pl
 
 def _drafts(scenario: Scenario, parts: Sequence[str] | None) -> Iterator[tuple[str, str, str, str]]:
     """Group, channel, hours and the setting that adds the line."""
-    plan, written = Plan(scenario), scenario.model_dump(mode="json", exclude_none=True)["lines"]
+    service, written = Service(scenario), scenario.model_dump(mode="json", exclude_none=True)["lines"]
     for group in scenario.lines:
-        channel = _channel(plan, group)
+        channel = _channel(service, group)
         yield group, channel, "", _all_day(group, written[group])
-        for hours in _parts(plan, group, parts):
+        for hours in _parts(service, group, parts):
             extra = [*written[group].get("extra", []), {"count": 1, "hours": hours}]
             yield group, channel, hours, f"lines.{group}.extra={json.dumps(extra)}"
     for channel, queues in queues_of(scenario).items():
@@ -78,9 +78,9 @@ def _drafts(scenario: Scenario, parts: Sequence[str] | None) -> Iterator[tuple[s
                 yield name, channel, hours, f"lines.{name}={part}"
 
 
-def _channel(plan: Plan, group: str) -> str:
-    served = plan.serves(group)
-    return plan.queues.channel(served[0]) if served else next(iter(plan.scenario.channels))
+def _channel(service: Service, group: str) -> str:
+    served = service.serves(group)
+    return service.queues.channel(served[0]) if served else next(iter(service.scenario.channels))
 
 
 def _hours_of(scenario: Scenario, channel: str) -> WeeklyHours:
@@ -99,11 +99,11 @@ def _value(count: Any) -> int:
     return int(count["value"] if isinstance(count, dict) else count)
 
 
-def _parts(plan: Plan, group: str, parts: Sequence[str] | None) -> Sequence[str]:
+def _parts(service: Service, group: str, parts: Sequence[str] | None) -> Sequence[str]:
     if parts is not None:
         return parts
-    block = plan.scenario.lines[group]
-    return halves(block.staffed.value if block.staffed else plan.hours(group)) if block.shifts is None else ()
+    block = service.scenario.lines[group]
+    return halves(block.staffed.value if block.staffed else service.hours(group)) if block.shifts is None else ()
 
 
 def halves(hours: WeeklyHours) -> list[str]:

@@ -17,11 +17,11 @@ from math import ceil, inf
 
 from sim.errors import QuestionError
 from sim.language import ENGLISH
-from sim.model.build import queues_of
 from sim.model.clock import MINUTE, SECOND
 from sim.results.result import WAITS, Result
 from sim.results.store import part_size
 from sim.scenario.attributes import ages_of, causes_of, topics_of
+from sim.scenario.routing import queues_of
 from sim.scenario.scenario import Scenario
 from sim.statistics.estimates import NOTHING, Estimate
 from sim.statistics.mixed import is_mixed, why_not

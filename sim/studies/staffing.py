@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import QuestionError
-from sim.model.build import Plan
 from sim.model.clock import DAY, MINUTE
 from sim.scenario.lines import LineGroup
+from sim.scenario.routing import Service
 from sim.scenario.scenario import Scenario
 from sim.units import WEEKDAYS, WeeklyHours, parse_duration, parse_hours
 
@@ -82,7 +82,7 @@ def hours_of(scenario: Scenario, group: str) -> WeeklyHours:
     if block.shifts is not None:
         every = [parse_hours(text) for text in block.shifts]
         return _weekly([joined([span for hours in every for span in hours.spans[day]]) for day in range(7)])
-    return block.staffed.value if block.staffed else Plan(scenario).hours(group)
+    return block.staffed.value if block.staffed else Service(scenario).hours(group)
 
 
 def staff_of(

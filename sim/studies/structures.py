@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from sim.answers.answer import Message, Term, message
 from sim.errors import ScenarioError
-from sim.model.build import queues_of
+from sim.scenario.routing import queues_of
 from sim.scenario.scenario import Scenario
 from sim.studies.blocks import Block, blocks_of
 from sim.studies.costs import Costs, Team

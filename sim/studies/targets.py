@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sim.answers.answer import Message, Term, message
 from sim.answers.phrases import working_days
 from sim.errors import QuestionError
-from sim.model.build import Plan, queues_of
+from sim.scenario.routing import Service, queues_of
 from sim.scenario.scenario import Scenario
 from sim.statistics.cells import COLUMNS
 from sim.statistics.estimates import Estimate
@@ -222,7 +222,7 @@ def _scope(scenario: Scenario, name: str | None, text: str) -> tuple[str, str]:
     for kind, names in (("channel", list(scenario.channels)), ("queue", queues), ("province", scenario.provinces)):
         if name in names:
             return kind, name
-    if pooled := Plan(scenario).queues.find(name):
+    if pooled := Service(scenario).queues.find(name):
         return "queue", pooled[0]  # the queue in which a province waits with others
     known = list(dict.fromkeys([*scenario.channels, *scenario.provinces, *queues]))
     raise TargetError(
@@ -233,7 +233,7 @@ def _scope(scenario: Scenario, name: str | None, text: str) -> tuple[str, str]:
 
 def _channel(scenario: Scenario, target: Target) -> str:
     """The channel of a target about a channel or a queue."""
-    return target.name if target.kind == "channel" else Plan(scenario).queues.channel(target.name)
+    return target.name if target.kind == "channel" else Service(scenario).queues.channel(target.name)
 
 
 def _refuse_two_waits(scenario: Scenario, targets: Sequence[Target]) -> None:

@@ -14,10 +14,10 @@ from rich.table import Table
 
 from sim.answers.kinds import in_language
 from sim.language import ENGLISH, Language
-from sim.model.build import channel_of, queues_of
 from sim.model.centre import Spans
 from sim.model.clock import DAY, HOUR
 from sim.scenario.attributes import causes_of
+from sim.scenario.routing import channel_of, queues_of
 from sim.scenario.scenario import Scenario
 from sim.studies.assumed import assumptions
 from sim.studies.outside_hours import left_out
