@@ -754,6 +754,20 @@ WRONG = {
         "lines.chat.shifts.mon 5:00-9:00",
         ("overlaps with 'sun 22:00-6:00' on mon 5:00-6:00",),
     ),
+    "the same shift twice": Wrong(
+        CHAT_LINE,
+        chat_line("shifts: {mon 9:00-12:00: 1, MON  9:00-12:00: 2}"),
+        "MON  9:00",
+        "lines.chat.shifts.MON  9:00-12:00",
+        ("is the same as 'mon 9:00-12:00'",),
+    ),
+    "a queue that there is not, of no number of lines": Wrong(
+        CHAT_LINE,
+        chat_line("count: -1, serves: [chat, chatt]"),
+        "chatt]",
+        "lines.chat.serves.1",
+        ("'chatt' is not a queue", "Did you mean 'chat'?"),
+    ),
     "shifts of no hours": Wrong(
         CHAT_LINE,
         chat_line("shifts: {mon 9u-12:00: 2}"),
