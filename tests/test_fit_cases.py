@@ -543,3 +543,39 @@ def test_whose_clock_a_log_in_utc_is_put_on_is_told(tmp_path) -> None:
     assert any("on the wall clock of America/New_York" in str(note) for note in log.notes)
     log = log_of(tmp_path, "\n".join(["start,outcome", *(row.replace("Z", "") for row in rows)]))
     assert not any("wall clock" in str(note) for note in log.notes)
+
+
+def test_a_duration_of_the_whole_call_is_no_handling_time(tmp_path) -> None:
+    rows = ["Start,Ende,Dauer,Ergebnis"]
+    for start, wait, talk, _ in CALLS:
+        end, word = after(start, wait, talk), "verpasst" if talk is None else "angenommen"
+        rows.append(f"{start:%d.%m.%Y %H:%M:%S},{end:%d.%m.%Y %H:%M:%S},{wait + (talk or 0)},{word}")
+    log = log_of(tmp_path, "\n".join(rows))
+    check(log, waits=False, handling=False)
+    assert (log.wait[log.of("answered")] == UNKNOWN).all()
+    assert any("taken for the time of the whole call" in str(note) for note in log.notes)
+    # Waits of those who gave up alone are no patience: who was answered would have waited longer.
+    fit = fit_of(log, name="x")
+    assert fit.pieces.missing == ("waits", "handling", "lines", "patience")
+    assert fit.scenario.callers["phone"].patience.mean.status == "assumed"
+
+
+@pytest.mark.parametrize(
+    "heads",
+    ["Fecha;Hora inicio;Espera (s);Estado;Duración (min)",
+     "call_date;call_received;wait_length;result;talk_length (min)",
+     "Datum;Ontvangen;Wachttijd;Afloop;Gesprek (minuten)"],
+)  # fmt: skip
+def test_headings_of_dates_times_and_lengths(tmp_path, heads: str) -> None:
+    rows = [heads]
+    for start, wait, talk, _ in CALLS:
+        rows.append(f"{start:%d/%m/%Y};{start:%H:%M:%S};{wait};{'abandoned;' if talk is None else 'ok;'}"
+                    + ("" if talk is None else f"{talk / 60:.6f}".replace(".", ",")))  # fmt: skip
+    check(log_of(tmp_path, "\n".join(rows)))
+
+
+@pytest.mark.parametrize("name", ["Gesprek (uur)", "handling in hours"])
+def test_hours_in_a_heading(tmp_path, name: str) -> None:
+    rows = [f"{start:%Y-%m-%d %H:%M:%S};answered;{0.25 + k / 1000}" for k, (start, *_) in enumerate(CALLS[:20])]
+    log = log_of(tmp_path, "\n".join([f"start;outcome;{name}", *rows]))
+    assert log.handling.min() == HOUR // 4

@@ -71,7 +71,8 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
                 "repondu", "contestada", "atendida", "angenommen", "beantwortet", "end reason", "termination",
                 "event type", "event", "final status", "eindstatus", "afhandeling", "answer status"),
     "handling": ("handling", "handling time", "handle", "handle time", "aht", "talk time", "talktime", "talk",
-                 "talk duration", "conversation", "conversation time", "conversation duration", "gesprekstijd",
+                 "talk duration", "talk length", "conversation", "conversation time", "conversation duration",
+                 "conversation length", "handle length", "handle duration", "handling duration", "gesprekstijd",
                  "gesprek", "gespreksduur", "behandeltijd", "behandelduur", "afhandeltijd", "afhandelduur",
                  "service time", "service duration", "ser time", "billsec", "duur gesprek", "time on call",
                  "tiempo de conversacion", "temps de conversation", "duree de conversation", "gesprachsdauer",
@@ -141,7 +142,8 @@ def in_utc(name: str) -> bool:
 def bare(name: str) -> str:
     """A name without the unit at its end: ``wachttijd (min)`` is ``wachttijd``."""
     words = plain(name).split()
-    if len(words) > 1 and stated_unit(name) and words[-1] not in ("uur", "hour", "hours"):
+    hour = words[-1:] in (["uur"], ["hour"], ["hours"])
+    if len(words) > 1 and stated_unit(name) and (not hour or _bracketed(name) or words[-2] in ("in", "en")):
         words = words[:-2] if len(words) > 2 and words[-2] in ("in", "en") else words[:-1]
     return " ".join(words)
 

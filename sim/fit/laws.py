@@ -112,9 +112,9 @@ def handling_of(log: Log, short_s: float) -> Handling:
 
 def patience_of(log: Log) -> Patience:
     """Of everybody whose wait is known; the answered are censored."""
-    known, left = log.wait != UNKNOWN, log.outcome == ABANDONED
-    answered = log.wait[known & (log.outcome == ANSWERED)]
-    return fit_patience(log.wait[known & left], answered, unknown=int((left & ~known).sum()))
+    known, left, answered = log.wait != UNKNOWN, log.outcome == ABANDONED, log.outcome == ANSWERED
+    unseen = {"unknown": int((left & ~known).sum()), "uncensored": int((answered & ~known).sum())}
+    return fit_patience(log.wait[known & left], log.wait[known & answered], **unseen)
 
 
 def _handling_chance(whole: Handling, parts: dict[str, Handling]) -> float:

@@ -121,7 +121,7 @@ class Patience:
 
     ``naive`` is the mean wait of those who gave up. ``chosen`` is None where nobody did.
     ``waited_s`` is what all of them waited together. ``missing``: the log does not say how long most of those who gave
-    up had waited, so that nothing of patience is known; they count in ``gave_up``.
+    up, or most of those who were answered, had waited, so that nothing of patience is known; they count in ``gave_up``.
     """
 
     gave_up: int
@@ -138,15 +138,19 @@ class Patience:
         return next((fit for fit in self.candidates if fit.name == name), None)
 
 
-def fit_patience(left_ms: NDArray[np.int64], stayed_ms: NDArray[np.int64], *, unknown: int = 0) -> Patience:
-    """From waits, ms, of those who gave up and of those who were answered; ``unknown`` gave up after an unknown wait.
+def fit_patience(
+    left_ms: NDArray[np.int64], stayed_ms: NDArray[np.int64], *, unknown: int = 0, uncensored: int = 0
+) -> Patience:
+    """From waits, ms, of those who gave up and of those who were answered.
+
+    ``unknown`` gave up and ``uncensored`` were answered after an unknown wait.
 
     Who was answered without waiting met no queue and says nothing of patience.
     """
     left, stayed = left_ms / 1000, stayed_ms[stayed_ms > 0] / 1000
     waits = Waits.of(left, stayed)
     candidates: tuple[PatienceFit, ...] = ()
-    missing = unknown > len(left) or not len(left) + len(stayed_ms)
+    missing = unknown > len(left) or uncensored > len(stayed_ms) or not len(left) + len(stayed_ms)
     if len(left) and left.sum() > 0 and not missing:
         kinds = [(family, at_once) for family in (EXPONENTIAL, WEIBULL) for at_once in (False, True)]
         fits = [_fitted(family, waits, at_once) for family, at_once in (kinds if len(left) >= FEWEST else kinds[:1])]

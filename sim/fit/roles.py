@@ -61,7 +61,8 @@ def fits_of(table: Table) -> Fits:
         if what in ("channel", "queue", "province"):
             return holds in ("words", "number", "empty") and len(words(number)) <= max(_FEW, _SHARE * len(table.rows))
         if what == "time":
-            return holds in ("clock", "number", "words", "empty")
+            usual = rank_of(table.header[number], SYNONYMS["time"]) is not None
+            return holds in (("clock", "number", "words", "empty") if usual else ("clock",))
         return holds not in ("moment", "date") or what in ("id", "caller")
 
     return fits
@@ -69,7 +70,11 @@ def fits_of(table: Table) -> Fits:
 
 _ARRIVAL = SYNONYMS["arrival"]
 #: A column of dates or times may have both: then it is the arrival.
-KNOWN = {**SYNONYMS, "arrival": (*SYNONYMS["arrival"], *SYNONYMS["date"], *SYNONYMS["time"])}
+KNOWN = {
+    **SYNONYMS,
+    "arrival": (*SYNONYMS["arrival"], *SYNONYMS["date"], *SYNONYMS["time"]),
+    "time": (*SYNONYMS["time"], *SYNONYMS["arrival"]),
+}
 
 
 def earliest(table: Table, found: Mapping[str, int]) -> int | None:

@@ -264,6 +264,9 @@ def _worked_out(
     """Waits and handling times: as logged, else from the moments of arrival, answer and end."""
     talk, after, total, wait = (times[what] for what in ("handling", "wrap_up", "total", "wait"))
     served, lost = outcome == ANSWERED, outcome == ABANDONED
+    if _runs_to_the_end(talk, end, served, lost):
+        notes.append(Said("reading.handling_is_total"))
+        talk, total = np.full(len(talk), UNKNOWN, dtype=np.int64), talk
     if lost.sum() >= _NOT_CHANCE and (wait[lost] == 0).all() and (wait[served] > 0).any():
         notes.append(Said("reading.no_wait_of_lost"))
         wait = np.where(lost, UNKNOWN, wait)
@@ -279,6 +282,13 @@ def _worked_out(
     known = (talk == UNKNOWN) & served & (total != UNKNOWN) & (wait != UNKNOWN)
     talk = np.where(known, np.maximum(total - wait, 0), talk)
     return wait, np.where(talk == UNKNOWN, UNKNOWN, talk + np.maximum(after, 0))
+
+
+def _runs_to_the_end(talk: Whole, end: Whole, served: Bools, lost: Bools) -> bool:
+    """Whether a column of handling times has those from the arrival to the end, of who was lost as well."""
+    known = (talk > 0) & (end > 0)
+    alike = np.abs(talk - end) <= SECOND
+    return all((known & kind).any() and alike[known & kind].mean() >= _SURELY for kind in (served, lost))
 
 
 def _outcomes(
