@@ -32,7 +32,7 @@ from sim.language.said import told
 from sim.scenario.source import read_text
 
 CASES = Path(__file__).parent.parent / "cases"
-#: Seconds that a file may take.
+#: Seconds of the processor's time that a file may take, however busy the machine is.
 LIMIT = 20
 #: One in so many logs is replayed as well, and gets its page.
 REPLAYED = 25
@@ -210,7 +210,7 @@ def _late(*_: object) -> None:
 def fuzz(logs: int, *, first: int = 0, out: Path | None = None) -> tuple[Counter[str], list[str]]:
     """How many of so many mutated files were fitted and refused, and what went wrong."""
     cases, seen, wrong = seeds(), Counter[str](), []
-    signal.signal(signal.SIGALRM, _late)
+    signal.signal(signal.SIGPROF, _late)
     with tempfile.TemporaryDirectory() as folder:
         for number in range(first, first + logs):
             rng = random.Random(number)
@@ -218,7 +218,7 @@ def fuzz(logs: int, *, first: int = 0, out: Path | None = None) -> tuple[Counter
             content = mutated(rng, text)
             path = Path(folder) / "calls"
             path.write_bytes(content)
-            signal.alarm(LIMIT)
+            signal.setitimer(signal.ITIMER_PROF, LIMIT)
             try:
                 seen[tried(path, replay=number % REPLAYED == 0)] += 1
             except Exception as error:  # whatever is no SimError is a finding
@@ -230,7 +230,7 @@ def fuzz(logs: int, *, first: int = 0, out: Path | None = None) -> tuple[Counter
                     out.mkdir(parents=True, exist_ok=True)
                     (out / f"{number}-{name}").write_bytes(content)
             finally:
-                signal.alarm(0)
+                signal.setitimer(signal.ITIMER_PROF, 0)
     return seen, wrong
 
 
