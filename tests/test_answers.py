@@ -52,6 +52,10 @@ from sim.answers.sheets import sheets_of
 from sim.answers.terminal import tell
 from sim.cli.commands import cli
 from sim.errors import ResultsError
+from sim.fit.days_scenario import fit_days_of
+from sim.fit.interval_scenario import fit_intervals
+from sim.fit.read import read
+from sim.fit.whole import fit_log
 from sim.language import CODES, ENGLISH, Language, language
 from sim.report.write import write_report
 from sim.scenario.sections import dumps
@@ -68,6 +72,7 @@ from sim.studies.staffing_words import staffing_cell
 from sim.studies.sweep import at_point, sweep
 
 ROOT = Path(__file__).parent.parent
+CASES = ROOT / "tests" / "cases"
 NL = language("nl")
 RANGES = SMALL.replace("contacts: 60", "contacts: {value: 60, low: 40, high: 100, status: assumed, source: a guess}")
 #: Words that no page in Dutch has.
@@ -115,26 +120,18 @@ def answers() -> dict[str, Answer]:
         "calibrate": calibrate(ranged, ["answered@phone=45"], **fitted).answer,
         "two": calibrate(ranged, ["answered@phone=45", "loss@phone=20 %"], fit=both, **fitted).answer,
         "unmet": calibrate(ranged, ["answered=900"], **fitted).answer,
+        "log": fit_log(ROOT / "docs" / "examples" / "call-log.csv").answer,
+        "days": fit_days_of(read(CASES / "daily-two-regions.csv"), name="days").answer,
+        "intervals": fit_intervals(read(CASES / "interval-report-iso.csv"), name="intervals").answer,
         "toy": toy(),
+        "bare": replace(toy(), scenario=None, title="a queue"),
     }
 
 
 STUDIES = (
-    "next-line",
-    "sweep",
-    "heat",
-    "lhs",
-    "sensitivity",
-    "one-at-a-time",
-    "plan",
-    "campaign",
-    "calibrate",
-    "two",
-    "unmet",
-    "compare",
-    "compare-one",
-    "toy",
-)
+    "next-line", "sweep", "heat", "lhs", "sensitivity", "one-at-a-time", "plan", "campaign", "calibrate", "two",
+    "unmet", "compare", "compare-one", "log", "days", "intervals", "toy", "bare",
+)  # fmt: skip
 
 
 def planned(scenario: sim.Scenario) -> Planned:
@@ -157,6 +154,7 @@ def toy() -> Answer:
     """A study that nobody wrote: every kind of cell and of mark."""
     found = Estimate(3.0, 2.0, 4.5)
     values = {
+        "weekday": "2020-02-10", "decimals": (1.25, 1), "fitted": (90.5, 80.0, None, "s"),
         "text": message("next.today"), "name": "phone", "duration": "90 s", "hours": "mon-fri 9:00-17:00",
         "path": "lines.phone.count",
         "setting": "20 %", "measure of": ("loss", "channel", "phone"), "measure": "loss", "unit": "per period",
@@ -270,7 +268,7 @@ def test_every_face_shows_it(study, code, answers, tmp_path) -> None:
         for table in answer.tables:
             assert table.filed or in_language(table.title, say).split()[0] in text
     book = openpyxl.load_workbook(page[1])
-    assert len(book.sheetnames) == sum(bool(table.rows) for table in answer.tables) + 4
+    assert len(book.sheetnames) == sum(bool(table.rows) for table in answer.tables) + (4 if answer.scenario else 3)
     assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
     notebook = html_of(answer, say)
     assert "<script" not in notebook
@@ -300,9 +298,12 @@ def test_a_third_language_needs_its_texts_alone(study, answers) -> None:
         figure_of(chart, third)
 
 
-@pytest.mark.parametrize("study", [study for study in STUDIES if study != "toy"])
+@pytest.mark.parametrize("study", [study for study in STUDIES if study not in ("toy", "bare")])
 def test_a_dutch_page_has_no_english_words(study, answers, tmp_path) -> None:
     page = write_report(files.write(answers[study], tmp_path), say=NL)[0].read_text(encoding="utf-8")
+    if study in ("log", "days", "intervals"):
+        # What follows is in the words of the scenario.
+        page = page[: page.index('<h2 id="assumed">')] + "</main></body></html>"
     text = Page(re.sub(r"<code>.*?</code>|<style>.*?</style>", "", page, flags=re.DOTALL)).text
     for name in (HOSTILE, *NAMES.values(), "a guess", "helpline-sim"):
         text = text.replace(" ".join(name.split()), "")
@@ -310,7 +311,7 @@ def test_a_dutch_page_has_no_english_words(study, answers, tmp_path) -> None:
 
 
 def test_axe_finds_no_fault_in_a_page(answers, tmp_path) -> None:
-    folders = {study: files.write(answers[study], tmp_path) for study in STUDIES if study != "toy"}
+    folders = {study: files.write(answers[study], tmp_path) for study in STUDIES if study not in ("toy", "bare")}
     pages = {study: write_report(folder, say=NL)[0] for study, folder in folders.items()}
     axe_pages.check(pages, narrow=("heat", "plan"))
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim.answers.page import page_of
 from sim.errors import SimError
 from sim.fit.assemble import withheld
 from sim.fit.dates import date, moment, time_of_day
@@ -15,10 +16,10 @@ from sim.fit.log import UNKNOWN, Log
 from sim.fit.read import read
 from sim.fit.values import day_fractions, duration
 from sim.fit.whole import Fit, fit_log, fit_of
-from sim.language import language
+from sim.language import CODES, language
 from sim.language.said import Said, told
+from sim.language.shown import in_unit
 from sim.model.clock import HOUR, MINUTE, SECOND
-from sim.report.page_fit import fit_page
 
 CASES = Path(__file__).parent / "cases"
 ZONE = "Europe/Brussels"
@@ -443,8 +444,8 @@ def test_every_row_of_the_table_of_misfits_is_one_as_it_is_shown() -> None:
     missed = [check for check in found.checks if check.misses]
     assert missed
     for one in missed:
-        logged, _, ends = one.cells()
-        assert logged not in ends.split(" to ")
+        logged, *ends = (in_unit(value, one.unit) for value in (one.logged, one.model.low, one.model.high))
+        assert logged not in ends
 
 
 @pytest.mark.parametrize(
@@ -478,7 +479,8 @@ def test_a_short_log_has_a_page_of_its_own(tmp_path) -> None:
         rows.append(f"{start:%Y-%m-%d %H:%M:%S};{wait};{'abandoned' if talk is None else 'answered'};{talk or ''}")
     found = fit_of(log_of(tmp_path, "\n".join(rows)), name="short")
     assert found.replays
-    assert fit_page(found).count("<svg") == fit_page(found, language("nl")).count("<svg") > 2
+    pages = [page_of(found.answer, language(code)).count("<figure>") for code in CODES]
+    assert pages[0] == pages[1] > 2
 
 
 def test_yes_and_no_under_any_heading_are_as_the_answers_show(tmp_path) -> None:

@@ -15,9 +15,12 @@ import pytest
 from click.testing import CliRunner
 from matplotlib.text import Text
 
+from sim.answers.kinds import in_language
+from sim.answers.page import page_of
+from sim.answers.plots import charts_of, figure_of
 from sim.cli.commands import cli
-from sim.figures.fit import draw_days, draw_fit
-from sim.fit.checks import Check, shown, verdict
+from sim.fit.answer_rows import unclear
+from sim.fit.checks import Check, verdict
 from sim.fit.days_scenario import fit_days_of
 from sim.fit.fitted import Fitted
 from sim.fit.read import read
@@ -26,10 +29,8 @@ from sim.fit.whole import Fit, fit_log
 from sim.language import CODES, language
 from sim.language.firm import firm
 from sim.language.said import Digits, Name, Said, told
-from sim.report.page_fit import fit_page
+from sim.language.shown import in_unit
 from sim.scenario.load import loads
-from sim.tell.fit import unclear
-from sim.tell.fit_rows import rows_of
 from tests.long.recovery.arrivals import drawn_counts
 
 ROOT = Path(__file__).parent.parent
@@ -85,14 +86,14 @@ def run(*arguments: str) -> str:
 
 def english_in(text: str) -> set[str]:
     """English words in a text, without what stands in quotation marks or is an option."""
-    plain = re.sub(r"'[^']*'|--\w+(?:-\w+)*(?: \w+=\w+)?|\S*\.(?:csv|yaml|html)\S*|sim run", " ", text)
+    plain = re.sub(r"'[^']*'|--\w+(?:-\w+)*(?: \w+=\w+)?|\S*\.(?:csv|yaml|html)\S*|\S*/\S*|sim run", " ", text)
     return set(re.findall(r"[a-z]+", plain.lower())) & set(ENGLISH)
 
 
 def test_the_terminal_is_in_dutch(tmp_path) -> None:
     file = tmp_path / "oproepen.csv"
     file.write_text(log_csv(), encoding="utf-8")
-    said = run(str(file), "--lang", "nl", "--no-page", "--out", str(tmp_path))
+    said = run(str(file), "--lang", "nl", "--no-page", "--no-figures", "-v", "--out", str(tmp_path))
     assert english_in(said) == set()
     for words in (
         "niet gebruikt, 1 keer: het tijdstip is geen datum",
@@ -108,8 +109,8 @@ def test_the_terminal_is_in_dutch(tmp_path) -> None:
 def test_english_says_the_same_numbers(tmp_path) -> None:
     file = tmp_path / "oproepen.csv"
     file.write_text(log_csv(), encoding="utf-8")
-    said = run(str(file), "--no-page", "--out", str(tmp_path))
-    assert "left out, 1 times: the arrival is not a date with a time" in said
+    said = run(str(file), "--no-page", "--no-figures", "-v", "--out", str(tmp_path))
+    assert "rows left out, 1: the arrival is not a date with a time" in said
     assert english_in(said) >= {"patience", "calls", "after"}
 
 
@@ -126,9 +127,9 @@ def test_daily_counts_are_told_in_dutch(tmp_path) -> None:
     assert "ma 25 maart 2024" in said
     page = (tmp_path / "dagen-fitted.html").read_text(encoding="utf-8")
     assert '<html lang="nl">' in page
-    assert "Alle controles" in page
+    assert "Hoe het bestand gelezen is" in page
     found = fit_days_of(read(file), name="x")  # type: ignore[arg-type]
-    assert "voorspelling" in texts_of(draw_days(found, NL))
+    assert "voorspelling" in texts_of(figure_of(charts_of(found.answer)[0], NL))
 
 
 def texts_of(figure) -> str:
@@ -138,13 +139,14 @@ def texts_of(figure) -> str:
 
 
 def test_pictures_and_page_are_in_dutch() -> None:
-    from sim.report.page_fit import fit_page
-
-    for name, figure in draw_fit(fitted(), NL).items():
-        assert english_in(texts_of(figure)) == set(), name
-    page = re.sub(r"<(svg|style|head)\b.*?</\1>", " ", fit_page(fitted(), NL), flags=re.DOTALL)
+    answer = fitted().answer
+    for chart in charts_of(answer):
+        assert english_in(texts_of(figure_of(chart, NL))) == set(), chart.title
+    page = page_of(answer, NL)
+    page = page[: page.index('<h2 id="assumed">')]  # what follows says what the scenario says
+    page = re.sub(r"<(style|head|nav)\b.*?</\1>", " ", page, flags=re.DOTALL)
     assert english_in(re.sub(r"<[^>]*>|&\w+;|&#\d+;", " ", page).replace("niet gebruikt: klets", "")) == set()
-    assert "gamma-interval" in page
+    assert "gamma-interval" in str([in_language(row[2], NL) for row in answer.table("numbers").rows])
 
 
 def test_what_is_said_is_text_that_can_be_told_again() -> None:
@@ -163,12 +165,12 @@ def test_what_is_said_is_text_that_can_be_told_again() -> None:
 def test_the_verdict_in_dutch() -> None:
     what = Said("misfit.wait_answered", seconds=60)
     check = Check("trace", what, 1234.5, Fitted(2000.0, 1900.0, 2100.0, "s"), "s")
-    assert verdict([check], NL) == (
+    assert in_language(verdict([check]), NL) == (
         "Afwijkingen: 1 van 1 controles. De grootste (naspelen): de gemiddelde wachttijd van wie antwoord kreeg is "
         "1.234 s in het register en 2.000 s (1.900 s tot 2.100 s) in het model."
     )
-    assert shown(0.1234, "%", NL) == "12,3 %"
-    assert shown(float("inf"), "h", NL) == "geen grens"
+    assert in_unit(0.1234, "%", NL) == "12,3 %"
+    assert in_unit(float("inf"), "h", NL) == "geen grens"
 
 
 @pytest.mark.parametrize(("code", "barely"), [("en", "barely beyond chance"), ("nl", "het toeval nauwelijks te boven")])
@@ -178,19 +180,19 @@ def test_a_campaign_that_chance_does_as_much_as_is_bounded_in_words(code, barely
     surge = found.pieces.surge
     assert surge.test.p_value > 0.05
     assert surge.extra.low <= 0 < surge.extra.value < 36 < surge.extra.high < 60
-    [sentence] = unclear(surge, say)
+    [sentence] = (in_language(one, say) for one in unclear(surge))
     assert say("fit.campaign_unclear", p="|", most="54", share="|").split("|")[1] in sentence
-    rows = [what for what, *_ in rows_of(found, say)]
-    assert say("number.extra") in rows
-    assert not {say(f"number.{of}") for of in ("jump", "decay", "plateau")} & set(rows)
-    assert firm(sentence) in unescape(fit_page(found, say))
+    rows = [what.id for what, *_ in found.answer.table("numbers").rows]
+    assert "extra" in rows
+    assert not {"jump", "decay", "plateau"} & set(rows)
+    assert firm(sentence) in unescape(page_of(found.answer, say))
     [campaign] = found.scenario.campaigns
     assert campaign.surge[0].time_constant.status == "assumed"
 
-    [sentence] = unclear(replace(surge, test=replace(surge.test, p_value=0.03)), say)
-    assert barely in sentence
+    [sentence] = unclear(replace(surge, test=replace(surge.test, p_value=0.03)))
+    assert barely in in_language(sentence, say)
     clear = replace(surge, test=replace(surge.test, p_value=0.001))
-    assert unclear(clear, say) == unclear(None, say) == []
+    assert list(unclear(clear)) == list(unclear(None)) == []
 
 
 def test_daily_counts_bound_a_campaign_in_words(tmp_path) -> None:
@@ -203,3 +205,22 @@ def test_daily_counts_bound_a_campaign_in_words(tmp_path) -> None:
         assert words in told_
         assert language(code)("number.jump") not in told_
         assert words in (tmp_path / "days-fitted.html").read_text(encoding="utf-8")
+
+
+def test_a_fit_opens_with_what_a_helpline_wants_first() -> None:
+    """Calls a day, when, how long, how patient, who calls again, lines needed; statistics only when asked for."""
+    answer = fitted().answer
+    labels = [tile.label.key for tile in answer.tiles]
+    assert labels == [f"found.tile_{name}" for name in ("per_day", "when", "handling", "patience", "again", "lines")]
+    shown = {tile.label.key: in_language(tile.value, EN) for tile in answer.tiles}
+    assert 40 < float(shown["found.tile_per_day"]) < 80  # 60 are stated
+    assert shown["found.tile_lines"].isdigit()
+    folded = [section.id for section in answer.sections if section.folded]
+    assert folded == ["statistics", "file"]
+    page = page_of(answer, EN)
+    assert (
+        page.index('id="hours"') < page.index('id="patience"') < page.index("<details>") < page.index('id="statistics"')
+    )
+    assert page.count("<details>") == 2
+    assert str(fitted()).startswith("On an ordinary day")
+    assert fitted()._repr_html_().startswith("<div>")

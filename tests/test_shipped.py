@@ -182,7 +182,7 @@ DOORS = {
     "distributed": {"studies/cluster.py"},
     "holidays": {"scenario/holidays.py"},
     "rich": {"cli/*.py", "tell/*.py", "answers/terminal.py"},
-    "jinja2": {"report/page.py", "report/page_fit.py"},
+    "jinja2": {"report/page.py"},
     "nicegui": {"app/page.py", "app/page_kept.py", "app/page_studies.py", "app/parts.py", "app/server.py"},
     "starlette": {"app/server.py"},
     "xlsxwriter": {"report/workbook.py"},

@@ -158,7 +158,7 @@ class Axis:
     """The axis across of a chart.
 
     name: what it is.
-    names: of the places 0, 1, 2 and so on, where these have names; () where places are numbers.
+    names: of the places 0, 1, 2 and so on, or of ``marks`` where these are given; () where places are numbers.
     marks: places that are shown; () for round numbers.
     zero: whether it starts at 0.
     log: whether it is logarithmic; places are above 0 then.
@@ -189,6 +189,7 @@ class Series:
     look: a number of ``looks.LOOKS``.
     line: whether a line joins the points.
     band: whether intervals are shaded, and not drawn at each point.
+    bare: whether points have no mark and no interval of their own.
     """
 
     name: Value
@@ -196,6 +197,7 @@ class Series:
     look: int = 0
     line: bool = True
     band: bool = False
+    bare: bool = False
 
 
 @dataclass(frozen=True)
@@ -300,11 +302,15 @@ Part = Message | Chart | Show
 
 @dataclass(frozen=True)
 class Section:
-    """A heading with an id of its own, and what stands below it."""
+    """A heading with an id of its own, and what stands below it.
+
+    folded: whether a page shows it when it is asked for, since few readers need it.
+    """
 
     id: str
     heading: Message
     parts: tuple[Part, ...]
+    folded: bool = False
 
 
 @dataclass(frozen=True)
@@ -326,18 +332,19 @@ class Answer:
     """What a study found.
 
     study: its name, such as ``next-line``.
-    scenario: what it is about.
-    heading: what was asked, behind the title of the scenario.
+    scenario: what it is about; None where it is about no scenario.
+    heading: what was asked, behind the title.
     question: all that affects the answer, as plain data.
     sentences: the answer in words, the most important first.
     played: the replications on which it rests.
     measures: names of the measures in it (see ``summary.EVERY``).
     files: further files of its folder by name, such as ``plan.yaml``.
     command: that makes it again, '' where there is none.
+    title: what it is about, where that is not the scenario's title.
     """
 
     study: str
-    scenario: Scenario
+    scenario: Scenario | None
     heading: Message
     question: Mapping[str, Any]
     sentences: tuple[Message, ...]
@@ -348,6 +355,7 @@ class Answer:
     tables: tuple[Table, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
     command: str = ""
+    title: Value = None
     version: str = field(default_factory=lambda: version("helpline-sim"))
 
     def table(self, name: str) -> Table:
@@ -358,8 +366,10 @@ class Answer:
     def name(self) -> str:
         """Name of its folder: one of its own for every question."""
         played = [[one.number, one.first, one.seed] for one in self.played]
-        key = json.dumps([self.question, played], sort_keys=True, default=str) + dumps(self.scenario)
-        return f"{self.study}-{self.scenario.name}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
+        about = "" if self.scenario is None else dumps(self.scenario)
+        key = json.dumps([self.question, played], sort_keys=True, default=str) + about
+        named = "" if self.scenario is None else f"{self.scenario.name}-"
+        return f"{self.study}-{named}{hashlib.sha256(key.encode()).hexdigest()[:12]}"
 
     def to_json(self) -> str:
         """All of it, as ``docs/answers.md`` describes."""
@@ -427,6 +437,6 @@ def _read(value: Any) -> Any:
         unknown = (nan, nan, nan) if members["value"] is None else (nan, -inf, inf)
         ends = zip(("value", "low", "high"), unknown, strict=True)
         return Estimate(*(missing if members[name] is None else float(members[name]) for name, missing in ends))
-    if kind is Answer:
+    if kind is Answer and members["scenario"] is not None:
         members["scenario"] = loads(members["scenario"])
     return kind(**members)

@@ -94,7 +94,7 @@ def _frame(chart: Curves, room: tuple[float, float, float]) -> _Frame:
     places = [p.x for p in every] + [x for x, _ in chart.uprights]
     low, high = min(places, default=0.0), max(places, default=1.0)
     marks: Sequence[float]
-    if across.names:
+    if across.names and not across.marks:
         low, high, marks = -0.5, len(across.names) - 0.5, [float(n) for n in range(len(across.names))]
     elif across.log:
         low, high, marks = log10(low / _BESIDE), log10(high * _BESIDE), round_between(low / _BESIDE, high * _BESIDE)
@@ -151,7 +151,7 @@ def _series(one: Series, frame: _Frame, say: Language) -> Iterator[str]:
         path = " L".join(f"{frame.x(p.x):.1f} {frame.y(p.found.value):.1f}" for p in shown)
         dashes = {"stroke_dasharray": dash} if dash else {}
         yield tag("path", d=f"M{path}", stroke=colour, class_="curve", **dashes)
-    for p in shown:
+    for p in () if one.bare else shown:
         x, y = frame.x(p.x), frame.y(p.found.value)
         if not one.band:
             ends = {"y1": frame.y(_end(p.found, high=False)), "y2": frame.y(_end(p.found, high=True))}
@@ -184,7 +184,8 @@ def _sample(of: Series | str, y: float) -> Iterator[str]:
         if of.line:
             dashes = {"stroke_dasharray": dash} if dash else {}
             yield tag("path", d=f"M{middle - 18:.1f} {y:.1f} h36", stroke=colour, class_="curve", **dashes)
-        yield point(middle, y, shape, colour)
+        if not of.bare:
+            yield point(middle, y, shape, colour)
     elif of == "ring":
         yield tag("circle", cx=middle, cy=y, r=8, class_="ring")
     elif of == "span":

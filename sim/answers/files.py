@@ -27,7 +27,8 @@ def write(answer: Answer, out: str | Path, *, command: str = "") -> Path:
     """
     answer = replace(answer, command=command or answer.command)
     folder = Path(out) / answer.name
-    write_atomically(folder / "scenario.yaml", dumps(answer.scenario))
+    if answer.scenario is not None:
+        write_atomically(folder / "scenario.yaml", dumps(answer.scenario))
     for table in answer.tables:
         write_atomically(folder / f"{table.name}.csv", csv_of(table))
     for name, text in answer.files.items():

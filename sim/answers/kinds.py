@@ -15,6 +15,7 @@ from sim.language.mistakes import told_refusal
 from sim.language.shown import (
     and_list,
     in_time,
+    in_unit,
     in_words,
     measured,
     parts,
@@ -76,6 +77,10 @@ def _texts(text: Callable[[Any, Language], str]) -> Kind:
 
 def _numbers(text: Callable[[Any, Language], str], scale: float = 1.0) -> Kind:
     return Kind(text, lambda value, say, _: _number(text(value, say), say), scale)
+
+
+def _several(text: Callable[[Any, Language], str], of: tuple[str, ...]) -> Kind:
+    return Kind(text, lambda value, say, _: Number(text(value, say).replace("-", MINUS)), of=of)
 
 
 def _number(shown: str, say: Language) -> Number:
@@ -182,6 +187,19 @@ def _range(value: tuple[int, int], say: Language) -> str:
     return low if low == high else f"{low}\N{EN DASH}{high}"
 
 
+def _fitted(of: tuple[float | None, float | None, float | None, str], say: Language) -> str:
+    """A value in its unit, with the ends of its interval where it has any."""
+    value, low, high, unit = of
+    if value is None:
+        return MISSING
+    if low is None and high is None:
+        return in_unit(value, unit, say)
+    known = f" {say.known('unit', unit)}" if unit else ""
+    shown = (say("fit.no_limit") if end is None else in_unit(end, unit, say) for end in (low, high))
+    least, most = (end.removesuffix(known) for end in shown)
+    return say("fit.with_range", value=in_unit(value, unit, say), range=say("fit.range", low=least, high=most))
+
+
 def _size(found: Estimate, say: Language) -> str:
     """An estimate, or that it is larger than all that was tried."""
     endless = isfinite(found.value) and found.low == found.value and not isfinite(found.high)
@@ -223,6 +241,7 @@ KINDS: Mapping[str, Kind] = {
     "moment": _texts(lambda value, say: say.short_moment(dt.datetime.fromisoformat(value))),
     "short day": _texts(lambda value, say: say.short_date(dt.date.fromisoformat(value))),
     "dates": _texts(_dates),
+    "weekday": _texts(lambda value, say: say.weekday(dt.date.fromisoformat(value))),
     "day": _texts(lambda value, say: say.date(dt.date.fromisoformat(value))),
     # Numbers without an interval.
     "count": _numbers(lambda value, say: say.number(value)),
@@ -232,9 +251,15 @@ KINDS: Mapping[str, Kind] = {
     "significant": _numbers(lambda value, say: say.significant(value, 6)),
     "gain": _numbers(lambda value, say: say.percent(value, sign=True).replace("-", MINUS), 100.0),
     "difference": _numbers(_difference),
-    # Two numbers.
-    "of": Kind(_of, lambda value, say, _: Number(_of(value, say)), of=("", "_of")),
-    "range": Kind(_range, lambda value, say, _: Number(_range(value, say)), of=("_fewest", "_most")),
+    # Several numbers.
+    "decimals": Kind(
+        lambda of, say: say.number(of[0], of[1]),
+        lambda of, say, _: _number(say.number(of[0], of[1]), say),
+        of=("", "_decimals"),
+    ),
+    "fitted": _several(_fitted, ("", "_low", "_high", "_unit")),
+    "of": _several(_of, ("", "_of")),
+    "range": _several(_range, ("_fewest", "_most")),
     # Estimates.
     **{name: Kind(text, lambda found, say, _: number(found, say), 1.0) for name, text in _ENDS.items()},
     "size": Kind(_size, lambda found, say, _: Number(_size(found, say)), 1.0),

@@ -6,7 +6,7 @@ from html import escape
 
 from sim.answers.answer import Answer
 from sim.answers.kinds import in_language, is_number, seen, text_of
-from sim.answers.phrases import played
+from sim.answers.phrases import played, title_of
 from sim.language import ENGLISH, Language
 
 _MOST_ROWS = 20
@@ -14,7 +14,7 @@ _MOST_ROWS = 20
 
 def html_of(answer: Answer, say: Language = ENGLISH) -> str:
     """As HTML; whatever the scenario says is escaped."""
-    title = f"{answer.scenario.titled(say.code)}: {in_language(answer.heading, say)}"
+    title = title_of(answer, say)
     sentences = "".join(f"<p>{escape(in_language(sentence, say))}</p>" for sentence in answer.sentences)
     below = escape("; ".join(played(answer, say)))
     head = f"<p><strong>{escape(title)}</strong></p>{sentences}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sim.answers.answer import Answer, Bars, Curves, Heat, Message, Part, Rows, Show, Table, Tile
 from sim.answers.charts import svg_of
 from sim.answers.grids import Grid, grid
 from sim.answers.kinds import below, cell_of, in_language, seen
 from sim.answers.looks import TONES
-from sim.answers.phrases import definitions, played
+from sim.answers.phrases import definitions, played, title_of
 from sim.language import Language
 from sim.report import appendix, sections
 from sim.report.page import OF_STUDIES, frame, named, rendered
@@ -17,9 +19,9 @@ def page_of(answer: Answer, say: Language, *, sensitivity: sections.Decided | No
     """The page, which needs no network; ``sensitivity`` stands with what was assumed."""
     parts = sections_of(answer, say)
     tiles = [_tile(tile, say) for tile in answer.tiles]
-    worlds = played(answer, say)
+    worlds, after = played(answer, say), OF_STUDIES if answer.scenario else ("made",)
     words = frame(answer.scenario, say) | {
-        "heading": f"{answer.scenario.titled(say.code)}: {in_language(answer.heading, say)}",
+        "heading": title_of(answer, say),
         "answer": {"sentences": [in_language(sentence, say) for sentence in answer.sentences], "luck": ""},
         "worlds": worlds,
         "tiles": tiles,
@@ -28,18 +30,27 @@ def page_of(answer: Answer, say: Language, *, sensitivity: sections.Decided | No
         "made": made(answer, say),
         "written": "",
         "definitions": definitions(answer, say),
-        "stress": appendix.of_study(answer.scenario, worlds, answer.version, say),
-        "sections": [*((one.id, one.heading) for one in parts), *named(OF_STUDIES, say)],
+        "stress": appendix.of_study(answer.scenario, worlds, answer.version, say) if answer.scenario else [],
+        "sections": [*((one.id, one.heading) for one in parts), *named(after, say)],
     }
     return rendered("study.html", words)
 
 
 def sections_of(answer: Answer, say: Language) -> list[sections.Section]:
     """The sections of an answer as a page has them."""
-    return [
-        sections.Section(one.id, in_language(one.heading, say), [_part(part, answer, say) for part in one.parts])
-        for one in answer.sections
-    ]
+    found = []
+    for one in answer.sections:
+        heading = in_language(one.heading, say)
+        parts = [_untitled(_part(part, answer, say), heading) for part in one.parts]
+        found.append(sections.Section(one.id, heading, parts, one.folded))
+    return found
+
+
+def _untitled(part: sections.Part, heading: str) -> sections.Part:
+    """A part without a title that says the same as the heading of its section."""
+    if isinstance(part, sections.Picture) and part.title == heading:
+        return replace(part, title="")
+    return part
 
 
 def _tile(tile: Tile, say: Language) -> sections.Tile:
@@ -72,7 +83,7 @@ def made(answer: Answer, say: Language) -> list[tuple[str, str]]:
     """Name and value of everything that is needed to make an answer again."""
     seeds = ", ".join(dict.fromkeys(str(one.seed) for one in answer.played))
     rows = [
-        (say("made.scenario"), answer.scenario.name),
+        (say("made.scenario"), answer.scenario.name if answer.scenario else ""),
         (say("made.command"), answer.command),
         (say("made.seed"), seeds),
         (say("made.worlds"), "; ".join(played(answer, say))),

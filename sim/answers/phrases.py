@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Protocol
 
-from sim.answers.answer import Answer, Message, Played, Term, message
+from sim.answers.answer import Answer, Message, Played, Term, Value, message
 from sim.answers.kinds import in_language
 from sim.language import ENGLISH, Language
+from sim.language.said import Digits, Name, Said
 from sim.statistics.estimates import Estimate
 from sim.statistics.summary import EVERY
+
+
+def as_message(text: str) -> Message | str:
+    """What is said, as data; a user's own words are text as they are."""
+    if not isinstance(text, Said):
+        return text
+    return Message(text.key, {name: _as_value(of) for name, of in text.values.items()})
+
+
+def _as_value(value: object) -> Value:
+    if isinstance(value, Digits):
+        return Term("decimals", (value.value, value.digits))
+    if isinstance(value, Name):
+        return Term("name", value.name)
+    if isinstance(value, tuple):
+        return tuple(map(_as_value, value))
+    if isinstance(value, dt.date):
+        return Term("day", value.isoformat()[:10])
+    return as_message(value) if isinstance(value, str) else value if isinstance(value, int) else str(value)
 
 
 def labelled(measure: tuple[str, str, str]) -> Message:
@@ -58,6 +79,19 @@ def replications(where: Where) -> Message:
 def played_on(key: str, where: Where) -> Played:
     """What was done on replications."""
     return Played(key, where.number, where.first, where.seed)
+
+
+def title_of(answer: Answer, say: Language) -> str:
+    """What it is about, and what was asked."""
+    of = in_language(answer.title, say) or (answer.scenario.titled(say.code) if answer.scenario else "")
+    return ": ".join(filter(None, (of, in_language(answer.heading, say))))
+
+
+def rests_on(answer: Answer, say: Language) -> str:
+    """The period, the replications, and the level of intervals, as far as there are such."""
+    scenario, worlds = answer.scenario, "; ".join(played(answer, say))
+    period = say.period(scenario.period.first, scenario.period.last) if scenario else ""
+    return "; ".join(filter(None, (period, worlds, say("study.intervals") if period or worlds else "")))
 
 
 def played(answer: Answer, say: Language) -> list[str]:

@@ -16,7 +16,7 @@ from sim.answers.colours import MUTED
 from sim.answers.curves import LOOKS, round_between
 from sim.answers.kinds import MISSING, in_language
 from sim.answers.looks import TONES
-from sim.answers.phrases import played
+from sim.answers.phrases import played, title_of
 from sim.answers.rows import LONGEST_NOTE
 from sim.figures.style import headed, legend_below, numbers_in, sheet, wrapped
 from sim.language import ENGLISH, Language
@@ -36,7 +36,7 @@ def charts_of(answer: Answer) -> list[Chart]:
 
 def save_all(answer: Answer, folder: Path, say: Language = ENGLISH) -> list[Path]:
     """Each chart of an answer as a PNG file in its folder: ``next-line.png``, ``next-line-2.png`` and so on."""
-    files, below = [], f"{answer.scenario.titled(say.code)}; {'; '.join(played(answer, say))}"
+    files, below = [], "; ".join([title_of(answer, say), *played(answer, say)])
     for number, chart in enumerate(charts_of(answer), start=1):
         path = folder / f"{answer.study}{f'-{number}' if number > 1 else ''}.png"
         figure_of(chart, say, below=below).savefig(path, dpi=150)
@@ -93,7 +93,8 @@ def _curves(chart: Curves, ax: Axes, say: Language) -> Axes:
         ax.set_xticks([], minor=True)
     if across.names:
         names = [in_language(name, say) for name in across.names]
-        ax.set_xticks(range(len(names)), names, rotation=30 if len(names) > _MOST_LEVEL else 0)
+        turned = 30 if len(names) > _MOST_LEVEL and not across.marks else 0
+        ax.set_xticks(across.marks or range(len(names)), names, rotation=turned)
     elif across.marks:
         ax.set_xticks(across.marks)
     numbers_in(say, ax.yaxis, *([] if across.names else [ax.xaxis]))
@@ -114,10 +115,10 @@ def _series(one: Series, ax: Axes, say: Language) -> None:
     )
     if one.band:
         ax.fill_between(at, low, high, color=colour, alpha=0.25, lw=0)
-    else:
+    elif not one.bare:
         ax.vlines(at, low, high, color=colour, lw=1)
     face = "white" if shape == "ring" else colour
-    look: dict[str, Any] = {"marker": _FORMS.get(shape), "mfc": face, "color": colour, "ms": 5}
+    look: dict[str, Any] = {"marker": None if one.bare else _FORMS.get(shape), "mfc": face, "color": colour, "ms": 5}
     style = ("-" if not dash else "--") if one.line else ""
     ax.plot(at, values, ls=style, label=in_language(one.name, say) or None, **look)
     for point in points:

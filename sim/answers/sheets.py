@@ -29,7 +29,8 @@ def sheets_of(answer: Answer, say: Language) -> Iterator[Sheet]:
             yield _sheet(table, f"{say('workbook.interval')} {worlds}", taken, say)
     heads = (say("workbook.measure"), say("workbook.definition"))
     yield Sheet("definitions", say("studypage.sheet_definitions"), "", heads, definitions(answer, say))
-    yield assumption_sheet(answer.scenario, say)
+    if answer.scenario is not None:
+        yield assumption_sheet(answer.scenario, say)
     yield made_sheet(made(answer, say), say)
 
 

@@ -9,7 +9,7 @@ from rich.table import Table as Drawn
 
 from sim.answers.answer import Answer, Table
 from sim.answers.kinds import below, in_language, is_number, seen, text_of
-from sim.answers.phrases import definitions, played
+from sim.answers.phrases import definitions, rests_on, title_of
 from sim.language import ENGLISH, Language
 
 #: Letters of a word that is not broken to make room for other columns.
@@ -21,12 +21,11 @@ def tell(answer: Answer, out: Console, say: Language = ENGLISH, *, verbose: bool
 
     verbose: whether all tables are printed, and the definitions of their measures.
     """
-    scenario = answer.scenario
-    out.print(f"\n[bold]{escape(scenario.titled(say.code))}: {escape(in_language(answer.heading, say))}[/bold]")
+    out.print(f"\n[bold]{escape(title_of(answer, say))}[/bold]")
     for number, sentence in enumerate(answer.sentences):
         out.print(escape(in_language(sentence, say)), style="bold" if number == 0 else "")
-    period = say.period(scenario.period.first, scenario.period.last)
-    out.print(say("study.rests_on", period=period, worlds="; ".join(played(answer, say))), style="dim", markup=False)
+    if rests := rests_on(answer, say):
+        out.print(rests, style="dim", markup=False)
     shown = [table for table in answer.tables if table.rows and not table.filed]
     for table in shown if verbose else shown[:1]:
         out.print(drawn(table, say))

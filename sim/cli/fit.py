@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.common import LANG
+from sim.cli.common import command_line
+from sim.cli.faces import Faces, faces
 
 if TYPE_CHECKING:
-    from sim.fit.days_scenario import DaysFit
-    from sim.fit.interval_scenario import IntervalFit
+    from sim.fit.found import FittedAnswer
     from sim.fit.log import Dropped
-    from sim.fit.whole import Fit
-    from sim.language import Language
 
 #: As ``sim.fit.read`` has them, without importing it for ``--help``.
 FORMATS = ("csv", "parquet", "bank", "queue_log", "daily", "intervals")
+#: Rows left out that are shown one by one.
+_ROWS = 5
+_KEYS = {"scenario": "fit.scenario_file", "left_out": "fit.left_out_file", "page": "fit.page_file"}
 
 
 @click.command()
@@ -49,9 +51,8 @@ FORMATS = ("csv", "parquet", "bank", "queue_log", "daily", "intervals")
 )
 @click.option("--short", default="10s", show_default=True, metavar="DURATION", help="Shorter calls are set apart.")
 @click.option("--name", help="Name of the scenario.  [that of the file, and -fitted]")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("results"), show_default=True)
-@click.option("--page/--no-page", default=True, show_default=True, help="Write the page of figures.")
-@LANG
+@click.option("--page/--no-page", default=True, show_default=True, help="Write the page.")
+@faces
 def fit(
     file: Path,
     form: str | None,
@@ -65,9 +66,8 @@ def fit(
     campaigns: tuple[str, ...],
     short: str,
     name: str | None,
-    out: Path,
     page: bool,
-    lang: str,
+    faces: Faces,
 ) -> None:
     """Fit a scenario to a call log or to daily counts, and say where it does not fit.
 
@@ -76,7 +76,6 @@ def fit(
     """
     from sim.fit.read import read
     from sim.fit.whole import name_of
-    from sim.language import language
     from sim.scenario.holidays import country_of
 
     named = {"channel": channel_column, "province": province_column}
@@ -84,8 +83,7 @@ def fit(
         "columns": _pairs(columns, "--column", "arrival=Tijdstip") | {key: name for key, name in named.items() if name},
         "outcomes": _pairs(outcomes, "--outcome", "gemist=abandoned"),
     }
-    country, say = country_of(holidays), language(lang)
-    short_s, starts = _duration(short), [_moment(text) for text in campaigns]
+    country, short_s, starts = country_of(holidays), _duration(short), [_moment(text) for text in campaigns]
     scenario_name = _name(name or name_of(file))
     log = read(file, form=form, zone=zone, dates=dates, **stated)
     from sim.errors import SimError
@@ -98,78 +96,49 @@ def fit(
 
     if isinstance(log, Log):
         fitted = fit_of(log, name=scenario_name, short_s=short_s, campaigns=starts, country=country, zone=zone)
-        _told_log(fitted, out, page, say)
+        _show(fitted, fitted.log.dropped, page, faces)
     elif isinstance(log, IntervalCounts):
         if starts:
             raise SimError(Said("refused.campaign_of_intervals", source=log.source))
-        _told_intervals(fit_intervals(log, name=scenario_name, country=country, zone=zone), out, page, say)
+        counted = fit_intervals(log, name=scenario_name, country=country, zone=zone)
+        _show(counted, counted.counts.dropped, page, faces)
     else:
-        _told_days(fit_days_of(log, name=scenario_name, campaigns=starts, country=country), out, page, say)
+        daily = fit_days_of(log, name=scenario_name, campaigns=starts, country=country)
+        _show(daily, daily.daily.counts.dropped, page, faces)
 
 
-def _told_log(fitted: Fit, out: Path, page: bool, say: Language) -> None:
-    from sim.tell.fit import tell_fit
-    from sim.tell.runs import console
-
-    written = _written(fitted.write(out), fitted.log.dropped)
-    if page:
-        from sim.report.page_fit import fit_page
-
-        written |= _page(written, fit_page(fitted, say))
-    tell_fit(fitted, console(), say)
-    _told(written, say)
-
-
-def _told_intervals(fitted: IntervalFit, out: Path, page: bool, say: Language) -> None:
-    from sim.tell.fit import tell_intervals
-    from sim.tell.runs import console
-
-    written = _written(fitted.write(out), fitted.counts.dropped)
-    if page:
-        from sim.report.page_fit import intervals_page
-
-        written |= _page(written, intervals_page(fitted, say))
-    tell_intervals(fitted, console(), say)
-    _told(written, say)
-
-
-def _told_days(fitted: DaysFit, out: Path, page: bool, say: Language) -> None:
-    from sim.tell.fit import tell_days
-    from sim.tell.runs import console
-
-    written = _written(fitted.write(out), fitted.daily.counts.dropped)
-    if page:
-        from sim.report.page_fit import days_page
-
-        written |= _page(written, days_page(fitted, say))
-    tell_days(fitted, console(), say)
-    _told(written, say)
-
-
-def _written(scenario: Path, dropped: Sequence[Dropped]) -> dict[str, Path]:
-    """What is kept, by what it is; all of it before anything is told, since whoever reads may stop reading."""
+def _show(fitted: FittedAnswer, dropped: Sequence[Dropped], page: bool, faces: Faces) -> None:
+    """Write the scenario, the rows left out and the page, before anything is told, since readers may stop reading."""
+    from sim.answers.answer import Message
+    from sim.answers.kinds import in_language
+    from sim.answers.page import page_of
     from sim.fit.log import listed
+    from sim.language import language
+    from sim.language.said import told
     from sim.results.store import write_atomically
 
-    found = {"scenario": scenario}
+    answer, say = replace(fitted.answer, command=command_line()), language(faces.lang)
+    written = {"scenario": faces.out / f"{fitted.name}.yaml"}
+    write_atomically(written["scenario"], fitted.text)
     if dropped:
-        found["left_out"] = scenario.with_name(f"{scenario.stem}-left-out.csv")
-        write_atomically(found["left_out"], listed(dropped))
-    return found
-
-
-def _page(written: dict[str, Path], text: str) -> dict[str, Path]:
-    from sim.results.store import write_atomically
-
-    path = written["scenario"].with_suffix(".html")
-    write_atomically(path, text)
-    return {"page": path}
-
-
-def _told(written: dict[str, Path], say: Language) -> None:
-    click.echo()
-    known = {"scenario": "fit.scenario_file", "left_out": "fit.left_out_file", "page": "fit.page_file"}
-    names = {what: say(known[what]) for what in written}
+        written["left_out"] = faces.out / f"{fitted.name}-left-out.csv"
+        write_atomically(written["left_out"], listed(dropped))
+    if page:
+        written["page"] = faces.out / f"{fitted.name}.html"
+        write_atomically(written["page"], page_of(answer, say))
+    if faces.as_json:
+        faces.show(answer)
+        return
+    for part in next(section.parts for section in answer.sections if section.id == "file"):
+        if isinstance(part, Message):
+            click.echo(in_language(part, say))
+    faces.show(answer)
+    for row in dropped[:_ROWS]:
+        text = say("fit.left_out_row", line=row.line, reason=told(row.reason, say), text=repr(row.text[:60]))
+        click.echo(f"  {text}")
+    if len(dropped) > _ROWS:
+        click.echo(f"  {say('fit.left_out_more', rows=say.number(len(dropped) - _ROWS))}")
+    names = {what: say(_KEYS[what]) for what in written}
     width = max(map(len, names.values())) + 1
     for what, path in written.items():
         click.echo(f"{names[what]:<{width}}{path}" + (f"   (sim run {path})" if what == "scenario" else ""))

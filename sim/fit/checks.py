@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import isfinite, log
 
+from sim.answers.answer import Message, Term, message
+from sim.answers.phrases import as_message
 from sim.fit.fitted import Fitted
-from sim.language import ENGLISH, Language
-from sim.language.said import told
+from sim.language.shown import unit_digits
 
 #: Differences of so little are of no account, by unit: they are added to both before the ratio is taken.
 _OF_NO_ACCOUNT = {"%": 0.01, "s": 1.0}
@@ -44,40 +45,13 @@ class Check:
             return 0.0
         return log(max(self.logged + small, 1e-12) / max(self.model.value + small, 1e-12))
 
-    def cells(self, say: Language = ENGLISH) -> tuple[str, str, str]:
-        """Log, model, and its interval."""
-        logged, model = (shown(value, self.unit, say) for value in (self.logged, self.model.value))
-        return logged, model, ends_of(self.model, self.unit, say)
-
 
 def _rounded(value: float, unit: str) -> float:
     if not isfinite(value):
         return value
     if unit == "%":
         return round(100 * value, 1)
-    return round(value, _digits(value)) if unit else float(f"{value:.3g}")
-
-
-def _digits(value: float) -> int:
-    """Decimals with which a number of a unit is shown."""
-    return 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
-
-
-def shown(value: float, unit: str, say: Language = ENGLISH) -> str:
-    """A number with its unit; shares in percent."""
-    if not isfinite(value):
-        return say("fit.no_limit") if value > 0 else say("fit.not_known")
-    if unit == "%":
-        return f"{say.number(100 * value, 1)} %"
-    if not unit:
-        return say.significant(value, 3)
-    return f"{say.number(value, _digits(value))} {say.known('unit', unit)}"
-
-
-def ends_of(fitted: Fitted, unit: str, say: Language = ENGLISH) -> str:
-    """Both ends of the interval."""
-    low, high = (shown(end, unit, say) for end in (fitted.low, fitted.high))
-    return say("fit.range", low=low, high=high)
+    return round(value, unit_digits(value)) if unit else float(f"{value:.3g}")
 
 
 def worst(checks: Iterable[Check]) -> Check | None:
@@ -85,17 +59,25 @@ def worst(checks: Iterable[Check]) -> Check | None:
     return max((check for check in checks if check.misses), key=lambda check: abs(check.off), default=None)
 
 
-def verdict(checks: Iterable[Check], say: Language = ENGLISH) -> str:
+def verdict(checks: Iterable[Check]) -> Message:
     """The worst misfit in one sentence."""
     checks = list(checks)
     found = worst(checks)
     if not checks:
-        return say("misfit.unchecked")
+        return message("misfit.unchecked")
     if found is None:
-        return say("misfit.none_of_one") if len(checks) == 1 else say("misfit.none", checks=say.number(len(checks)))
-    many = say.number(sum(check.misses for check in checks))
-    logged, model, ends = found.cells(say)
-    where = {"about": say.known("about", found.about), "what": told(found.what, say)}
-    return say(
-        "misfit.worst", many=many, checks=say.number(len(checks)), logged=logged, model=model, ends=ends, **where
+        return message("misfit.none_of_one") if len(checks) == 1 else message("misfit.none", checks=len(checks))
+    logged, model = (
+        Term("fitted", (float(value), None, None, found.unit)) for value in (found.logged, found.model.value)
+    )
+    low, high = (Term("fitted", (float(end), None, None, found.unit)) for end in (found.model.low, found.model.high))
+    return message(
+        "misfit.worst",
+        many=sum(check.misses for check in checks),
+        checks=len(checks),
+        about=message(f"about.{found.about}"),
+        what=as_message(found.what),
+        logged=logged,
+        model=model,
+        ends=message("fit.range", low=low, high=high),
     )

@@ -9,24 +9,22 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 from scipy import stats
 
-from sim.fit.checks import Check, verdict
+from sim.answers.answer import Answer
+from sim.fit.answer_counts import answer_of_days
+from sim.fit.checks import Check
 from sim.fit.daily import DailyFit, daily_surge, fit_daily
 from sim.fit.day_counts import DailyCounts
 from sim.fit.fitted import Fitted
 from sim.fit.forecast import Forecast, forecast
+from sim.fit.found import FittedAnswer, InDays
 from sim.fit.stated import Block, assumed, assumed_lines, shares_block, stated
-from sim.fit.surge import Campaign, SurgeFit
-from sim.language import ENGLISH, Language
+from sim.fit.surge import Campaign
 from sim.language.said import Said
-from sim.results.store import write_atomically
 from sim.scenario.holidays import BELGIUM
 from sim.scenario.load import loads
-from sim.scenario.scenario import Scenario
 from sim.scenario.source import write_text
 from sim.units import WEEKDAYS, format_weekday_set
 
@@ -35,32 +33,13 @@ _OPEN, _HOURS, _MINUTES = "9:00-17:00", 8, 10
 _WHY = "daily counts do not say"
 
 
-@dataclass(frozen=True)
-class DaysFit:
-    """What daily counts say: the fit, the week to come, a campaign's surge, the scenario (``text`` is YAML), checks."""
-
-    name: str
-    daily: DailyFit
-    week: Forecast
-    surge: SurgeFit | None
-    text: str
-    scenario: Scenario
-    checks: tuple[Check, ...]
+class DaysFit(InDays, FittedAnswer):
+    """What counts by day say, on every face."""
 
     @property
-    def verdict(self) -> str:
-        """The worst misfit in one sentence."""
-        return self.verdict_in(ENGLISH)
-
-    def verdict_in(self, say: Language) -> str:
-        """The same in the reader's language."""
-        return verdict(self.checks, say)
-
-    def write(self, out: str | Path) -> Path:
-        """The scenario as a file of its name in the folder ``out``."""
-        path = Path(out) / f"{self.name}.yaml"
-        write_atomically(path, self.text)
-        return path
+    def answer(self) -> Answer:
+        """As data, for every face."""
+        return answer_of_days(self)
 
 
 def fit_days_of(

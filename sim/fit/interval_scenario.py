@@ -10,16 +10,18 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.answers.answer import Answer
+from sim.fit.answer_counts import answer_of_intervals
 from sim.fit.arrivals import Arrivals, arrivals_in, ratio_over_days
 from sim.fit.demand_block import NOBODY
 from sim.fit.fitted import Fitted, nothing
+from sim.fit.found import FittedAnswer, InIntervals
 from sim.fit.hours import hours_text, opening_of
 from sim.fit.interval_counts import IntervalCounts
 from sim.fit.partial_days import edge_of
@@ -27,10 +29,8 @@ from sim.fit.scenario import zone_block
 from sim.fit.stated import Block, assumed, assumed_lines, duration, number, shares_block, stated
 from sim.language.said import Said
 from sim.model.clock import MINUTE
-from sim.results.store import write_atomically
 from sim.scenario.holidays import BELGIUM
 from sim.scenario.load import loads
-from sim.scenario.scenario import Scenario
 from sim.scenario.source import write_text
 from sim.scenario.zones import DEFAULT_ZONE
 from sim.statistics.intervals import interval
@@ -46,36 +46,13 @@ _PHONE = "phone"
 _FEWEST_DAYS = 4
 
 
-@dataclass(frozen=True)
-class IntervalFit:
-    """What counts by interval say; the scenario (``text`` is YAML) has assumptions for what is in ``missing``.
-
-    ``lost`` is the share of offered contacts that was not answered, ``handling`` and ``asa`` are means weighted by
-    answered contacts. ``busiest``: the busiest interval of an open day, and contacts in it.
-    """
-
-    name: str
-    counts: IntervalCounts
-    arrivals: Arrivals
-    lost: Fitted
-    handling: Fitted
-    asa: Fitted
-    patience: Fitted
-    busiest: tuple[str, Fitted]
-    text: str
-    scenario: Scenario
+class IntervalFit(InIntervals, FittedAnswer):
+    """What counts by interval say, on every face."""
 
     @property
-    def missing(self) -> tuple[str, ...]:
-        """What the counts do not say."""
-        known = {"handling": self.handling.known, "lines": False, "patience": self.patience.known}
-        return tuple(name for name, is_known in known.items() if not is_known)
-
-    def write(self, out: str | Path) -> Path:
-        """The scenario as a file of its name in the folder ``out``."""
-        path = Path(out) / f"{self.name}.yaml"
-        write_atomically(path, self.text)
-        return path
+    def answer(self) -> Answer:
+        """As data, for every face."""
+        return answer_of_intervals(self)
 
 
 def fit_intervals(

@@ -5,18 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
+from sim.answers.answer import Answer
 from sim.errors import SimError
+from sim.fit.answer_log import answer_of_log
 from sim.fit.arrivals import Arrivals, arrivals_of
 from sim.fit.campaign import with_campaign
-from sim.fit.checks import Check, verdict
+from sim.fit.found import FittedAnswer, InLog
 from sim.fit.law_checks import law_checks
 from sim.fit.laws import fit_laws
-from sim.fit.lines import Staffing, conversations, staffing
+from sim.fit.lines import staffing
 from sim.fit.log import CLOSED, NOT_SAID, Log
 from sim.fit.partial_days import whole_days
 from sim.fit.pieces import LIKELY, Pieces, in_queue
@@ -24,13 +23,9 @@ from sim.fit.read import read
 from sim.fit.redials import fit_redials
 from sim.fit.scenario import scenario_of
 from sim.fit.surge import Campaign, SurgeFit
-from sim.fit.trace_test import Replay, scenario_test, trace_test
-from sim.language import ENGLISH, Language
+from sim.fit.trace_test import scenario_test, trace_test
 from sim.language.said import Said
-from sim.model.clock import HOUR
-from sim.results.store import write_atomically
 from sim.scenario.holidays import BELGIUM
-from sim.scenario.scenario import Scenario
 from sim.scenario.zones import DEFAULT_ZONE
 
 #: Beyond this share of rows left out, or of contacts of unknown outcome, nothing is fitted.
@@ -41,42 +36,13 @@ _LEFT_OUT_RIGHTLY = ("unread.outbound", "unread.phantom", "unread.menu", "unread
 _BEFORE = 7
 
 
-@dataclass(frozen=True)
-class Fit:
-    """What a call log says: its parts, the scenario (``text`` is YAML), replays beside the log, and all checks."""
-
-    name: str
-    pieces: Pieces
-    text: str
-    scenario: Scenario
-    replays: tuple[Replay, ...]
-    checks: tuple[Check, ...]
+class Fit(InLog, FittedAnswer):
+    """What a call log says, on every face."""
 
     @property
-    def log(self) -> Log:
-        """The log that was fitted."""
-        return self.pieces.log
-
-    def write(self, out: str | Path) -> Path:
-        """The scenario as a file of its name in the folder ``out``."""
-        path = Path(out) / f"{self.name}.yaml"
-        write_atomically(path, self.text)
-        return path
-
-    def talked_h(self, staffing: Staffing) -> float:
-        """Hours of conversation in the queues of these lines."""
-        stays = self.pieces.stays
-        begins, ends = conversations(stays.picked(np.isin(stays.queue, staffing.queues)))
-        return float((ends - begins).sum()) / HOUR
-
-    @property
-    def verdict(self) -> str:
-        """The worst misfit in one sentence."""
-        return self.verdict_in(ENGLISH)
-
-    def verdict_in(self, say: Language) -> str:
-        """The same in the reader's language."""
-        return verdict(self.checks, say)
+    def answer(self) -> Answer:
+        """As data, for every face."""
+        return answer_of_log(self)
 
 
 def fit_log(

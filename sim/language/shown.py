@@ -187,3 +187,19 @@ def shown_value(value: Any, say: Language = ENGLISH) -> str:
         parts = ((say.name(str(name)), shown_value(part, say), isinstance(part, dict)) for name, part in value.items())
         return ", ".join(f"{name} {f'({part})' if inside else part}" for name, part, inside in parts)
     return say.value(say.hours(short(value)))
+
+
+def in_unit(value: float, unit: str, say: Language = ENGLISH) -> str:
+    """A fitted number with its unit; shares in percent."""
+    if not isfinite(value):
+        return say("fit.no_limit") if value > 0 else say("fit.not_known")
+    if unit == "%":
+        return f"{say.number(100 * value, 1)} %"
+    if not unit:
+        return say.significant(value, 3)
+    return f"{say.number(value, unit_digits(value))} {say.known('unit', unit)}"
+
+
+def unit_digits(value: float) -> int:
+    """Decimals with which a number of a unit is shown."""
+    return 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0

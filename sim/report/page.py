@@ -54,16 +54,16 @@ def rendered(template: str, words: dict[str, Any]) -> str:
     return _ENVIRONMENT.get_template(template).render(words)
 
 
-def frame(scenario: Scenario, say: Language) -> dict[str, Any]:
-    """What every page says of its scenario."""
+def frame(scenario: Scenario | None, say: Language) -> dict[str, Any]:
+    """What every page says of its scenario, where it has one."""
     return {
         "say": say,
         "scenario": scenario,
-        "title": scenario.titled(say.code),
-        "period": say.period(scenario.period.first, scenario.period.last),
+        "title": scenario.titled(say.code) if scenario else "",
+        "period": say.period(scenario.period.first, scenario.period.last) if scenario else "",
         "style": files("sim.report").joinpath("templates/style.css").read_text(encoding="utf-8"),
         "patterns": patterns(),
-        "assumed": assumed_in(scenario, say),
+        "assumed": assumed_in(scenario, say) if scenario else None,
         "version": version("helpline-sim"),
     }
 

@@ -41,6 +41,8 @@ class Section:
     id: str
     heading: str
     parts: Sequence[Part]
+    #: Whether a reader has to ask for what stands below the heading.
+    folded: bool = False
 
 
 @dataclass(frozen=True)

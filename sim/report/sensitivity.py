@@ -22,7 +22,7 @@ def sensitivity_for(scenario: Scenario, results: Path, given: Path | None, say: 
     """The study in ``given``, or the newest one beside the results that is about the same scenario; None without."""
     if given is not None:
         study = _read(given)
-        if essence(study.scenario) != essence(scenario):
+        if not _is_about(study, scenario):
             raise ResultsError(f"{given}: is about another scenario than these results")
         return _decided(study, say)
     beside = [path for name in _STUDIES for path in results.resolve().parent.glob(f"{name}-*/answer.json")]
@@ -33,9 +33,13 @@ def sensitivity_for(scenario: Scenario, results: Path, given: Path | None, say: 
             study = _read(path.parent)
         except ResultsError:
             continue  # of another version
-        if essence(study.scenario) == essence(scenario):
+        if _is_about(study, scenario):
             return _decided(study, say)
     return None
+
+
+def _is_about(study: Answer, scenario: Scenario) -> bool:
+    return study.scenario is not None and essence(study.scenario) == essence(scenario)
 
 
 def _read(folder: Path) -> Answer:

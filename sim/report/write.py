@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sim.answers.answer import Answer
 from sim.answers.page import page_of
+from sim.answers.phrases import title_of
 from sim.answers.sheets import sheets_of as sheets_of_answer
 from sim.errors import ResultsError
 from sim.language import ENGLISH, Language
@@ -56,7 +57,7 @@ _BESIDE = ("compare",)
 def _page(found: _Found, folder: Path, sensitivity: Path | None, say: Language) -> str:
     if isinstance(found, Result):
         return run_page(found, say, sensitivity=sensitivity_for(found.scenario, folder, sensitivity, say))
-    if found.study in _BESIDE:
+    if found.study in _BESIDE and found.scenario is not None:
         return page_of(found, say, sensitivity=sensitivity_for(found.scenario, folder, sensitivity, say))
     if sensitivity is not None:
         raise ResultsError(f"{folder}: is the folder of a study; a sensitivity goes with a run or a comparison")
@@ -71,5 +72,6 @@ def _sheets(found: _Found, say: Language) -> list[Sheet]:
 
 def _about(found: _Found, say: Language) -> tuple[str, str]:
     """Title, and when the results were written ('' where that is not kept)."""
-    written = str(found.store.manifest().get("written", "")) if isinstance(found, Result) else ""
-    return found.scenario.titled(say.code), written
+    if isinstance(found, Answer):
+        return title_of(found, say), ""
+    return found.scenario.titled(say.code), str(found.store.manifest().get("written", ""))

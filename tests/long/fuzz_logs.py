@@ -197,10 +197,9 @@ def tried(path: Path, *, replay: bool) -> str:
 
 def _shown(fit: Any) -> None:
     """The page, in Dutch."""
-    from sim.report.page_fit import days_page, fit_page, intervals_page
+    from sim.answers.page import page_of
 
-    page = {"Fit": fit_page, "IntervalFit": intervals_page}.get(type(fit).__name__, days_page)
-    page(fit, language("nl"))
+    page_of(fit.answer, language("nl"))
 
 
 def _late(*_: object) -> None:
