@@ -161,7 +161,7 @@ def toy() -> Answer:
         "refusal": "attempts: no such line", "yes": True, "kind": "channel", "titles": (("en", "today"), ("nl", "nu")),
         "and": (Term("name", "phone"), Term("name", "chat")), "semicolons": (Term("count", 3), Term("name", "chat")),
         "sentence": message("next.today"), "moment": "2020-02-10T21:00:00",
-        "short day": "2020-02-10", "dates": ("2020-02-10", "2020-02-14"), "day": "2020-02-10",
+        "short day": "2020-02-10", "dates": ("2020-02-10", "2020-02-14"), "day": "2020-02-10", "month": "2020-02",
         "count": 1234, "number": 0.25, "share": 0.5, "probability": 0.999, "middle": found,
         "significant": 2.5,
         "gain": -0.12, "difference": -3.5, "of": (2, 3), "range": (1, 2), "size": found, **dict.fromkeys(_ENDS, found),

@@ -243,6 +243,7 @@ KINDS: Mapping[str, Kind] = {
     "dates": _texts(_dates),
     "weekday": _texts(lambda value, say: say.weekday(dt.date.fromisoformat(value))),
     "day": _texts(lambda value, say: say.date(dt.date.fromisoformat(value))),
+    "month": _texts(lambda value, say: say.month(dt.date.fromisoformat(f"{value}-01"))),
     # Numbers without an interval.
     "count": _numbers(lambda value, say: say.number(value)),
     "number": _numbers(_exact),

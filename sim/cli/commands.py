@@ -37,6 +37,7 @@ from sim.cli.common import (
 from sim.cli.compare import compare
 from sim.cli.erlang import erlang
 from sim.cli.fit import fit
+from sim.cli.forecast import forecast
 from sim.cli.plan import campaign, plan
 from sim.cli.report import report
 from sim.cli.sensitivity import sensitivity
@@ -165,6 +166,7 @@ cli.add_command(report)
 cli.add_command(sensitivity)
 cli.add_command(calibrate)
 cli.add_command(fit)
+cli.add_command(forecast)
 cli.add_command(verify)
 
 

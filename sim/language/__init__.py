@@ -70,6 +70,10 @@ class Language:
         """10 February 2020."""
         return f"{day.day} {self._months[day.month - 1]} {day.year}"
 
+    def month(self, day: dt.date) -> str:
+        """February 2020."""
+        return f"{self._months[day.month - 1]} {day.year}"
+
     def short_date(self, day: dt.date) -> str:
         """Mon 10 Feb."""
         return f"{self.weekday(day)} {day.day} {self('date.short_months').split()[day.month - 1]}"
