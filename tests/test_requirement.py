@@ -10,6 +10,8 @@ import pytest
 import sim
 from sim.answers.answer import Answer
 from sim.answers.kinds import in_language
+from sim.fit.interval_scenario import fit_intervals
+from sim.fit.read import read
 from sim.language import language
 from sim.model.clock import HOUR, MINUTE
 from sim.studies.requirement import Required
@@ -100,6 +102,18 @@ def test_its_answer_is_data_in_both_languages(campaign: Required, tmp_path: Path
     assert sim.load(folder / "plan.yaml").lines == campaign.plan.lines
     dutch = [in_language(sentence, language("nl")) for sentence in answer.sentences]
     assert dutch[0].startswith("Voor telefoon: minstens 80 %")
+
+
+def test_from_an_interval_report_to_lines_by_half_hour() -> None:
+    counts = read(Path(__file__).parent / "cases" / "interval-report-nl.csv")
+    scenario = fit_intervals(counts, name="export").scenario
+    found = sim.requirement(scenario, targets=["phone 80 % in 20 s"], interval="30 min", replications=60, confirm=200)
+    (need,) = found.need.values()
+    busiest = slice(21, 24)  # 10:30 to 12:00, where the report has the most calls
+    for day in need.reshape(7, 48)[:5]:
+        assert day[busiest].max() == day.max()
+        assert day[busiest].min() > day[16]  # 8:00
+    assert not need.reshape(7, 48)[5:].any()
 
 
 def test_shifts_are_as_few_hours_as_can_be() -> None:
