@@ -377,3 +377,38 @@ def test_talk_and_wrap_up_are_added_and_unused_columns_named(tmp_path) -> None:
     found = fitted(path)
     assert found.handling.value == pytest.approx(300)
     assert any("columns not used: 'logged in'" in str(note) for note in found.counts.notes)
+
+
+@pytest.mark.parametrize(
+    ("head", "hour"),
+    [
+        ("Hour,Date,Number of calls", lambda at: f"{at:%I %p}"),
+        ("Uur,Datum,Aantal oproepen", lambda at: f"{at.hour:02}u-{at.hour + 1:02}u"),
+        ("Heure,Date,Nombre d'appels", lambda at: f"{at.hour}h"),
+    ],
+)
+def test_hours_in_words_beside_a_date(tmp_path, head: str, hour: Callable[[dt.datetime], str]) -> None:
+    rows = [row for row in _ONE if row[0].minute == 0]
+    path = report(tmp_path / "a.csv", head, lambda at, _, o, __: f"{hour(at)},{at:%d/%m/%Y},{o + 20}", rows)
+    found = counts_of(path)
+    assert (found.width, found.parts) == (60, ())
+    assert found.offered.sum(axis=0).tolist()[9] == sum(row[2] + 20 for row in rows if row[0].hour == 9)
+    assert found.offered.sum() == sum(row[2] + 20 for row in rows)
+
+
+def test_answered_and_abandoned_are_no_more_than_offered(tmp_path) -> None:
+    head = "interval,offered,answered,abandoned"
+    path = report(tmp_path / "a.csv", head, lambda at, _, o, a: f"{at},{o},{a},{a}", _ONE)
+    with pytest.raises(SimError, match="more contacts are answered and abandoned than offered"):
+        read(path)
+
+
+def test_a_column_called_total_leaves_the_channels_apart(tmp_path) -> None:
+    path = tmp_path / "days.csv"
+    rows = [f"{day},{90 + k},{k},{90 + 2 * k}\n" for k, day in enumerate(DAYS)]
+    path.write_text("date,phone,chat,total\n" + "".join(rows))
+    found = read(path)
+    assert isinstance(found, DailyCounts)
+    assert found.counts.tolist() == [[90 + 2 * k for k in range(28)]]
+    assert [part.name for part in found.parts] == ["phone", "chat"]
+    assert found.of == "channel"

@@ -89,6 +89,12 @@ def _refuse_mixed(table: Table, columns: Sequence[int]) -> None:
         raise SimError(Said("refused.mixed", source=table.source, columns=", ".join(map(repr, names[:4]))))
 
 
+def _is_total(table: Table, columns: Sequence[int]) -> bool:
+    """Whether the first of three columns or more is the sum of the others."""
+    total, *others = [parsed(table.column(number), counted)[0] for number in columns]
+    return len(others) > 1 and bool((sum(others) == total).mean() > _MOSTLY)
+
+
 def _of_parts(
     table: Table, date_column: int, columns: Sequence[int], days: Whole, sieve: Sieve, notes: Sequence[str]
 ) -> DailyCounts:
@@ -184,7 +190,7 @@ def daily_counts(table: Table, *, mapping: Mapping[str, str] | None, dates: str 
     sieve.drop_all(wrong, cells)
     _refuse_matrix(table)
     columns = _columns(table, found)
-    if "count" not in found and len(columns) > 1:
+    if len(columns) > 1 and ("count" not in found or _is_total(table, columns)):
         _refuse_mixed(table, columns)
         return _of_parts(table, found["date"], columns, days, sieve, (*notes, *order.notes))
     first = columns[0]

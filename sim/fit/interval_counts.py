@@ -61,8 +61,10 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "wrap_up": ("acw", "after work", "after call work", "wrap up", "wrapup", "wrap up time", "wrap", "wrap time",
                 "nawerktijd", "nawerk", "nachbearbeitung"),
     "calls": ("calls", "oproepen", "contacts", "contacten", "count", "counts", "aantal", "n", "number", "volume",
-              "telefoons", "gesprekken", "appels", "llamadas", "anrufe", "chats", "emails", "tickets", "total",
-              "totaal"),
+              "aantal oproepen", "aantal contacten", "aantal gesprekken", "number of calls", "number of contacts",
+              "total calls", "total contacts", "call count", "nombre appels", "nombre d appels", "anzahl anrufe",
+              "numero de llamadas", "telefoons", "gesprekken", "appels", "llamadas", "anrufe", "chats", "emails", "tickets",
+              "total", "totaal"),
 }  # fmt: skip
 COUNTS = ("offered", "answered", "abandoned", "calls")
 _TIMES = ("handling", "talk", "wrap_up", "asa", "abandon_wait")
@@ -101,7 +103,7 @@ _RANGE = re.compile(
     rf"((?:.*?[\sT])?\d{{1,2}}[:.hHuU]\d{{2}}(?::\d{{2}})?(?:\s*[AaPp]\.?[Mm]\.?)?){_TO}(?:\S.*[\sT])?\d{{1,2}}[:.hHuU]\d{{2}}.*"
 )
 _HOURS = re.compile(rf"(\d{{1,2}}|\d{{4}})\s*(?:[hHuU]|uur|Uhr)?{_TO}(?:\d{{1,2}}|\d{{4}})\s*(?:[hHuU]|uur|Uhr)?")
-_HOUR = re.compile(r"(\d{1,2})\s*(?:[hHuU]|:00|uur|Uhr)?", re.ASCII)
+_HOUR = re.compile(r"(\d{1,2})\s*(?:[hHuU]|:00|uur|Uhr)?(?:\s*([AaPp])\.?[Mm]\.?)?", re.ASCII)
 _MOST_DAYS = 366 * 20
 #: Calls may be rounded to a few minutes; rows this far apart with unknown columns of numbers are a report.
 _SURELY_COUNTS = 15
@@ -347,7 +349,10 @@ def _clock_of(cells: Sequence[str]) -> Callable[[str], int]:
 
 def _hour_of(text: str) -> int:
     match = _HOUR.fullmatch(text)
-    return int(match[1]) * HOUR if match else time_of_day(text)
+    if match is None:
+        return time_of_day(text)
+    hour = int(match[1])
+    return (hour % 12 + 12 * (match[2] in "pP") if match[2] else hour) * HOUR
 
 
 def _width(minutes: Whole) -> int | None:
@@ -404,6 +409,10 @@ def interval_counts(table: Table, layout: Layout) -> IntervalCounts:
         raise SimError(Said("refused.no_counts", source=table.source, width=layout.width))
     if answered is not None and answered[kept].sum() > 1.02 * offered[kept].sum():
         raise SimError(_more_answered(table, layout))
+    if answered is not None and abandoned is not None:
+        both = np.maximum(answered[kept], 0) + np.maximum(abandoned[kept], 0)
+        if both.sum() > 1.02 * offered[kept].sum():
+            raise SimError(Said("refused.more_together", source=table.source))
     first, length = int(layout.day[kept].min()), int(layout.day[kept].max() - layout.day[kept].min()) + 1
     if length > _MOST_DAYS:
         raise SimError(f"{table.source}: runs over {length // 365} years; name a file of at most 20")
