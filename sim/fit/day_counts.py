@@ -92,7 +92,7 @@ def _refuse_mixed(table: Table, columns: Sequence[int]) -> None:
 def _is_total(table: Table, columns: Sequence[int]) -> bool:
     """Whether the first of three columns or more is the sum of the others."""
     total, *others = [parsed(table.column(number), counted)[0] for number in columns]
-    return len(others) > 1 and bool((sum(others) == total).mean() > _MOSTLY)
+    return len(others) > 1 and bool(np.mean(np.sum(others, axis=0) == total) > _MOSTLY)
 
 
 def _of_parts(

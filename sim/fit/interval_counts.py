@@ -63,8 +63,8 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "calls": ("calls", "oproepen", "contacts", "contacten", "count", "counts", "aantal", "n", "number", "volume",
               "aantal oproepen", "aantal contacten", "aantal gesprekken", "number of calls", "number of contacts",
               "total calls", "total contacts", "call count", "nombre appels", "nombre d appels", "anzahl anrufe",
-              "numero de llamadas", "telefoons", "gesprekken", "appels", "llamadas", "anrufe", "chats", "emails", "tickets",
-              "total", "totaal"),
+              "numero de llamadas", "telefoons", "gesprekken", "appels", "llamadas", "anrufe", "chats", "emails",
+              "tickets", "total", "totaal"),
 }  # fmt: skip
 COUNTS = ("offered", "answered", "abandoned", "calls")
 _TIMES = ("handling", "talk", "wrap_up", "asa", "abandon_wait")
