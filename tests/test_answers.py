@@ -63,6 +63,7 @@ from sim.statistics.estimates import NOTHING, Estimate
 from sim.studies.calibrate import calibrate
 from sim.studies.campaign_found import CampaignStudy
 from sim.studies.duty import lines_at
+from sim.studies.erlang import erlang
 from sim.studies.next_line import next_line
 from sim.studies.one_at_a_time import one_at_a_time
 from sim.studies.planned import Planned
@@ -123,6 +124,7 @@ def answers() -> dict[str, Answer]:
         "log": fit_log(ROOT / "docs" / "examples" / "call-log.csv").answer,
         "days": fit_days_of(read(CASES / "daily-two-regions.csv"), name="days").answer,
         "intervals": fit_intervals(read(CASES / "interval-report-iso.csv"), name="intervals").answer,
+        "erlang": erlang(arrivals_per_hour=6, handling="40 min", patience="7 min", target="80 % in 60 s").answer,
         "toy": toy(),
         "bare": replace(toy(), scenario=None, title="a queue"),
     }
@@ -130,7 +132,7 @@ def answers() -> dict[str, Answer]:
 
 STUDIES = (
     "next-line", "sweep", "heat", "lhs", "sensitivity", "one-at-a-time", "plan", "campaign", "calibrate", "two",
-    "unmet", "compare", "compare-one", "log", "days", "intervals", "toy", "bare",
+    "unmet", "compare", "compare-one", "log", "days", "intervals", "erlang", "toy", "bare",
 )  # fmt: skip
 
 
@@ -154,7 +156,7 @@ def toy() -> Answer:
     """A study that nobody wrote: every kind of cell and of mark."""
     found = Estimate(3.0, 2.0, 4.5)
     values = {
-        "weekday": "2020-02-10", "decimals": (1.25, 1), "fitted": (90.5, 80.0, None, "s"),
+        "weekday": "2020-02-10", "decimals": (1.25, 1), "theory": (0.5, "%"), "fitted": (90.5, 80.0, None, "s"),
         "text": message("next.today"), "name": "phone", "duration": "90 s", "hours": "mon-fri 9:00-17:00",
         "path": "lines.phone.count",
         "setting": "20 %", "measure of": ("loss", "channel", "phone"), "measure": "loss", "unit": "per period",

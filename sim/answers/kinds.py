@@ -200,6 +200,17 @@ def _fitted(of: tuple[float | None, float | None, float | None, str], say: Langu
     return say("fit.with_range", value=in_unit(value, unit, say), range=say("fit.range", low=least, high=most))
 
 
+def _theory(of: tuple[float | None, str], say: Language) -> str:
+    """An exact number: three decimals, or as many as it takes."""
+    value, unit = of
+    if value is None:
+        return MISSING
+    if unit == "%":
+        return f"{say.number(100 * value, 2)} %"
+    known = say("erlang.unit_calls") if unit == "calls" else say.known("unit", unit)
+    return f"{say.number(value, 1 if unit == 's' and value >= 10 else 3)} {known}"
+
+
 def _size(found: Estimate, say: Language) -> str:
     """An estimate, or that it is larger than all that was tried."""
     endless = isfinite(found.value) and found.low == found.value and not isfinite(found.high)
@@ -253,6 +264,7 @@ KINDS: Mapping[str, Kind] = {
     "gain": _numbers(lambda value, say: say.percent(value, sign=True).replace("-", MINUS), 100.0),
     "difference": _numbers(_difference),
     # Several numbers.
+    "theory": _several(_theory, ("", "_unit")),
     "decimals": Kind(
         lambda of, say: say.number(of[0], of[1]),
         lambda of, say, _: _number(say.number(of[0], of[1]), say),
