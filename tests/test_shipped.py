@@ -157,8 +157,9 @@ ANSWERS = ("answer", "answered", "colours", "files", "grids", "kinds", "notebook
 RENDERERS = ("bars", "charts", "curves", "heat", "looks", "page", "plots", "rows", "sheets", "svg", "terminal")
 #: Lowest layer first; a module may import from its own layer and below. Names may be patterns.
 LAYERS = (
-    ("errors", "units", "model.clock", "scenario.elementary", "scenario.distributions", "engines.streams", "theory"),
+    ("errors", "units", "model.clock", "scenario.elementary", "engines.streams"),
     ("scenario", "model"),
+    ("theory",),
     ("engines.draw", "audit"),
     ("statistics", "language"),
     ("kernel",),

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from sim.app.controls import Control, Known, Part, Values
 from sim.model.clock import MINUTE, SECOND
 from sim.scenario.campaigns import Campaign
-from sim.scenario.laws import AnyLaw, MixtureLaw
+from sim.scenario.distributions import AnyLaw, MixtureLaw
 from sim.scenario.scenario import Scenario
 from sim.scenario.types import Stated
 from sim.units import format_duration, format_percent

@@ -1,21 +1,24 @@
-"""Distributions as quantile functions: a uniform number in, a value out, never the other way round.
+"""Distributions: of each its quantile function, its moments, the kernel's code for it, and how it is written.
 
-Each law is a monotone transform of one uniform number, so a parameter that moves a little moves each caller a
-little and nobody's rank changes. Values are milliseconds wherever the law describes a duration.
+A quantile function turns a uniform number into a value. It is monotone, so a parameter that moves a little
+moves each caller a little and changes no caller's rank. Values are milliseconds wherever the law describes a duration.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from math import exp, log, sqrt
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 import numpy as np
 import scipy
 from numpy.typing import NDArray
+from pydantic import model_validator
 
 from sim.model.clock import FOREVER
 from sim.scenario import elementary
+from sim.scenario.types import Block, Duration, LawShape, Share, Sigma, Stated, Variation, kinds_of, tagged_union
+from sim.units import format_duration, one_of, shown
 
 Floats = NDArray[np.float64]
 
@@ -42,6 +45,32 @@ class Law(Protocol):
         """Code and parameters of the kernel's formula, None where it has none and the readable path draws."""
 
 
+class WrittenLaw(Block):
+    """A distribution as a file has it: by name, with mean and cv or with parameters of its own."""
+
+    #: Alternative sets of parameters, of which exactly one is given, whole.
+    choices: ClassVar[tuple[tuple[str, ...], ...]] = ()
+
+    @model_validator(mode="after")
+    def _complete(self) -> WrittenLaw:
+        given = {name for choice in self.choices for name in choice if getattr(self, name) is not None}
+        if self.choices and given not in [set(choice) for choice in self.choices]:
+            allowed = ", or ".join(" and ".join(choice) for choice in self.choices)
+            raise ValueError(f"needs {allowed}; found {' and '.join(sorted(given)) or 'nothing'}")
+        self.law()
+        return self
+
+    def law(self) -> Law:
+        """The distribution, in milliseconds; ValueError where its parameters do not go together."""
+        raise NotImplementedError
+
+
+def _positive(key: str, value: float) -> float:
+    if value <= 0:
+        raise ValueError(f"{key}: 0 s is not allowed here: this distribution needs a positive duration")
+    return float(value)
+
+
 @dataclass(frozen=True)
 class Exponential:
     """Exponential with the given mean."""
@@ -59,6 +88,17 @@ class Exponential:
     def kernel(self) -> KernelForm | None:
         """See Law."""
         return {"kind": EXPONENTIAL, "a": self.mean}
+
+
+class ExponentialLaw(WrittenLaw):
+    """Memoryless, with the given mean."""
+
+    distribution: Literal["exponential"]
+    mean: Stated[Duration]
+
+    def law(self) -> Law:
+        """See WrittenLaw."""
+        return Exponential(_positive("mean", self.mean.value))
 
 
 @dataclass(frozen=True)
@@ -93,6 +133,24 @@ class Lognormal:
         return {"kind": LOGNORMAL, "a": self.mu, "b": self.sigma}
 
 
+class LognormalLaw(WrittenLaw):
+    """Lognormal: mean and cv, or median and sigma."""
+
+    choices = ("mean", "cv"), ("median", "sigma")
+    distribution: Literal["lognormal"]
+    mean: Stated[Duration] | None = None
+    cv: Stated[Variation] | None = None
+    median: Stated[Duration] | None = None
+    sigma: Stated[Sigma] | None = None
+
+    def law(self) -> Law:
+        """See WrittenLaw."""
+        if self.mean is not None and self.cv is not None:
+            return Lognormal.from_mean_cv(_positive("mean", self.mean.value), self.cv.value)
+        assert self.median is not None and self.sigma is not None  # noqa: PT018  # by _complete
+        return Lognormal(log(_positive("median", self.median.value)), self.sigma.value)
+
+
 @dataclass(frozen=True)
 class Gamma:
     """Gamma with this shape and scale."""
@@ -121,6 +179,24 @@ class Gamma:
     def kernel(self) -> KernelForm | None:
         """See Law."""
         return None
+
+
+class GammaLaw(WrittenLaw):
+    """Gamma: mean and cv, or shape and scale."""
+
+    choices = ("mean", "cv"), ("shape", "scale")
+    distribution: Literal["gamma"]
+    mean: Stated[Duration] | None = None
+    cv: Stated[Variation] | None = None
+    shape: Stated[LawShape] | None = None
+    scale: Stated[Duration] | None = None
+
+    def law(self) -> Law:
+        """See WrittenLaw."""
+        if self.mean is not None and self.cv is not None:
+            return Gamma.from_mean_cv(_positive("mean", self.mean.value), self.cv.value)
+        assert self.shape is not None and self.scale is not None  # noqa: PT018  # by _complete
+        return Gamma(self.shape.value, _positive("scale", self.scale.value))
 
 
 @dataclass(frozen=True)
@@ -160,6 +236,26 @@ class Weibull:
         return {"kind": WEIBULL, "a": self.scale, "b": self.shape}
 
 
+class WeibullLaw(WrittenLaw):
+    """Weibull: mean and cv, or shape and scale."""
+
+    choices = ("mean", "cv"), ("shape", "scale")
+    distribution: Literal["weibull"]
+    mean: Stated[Duration] | None = None
+    cv: Stated[Variation] | None = None
+    shape: Stated[LawShape] | None = None
+    scale: Stated[Duration] | None = None
+
+    def law(self) -> Law:
+        """See WrittenLaw."""
+        if self.mean is not None and self.cv is not None:
+            if not 0.02 <= self.cv.value <= 30:
+                raise ValueError(f"cv: {self.cv.value:g} is out of range for a Weibull; allowed is 0.02 to 30")
+            return Weibull.from_mean_cv(_positive("mean", self.mean.value), self.cv.value)
+        assert self.shape is not None and self.scale is not None  # noqa: PT018  # by _complete
+        return Weibull(self.shape.value, _positive("scale", self.scale.value))
+
+
 @dataclass(frozen=True)
 class Deterministic:
     """Always the same value."""
@@ -177,6 +273,17 @@ class Deterministic:
     def kernel(self) -> KernelForm | None:
         """See Law."""
         return {"kind": CONSTANT, "a": self.mean}
+
+
+class DeterministicLaw(WrittenLaw):
+    """Always the same."""
+
+    distribution: Literal["deterministic"]
+    always: Stated[Duration]
+
+    def law(self) -> Law:
+        """See WrittenLaw."""
+        return Deterministic(float(self.always.value))
 
 
 @dataclass(frozen=True)
@@ -202,6 +309,24 @@ class Uniform:
     def kernel(self) -> KernelForm | None:
         """See Law."""
         return {"kind": UNIFORM, "a": self.low, "b": self.high}
+
+
+class UniformLaw(WrittenLaw):
+    """Evenly spread between two durations."""
+
+    distribution: Literal["uniform"]
+    least: Stated[Duration]
+    most: Stated[Duration]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> UniformLaw:
+        if self.least.value >= self.most.value:
+            raise ValueError("least: must be less than most")
+        return self
+
+    def law(self) -> Law:
+        """See WrittenLaw."""
+        return Uniform(float(self.least.value), float(self.most.value))
 
 
 @dataclass(frozen=True)
@@ -237,6 +362,29 @@ class Triangular:
         return {"kind": TRIANGULAR, "a": self.low, "b": self.high, "mode": self.mode}
 
 
+class TriangularLaw(WrittenLaw):
+    """Between a least and a most, with a most likely value between them."""
+
+    distribution: Literal["triangular"]
+    min: Stated[Duration]
+    mode: Stated[Duration]
+    max: Stated[Duration]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> TriangularLaw:
+        low, mode, high = self.min.value, self.mode.value, self.max.value
+        if low >= high:
+            raise ValueError("min: must be less than max")
+        if not low <= mode <= high:
+            ends = f"{format_duration(low)} and {format_duration(high)}"
+            raise ValueError(f"mode: must lie from min to max, which are {ends}")
+        return self
+
+    def law(self) -> Law:
+        """See WrittenLaw."""
+        return Triangular(float(self.min.value), float(self.mode.value), float(self.max.value))
+
+
 @dataclass(frozen=True)
 class Empirical:
     """One of the observed values, each as likely as the other: the step function of the data."""
@@ -265,6 +413,52 @@ class Empirical:
             "values": np.sort(np.array(self.values, dtype=np.float64)),
             "count": len(self.values),
         }
+
+
+class EmpiricalLaw(WrittenLaw):
+    """One of the observed durations, each as likely as the other."""
+
+    distribution: Literal["empirical"]
+    values: tuple[Duration, ...]
+
+    @model_validator(mode="after")
+    def _some(self) -> EmpiricalLaw:
+        if not self.values:
+            raise ValueError("values: is empty; list at least one duration")
+        return self
+
+    def law(self) -> Law:
+        """See WrittenLaw."""
+        return Empirical(tuple(float(value) for value in self.values))
+
+
+@dataclass(frozen=True)
+class Never:
+    """Longer than any period: the patience of an e-mail."""
+
+    mean: float = float("inf")
+
+    def quantile(self, u: Floats) -> Floats:
+        """See Law."""
+        return np.full_like(u, float(FOREVER))
+
+    def cdf(self, x: Floats) -> Floats:
+        """See Law."""
+        return np.zeros_like(np.asarray(x, dtype=float))
+
+    def kernel(self) -> KernelForm | None:
+        """See Law."""
+        return {"kind": CONSTANT, "a": float(FOREVER)}
+
+
+class NeverLaw(WrittenLaw):
+    """No limit: whoever waits for an e-mail does not hang up."""
+
+    distribution: Literal["never"]
+
+    def law(self) -> Law:
+        """See WrittenLaw."""
+        return Never()
 
 
 @dataclass(frozen=True)
@@ -327,23 +521,66 @@ def _is_zero(part: Law) -> bool:
     return isinstance(part, Deterministic) and part.mean == 0
 
 
-@dataclass(frozen=True)
-class Never:
-    """Longer than any period: the patience of an e-mail."""
+class Part(Block):
+    """A part of a mixture with its share."""
 
-    mean: float = float("inf")
+    share: Stated[Share]
+    of: AnyLaw
 
-    def quantile(self, u: Floats) -> Floats:
-        """See Law."""
-        return np.full_like(u, float(FOREVER))
 
-    def cdf(self, x: Floats) -> Floats:
-        """See Law."""
-        return np.zeros_like(np.asarray(x, dtype=float))
+class MixtureLaw(WrittenLaw):
+    """Several kinds of people: each part with its share, the last may say ``rest``."""
 
-    def kernel(self) -> KernelForm | None:
-        """See Law."""
-        return {"kind": CONSTANT, "a": float(FOREVER)}
+    choices = ("at_once", "rest"), ("parts",)
+    distribution: Literal["mixture"]
+    at_once: Stated[Share] | None = None
+    rest: AnyLaw | None = None
+    parts: tuple[Part, ...] | None = None
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> MixtureLaw:
+        if self.parts is not None:
+            total = sum(part.share.value for part in self.parts)
+            if abs(total - 1) > 1e-6:
+                raise ValueError(f"parts: the shares add up to {total * 100:g} %; they must add up to 100 %")
+        return self
+
+    def law(self) -> Law:
+        """See WrittenLaw."""
+        if self.parts is not None:
+            return Mixture(tuple(part.share.value for part in self.parts), tuple(part.of.law() for part in self.parts))
+        assert self.at_once is not None and self.rest is not None  # noqa: PT018  # by _complete
+        share = self.at_once.value
+        return Mixture((share, 1 - share), (Deterministic(0.0), self.rest.law()))
+
+
+#: What each name in a file stands for.
+_LAWS = kinds_of(WrittenLaw, "distribution")
+
+
+class UnknownLaw(Block):
+    """Never valid: it is where a missing or misspelt name gets its message."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse(cls, value: object) -> object:
+        if not isinstance(value, dict):
+            written = value if isinstance(value, str) else "25 min"
+            hint = f"{{distribution: exponential, mean: {written}}}"
+            raise ValueError(f"{shown(value)} is not a distribution; write for example {hint}")
+        if "distribution" not in value:
+            raise ValueError(f"has no 'distribution:'; allowed are {', '.join(_LAWS)}")
+        raise ValueError(f"distribution: {one_of(value['distribution'], _LAWS, 'is unknown')}")
+
+
+if TYPE_CHECKING:
+    AnyLaw = WrittenLaw
+else:
+    AnyLaw = tagged_union("distribution", _LAWS, UnknownLaw, "unknown")
+#: Tags of the union above, which appear in pydantic's error locations but in no file.
+TAGS = frozenset([*_LAWS, "unknown"])
+Part.model_rebuild()
+MixtureLaw.model_rebuild()
 
 
 def whole_ms(values: Floats) -> NDArray[np.int64]:

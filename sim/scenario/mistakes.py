@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from sim.errors import Mistake
-from sim.scenario import campaigns, laws
+from sim.scenario import campaigns, distributions, surges
 from sim.scenario.sections import Sections
 from sim.scenario.source import Located
 from sim.scenario.types import Block
@@ -27,7 +27,7 @@ _EXPECTED = {
     "bool_type": "true or false",
 }
 #: What pydantic adds to its locations though no file contains it.
-_INVISIBLE = {"value", "count", "hours", "to", "any", "[key]", *laws.TAGS, *campaigns.TAGS}
+_INVISIBLE = {"value", "count", "hours", "to", "any", "[key]", *distributions.TAGS, *surges.TAGS, *campaigns.TAGS}
 
 
 #: Steps to a value in a scenario: keys, and positions in a list or mapping.

@@ -11,8 +11,8 @@ from pydantic_core import CoreSchema
 
 from sim.errors import Place
 from sim.scenario.campaigns import Campaign
+from sim.scenario.distributions import AnyLaw, NeverLaw
 from sim.scenario.holidays import HELP as HOLIDAYS_HELP
-from sim.scenario.laws import AnyLaw, NeverLaw
 from sim.scenario.lines import LineGroup, RouteEntry, Selector, is_bare
 from sim.scenario.profile import DayProfile
 from sim.scenario.source import Located, located, write_text

@@ -1,16 +1,20 @@
-"""Shapes of the extra arrivals a campaign brings: amplitude 1, with exact integrals."""
+"""Shapes of the extra arrivals a campaign brings: of each its amplitude, its exact integral, and how it is written."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from math import e
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
 
 import numpy as np
 import scipy
 from numpy.typing import NDArray
+from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, model_validator
+from pydantic_core import CoreSchema
 
 from sim.scenario import elementary
+from sim.scenario.types import Block, Duration, Moment, Positive, Stated, Weight, kinds_of, tagged_union
+from sim.units import one_of
 
 Floats = NDArray[np.float64]
 
@@ -35,6 +39,43 @@ class Shape(Protocol):
 
     def kernel(self) -> dict[str, Any] | None:
         """Code and parameters of the kernel's formula, None where it has none."""
+
+
+class _OneOrList:
+    """In the JSON schema: an item alone may stand for a list of one."""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        several = handler(schema)
+        return {"anyOf": [several["items"], dict(several)]}
+
+
+_Starts = Annotated[
+    tuple[Stated[Moment], ...],
+    BeforeValidator(lambda value: value if isinstance(value, list | tuple) else (value,)),
+    _OneOrList(),
+]
+
+
+class WrittenWave(Block):
+    """What all shapes share: when it starts, once or several times, and its weight among the others."""
+
+    at: _Starts = Field(description="start, one or a list with one per broadcast; a date is its midnight")
+    weight: Stated[Weight] = Field(
+        default=Stated[Weight](value=1.0), description="part of the campaign's contacts that comes this way"
+    )
+
+    if TYPE_CHECKING:
+        shape: str
+
+    @model_validator(mode="after")
+    def _some(self) -> WrittenWave:
+        if not self.at:
+            raise ValueError("at: is empty; name at least one start, such as [2020-02-11 20:30]")
+        return self
+
+    def unit(self) -> Shape:
+        """The shape with amplitude 1."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True)
@@ -76,6 +117,42 @@ class Trapezoid:
         return {"kind": TRAPEZOID, "rise": self.rise, "hold": self.hold, "fall": self.fall}
 
 
+class Step(WrittenWave):
+    """A jump that lasts."""
+
+    shape: Literal["step"]
+    lasts: Stated[Duration]
+
+    def unit(self) -> Shape:
+        """See WrittenWave."""
+        return Trapezoid(0.0, float(self.lasts.value), 0.0)
+
+
+class Ramp(WrittenWave):
+    """A straight rise, then as high for as long as it lasts."""
+
+    shape: Literal["ramp"]
+    rise: Stated[Duration]
+    lasts: Stated[Duration] = Field(description="how long it stays at the top")
+
+    def unit(self) -> Shape:
+        """See WrittenWave."""
+        return Trapezoid(float(self.rise.value), float(self.lasts.value), 0.0)
+
+
+class Plateau(WrittenWave):
+    """A rise, a flat top, a fall."""
+
+    shape: Literal["plateau"]
+    lasts: Stated[Duration]
+    rise: Stated[Duration] = Stated[Duration].model_validate("0 s")
+    fall: Stated[Duration] = Stated[Duration].model_validate("0 s")
+
+    def unit(self) -> Shape:
+        """See WrittenWave."""
+        return Trapezoid(float(self.rise.value), float(self.lasts.value), float(self.fall.value))
+
+
 @dataclass(frozen=True)
 class Decay:
     """A jump, then exponential decay with a time constant."""
@@ -101,6 +178,23 @@ class Decay:
     def kernel(self) -> dict[str, Any] | None:
         """See Shape."""
         return {"kind": DECAY, "time_constant": self.time_constant}
+
+
+class DecayWave(WrittenWave):
+    """A jump at each start, then exponential decay."""
+
+    shape: Literal["decay"]
+    time_constant: Stated[Duration] = Field(description="after it, 37 % of the jump is left")
+
+    @model_validator(mode="after")
+    def _positive(self) -> DecayWave:
+        if self.time_constant.value <= 0:
+            raise ValueError("time_constant: 0 s is not allowed; a decay takes time")
+        return self
+
+    def unit(self) -> Shape:
+        """See WrittenWave."""
+        return Decay(float(self.time_constant.value))
 
 
 @dataclass(frozen=True)
@@ -134,6 +228,49 @@ class GammaPulse:
     def kernel(self) -> dict[str, Any] | None:
         """See Shape."""
         return None
+
+
+class Pulse(WrittenWave):
+    """Rises smoothly to a peak, then fades."""
+
+    shape: Literal["gamma pulse"]
+    peak_after: Stated[Duration]
+    sharpness: Stated[Positive] = Stated[Positive](value=1.0)
+
+    @model_validator(mode="after")
+    def _positive(self) -> Pulse:
+        if self.peak_after.value <= 0:
+            raise ValueError("peak_after: 0 s is not allowed; use shape: decay for a jump")
+        if self.sharpness.value > 100:
+            raise ValueError(f"sharpness: {self.sharpness.value:g} is out of range; allowed is up to 100")
+        return self
+
+    def unit(self) -> Shape:
+        """See WrittenWave."""
+        return GammaPulse(float(self.peak_after.value), self.sharpness.value)
+
+
+_SHAPES = kinds_of(WrittenWave, "shape")
+
+
+class UnknownShape(WrittenWave):
+    """Never valid: where a missing or misspelt shape gets its message."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse(cls, value: object) -> object:
+        name = value.get("shape") if isinstance(value, dict) else value
+        if name is None:
+            raise ValueError(f"has no 'shape:'; allowed are {', '.join(_SHAPES)}")
+        raise ValueError(f"shape: {one_of(name, _SHAPES, 'is unknown')}")
+
+
+if TYPE_CHECKING:
+    AnyWave = WrittenWave
+else:
+    AnyWave = tagged_union("shape", _SHAPES, UnknownShape, "unknown shape")
+#: Tags of the union above, which appear in pydantic's error locations but in no file.
+TAGS = frozenset([*_SHAPES, "unknown shape"])
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,17 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar, Union, get_args
 
 from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     GetJsonSchemaHandler,
     PlainSerializer,
     SerializerFunctionWrapHandler,
+    Tag,
     WithJsonSchema,
     model_serializer,
     model_validator,
@@ -438,6 +440,26 @@ class StatedHours(Stated[Hours]):
     def text(self) -> str:
         """How they were written."""
         return self.value.text
+
+
+def kinds_of(base: type[Block], key: str) -> dict[str, type[Block]]:
+    """The blocks that build on ``base``, by the word that each has in ``key``, in the order of declaration."""
+    return {
+        get_args(kind.model_fields[key].annotation)[0]: kind
+        for kind in base.__subclasses__()
+        if key in kind.model_fields
+    }
+
+
+def tagged_union(key: str, kinds: Mapping[str, type[Block]], unknown: type[Block], tag: str) -> Any:
+    """The type of a block whose ``key`` says which of ``kinds`` it is; ``unknown`` refuses all else, under ``tag``."""
+
+    def kind_of(value: object) -> str:
+        name = value.get(key) if isinstance(value, dict) else getattr(value, key, None)
+        return name if isinstance(name, str) and name in kinds else tag
+
+    members = tuple(Annotated[kind, Tag(name)] for name, kind in {**kinds, tag: unknown}.items())
+    return Annotated[Union[members], Discriminator(kind_of)]  # noqa: UP007  # of so many as there are
 
 
 def schema_or_bare(block: dict[str, Any], bare: dict[str, Any]) -> dict[str, Any]:

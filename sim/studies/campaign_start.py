@@ -98,7 +98,7 @@ def minute_of(text: str) -> int:
 def _broadcasts(sized: Sized) -> list[dt.datetime]:
     """Starts of what begins at an instant; of plateaus where there is nothing else."""
     waves = sized.scenario.campaigns[sized.at].waves
-    every = [(wave.shape != "plateau", at.value) for wave in waves for at in wave.at]  # type: ignore[union-attr]
+    every = [(wave.shape != "plateau", at.value) for wave in waves for at in wave.at]
     return [at for sudden, at in every if sudden] or [at for _, at in every]
 
 
@@ -126,7 +126,7 @@ def moved(sized: Sized, days: int, minutes: int) -> Scenario | None:
         waves = [wave.model_dump(mode="json", exclude_none=True) for wave in campaign.waves]
         settings.append(f"{path}.surge={json.dumps(waves)}")
     for number, wave in enumerate(campaign.waves):
-        shift = dt.timedelta(days=days, minutes=0 if wave.shape == "plateau" else minutes)  # type: ignore[union-attr]
+        shift = dt.timedelta(days=days, minutes=0 if wave.shape == "plateau" else minutes)
         starts = [f"{at.value + shift:%Y-%m-%d %H:%M}" for at in wave.at]
         settings.append(f"{path}.surge.{number}.at={json.dumps(starts)}")
 
