@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from sim.errors import ResultsError, ScenarioError, SimError
     from sim.fit.whole import fit_log
     from sim.results.result import Result
-    from sim.scenario.load import load, loads
     from sim.scenario.scenario import Scenario
     from sim.studies.calibrate import calibrate
     from sim.studies.campaign import campaign
     from sim.studies.compare import Comparison, compare
+    from sim.studies.load import load, loads
     from sim.studies.next_line import next_line
     from sim.studies.one_at_a_time import one_at_a_time
     from sim.studies.plan import plan
@@ -56,8 +56,8 @@ _WHERE = {
     "compare": "sim.studies.compare",
     "draw_world": "sim.engines.draw",
     "fit_log": "sim.fit.whole",
-    "load": "sim.scenario.load",
-    "loads": "sim.scenario.load",
+    "load": "sim.studies.load",
+    "loads": "sim.studies.load",
     "next_line": "sim.studies.next_line",
     "one_at_a_time": "sim.studies.one_at_a_time",
     "plan": "sim.studies.plan",

@@ -21,7 +21,7 @@ from sim.cli.commands import cli
 from sim.language import language
 from sim.results.store import identity
 from sim.scenario.sections import dumps
-from sim.studies import hidden
+from sim.studies import demand_from_answered
 from sim.studies.calibrate import Unasked, calibrate
 from sim.studies.fit_two import distance
 from sim.studies.observed import NoObservation, Sample, observation_of
@@ -64,8 +64,8 @@ def found_people(answered: float) -> sim.Scenario:
 @pytest.fixture(autouse=True)
 def _own_cache(monkeypatch, tmp_path) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(hidden, "WORLDS", 100)
-    monkeypatch.setattr(hidden, "AUTO", "compiled")
+    monkeypatch.setattr(demand_from_answered, "WORLDS", 100)
+    monkeypatch.setattr(demand_from_answered, "AUTO", "compiled")
 
 
 def test_the_mean_of_many_periods_gives_the_demand_behind_it() -> None:
@@ -195,7 +195,9 @@ def test_answered_contacts_become_people_and_stay_them(tmp_path) -> None:
     assert people.low < people.value < people.high
     assert scenario.demand.found_from is not None
     assert scenario.demand.found_from.answered.value == 34
-    played = play_variants(scenario, [[]], [outcome_of(scenario, "in_register")], worlds=100, seed=hidden.SEED)
+    played = play_variants(
+        scenario, [[]], [outcome_of(scenario, "in_register")], worlds=100, seed=demand_from_answered.SEED
+    )
     assert played.values(played.outcomes[0])[0] == pytest.approx(34, abs=0.2)
     # The same whenever it is loaded; what is kept with results loads to the same without another search.
     assert sim.load(file) == scenario
@@ -218,6 +220,11 @@ def test_plans_meet_the_people_of_the_count(tmp_path) -> None:
     assert fewer.demand.contacts.value < people
     shown = CliRunner().invoke(cli, ["check", str(plan)])
     assert "Stated: 34 answered contacts (period); found:" in " ".join(shown.output.split())
+
+
+def test_a_setting_does_not_make_people_of_answered_contacts() -> None:
+    with pytest.raises(sim.ScenarioError, match="demand.contacts: are answered contacts; .* when a file is loaded"):
+        sim.loads(HELPLINE).with_settings(["demand.counted=answered"])
 
 
 def test_campaigns_and_working_days_are_apart_from_the_count() -> None:

@@ -14,10 +14,10 @@ from sim.app.controls import Part, Refused, check_size
 from sim.app.controls_all import parts_of
 from sim.app.limits import MOST_UPLOADS
 from sim.errors import ScenarioError
-from sim.scenario.load import load, loads
 from sim.scenario.scenario import Scenario
 from sim.scenario.source import read_text
 from sim.scenario.types import Words
+from sim.studies.load import load, loads
 
 _SHIPPED = Path(__file__).parents[2] / "scenarios"
 _UPLOADED = "upload-"

@@ -81,8 +81,8 @@ def language_asked(arguments: Sequence[str]) -> str:
 
 def load_scenario(file: Path, settings: tuple[str, ...]) -> Scenario:
     """The scenario in ``file`` with settings."""
-    from sim.scenario.load import load
     from sim.scenario.settings import option_of
+    from sim.studies.load import load
 
     return load(file, settings, written=option_of)
 

@@ -1,25 +1,24 @@
 """Demand that is stated as answered contacts: the people behind it are found before the scenario is used.
 
-Finding them takes simulation, which lives above the scenario. So the finder is named here, as a plug-in is, and called
-through this one function; whoever loads a scenario gets one whose ``contacts`` are people, and which says what they
-were found from.
+Finding them takes simulation, which lives above the scenario: ``sim.studies.load`` passes a finder in. A loaded
+scenario has people as its ``contacts``, and says what they were found from.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib import import_module
-from typing import Any, cast
+from typing import Any, TypeVar
 
 from sim.errors import Mistake, Place, ScenarioError
 from sim.scenario.sections import Sections
 from sim.scenario.source import Located
 from sim.scenario.tree import at, stated
 
-#: Module and function that find the people: ``(scenario) -> People``, or Unexplained.
-FINDER = "sim.studies.hidden", "people_behind"
 _KEYS = ("demand", "contacts"), ("demand", "counted")
+
+
+S = TypeVar("S", bound=Sections)
 
 
 class Unexplained(ValueError):
@@ -38,6 +37,18 @@ class People:
     high: float | None
     simulation: float
     worlds: str
+
+
+#: Finds the people behind the answered contacts of a scenario; Unexplained where there are none.
+Finder = Callable[[S], People]
+
+
+def not_searched(scenario: Sections) -> People:
+    """The finder of what reads only scenarios whose demand is in people."""
+    del scenario
+    raise Unexplained(
+        "are answered contacts; the people behind them are found when a file is loaded, so state them there"
+    )
 
 
 def counts_answered(tree: Located) -> bool:
@@ -62,12 +73,10 @@ def _place(tree: Located, keys: tuple[str, ...]) -> Place | None:
     return found.place if found is not None else None
 
 
-def people_behind(scenario: Sections, tree: Located) -> People:
+def people_behind(scenario: S, tree: Located, find: Finder[S]) -> People:
     """The people behind the answered contacts of a scenario; ScenarioError, with the place, if there are none."""
-    module, name = FINDER
-    finder = cast("Callable[[Sections], People]", getattr(import_module(module), name))
     try:
-        return finder(scenario)
+        return find(scenario)
     except Unexplained as error:
         here = stated(tree, "demand", "contacts") or tree
         raise ScenarioError([Mistake(here.place, "demand.contacts", str(error))]) from None

@@ -7,7 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import Place, ScenarioError
-from sim.scenario.answered import People, counts_answered, people_behind, restated, same_statement, with_people
+from sim.scenario.answered import (
+    Finder,
+    People,
+    counts_answered,
+    not_searched,
+    people_behind,
+    restated,
+    same_statement,
+    with_people,
+)
 from sim.scenario.scenario import Scenario
 from sim.scenario.settings import Written, apply_settings, place_of, read_with_parents
 from sim.scenario.source import Located, located, read_file, read_text
@@ -18,16 +27,22 @@ from sim.scenario.validate import checked, validated
 _CONTACTS = "demand.contacts"
 
 
-def load(path: str | Path, settings: Sequence[str] = (), *, written: Written = place_of) -> Scenario:
+def load(
+    path: str | Path,
+    settings: Sequence[str] = (),
+    *,
+    written: Written = place_of,
+    find: Finder[Scenario] = not_searched,
+) -> Scenario:
     """The scenario in the file at ``path`` with ``path=value`` settings; ScenarioError names all mistakes.
 
-    ``written`` says where a setting was written.
+    ``written`` says where a setting was written; ``find`` finds the people behind answered contacts.
     """
     path = Path(path)
     tree = _read(path)
     if counts_answered(tree) and not restated(settings):
-        tree = with_people(tree, _people(path, tree))
-    return validated(apply_settings(tree, list(settings), written), Scenario)
+        tree = with_people(tree, _people(path, tree, find))
+    return validated(apply_settings(tree, list(settings), written), Scenario, find)
 
 
 def _read(path: Path) -> Located:
@@ -47,7 +62,7 @@ def _title(tree: Located) -> str:
         return ""
 
 
-def _people(path: Path, tree: Located) -> People:
+def _people(path: Path, tree: Located, find: Finder[Scenario]) -> People:
     """People behind the answered contacts of a file, of the helpline as the file has it that states them.
 
     A file laid over it, such as a plan with more lines, meets the same people.
@@ -59,17 +74,17 @@ def _people(path: Path, tree: Located) -> People:
         base = _read(above)
         if same_statement(tree, base):
             try:
-                return _people(above, base)
+                return _people(above, base, find)
             except ScenarioError as error:
                 if all(mistake.path == _CONTACTS for mistake in error.mistakes):
                     raise
                 # The parent is no scenario of its own; this file is the first that is.
-    return people_behind(checked(tree, Scenario), tree)
+    return people_behind(checked(tree, Scenario), tree, find)
 
 
-def loads(text: str, *, name: str = "scenario") -> Scenario:
-    """The scenario in YAML text; ``name`` stands for the file in messages."""
-    return validated(read_text(text, name), Scenario)
+def loads(text: str, *, name: str = "scenario", find: Finder[Scenario] = not_searched) -> Scenario:
+    """The scenario in YAML text; ``name`` stands for the file in messages, ``find`` is as for ``load``."""
+    return validated(read_text(text, name), Scenario, find)
 
 
 def json_schema() -> dict[str, Any]:

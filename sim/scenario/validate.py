@@ -8,7 +8,7 @@ from typing import TypeVar
 from sim.errors import ScenarioError
 from sim.model.compile import Model, compile_model
 from sim.model.trace_file import anchored
-from sim.scenario.answered import people_behind, restated, with_people, without_finding
+from sim.scenario.answered import Finder, not_searched, people_behind, restated, with_people, without_finding
 from sim.scenario.incremental import readable, validated_like
 from sim.scenario.mistakes import placed, type_mistakes, without_followers
 from sim.scenario.rules import broken_rules, channels_exist
@@ -23,9 +23,16 @@ S = TypeVar("S", bound=Sections)
 def model_of(scenario: Sections) -> Model:
     """The model of a scenario, compiled the first time that it is asked for."""
     if "model" not in vars(scenario):
-        vars(scenario)["model"] = compile_model(scenario, scenario.tree)
+        compiled(scenario, scenario.tree)
     model: Model = vars(scenario)["model"]
     return model
+
+
+def compiled(scenario: S, tree: Located, like: S | None = None) -> S:
+    """The scenario with its model, which has the parts of the model of ``like`` that their differences leave alone."""
+    model = compile_model(scenario, tree, (like, model_of(like)) if like is not None else None)
+    vars(scenario)["model"] = model
+    return scenario
 
 
 def with_settings(scenario: S, settings: Iterable[str], *, written: Written = place_of) -> S:
@@ -44,21 +51,20 @@ def _quickly(scenario: S, settings: list[str]) -> S | None:
         found = validated_like(scenario, tree)
         if found is None or found.demand.counted == "answered" or any(broken_rules(found)):
             return None
-        vars(found)["model"] = compile_model(found, tree, like=(scenario, model_of(scenario)))
+        return compiled(found, tree, like=scenario)
     except ScenarioError:
         return None
-    return found
 
 
 def _set(tree: Located, settings: list[str], written: Written = place_of) -> Located:
     return apply_settings(without_finding(tree) if restated(settings) else tree, settings, written)
 
 
-def validated(tree: Located, kind: type[S]) -> S:
+def validated(tree: Located, kind: type[S], find: Finder[S] = not_searched) -> S:
     """The scenario of a tree, its demand in people; ScenarioError with everything that is wrong."""
     scenario = checked(tree, kind)
     if scenario.demand.counted == "answered":
-        return checked(with_people(tree, people_behind(scenario, tree)), kind)
+        return checked(with_people(tree, people_behind(scenario, tree, find)), kind)
     return scenario
 
 
@@ -72,5 +78,4 @@ def checked(tree: Located, kind: type[S]) -> S:
     mistakes = without_followers(mistakes, misplaced) + broken
     if mistakes or scenario is None:
         raise ScenarioError(mistakes)
-    vars(scenario)["model"] = compile_model(scenario, tree)
-    return scenario
+    return compiled(scenario, tree)

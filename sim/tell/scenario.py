@@ -81,7 +81,7 @@ def _sentences(scenario: Scenario, inside: Any, outside: Any, say: Language) -> 
         yield say("check.campaigns", extra=say.number(extra, 1), rise=rise, base=say.number(base, 1))
     found = scenario.demand.found_from
     if found is not None:
-        from sim.studies.hidden import where_found  # loads all that simulates
+        from sim.studies.demand_from_answered import where_found  # loads all that simulates
 
         people = scenario.demand.contacts
         span = ""
