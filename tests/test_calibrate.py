@@ -223,7 +223,7 @@ def test_plans_meet_the_people_of_the_count(tmp_path) -> None:
 
 
 def test_a_setting_does_not_make_people_of_answered_contacts() -> None:
-    with pytest.raises(sim.ScenarioError, match="demand.contacts: are answered contacts; .* when a file is loaded"):
+    with pytest.raises(sim.ScenarioError, match=r"demand\.contacts: are answered contacts; .* when a file is loaded"):
         sim.loads(HELPLINE).with_settings(["demand.counted=answered"])
 
 
