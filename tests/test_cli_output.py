@@ -34,6 +34,7 @@ PRINTING = [
 
 def command(*arguments: str, encoding: str = "", **options: object) -> subprocess.CompletedProcess[str]:
     environment = os.environ | ({"PYTHONIOENCODING": encoding} if encoding else {})
+    environment.pop("PYTHONUNBUFFERED", None)  # as on other machines: what cannot be written is kept until the end
     usual = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
     return subprocess.run(
         [sys.executable, "-m", "sim.cli", *arguments],

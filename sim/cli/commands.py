@@ -186,6 +186,7 @@ def main() -> None:
         _drop_output()
         with suppress(OSError):
             click.echo(f"Error: {_explained(error)}", err=True)
+        _drop_output()  # the message too, where it could not be written
     except KeyboardInterrupt:
         code = INTERRUPTED
         click.echo("stopped", err=True)
