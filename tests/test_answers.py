@@ -71,6 +71,8 @@ from sim.studies.sensitivity import sensitivity
 from sim.studies.staffing import Slot, Staff, staff_of
 from sim.studies.staffing_words import staffing_cell
 from sim.studies.sweep import at_point, sweep
+from sim.verification import verify
+from sim.verification.check import Size
 
 ROOT = Path(__file__).parent.parent
 CASES = ROOT / "tests" / "cases"
@@ -125,6 +127,7 @@ def answers() -> dict[str, Answer]:
         "days": fit_days_of(read(CASES / "daily-two-regions.csv"), name="days").answer,
         "intervals": fit_intervals(read(CASES / "interval-report-iso.csv"), name="intervals").answer,
         "erlang": erlang(arrivals_per_hour=6, handling="40 min", patience="7 min", target="80 % in 60 s").answer,
+        "verify": verify(systems=["loss"], size=Size(16, 1), seed=3, workers=1).answer,
         "toy": toy(),
         "bare": replace(toy(), scenario=None, title="a queue"),
     }
@@ -132,7 +135,7 @@ def answers() -> dict[str, Answer]:
 
 STUDIES = (
     "next-line", "sweep", "heat", "lhs", "sensitivity", "one-at-a-time", "plan", "campaign", "calibrate", "two",
-    "unmet", "compare", "compare-one", "log", "days", "intervals", "erlang", "toy", "bare",
+    "unmet", "compare", "compare-one", "log", "days", "intervals", "erlang", "verify", "toy", "bare",
 )  # fmt: skip
 
 
@@ -156,7 +159,8 @@ def toy() -> Answer:
     """A study that nobody wrote: every kind of cell and of mark."""
     found = Estimate(3.0, 2.0, 4.5)
     values = {
-        "weekday": "2020-02-10", "decimals": (1.25, 1), "theory": (0.5, "%"), "fitted": (90.5, 80.0, None, "s"),
+        "weekday": "2020-02-10", "decimals": (1.25, 1), "theory": (0.5, "%"), "p value": 0.25,
+        "known": ("system", "a queue"), "fitted": (90.5, 80.0, None, "s"),
         "text": message("next.today"), "name": "phone", "duration": "90 s", "hours": "mon-fri 9:00-17:00",
         "path": "lines.phone.count",
         "setting": "20 %", "measure of": ("loss", "channel", "phone"), "measure": "loss", "unit": "per period",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from functools import partial
 
@@ -13,11 +12,13 @@ from pictures import texts_of
 from scipy import stats
 
 import sim.verification.check as check
+from sim.answers.answer import Answer
+from sim.answers.kinds import in_language
+from sim.answers.plots import charts_of, figure_of
 from sim.audit import audit
 from sim.cli.commands import cli
 from sim.engines import simulate_all
 from sim.engines.draw import draw_block
-from sim.figures.verify import draw_z_scores
 from sim.language import key_of, language
 from sim.verification import verify
 from sim.verification.check import Size, play
@@ -94,14 +95,14 @@ def test_normality_is_one_of_the_family() -> None:
     found = judged([score], (normal(200) * 2).tolist(), **looked)
     assert not found.passed
     assert not found.significant
-    assert "do not look standard normal" in " ".join(found.verdict())
+    assert "do not look standard normal" in str(found)
     assert not judged([score], [0.1], **{**looked, "audits": ("a row that cannot be",)}).passed
 
 
 @pytest.mark.parametrize("name", ["impatient-one", "overflow", "absence"])
 def test_right_engine_passes(name) -> None:
     found = verify(systems=[name], size=SMALL, plays=SIMPY, workers=1)
-    assert found.passed, found.verdict()
+    assert found.passed, str(found)
     assert {score.system for score in found.scores} == {system(name).name}
     assert len(found.scores) == len(system(name).measures)
     assert len(found.independent) == 2
@@ -172,8 +173,9 @@ def test_command_says_passed_and_writes_numbers_and_picture(tmp_path) -> None:
     expected = "Passed:", "exact solution", "standard normal", "to the millisecond", "auditor read", "one line, busy"
     for words in expected:
         assert words in told
-    assert json.loads((tmp_path / "here" / "verify.json").read_text())["passed"] is True
-    assert (tmp_path / "here" / "verify.png").stat().st_size > 10_000
+    (folder,) = (tmp_path / "here").iterdir()
+    assert Answer.from_json((folder / "answer.json").read_text()).question["passed"] is True
+    assert (folder / "verify.png").stat().st_size > 10_000
 
 
 @pytest.mark.usefixtures("few_systems")
@@ -186,7 +188,7 @@ def test_command_speaks_dutch_and_so_does_its_picture() -> None:
     assert not re.search(r"\b(the|and|with|passed|offered|theory|busy|line|seed|found|nothing)\b", told)
     assert not re.search(r"\d\.\d{1,2}\b", told)
     found = verify(systems=["loss"], size=SMALL, plays=SIMPY, workers=1)
-    drawn = texts_of(draw_z_scores(found, say=language("nl")))
+    drawn = texts_of(figure_of(charts_of(found.answer)[0], language("nl")))
     assert "Simulatie naast exacte theorie" in drawn
     assert not re.search(r"\b(the|and|with|passed|theory|each|separate)\b", drawn)
 
@@ -213,13 +215,14 @@ def test_command_fails_and_says_what_is_wrong(monkeypatch) -> None:
 def test_json_is_for_programs() -> None:
     done = CliRunner().invoke(cli, ["verify", "--engine", "simpy", "--seed", "5", "--workers", "1", "--json"])
     assert done.exit_code == 0, done.output
-    document = json.loads(done.output)
-    assert document["seed"] == 5
-    assert document["engines"][0] == "simpy"
-    assert document["verdict"]["en"][0].startswith("Passed:")
-    assert document["verdict"]["nl"][0].startswith("Geslaagd:")
-    assert {"system", "measure", "exact", "found", "error", "z", "p", "adjusted"} <= set(document["scores"][0])
-    assert document["family_wise_error"] == 0.01
+    answer = Answer.from_json(done.output)
+    assert answer.question["seed"] == 5
+    assert answer.question["engines"][0] == "simpy"
+    for code, word in (("en", "Passed:"), ("nl", "Geslaagd:")):
+        assert in_language(answer.sentences[0], language(code)).startswith(word)
+    columns = {column.name for column in answer.table("scores").columns}
+    assert {"system", "measure", "exact", "found", "error", "z", "p", "adjusted"} <= columns
+    assert len(answer.table("scores").rows) > len(answer.table("systems").rows)
 
 
 def test_table_of_faults_takes_the_place_of_the_old_one() -> None:

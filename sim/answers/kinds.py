@@ -240,6 +240,7 @@ KINDS: Mapping[str, Kind] = {
     "path": Kind(in_words, _code),
     "setting": _texts(shown_value),
     "measure of": _texts(lambda of, say: measured(of[0], of[1], of[2], say)),
+    "known": _texts(lambda of, say: say.known(of[0], of[1])),
     "measure": _texts(lambda value, say: say.known("measure", value)),
     "unit": _texts(lambda value, say: say.known("unit", value)),
     "refusal": _texts(lambda value, say: told_refusal(value, say).rstrip(".")),
@@ -261,6 +262,7 @@ KINDS: Mapping[str, Kind] = {
     "share": _numbers(_percent, 100.0),
     "probability": _numbers(_probability, 100.0),
     "significant": _numbers(lambda value, say: say.significant(value, 6)),
+    "p value": _numbers(lambda value, say: say.significant(value, 2) if value >= 1e-6 else "< 1e-6"),
     "gain": _numbers(lambda value, say: say.percent(value, sign=True).replace("-", MINUS), 100.0),
     "difference": _numbers(_difference),
     # Several numbers.
