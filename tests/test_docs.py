@@ -19,6 +19,13 @@ PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
 
 
+def test_files_on_the_page_about_the_code_exist() -> None:
+    text = (ROOT / "docs" / "overview.md").read_text(encoding="utf-8")
+    files = set(re.findall(r"`([a-z_]+/[a-z_]+\.(?:py|c|h|md))`", text))
+    assert len(files) > 20
+    assert not [file for file in files if not (ROOT / file).exists() and not (ROOT / "sim" / file).exists()]
+
+
 def test_tables_of_keys_are_fresh() -> None:
     with_tables = runpy.run_path(str(ROOT / "docs" / "keys.py"))["with_tables"]
     assert with_tables(PAGE) == PAGE, "python docs/keys.py writes them anew"

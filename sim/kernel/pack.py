@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim.engines.draw import keys_of
 from sim.kernel.structs import (
+    HABITS,
     Centre,
     Channel,
     Counting,
@@ -29,9 +30,7 @@ from sim.model.contacts import Outcome
 from sim.model.inputs import RandomInputs
 from sim.model.targets import ServiceTargets
 from sim.model.world import Worlds
-from sim.scenario.distributions import (
-    Law,
-)
+from sim.scenario.distributions import Law
 from sim.scenario.surges import Surge
 from sim.statistics.cells import Layout
 from sim.statistics.contact_values import BIN_BITS, LEAST, working_day_ends
@@ -106,12 +105,8 @@ def _channel(centre: c.Centre, number: int) -> Channel:
         open=spans[:, 0].copy(),
         close=spans[:, 1].copy(),
         redial_from_opening=habits.closed_from_opening,
-        voicemail=habits.voicemail,
-        silent=habits.silent,
-        forward=habits.forward,
-        forward_to=habits.forward_to,
-        again=habits.again,
         until=centre.until(number),
+        **{name: getattr(habits, name) for name in HABITS},
     )
     struct.redial[:] = _by_outcome(habits.redial)
     struct.switching[:] = _by_outcome(habits.switch)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ctypes
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.centre import FULL_SPEED, PER_MILLE
+from sim.model.centre import FULL_SPEED, PER_MILLE, Habits
 from sim.model.clock import DAY, HOUR
 from sim.model.contacts import Outcome
 
@@ -92,13 +93,17 @@ CONSTANTS = {
 }
 
 
+#: What callers do that is one whole number, as the model declares it: the kernel's header has them in the same order.
+HABITS = [field.name for field in fields(Habits) if field.type == "int"]
+
+
 class Channel(Struct):
     """A channel's hours, and what its callers do."""
 
     _fields_ = [
         *_of("spans open:array close:array"),
         *((name, _INT * OUTCOMES) for name in ("redial", "switching", "switch_to")),
-        *_of("redial_from_opening voicemail silent forward forward_to again until"),
+        *_of(" ".join(["redial_from_opening", *HABITS, "until"])),
     ]
 
 
