@@ -300,6 +300,6 @@ def test_layers_and_doors() -> None:
             known = {name for name in imports(path) if name.startswith("sim.") and not name.startswith(f"sim.{room}")}
             chooses = {"sim.kernel"} if path.parent.name == "engines" and path.stem == "__init__" else set()
             assert known <= types | chooses, path
-    # All luck is read from addresses in streams.py.
+    # All random numbers are read from addresses in streams.py.
     drawing = [p.name for p in (ROOT / "sim").rglob("*.py") if "np.random" in p.read_text()]
     assert drawing == []

@@ -79,7 +79,7 @@ class Figure:
 
     @property
     def clear(self) -> bool:
-        """Whether the change is larger than luck."""
+        """Whether the change is larger than chance explains."""
         return self.change is not None and (self.change.low > 0 or self.change.high < 0)
 
     def change_words(self, say: Language) -> str:

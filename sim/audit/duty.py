@@ -9,7 +9,7 @@ from sim.model.world import World
 
 
 class Duty:
-    """Stretches of duty of every line of every group, without the shifts that luck has them miss."""
+    """Stretches of duty of every line of every group, before absences."""
 
     def __init__(self, world: World, centre: Centre) -> None:
         self._queues = centre.queues

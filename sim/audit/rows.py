@@ -63,17 +63,17 @@ class Row:
         return self.group != NO_GROUP
 
 
-def falls(luck: Whole, caller: int, attempt: int, threshold: int) -> bool:
+def falls(uniforms: Whole, caller: int, attempt: int, threshold: int) -> bool:
     """Whether a uniform falls under ``threshold``; where none was drawn it does not."""
-    return luck.shape[1] > attempt and int(luck[caller, attempt]) < threshold
+    return uniforms.shape[1] > attempt and int(uniforms[caller, attempt]) < threshold
 
 
-def say_falls(name: str, luck: Whole, caller: int, attempt: int, threshold: int) -> str:
+def say_falls(name: str, uniforms: Whole, caller: int, attempt: int, threshold: int) -> str:
     """The same in words."""
-    if luck.shape[1] <= attempt:
+    if uniforms.shape[1] <= attempt:
         return f"no uniform for {name} was drawn"
-    below = "below" if falls(luck, caller, attempt, threshold) else "not below"
-    return f"{name} uniform {int(luck[caller, attempt])} {below} {threshold}"
+    below = "below" if falls(uniforms, caller, attempt, threshold) else "not below"
+    return f"{name} uniform {int(uniforms[caller, attempt])} {below} {threshold}"
 
 
 def delays(centre: Centre, queue: int) -> dict[int, int]:

@@ -36,24 +36,24 @@ def _check_door(world: World, centre: Centre, row: Row, findings: Findings) -> N
     may_be = (Outcome.CALLED_BACK, Outcome.UNFINISHED) if message else (Outcome.CLOSED,)
     if row.outcome in may_be:
         return
-    luck = say_falls("voicemail", world.voicemail, row.caller, row.attempt, threshold)
+    draw = say_falls("voicemail", world.voicemail, row.caller, row.attempt, threshold)
     then = "leaves a message, to be called back" if message else "CLOSED at once"
     outside = f"{row.outcome.name} though dialled at {row.dialled}, outside opening hours"
-    findings.tell(row.who, f"{outside}: {then}, with {luck}")
+    findings.tell(row.who, f"{outside}: {then}, with {draw}")
 
 
 def _check_patience(world: World, centre: Centre, row: Row, findings: Findings) -> None:
     """The end of patience, with or without a sign (rule 19); UNFINISHED may be a call-back and is left to the sweep."""
     until = row.patient_until
-    luck = say_falls("silent", world.silent, row.caller, row.attempt, centre.habits[row.channel].silent)
+    draw = say_falls("silent", world.silent, row.caller, row.attempt, centre.habits[row.channel].silent)
     fate = f"{row.outcome.name} at {row.left}"
     if row.outcome in (Outcome.ANSWERED, Outcome.SENT_AWAY) and row.left > until:
-        sign = f"; it left without a sign and is SILENT, with {luck}" if row.silent else ""
+        sign = f"; it left without a sign and is SILENT, with {draw}" if row.silent else ""
         findings.tell(row.who, f"{fate}, after patience ended at {until}{sign}")
     elif row.outcome == Outcome.ABANDONED and row.silent:
-        findings.tell(row.who, f"{fate}, but it leaves without a sign and keeps its place, with {luck}")
+        findings.tell(row.who, f"{fate}, but it leaves without a sign and keeps its place, with {draw}")
     elif row.outcome == Outcome.SILENT and not row.silent:
-        findings.tell(row.who, f"{fate}, but at the end of patience, {until}, it is ABANDONED, with {luck}")
+        findings.tell(row.who, f"{fate}, but at the end of patience, {until}, it is ABANDONED, with {draw}")
     elif row.outcome == Outcome.SILENT and row.left <= until:
         findings.tell(row.who, f"{fate}, but its patience did not end before {until}")
 

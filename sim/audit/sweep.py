@@ -193,24 +193,24 @@ class Sweep:
         if waiting >= queue.places:
             return _Welcome(Outcome.BLOCKED, f"{room}: a busy tone")
         threshold, wait = self._balk_threshold(row, queue, waiting)
-        luck = say_falls("balking", self.world.balk, row.caller, row.attempt, threshold) + wait
+        draw = say_falls("balking", self.world.balk, row.caller, row.attempt, threshold) + wait
         if falls(self.world.balk, row.caller, row.attempt, threshold):
-            return _Welcome(Outcome.BALKED, f"{room}: balks, with {luck}")
-        return self._wait(row, queue, waiting, f"{room}, with {luck}")
+            return _Welcome(Outcome.BALKED, f"{room}: balks, with {draw}")
+        return self._wait(row, queue, waiting, f"{room}, with {draw}")
 
     def _wait(self, row: Row, queue: Queue, waiting: int, room: str) -> _Welcome:
         """How a contact waits that does not balk."""
         call_back = self.world.call_back
         if waiting >= queue.call_back_from and falls(call_back, row.caller, row.attempt, queue.call_back):
-            luck = say_falls("call-back", call_back, row.caller, row.attempt, queue.call_back)
-            return _Welcome(None, f"{room}: waits as a call-back, with {luck}", call_back=True)
+            draw = say_falls("call-back", call_back, row.caller, row.attempt, queue.call_back)
+            return _Welcome(None, f"{room}: waits as a call-back, with {draw}", call_back=True)
         if row.patient_until <= row.dialled and not row.silent:
             return _Welcome(Outcome.ABANDONED, f"{room}: abandons, with patience 0")
-        luck = ""
+        draw = ""
         if queue.call_back:
-            luck = "; " + say_falls("call-back", call_back, row.caller, row.attempt, queue.call_back)
-            luck += f", offered from {queue.call_back_from} on"
-        return _Welcome(None, f"{room}: waits{luck}")
+            draw = "; " + say_falls("call-back", call_back, row.caller, row.attempt, queue.call_back)
+            draw += f", offered from {queue.call_back_from} on"
+        return _Welcome(None, f"{room}: waits{draw}")
 
     def _balk_threshold(self, row: Row, queue: Queue, waiting: int) -> tuple[int, str]:
         """The larger of the thresholds of rule 13, and the announced wait in words."""

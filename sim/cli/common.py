@@ -46,7 +46,7 @@ def replications(what: str, *, least: int = 1, usual: int | None = None) -> Call
 
 
 REPLICATIONS = replications("Independent periods to simulate, each a world of its own.  [as the scenario says]")
-SEED = click.option("--seed", type=Whole(0), help="Seed of all luck.  [as the scenario says]")
+SEED = click.option("--seed", type=Whole(0), help="Random seed.  [as the scenario says]")
 WORKERS = click.option(
     "--workers", type=Whole(1), callback=lambda context, _, value: _either(context, value, "cluster"),
     help="Processes; the result is the same with any number.",

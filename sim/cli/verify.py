@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Engine held against theory; auto is the fastest there is.",
 )
-@click.option("--seed", type=Whole(0), default=1712, show_default=True, help="Seed of all luck.")
+@click.option("--seed", type=Whole(0), default=1712, show_default=True, help="Random seed.")
 @click.option("--workers", type=Whole(1), help="Processes; the result is the same with any number.")
 @faces_kept_when_asked
 def verify(thorough: bool, engine: str, seed: int, workers: int | None, faces: Faces) -> None:

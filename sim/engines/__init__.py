@@ -12,7 +12,7 @@ ENGINES = ("simpy", "compiled")
 
 
 def simulate(world: World, centre: Centre, *, engine: str = "simpy") -> Contacts:
-    """What becomes of the callers of ``world`` at ``centre``; ValueError for an unknown engine or luck not drawn."""
+    """What becomes of the callers of ``world`` at ``centre``; ValueError for an unknown engine or inputs not drawn."""
     if engine not in ENGINES:
         raise ValueError(f"{engine!r} is not an engine; there are {', '.join(ENGINES)}")
     _check(world, world.absence, centre)
@@ -44,11 +44,11 @@ def _check(world: World, absence: Whole, centre: Centre) -> None:
     if world.channels != tuple(channel.name for channel in centre.channels) or world.provinces != centre.provinces:
         raise ValueError("the world and the centre do not have the same channels and provinces")
     if missing := ", ".join(sorted(set(_not_drawn(world, absence, centre)))):
-        raise ValueError(f"the centre needs luck that this world was drawn without: {missing}")
+        raise ValueError(f"the centre needs random inputs that this world was drawn without: {missing}")
 
 
 def _not_drawn(world: World, absence: Whole, centre: Centre) -> Iterator[str]:
-    """Luck that the centre's thresholds are compared with, yet that the world does not hold."""
+    """Random inputs that the centre's thresholds are compared with, yet that the world does not hold."""
     yield from (name for name in centre.inputs_used() if world.redial.shape != getattr(world, name).shape)
     if centre.attempts > world.redial.shape[1]:
         yield f"attempts beyond {world.redial.shape[1]}"

@@ -68,7 +68,7 @@ class _Callers:
 
 @dataclass(frozen=True)
 class _Streams:
-    """The luck of callers by the stratum that they belong to (a log has one for all)."""
+    """Random numbers of callers by the stratum that they belong to (a log has one for all)."""
 
     inputs: RandomInputs
     seed: int

@@ -196,20 +196,20 @@ class _Play:
         contact.served_late = queue.rules.serve_after_closing
         if self.take_at_once(contact):
             return
-        waiting, luck = len(queue), (contact.caller, contact.attempt)
+        waiting, address = len(queue), (contact.caller, contact.attempt)
         if waiting >= queue.rules.places:
             self.lose(contact, Outcome.BLOCKED)
-        elif self.world.balk.item(luck) < self.balk_threshold(queue.rules, waiting):
+        elif self.world.balk.item(address) < self.balk_threshold(queue.rules, waiting):
             self.lose(contact, Outcome.BALKED)
-        elif waiting >= queue.rules.call_back_from and self.falls("call_back", luck, queue.rules.call_back):
+        elif waiting >= queue.rules.call_back_from and self.falls("call_back", address, queue.rules.call_back):
             self.await_call_back(contact)
         else:
             self.wait(contact)
 
     def meet_closed_door(self, contact: Contact) -> None:
         """Leave a message or go."""
-        luck = (contact.caller, contact.attempt)
-        if self.falls("voicemail", luck, self.centre.habits[contact.channel].voicemail):
+        address = (contact.caller, contact.attempt)
+        if self.falls("voicemail", address, self.centre.habits[contact.channel].voicemail):
             contact.deskwork = self.centre.queues[contact.queue].interruptible
             contact.call_back = True
             if not self.take_at_once(contact):
@@ -227,9 +227,9 @@ class _Play:
         announced = (waiting + 1) * queue.announce // slots if slots else FOREVER
         return max([by_number, *[share for wait, share in queue.balk_at_wait if wait <= announced][-1:]])
 
-    def falls(self, luck: str, whose: tuple[int, int], threshold: int) -> bool:
-        """Whether a uniform falls under a threshold; luck that nobody has a use for may not be drawn."""
-        return threshold > 0 and getattr(self.world, luck).item(whose) < threshold
+    def falls(self, name: str, whose: tuple[int, int], threshold: int) -> bool:
+        """Whether a uniform falls under a threshold; a uniform that no threshold needs may not be drawn."""
+        return threshold > 0 and getattr(self.world, name).item(whose) < threshold
 
     # Waiting
 
@@ -259,8 +259,8 @@ class _Play:
         contact: Contact = moment.about
         if contact not in self.queues[contact.queue]:
             return
-        luck = (contact.caller, contact.attempt)
-        if self.falls("silent", luck, self.centre.habits[contact.channel].silent):
+        address = (contact.caller, contact.attempt)
+        if self.falls("silent", address, self.centre.habits[contact.channel].silent):
             contact.silent = True
             self.try_again(contact, Outcome.ABANDONED)
         else:
@@ -359,10 +359,10 @@ class _Play:
 
     def follow_up(self, contact: Contact) -> None:
         """Passed on to another channel, or calls again though answered."""
-        habits, luck = self.centre.habits[contact.channel], (contact.caller, contact.attempt)
-        if habits.forward_to >= 0 and self.falls("forward", luck, habits.forward):
+        habits, address = self.centre.habits[contact.channel], (contact.caller, contact.attempt)
+        if habits.forward_to >= 0 and self.falls("forward", address, habits.forward):
             self.plan_contact(self.now, contact.caller, contact.attempt + 1, habits.forward_to)
-        elif self.falls("again", luck, habits.again):
+        elif self.falls("again", address, habits.again):
             delay = self.world.again_delay.item(contact.caller, contact.attempt, contact.channel)
             self.plan_contact(self.now + delay, contact.caller, contact.attempt + 1, contact.channel)
 

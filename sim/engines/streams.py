@@ -1,4 +1,4 @@
-"""Named streams of luck: every number has an address, and follows from it alone.
+"""Named streams of random numbers: every number has an address, and follows from it alone.
 
 The address of four 32-bit words is (seed, name, replication, day, place, chunk). The name and the seed are hashed to
 a key; the rest is the counter of Philox4x32-10 (Salmon, Moraes, Dror and Shaw 2011, SC '11), which scrambles the two

@@ -82,9 +82,9 @@ def long_run(slopes: Floats, scores: Floats, covariance: Floats, day: Whole) -> 
 
 def _orders(weekday: Whole) -> Whole:
     """Random orders (R, n) of the days in which each day has the residual of one of its own weekday."""
-    luck = days_of(_SEED, ("fit", "memory"), np.arange(_ORDERS), len(weekday)).pairs()[:, 0, 0]
+    draws = days_of(_SEED, ("fit", "memory"), np.arange(_ORDERS), len(weekday)).pairs()[:, 0, 0]
     # Sorted by weekday and then at random: the k-th of these takes the place of the k-th day of its weekday.
-    mixed = np.argsort(luck.reshape(_ORDERS, -1) + weekday, axis=1)
+    mixed = np.argsort(draws.reshape(_ORDERS, -1) + weekday, axis=1)
     found = np.empty_like(mixed)
     found[:, np.argsort(weekday, kind="stable")] = mixed
     return found

@@ -81,12 +81,12 @@ def _compared(pieces: Pieces) -> Log:
 def _simulated(name: str, scenario: Scenario, log: Log, pieces: Pieces) -> Replay:
     replications = int(np.clip(_CONTACTS // max(len(log), 1), *_REPLICATIONS))
     engine = chosen(AUTO)
-    luck, centre = scenario.model.inputs, scenario.model.centre
+    inputs, centre = scenario.model.inputs, scenario.model.centre
     number = {place.queue: log.queues.index(queue) for queue, place in pieces.places.items()}
     queues = np.array([number.get(queue.name, _NO_QUEUE) for queue in centre.queues], dtype=np.int64)
     simulated: list[Calls] = []
     for one in range(replications):
-        worlds = draw_block(luck, seed=_SEED, replications=range(one, one + 1))
+        worlds = draw_block(inputs, seed=_SEED, replications=range(one, one + 1))
         tables = simulate_block(worlds, centre, engine=engine)
         simulated += [Calls.simulated(contacts, queues, centre.clock) for contacts in tables]
     logged = Calls.logged(log)

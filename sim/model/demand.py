@@ -25,7 +25,7 @@ from sim.scenario.types import Stated
 from sim.units import WEEKDAYS, WeeklyHours
 
 Floats = NDArray[np.float64]
-BRINGS_NOBODY = "brings nobody within the period: it has no weight, takes no time or comes too late"
+NO_CALLERS = "brings nobody within the period: it has no weight, takes no time or comes too late"
 
 
 class InfeasibleDemandError(ValueError):
@@ -112,7 +112,7 @@ def solved(scenario: Sections, calendar: Calendar) -> Rates:
         elif campaign.peak is not None:
             highest = _highest(surge, edges)
             if highest <= 0:
-                raise InfeasibleDemandError(f"campaigns.{number}.surge", BRINGS_NOBODY)
+                raise InfeasibleDemandError(f"campaigns.{number}.surge", NO_CALLERS)
             factors = np.full(len(grown), (campaign.peak.value - 1) / highest)
         else:
             counted = when_counted & _counted(campaign, day, calendar)

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.model.centre import Centre
 from sim.model.clock import Calendar
-from sim.model.demand import BRINGS_NOBODY, InfeasibleDemandError
+from sim.model.demand import NO_CALLERS, InfeasibleDemandError
 from sim.scenario.campaigns import Campaign
 from sim.scenario.distributions import Law, Mixture, Never
 from sim.scenario.mistakes import Broken
@@ -32,7 +32,7 @@ def check_campaigns(scenario: Sections, calendar: Calendar, end: int) -> None:
     no_callers = scenario.demand.contacts.value * (1 + scenario.demand.change.value) == 0
     for number, campaign in enumerate(scenario.campaigns):
         if _brings_none(campaign, calendar, end):
-            raise InfeasibleDemandError(f"campaigns.{number}.surge", BRINGS_NOBODY)
+            raise InfeasibleDemandError(f"campaigns.{number}.surge", NO_CALLERS)
         if campaign.extra is not None and campaign.extra.value > 0 and no_callers:
             why = "needs a base demand above 0: a campaign's callers come in proportion to it"
             raise InfeasibleDemandError(f"campaigns.{number}.extra", why)

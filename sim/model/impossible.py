@@ -1,4 +1,4 @@
-"""What can never happen in a scenario: a count of it is zero by the rules, not by the luck of the draw."""
+"""What can never happen in a scenario: a count of it is zero by the rules, not by chance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything that luck decides: who calls, when, how patient they are, how much work they bring.
+"""The random inputs of a replication: who calls, when, how patient they are, how much work they bring.
 
 A world knows nothing of lines, hours or routing, so one world serves every plan that is compared.
 """
@@ -30,10 +30,10 @@ class Names:
 
 @dataclass(frozen=True)
 class World:
-    """The callers of one replication with all their luck, sorted by first arrival.
+    """The callers of one replication with all their random inputs, sorted by first arrival.
 
-    Shapes: n callers, K attempts, C channels. Times and durations in integer ms; uniforms in ``[0, 2**32)``. Luck
-    marked * is drawn only for scenarios that have a use for it; elsewhere its K is 0.
+    Shapes: n callers, K attempts, C channels. Times and durations in integer ms; uniforms in ``[0, 2**32)``. Random inputs
+    marked * are drawn only for scenarios that use them; elsewhere their K is 0.
 
     ===================  =========  ==================================================================
     channel, province    (n,)       what they try first, and where they live

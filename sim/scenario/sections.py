@@ -313,7 +313,7 @@ class Experiment(Block):
     """How long to look; not part of the model."""
 
     replications: Replications = Field(1000, description="independent periods")
-    seed: Seed = Field(1712, description="of all luck")
+    seed: Seed = Field(1712, description="of the random numbers")
     control_variates: bool = Field(
         False, description="narrower intervals: numbers of the period as if as many had called as expected"
     )

@@ -36,7 +36,7 @@ Expected = Mapping[tuple[str, str], Mapping[str, float]]
 def expected_of(scenario: Scenario) -> Expected:
     """What is known exactly of each scope: its callers, and how many of them first call while it is open.
 
-    A log has no luck.
+    A log has no random demand.
     """
     if scenario.trace is not None:
         return {}

@@ -207,7 +207,7 @@ def slices_of(layout: Layout, centre: Centre) -> Whole:
 
 @lru_cache(maxsize=64)
 def doors(layout: Layout, centre: Centre) -> Whole:
-    """The part of a table (cells, columns) that no luck changes: opening times."""
+    """The part of a table (cells, columns) that is the same in every replication: opening times."""
     table = np.zeros((layout.size(), len(COLUMNS)), dtype=np.int64)
     for number, queue in enumerate(centre.queues):
         until = centre.until(queue.channel)
