@@ -32,7 +32,7 @@ class Names:
 class World:
     """The callers of one replication with all their random inputs, sorted by first arrival.
 
-    Shapes: n callers, K attempts, C channels. Times and durations in integer ms; uniforms in ``[0, 2**32)``. Random inputs
+    Shapes: n callers, K attempts, C channels. Times and durations in integer ms; uniforms in ``[0, 2**32)``. Inputs
     marked * are drawn only for scenarios that use them; elsewhere their K is 0.
 
     ===================  =========  ==================================================================
