@@ -300,10 +300,14 @@ def test_columns_of_regions_or_channels_are_parts_of_a_day(
     assert (scenario.provinces if of == "province" else tuple(scenario.channels)) == parts
 
 
-def test_hours_in_columns_are_refused(tmp_path) -> None:
+def test_hours_in_columns_are_no_counts_by_day(tmp_path) -> None:
     path = tmp_path / "days.csv"
     path.write_text("\n".join(["Datum;8:00;9:00;10:00", *(f"{day};5;6;7" for day in DAYS)]))
+    assert counts_of(path).offered.sum() == 18 * len(DAYS)
     with pytest.raises(SimError, match="'8:00', '9:00', '10:00' are hours of the day"):
+        read(path, form="daily")
+    path.write_text("\n".join(["Datum;8:00;9:10;10:00", *(f"{day};5;6;7" for day in DAYS)]))
+    with pytest.raises(SimError, match="'8:00', '9:10', '10:00' are hours of the day"):
         read(path)
 
 

@@ -71,8 +71,8 @@ def fit(
 ) -> None:
     """Fit a scenario to a call log or to daily counts, and say where it does not fit.
 
-    FILE is a CSV (or Parquet) with a row for each call, an Asterisk queue_log, the layout of the anonymous bank, or
-    counts by day, hour, half-hour or quarter. The scenario runs as it is: sim run results/NAME.yaml.
+    FILE is a CSV (or Excel, Parquet) with a row for each call, an Asterisk queue_log, the layout of the anonymous bank,
+    or counts by day, hour, half-hour or quarter. The scenario runs as it is: sim run results/NAME.yaml.
     """
     from sim.fit.read import read
     from sim.fit.whole import name_of

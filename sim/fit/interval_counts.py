@@ -224,6 +224,16 @@ def counted_as(name: str) -> str | None:
     return next((what for what in ("offered", "answered", "abandoned") if words & set(_NAMES[what])), None)
 
 
+def measure_named(name: str) -> str | None:
+    """The measure of which a text is a name; None where it is of none."""
+    return next((what for what, known in _NAMES.items() if any(_named(count_name(name), word) for word in known)), None)
+
+
+def is_group(name: str) -> bool:
+    """Whether a column's name is one of queues, channels or provinces."""
+    return any(plain(name) in names for names in _GROUPS.values())
+
+
 def _measures(table: Table, names: Sequence[str], mapping: Mapping[str, str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for what, title in mapping.items():

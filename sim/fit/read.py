@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,11 @@ from sim.fit.dates import ORDERS
 from sim.fit.day_counts import DailyCounts, daily_counts, daily_of, looks_daily
 from sim.fit.interval_counts import IntervalCounts, Layout, interval_counts, layout_of
 from sim.fit.log import Log
+from sim.fit.matrix import long_form
 from sim.fit.queue_log import LOOKS, is_queue_table, queue_log, queue_table
 from sim.fit.text import Table, decoded, lines_of, read_bytes, table_of
 from sim.fit.tidy import tidy_log
+from sim.fit.workbook import MARKS, sheet_text
 from sim.language.said import Said
 from sim.units import nearest, shown
 
@@ -62,9 +65,14 @@ def read(
         return _from_table(table, form=None, columns=columns, outcomes=outcomes, zone=zone, dates=dates)
     if form == "queue_log" or (form is None and _is_queue_log(content)):
         return queue_log(source, content, zone=zone)
-    if content.count(0) > _BINARY * len(content) and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if content.count(0) > _BINARY * len(content) and not content.startswith((b"\xff\xfe", b"\xfe\xff", *MARKS)):
         raise SimError(f"{source}: is no text file, nor one of Parquet")
+    note = None
+    if content.startswith(MARKS):
+        content, note = sheet_text(source, content)
     table = table_of(source, content)
+    if note is not None:
+        table = replace(table, notes=(note,))
     if form is None and is_queue_table(table):
         return queue_table(table, zone=zone)
     return _from_table(table, form=form, columns=columns, outcomes=outcomes, zone=zone, dates=dates)
@@ -85,6 +93,7 @@ def _from_table(
             raise SimError(f"{table.source}: is not the bank's layout: it has no column {missing}")
         return bank_log(table)
     if form in (None, "intervals"):
+        table = long_form(table) or table
         layout = layout_of(table, mapping=columns, dates=dates)
         if layout is not None:
             return interval_counts(table, layout)

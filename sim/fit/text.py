@@ -69,8 +69,6 @@ def read_bytes(path: Path, source: str) -> bytes:
         raise SimError(f"{source}: cannot be read: {why}.{nearest(path.name, _beside(path))}") from None
     if not content.strip(b"\x00\r\n\t "):
         raise SimError(f"{source}: is empty")
-    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise SimError(f"{source}: is a spreadsheet's workbook or an archive; save the sheet as CSV and name that file")
     return content
 
 
