@@ -21,6 +21,9 @@ def draw_busy_day(result: Result, ax: Axes | None = None, *, say: Language = ENG
     day = busiest_day(result)
     rows = {line: number for number, line in enumerate(reversed(list(day.lines)[:_MOST_ROWS]))}
     ax = axes_of(ax, height=1.6 + 0.62 * len(rows))
+    # First, so that no limits are sought after every contact.
+    ax.set_xlim(day.opens, day.shuts)
+    ax.set_ylim(-0.7, len(rows) - 0.3)
     for contact in day.contacts:
         if contact.line in rows:
             _contact(ax, rows[contact.line], contact)
@@ -29,8 +32,6 @@ def draw_busy_day(result: Result, ax: Axes | None = None, *, say: Language = ENG
         ax.broken_barh(spans, (row - 0.42, 0.8), fc=DUTY, ec="none", zorder=0)
     names = [say.name(name) if number == 0 else f"{say.name(name)} {number + 1}" for name, number in rows]
     ax.set_yticks(range(len(rows)), names)
-    ax.set_xlim(day.opens, day.shuts)
-    ax.set_ylim(-0.7, len(rows) - 0.3)
     ax.set_xticks(range(day.opens, day.shuts + 1), [f"{hour}:00" for hour in range(day.opens, day.shuts + 1)])
     ax.set_xlabel(say("figure.time_of_day"))
     ax.set_ylabel(say("column.lines_of"))

@@ -66,13 +66,10 @@ def _order(keys: Sequence[NDArray[Any]]) -> NDArray[np.int64] | slice:
 
 
 def _named(column: NDArray[Any], names: Sequence[str]) -> Iterator[bytes]:
-    """The bytes of ``_canonical`` for the names that indices stand for; in order, a name comes many times in a row."""
-    told = [f"{name}\0".encode() for name in names]
+    """The bytes of ``_canonical`` for the names that indices stand for."""
+    encoded = np.array([f"{name}\0".encode() for name in names], dtype=object)
     for first in range(0, len(column), _ROWS):
-        some = column[first : first + _ROWS]
-        begins = np.flatnonzero(np.diff(some, prepend=some[0] - 1))
-        often = np.diff(begins, append=len(some)).tolist()
-        text = b"".join(told[of] * times for of, times in zip(some[begins].tolist(), often, strict=True))
+        text = b"".join(encoded[column[first : first + _ROWS]].tolist())
         yield text if first + _ROWS < len(column) else text[:-1]
 
 

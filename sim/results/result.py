@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.beside import Beside, beside, to_csv
 from sim.errors import NoMeasureError
 from sim.language import ENGLISH, Language
 from sim.language.shown import plain, seconds
@@ -32,6 +31,8 @@ from sim.statistics.summary import PAIRS, Row, rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from sim.beside import Beside
 
 _SHARES = (0.5, 0.9, 0.95)
 _WAITS = {
@@ -115,6 +116,8 @@ class Result:
     @cached_property
     def theory(self) -> list[Beside]:
         """Theory beside simulation, queue by queue."""
+        from sim.beside import beside  # its theory takes as long to load as everything before a run
+
         return beside(self)
 
     @property
@@ -274,6 +277,8 @@ class Result:
 
     def write_summary(self) -> None:
         """The summary as CSV and JSON, CSV files by day, by hour and, if counted, by interval; ``theory.csv``."""
+        from sim.beside import to_csv as beside_csv
+
         rows = self.summary()
         write_atomically(self.folder / "summary.csv", _csv(rows))
         for slice_ in (
@@ -282,7 +287,7 @@ class Result:
             *(("interval",) if self.layout.interval else ()),
         ):  # of a year in many places these are too many rows to be remembered
             write_atomically(self.folder / f"by_{slice_}.csv", _csv(self._rows_of((slice_,))))
-        write_atomically(self.folder / "theory.csv", to_csv(self.theory))
+        write_atomically(self.folder / "theory.csv", beside_csv(self.theory))
         write_atomically(self.folder / "summary.json", self.to_json())
 
     @property

@@ -123,9 +123,13 @@ def moments_by_name(moments: Moments) -> Table:
     return columns
 
 
+#: What a spreadsheet takes for the beginning of a formula.
+_FORMULA = frozenset("=+-@\t\r")
+
+
 def harmless(text: str) -> str:
     """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return f"'{text}" if text[:1] in _FORMULA else text
 
 
 def decimal(value: float) -> str:

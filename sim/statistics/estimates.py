@@ -125,7 +125,7 @@ class Moments:
         11.7), which is the same where all denominators are, and few where few replications have most of it.
         """
         at = self.pairs.position(over, under)
-        y, x, yy, xy, xx = (float(part) for part in self.sums[:, cell, at])
+        y, x, yy, xy, xx = self.sums[:, cell, at].tolist()
         if x == 0:
             return NOTHING
         ratio = y / x
