@@ -20,6 +20,7 @@ from sim.fit.interval_scenario import IntervalFit, fit_intervals
 from sim.fit.log import Log
 from sim.fit.read import read
 from sim.fit.whole import fit_log
+from sim.theory.erlang import erlang_a
 
 CASES = Path(__file__).parent / "cases"
 
@@ -416,3 +417,23 @@ def test_a_column_called_total_leaves_the_channels_apart(tmp_path) -> None:
     assert found.counts.tolist() == [[90 + 2 * k for k in range(28)]]
     assert [part.name for part in found.parts] == ["phone", "chat"]
     assert found.of == "channel"
+
+
+@pytest.mark.parametrize("name", ["nl", "iso"])
+def test_lines_are_those_that_lose_what_the_report_lost(name: str) -> None:
+    found = fitted(CASES / f"interval-report-{name}.csv")
+    (group,) = found.scenario.lines.values()
+    rates = found.arrivals.rates[:, :, 0][found.arrivals.open]
+    patience = found.patience.value if found.patience.known else 420.0
+    assert group.count is not None
+
+    def lost(lines: int) -> float:
+        handling, mean = dt.timedelta(seconds=found.handling.value), dt.timedelta(seconds=patience)
+        shares = [
+            erlang_a(arrivals_per_hour=rate, handling=handling, patience=mean, lines=lines).abandoned
+            for rate in rates.tolist()
+        ]
+        return float(np.dot(shares, rates) / rates.sum())
+
+    off = {lines: abs(lost(lines) - found.lost.value) for lines in range(1, 12)}
+    assert group.count.value == min(off, key=lambda lines: off[lines])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -34,12 +35,18 @@ from sim.scenario.load import loads
 from sim.scenario.source import write_text
 from sim.scenario.zones import DEFAULT_ZONE
 from sim.statistics.intervals import interval
+from sim.theory.erlang import erlang_a
 from sim.units import WEEKDAYS
 
 Whole = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 _MINUTES = 10.0
+_HOUR_S = 3600.0
+#: Mean patience where the file says nothing of it.
+_PATIENCE_S = 420.0
+#: Erlangs up to which lines are found from the lost share.
+_MOST_LOAD = 300.0
 _EVERYWHERE = "everywhere"
 _PHONE = "phone"
 #: Shorter files are left as they are.
@@ -236,8 +243,44 @@ def _lines(fit: IntervalFit, channels: Mapping[str, int], provinces: Mapping[str
     found = {}
     for name, share in groups.items():
         serves = f"{_PHONE}/{name}" if provinces else name
-        found[name] = {"count": assumed_lines(rate * share / total, minutes, why), "serves": [serves]}
+        count = _lines_by_loss(fit, share / total, source) or assumed_lines(rate * share / total, minutes, why)
+        found[name] = {"count": count, "serves": [serves]}
     return found
+
+
+def _lines_by_loss(fit: IntervalFit, share: float, source: str) -> Block | None:
+    """Lines, the same all week, with which Erlang A loses the share that the file says; None where it says too little.
+
+    ``share`` of the contacts come to these lines. The ends of the range are lines for the ends of the lost share.
+    """
+    rates = fit.arrivals.rates[:, :, 0][fit.arrivals.open] * share
+    rates = rates[np.isfinite(rates) & (rates > 0)]
+    held = fit.handling.value
+    if not (fit.lost.known and fit.handling.known and held > 0 and 0 < fit.lost.value < 1 and len(rates)):
+        return None
+    if rates.max() * held / _HOUR_S > _MOST_LOAD:
+        return None
+    handling = dt.timedelta(seconds=max(held, 0.001))
+    patience = dt.timedelta(seconds=max(fit.patience.value, 0.001) if fit.patience.known else _PATIENCE_S)
+
+    def lost(lines: int) -> float:
+        """Share of the week's contacts that is lost."""
+        shares = [
+            erlang_a(arrivals_per_hour=rate, handling=handling, patience=patience, lines=lines).abandoned
+            for rate in rates.tolist()
+        ]
+        return float(np.dot(shares, rates) / rates.sum())
+
+    most = int(4 * rates.max() * held / _HOUR_S) + 10
+    low, value, high = (
+        min(most, 1 + bisect_left(range(1, most), -wanted, key=lambda lines: -lost(lines)))
+        for wanted in (fit.lost.high, fit.lost.value, fit.lost.low)
+    )
+    # The number of lines whose loss is nearest to the file's, not the first that loses less.
+    if value > 1 and lost(value - 1) - fit.lost.value < fit.lost.value - lost(value):
+        value -= 1
+    why = f"{source} does not say; as many all week as lose {100 * fit.lost.value:.1f} % by Erlang A"
+    return assumed(value, max(1, min(low, value) - 1), high + 1, why)
 
 
 def _profile(counts: IntervalCounts, arrivals: Arrivals) -> Block:
