@@ -67,6 +67,7 @@ from sim.studies.erlang import erlang
 from sim.studies.next_line import next_line
 from sim.studies.one_at_a_time import one_at_a_time
 from sim.studies.planned import Planned
+from sim.studies.run_answer import answer_of
 from sim.studies.sensitivity import sensitivity
 from sim.studies.staffing import Slot, Staff, staff_of
 from sim.studies.staffing_words import staffing_cell
@@ -117,6 +118,7 @@ def answers() -> dict[str, Answer]:
         "sensitivity": sensitivity(scenario, points=4, replications=2, worlds_apart=4, seed=2, workers=1).answer,
         "one-at-a-time": one_at_a_time(scenario, ["loss", "asa@phone"], 4, seed=2, workers=1).answer,
         "plan": planned(scenario).answer,
+        "run": answer_of(sim.run(scenario, **few)),
         "compare": sim.compare(plans, assumptions=True, **few).answer,
         "compare-one": sim.compare(dict(list(plans.items())[:2]), assumptions=False, **few).answer,
         "campaign": campaigned().answer,
@@ -135,7 +137,7 @@ def answers() -> dict[str, Answer]:
 
 STUDIES = (
     "next-line", "sweep", "heat", "lhs", "sensitivity", "one-at-a-time", "plan", "campaign", "calibrate", "two",
-    "unmet", "compare", "compare-one", "log", "days", "intervals", "erlang", "verify", "toy", "bare",
+    "unmet", "run", "compare", "compare-one", "log", "days", "intervals", "erlang", "verify", "toy", "bare",
 )  # fmt: skip
 
 
@@ -165,6 +167,9 @@ def toy() -> Answer:
         "path": "lines.phone.count",
         "setting": "20 %", "measure of": ("loss", "channel", "phone"), "measure": "loss", "unit": "per period",
         "refusal": "attempts: no such line", "yes": True, "kind": "channel", "titles": (("en", "today"), ("nl", "nu")),
+        "during": ("2020-02-10", "2020-02-27"), "day name": "2020-02-10", "day number": "2020-02-10",
+        "long day": "2020-02-10", "premise": "open without a line on duty",
+        "commas": (Term("name", "phone"), Term("name", "chat")), "spaced": (message("next.today"),) * 2,
         "and": (Term("name", "phone"), Term("name", "chat")), "semicolons": (Term("count", 3), Term("name", "chat")),
         "sentence": message("next.today"), "moment": "2020-02-10T21:00:00",
         "short day": "2020-02-10", "dates": ("2020-02-10", "2020-02-14"), "day": "2020-02-10", "month": "2020-02",

@@ -270,10 +270,11 @@ def test_results_and_files_show_it(tmp_path) -> None:
     assert known[0]["breaks"] == antwerp["breaks"].split("; ")
     from rich.console import Console
 
-    from sim.tell.runs import tell_result
+    from sim.answers.terminal import tell
+    from sim.studies.run_answer import answer_of
 
     out = Console(width=120, record=True, file=io.StringIO())
-    tell_result(result, out)
+    tell(answer_of(result), out, verbose=True)
     told = out.export_text()
     assert "Theory beside simulation" in told
     assert "No theory for e-mail: open without a line on duty." in told

@@ -168,7 +168,7 @@ def test_tables_are_in_the_language(code, tmp_path) -> None:
     from rich.console import Console
 
     from sim.answers.terminal import tell
-    from sim.tell.runs import tell_result
+    from sim.studies.run_answer import answer_of
     from sim.tell.scenario import tell_scenario
 
     say = language(code)
@@ -177,7 +177,7 @@ def test_tables_are_in_the_language(code, tmp_path) -> None:
     found = sim.compare({"now": base, "[x]": base.replace(lines__phone=4)}, replications=6, workers=1, out=tmp_path)
     out = Console(width=120, record=True, file=io.StringIO())
     tell_scenario(base, out, say)
-    tell_result(found.results["now"], out, say)
+    tell(answer_of(found.results["now"]), out, say, verbose=True)
     tell(found.answer, out, say, verbose=True)
     told = out.export_text()
     for key in ("check.channels", "calls.title", "waits.title", "people.callers", "busy.title", "beside.title"):

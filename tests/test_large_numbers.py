@@ -15,9 +15,10 @@ import pytest
 import sim
 from sim.answers.answer import Column, Table, message
 from sim.answers.files import csv_of
+from sim.answers.page import page_of
+from sim.answers.sheets import sheets_of
+from sim.answers.terminal import tell
 from sim.language import CODES, ENGLISH, language
-from sim.report.page import run_page
-from sim.report.sheets import sheets_of
 from sim.report.spreadsheets import write_spreadsheets
 from sim.report.workbook import write_workbook
 from sim.results.tables import decimal
@@ -25,7 +26,8 @@ from sim.statistics.cells import COLUMNS
 from sim.statistics.estimates import Estimate
 from sim.statistics.summary import DEFINITIONS
 from sim.studies.precision import Wish, _told
-from sim.tell.runs import console, tell_result
+from sim.studies.run_answer import answer_of
+from sim.tell.runs import console
 
 SMALL = Path(__file__).parent / "small.yaml"
 TIMES = 1_000_003
@@ -92,10 +94,10 @@ def test_no_output_has_exponents(large, tmp_path, capsys) -> None:
     texts = [large.to_json(), (large.folder / "theory.csv").read_text()]
     for code in CODES:
         say = language(code)
-        tell_result(large, console(), say)
+        tell(answer_of(large), console(), say, verbose=True)
         texts.append(capsys.readouterr().out)
-        texts.append(re.sub(r"<(style|svg).*?</\1>", "", run_page(large, say, sensitivity=None), flags=re.DOTALL))
-        tables = write_spreadsheets(sheets_of(large, say), tmp_path / code)
+        texts.append(re.sub(r"<(style|svg).*?</\1>", "", page_of(answer_of(large), say), flags=re.DOTALL))
+        tables = write_spreadsheets(list(sheets_of(answer_of(large), say)), tmp_path / code)
         texts += [path.read_text(encoding="utf-8-sig") for path in tables]
     for text in texts:
         assert not EXPONENT.findall(text)
@@ -106,7 +108,9 @@ def test_no_output_has_exponents(large, tmp_path, capsys) -> None:
 
 
 def test_the_workbook_has_the_whole_number(large, tmp_path) -> None:
-    path = write_workbook(sheets_of(large, ENGLISH), tmp_path / "book.xlsx", title="x", written="", say=ENGLISH)
+    path = write_workbook(
+        list(sheets_of(answer_of(large), ENGLISH)), tmp_path / "book.xlsx", title="x", written="", say=ENGLISH
+    )
     found = {
         float(cell.value)
         for sheet in openpyxl.load_workbook(path)

@@ -19,9 +19,9 @@ from sim.app.words import answer
 from sim.app.work import Seats, Task
 from sim.cli.commands import cli
 from sim.language import Language, language
-from sim.report.answer import answer_of
 from sim.report.write import write_report
 from sim.studies.outside_hours import left_out
+from sim.studies.run_answer import answer_of
 
 SMALL = """
 period: {first: 2024-03-04, last: 2024-03-08, follow_up: 1 day}
@@ -123,9 +123,9 @@ def test_pages_of_a_run_and_a_comparison_say_so(say, base, tmp_path) -> None:
     how = {"replications": 3, "workers": 1, "out": tmp_path}
     compared = sim.compare({"now": base, "later": longer}, assumptions=False, **how)
     quiet = sim.compare({"now": base, "stated": longer.with_settings([STATED])}, assumptions=False, **how)
-    assert answer_of(sim.run(longer, **how), say).sentences[-1] == told([longer], say)[0]
+    assert sentences(answer_of(sim.run(longer, **how)), say)[-1] == told([longer], say)[0]
     assert sentences(compared.answer, say)[-1] == told([longer], say)[0]
-    for said in (answer_of(sim.run(base, **how), say).sentences, sentences(quiet.answer, say)):
+    for said in (sentences(answer_of(sim.run(base, **how)), say), sentences(quiet.answer, say)):
         assert not any("demand.outside_hours" in sentence for sentence in said)
     page = write_report(compared.write(tmp_path), say=say)[0].read_text(encoding="utf-8")
     assert told([longer], say)[0] in unescape(re.sub(r"</?code>", "", page))

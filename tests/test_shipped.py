@@ -63,7 +63,7 @@ def test_cli_run_tells_and_keeps(tmp_path) -> None:
         "never",
         "Service level",
         "answered within AWT",
-        "4 replications",
+        "4 worlds",
         "Results:",
         "Target missed: phone, 80 % answered within 1 min",
     ):
@@ -154,7 +154,10 @@ def test_interrupted_run_keeps_what_is_finished(tmp_path) -> None:
 
 #: What studies need to answer, and what shows an answer of any of them.
 ANSWERS = ("answer", "answered", "colours", "files", "grids", "kinds", "notebook", "phrases")
-RENDERERS = ("bars", "charts", "curves", "heat", "looks", "page", "plots", "rows", "sheets", "svg", "terminal")
+RENDERERS = (
+    "bars", "charts", "curves", "flow", "heat", "looks", "page", "plots",
+    "rows", "sheets", "style", "svg", "terminal", "timeline",
+)  # fmt: skip
 #: Lowest layer first; a module may import from its own layer and below. Names may be patterns.
 LAYERS = (
     ("errors", "units", "model.clock", "scenario.elementary", "engines.streams"),
@@ -170,14 +173,15 @@ LAYERS = (
 )
 #: Studies that answer with data alone.
 WITHOUT_WORDS = (
-    "calibrate", "calibrate_answer", "calibrate_charts", "calibrated", "campaign_found", "campaign_start", "changes",
-    "compare", "compared", "comparison_answer", "forecast", "next_line", "one_at_a_time", "outside_hours", "planned",
-    "staffing", "staffing_words", "structures", "summaries", "sweep", "target_answers", "targets",
+    "busy_day", "by_priority", "calibrate", "calibrate_answer", "calibrate_charts", "calibrated", "campaign_found",
+    "campaign_start", "changes", "compare", "compared", "comparison_answer", "flow", "forecast", "next_line",
+    "one_at_a_time", "outside_hours", "planned", "run_answer", "staffing", "staffing_words", "structures",
+    "summaries", "sweep", "target_answers", "targets",
 )  # fmt: skip
 DOORS = {
     "simpy": {"engines/simpy_engine.py"},
     "ruamel": {"scenario/source.py"},
-    "matplotlib": {"figures/*.py", "answers/plots.py"},
+    "matplotlib": {"figures/*.py", "answers/plots.py", "answers/style.py"},
     "duckdb": {"results/store.py"},
     "dask": set(),
     "distributed": {"studies/cluster.py"},

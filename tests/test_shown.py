@@ -12,13 +12,14 @@ from single import single
 import sim
 from sim.answers.answer import Term
 from sim.answers.kinds import in_language
+from sim.answers.terminal import tell
 from sim.app.words import about, cell, change_words, ends
 from sim.language import ENGLISH, language
 from sim.language.shown import parts, plain, rounded, seconds
 from sim.model.impossible import impossible
 from sim.statistics.estimates import Estimate
+from sim.studies.run_answer import answer_of
 from sim.studies.trial import try_plans
-from sim.tell.runs import tell_result
 
 LANGUAGES = ("en", "nl")
 
@@ -125,8 +126,8 @@ def test_a_summary_of_one_replication_shows_values_alone(tmp_path) -> None:
 
     result = sim.run(single(contacts=60), replications=1, engine="simpy", out=tmp_path)
     out = Console(record=True, width=140)
-    tell_result(result, out)
+    tell(answer_of(result), out, verbose=True)
     text = out.export_text()
     assert "±" not in text
-    assert "1 replication (seed 1712), so no intervals" in text
+    assert "1 replication (number 0 of seed 1712), so no intervals" in text
     assert "<" not in text

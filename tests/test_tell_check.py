@@ -11,9 +11,10 @@ from rich.console import Console
 from single import single
 
 import sim
+from sim.answers.terminal import tell
 from sim.language import language
 from sim.studies.by_priority import waits_by_priority
-from sim.tell.runs import tell_result
+from sim.studies.run_answer import answer_of
 from sim.tell.scenario import tell_scenario
 
 #: Phone on weekdays, e-mail always; Saturday 15 February is in the period.
@@ -98,7 +99,7 @@ def test_days_on_which_a_channel_is_closed_have_no_number_of_it() -> None:
 def test_tables_without_rows_are_not_printed(tmp_path) -> None:
     out = Console(record=True, width=140)
     result = sim.run(single(contacts=30, last="2021-03-01"), replications=3, engine="simpy", out=tmp_path)
-    tell_result(result, out)
+    tell(answer_of(result), out, verbose=True)
     text = out.export_text()
     assert "What happened to contacts" in text
     assert "What happened to people" not in text  # one channel, one province, one cause
@@ -119,7 +120,7 @@ def test_waits_by_priority_are_those_of_the_kept_contacts(tmp_path) -> None:
     phone = (contacts["channel"] == "phone") & (contacts["outcome"] == "answered")
     assert first.asa_s.value < np.mean(contacts["wait_ms"][phone & ~urgent]) / 1000
     out = Console(record=True, width=140)
-    tell_result(result, out)
+    tell(answer_of(result), out, verbose=True)
     assert "phone, urgent" in out.export_text()
 
 

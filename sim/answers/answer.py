@@ -278,6 +278,92 @@ class Bars:
 
 
 @dataclass(frozen=True)
+class FlowPlace:
+    """A place of a flow: its column from left to right, its tone, what flows through it."""
+
+    id: str
+    column: int
+    tone: str
+    found: Estimate
+    name: Value
+    note: Value = None
+
+
+@dataclass(frozen=True)
+class FlowBand:
+    """What flows from one place to another."""
+
+    source: str
+    target: str
+    tone: str
+    found: Estimate
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A chart of what flows between places, from left to right.
+
+    most: the place whose height is the whole.
+    under: a column that begins below a band: its number, and the two places of the band.
+    """
+
+    title: Value
+    places: tuple[FlowPlace, ...]
+    bands: tuple[FlowBand, ...]
+    most: str
+    caption: Value = None
+    under: tuple[int, str, str] | None = None
+
+
+@dataclass(frozen=True)
+class DutyLine:
+    """A line of a group, numbered from 0, and its stretches of duty in ms of the day."""
+
+    group: str
+    number: int
+    duty: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class DayContact:
+    """A contact that was waiting or in hand on a day; times on the clock, in ms of the day, negative before it.
+
+    line: number of the line that took it, or the one that it would have got first, among those of the day.
+    lane: its place among the contacts that the line has in hand together, 0 where no line took it.
+    """
+
+    line: int
+    queue: str
+    outcome: str
+    dialled: int
+    left: int
+    released: int
+    lane: int
+
+    @property
+    def held(self) -> bool:
+        """Whether a line took it."""
+        return self.released > self.left
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day as it went: what each line did, who waited for it and who gave up.
+
+    date: an ISO date.
+    opens, shuts: hours from which to which it is shown.
+    """
+
+    title: Value
+    date: str
+    opens: int
+    shuts: int
+    lines: tuple[DutyLine, ...]
+    contacts: tuple[DayContact, ...]
+    caption: Value = None
+
+
+@dataclass(frozen=True)
 class Tile:
     """One number of the first screen: what it is, its value, and what it is held against."""
 
@@ -295,7 +381,7 @@ class Show:
 
 
 #: What a chart is.
-Chart = Rows | Curves | Heat | Bars
+Chart = Rows | Curves | Heat | Bars | Flow | Day
 #: What a section holds.
 Part = Message | Chart | Show
 
@@ -341,6 +427,7 @@ class Answer:
     files: further files of its folder by name, such as ``plan.yaml``.
     command: that makes it again, '' where there is none.
     title: what it is about, where that is not the scenario's title.
+    made: how results on which it rests were made, by keys of the section ``made`` of the catalogue.
     """
 
     study: str
@@ -356,6 +443,7 @@ class Answer:
     files: Mapping[str, str] = field(default_factory=dict)
     command: str = ""
     title: Value = None
+    made: Mapping[str, str] = field(default_factory=dict)
     version: str = field(default_factory=lambda: version("helpline-sim"))
 
     def table(self, name: str) -> Table:
@@ -396,7 +484,24 @@ class Answer:
 
 _CLASSES = (
     *(Answer, Message, Term, Named, Column, Table, Tile, Show, Section, Played, Estimate),
-    *(Mark, Row, Rows, Axis, Point, Series, Curves, Heat, Bar, Bars),
+    *(
+        Mark,
+        Row,
+        Rows,
+        Axis,
+        Point,
+        Series,
+        Curves,
+        Heat,
+        Bar,
+        Bars,
+        Flow,
+        FlowPlace,
+        FlowBand,
+        Day,
+        DutyLine,
+        DayContact,
+    ),
 )
 _BY_NAME = {one.__name__: one for one in _CLASSES}
 #: Says which class an object of JSON is.

@@ -5,12 +5,14 @@ from __future__ import annotations
 from math import isfinite
 
 from sim.answers import rows
-from sim.answers.answer import Bars, Chart, Curves, Heat, Mark, Rows
+from sim.answers.answer import Bars, Chart, Curves, Day, Flow, Heat, Mark, Rows
 from sim.answers.bars import draw_bars
 from sim.answers.curves import draw_curves
+from sim.answers.flow import draw_flow
 from sim.answers.heat import draw_heat
 from sim.answers.kinds import in_language
 from sim.answers.looks import TONES
+from sim.answers.timeline import draw_day
 from sim.language import Language
 from sim.language.shown import plain, signed
 
@@ -19,6 +21,10 @@ def svg_of(chart: Chart, say: Language) -> str:
     """A chart as SVG."""
     if isinstance(chart, Curves):
         return draw_curves(chart, say)
+    if isinstance(chart, Flow):
+        return draw_flow(chart, say)
+    if isinstance(chart, Day):
+        return draw_day(chart, say)
     if isinstance(chart, Bars):
         return draw_bars(chart, say)
     return draw_heat(chart, say) if isinstance(chart, Heat) else _rows(chart, say)

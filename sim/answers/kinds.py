@@ -155,6 +155,12 @@ def _titled(titles: tuple[tuple[str, str], ...], say: Language) -> str:
     return by.get(say.code) or by.get("en") or titles[0][1]
 
 
+def _weekday(value: str, say: Language) -> str:
+    """A day with its weekday: ``Mon 10 February 2020``."""
+    day = dt.date.fromisoformat(value)
+    return f"{say.weekday(day)} {say.date(day)}"
+
+
 def _sentence(value: Value, say: Language) -> str:
     """With a capital."""
     text = in_language(value, say)
@@ -246,6 +252,13 @@ KINDS: Mapping[str, Kind] = {
     "refusal": _texts(lambda value, say: told_refusal(value, say).rstrip(".")),
     "kind": _texts(lambda value, say: say.known("kind", value)),
     "titles": _texts(_titled),
+    "premise": _texts(lambda value, say: say.known("theory", value)),
+    "during": _texts(lambda value, say: say.during(*map(dt.date.fromisoformat, value))),
+    "day name": _texts(lambda value, say: say.short_date(dt.date.fromisoformat(value)).split(" ", 1)[0]),
+    "day number": _texts(lambda value, say: say.short_date(dt.date.fromisoformat(value)).split(" ", 1)[1]),
+    "commas": _texts(in_language),
+    "spaced": _texts(lambda values, say: " ".join(in_language(value, say) for value in values)),
+    "long day": _texts(_weekday),
     "yes": _texts(in_language),
     "and": _texts(lambda values, say: and_list([in_language(value, say) for value in values], say)),
     "semicolons": _texts(lambda values, say: "; ".join(in_language(value, say) for value in values)),
@@ -313,6 +326,8 @@ def cell_of(column: Column, value: Value, say: Language) -> Cell:
     return KINDS[column.kind].cell(value, say, column.good)
 
 
+#: Kinds of days: dates in workbooks.
+DAYS = ("day", "short day")
 #: What follows the name of a column of estimates in files.
 _OF_ESTIMATES = ("", "_low", "_high")
 

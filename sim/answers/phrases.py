@@ -72,6 +72,8 @@ def more_or_fewer(change: Estimate, counted: str) -> Message:
 
 def replications(where: Where) -> Message:
     """``200 replications (numbers 0 to 199 of seed 1712)``."""
+    if where.number == 1:
+        return message("study.world", first=where.first, seed=str(where.seed))
     last = where.first + where.number - 1
     return message("study.worlds", number=where.number, first=where.first, last=last, seed=str(where.seed))
 
@@ -91,7 +93,10 @@ def rests_on(answer: Answer, say: Language) -> str:
     """The period, the replications, and the level of intervals, as far as there are such."""
     scenario, worlds = answer.scenario, "; ".join(played(answer, say))
     period = say.period(scenario.period.first, scenario.period.last) if scenario else ""
-    return "; ".join(filter(None, (period, worlds, say("study.intervals") if period or worlds else "")))
+    # A single replication has no intervals, and says so.
+    several = any(one.number > 1 for one in answer.played) or not answer.played
+    level = say("study.intervals") if (period or worlds) and several else ""
+    return "; ".join(filter(None, (period, worlds, level)))
 
 
 def played(answer: Answer, say: Language) -> list[str]:

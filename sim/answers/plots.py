@@ -11,27 +11,33 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.answers.answer import Answer, Bars, Chart, Curves, Heat, Mark, Rows, Series
-from sim.answers.colours import MUTED
+from sim.answers.answer import Answer, Bars, Chart, Curves, Day, DayContact, Flow, Heat, Mark, Rows, Series
+from sim.answers.colours import DUTY, MUTED, OUTCOMES, WAITING
 from sim.answers.curves import LOOKS, round_between
 from sim.answers.kinds import MISSING, in_language
 from sim.answers.looks import TONES
 from sim.answers.phrases import played, title_of
 from sim.answers.rows import LONGEST_NOTE
-from sim.figures.style import headed, legend_below, numbers_in, sheet, wrapped
+from sim.answers.style import headed, legend_below, numbers_in, sheet, wrapped
 from sim.language import ENGLISH, Language
 from sim.language.firm import firm
+from sim.model.clock import HOUR, SECOND
 
 _FORMS = {"circle": "o", "ring": "o", "square": "s", "diamond": "D", "triangle": "^"}
 #: Cells of a heat map that have their number, and levels whose names are level.
 _MOST_WRITTEN, _MOST_LEVEL = 120, 5
-#: Bars that have their names.
-_MOST_BARS = 31
+#: Bars that have their names; rows beyond these make a picture that nobody reads.
+_MOST_BARS, _MOST_LINES = 31, 24
 
 
 def charts_of(answer: Answer) -> list[Chart]:
-    """All charts of an answer, in the order of its sections."""
-    return [part for section in answer.sections for part in section.parts if isinstance(part, Chart)]
+    """Charts of an answer that are drawn in axes, in the order of its sections: all but flows."""
+    return [
+        part
+        for section in answer.sections
+        for part in section.parts
+        if isinstance(part, Chart) and not isinstance(part, Flow)
+    ]
 
 
 def save_all(answer: Answer, folder: Path, say: Language = ENGLISH) -> list[Path]:
@@ -46,14 +52,16 @@ def save_all(answer: Answer, folder: Path, say: Language = ENGLISH) -> list[Path
 
 def figure_of(chart: Chart, say: Language = ENGLISH, *, below: str = "") -> Figure:
     """A chart in a figure of its own; ``below`` stands under its title."""
-    figure = sheet(10, _height(chart))
+    figure = sheet(10, height_of(chart))
     plot(chart, figure.subplots(), say)
     headed(figure, in_language(chart.title, say), "\n".join(wrapped(below, 150).splitlines()[:1]))
     return figure
 
 
-def _height(chart: Chart) -> float:
-    """Inches of a figure."""
+def height_of(chart: Chart) -> float:
+    """Inches of a figure of its own."""
+    if isinstance(chart, Day):
+        return 1.6 + 0.62 * min(len(chart.lines), _MOST_LINES)
     if isinstance(chart, Rows):
         return 1.9 + 0.34 * len(chart.rows) + (0.3 if chart.legend else 0)
     if isinstance(chart, Bars) and chart.across:
@@ -67,6 +75,10 @@ def plot(chart: Chart, ax: Axes, say: Language = ENGLISH) -> Axes:
         return _curves(chart, ax, say)
     if isinstance(chart, Bars):
         return _bars(chart, ax, say)
+    if isinstance(chart, Day):
+        return _day(chart, ax, say)
+    if isinstance(chart, Flow):
+        raise TypeError("a flow is drawn as SVG alone")
     return _heat(chart, ax, say) if isinstance(chart, Heat) else _rows(chart, ax, say)
 
 
@@ -155,6 +167,57 @@ def _bars(chart: Bars, ax: Axes, say: Language) -> Axes:
     ax.spines[["top", "right"]].set_visible(False)
     legend_below(ax)
     return ax
+
+
+def _day(day: Day, ax: Axes, say: Language) -> Axes:
+    lines = day.lines[:_MOST_LINES]
+    rows = {number: len(lines) - 1 - number for number in range(len(lines))}
+    # First, so that no limits are sought after every contact.
+    ax.set_xlim(day.opens, day.shuts)
+    ax.set_ylim(-0.7, len(lines) - 0.3)
+    for contact in day.contacts:
+        if contact.line in rows:
+            _contact(ax, rows[contact.line], contact)
+    for number, line in enumerate(lines):
+        spans = [(a / HOUR, (b - a) / HOUR) for a, b in line.duty]
+        ax.broken_barh(spans, (rows[number] - 0.42, 0.8), fc=DUTY, ec="none", zorder=0)
+    names = [f"{say.name(one.group)}{f' {one.number + 1}' if one.number else ''}" for one in reversed(lines)]
+    ax.set_yticks(range(len(lines)), names)
+    hours = range(day.opens, day.shuts + 1)
+    ax.set_xticks(hours, [f"{hour}:00" for hour in hours])
+    ax.set_xlabel(say("figure.time_of_day"))
+    ax.set_ylabel(say("column.lines_of"))
+    _day_legend(ax, day, say)
+    return ax
+
+
+def _contact(ax: Axes, row: int, contact: DayContact) -> None:
+    at, left, released = (time / HOUR for time in (contact.dialled, contact.left, contact.released))
+    if contact.left - contact.dialled > SECOND:
+        ax.plot([at, left], [row - 0.3] * 2, color=WAITING, lw=1.2, solid_capstyle="butt")
+    if contact.held:
+        colour, hatch = OUTCOMES.get(contact.outcome, OUTCOMES["abandoned"])
+        # What is in hand together stands in steps of the same row.
+        bottom, height = row - 0.18 + 0.14 * min(contact.lane, 2), 0.42 - 0.14 * min(contact.lane, 2)
+        ax.broken_barh([(left, released - left)], (bottom, height), fc=colour, hatch=hatch, ec="white", lw=0.8)
+    elif contact.outcome in ("abandoned", "silent"):
+        ax.plot(left, row - 0.3, "x", color=OUTCOMES["abandoned"][0], ms=6, mew=1.8)
+    elif contact.outcome == "blocked":
+        ax.plot(at, row - 0.3, "o", color="black", mfc="white", ms=5)
+    elif contact.outcome in ("closed", "balked", "sent_away"):
+        ax.plot(left, row - 0.3, "|", color="black", ms=6)
+
+
+def _day_legend(ax: Axes, day: Day, say: Language) -> None:
+    ax.bar([0], [0], color=OUTCOMES["answered"][0], label=say("figure.with_a_line"))
+    if any(contact.outcome == "called_back" for contact in day.contacts):
+        colour, hatch = OUTCOMES["called_back"]
+        ax.bar([0], [0], color=colour, hatch=hatch, ec="white", label=say("outcome.called_back"))
+    ax.plot([], [], color=WAITING, lw=1.2, label=say("figure.waiting"))
+    ax.plot([], [], "x", color=OUTCOMES["abandoned"][0], mew=1.8, label=say("outcome.abandoned"))
+    ax.plot([], [], "o", color="black", mfc="white", label=say("outcome.blocked"))
+    ax.plot([], [], "|", color="black", label=say("figure.closed"))
+    legend_below(ax)
 
 
 def _heat(chart: Heat, ax: Axes, say: Language) -> Axes:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from math import isnan
 
 from sim.answers.answer import Answer, Column, Message, Named, Table, Term, Value
-from sim.answers.kinds import KINDS, in_language, text_of
+from sim.answers.kinds import DAYS, KINDS, in_language, text_of
 from sim.answers.page import made
 from sim.answers.phrases import definitions, played
 from sim.language import Language
@@ -57,6 +58,8 @@ def _cells(column: Column, value: Value, wide: bool, say: Language) -> list[Cell
     scale = KINDS[column.kind].sheet
     if isinstance(value, Estimate):
         return three(value.scaled(scale))
+    if column.kind in DAYS and isinstance(value, str):
+        return [dt.date.fromisoformat(value)]
     words = isinstance(value, Named | Message | Term | str | bool | tuple)
     if value is None:
         shown: Cell = None

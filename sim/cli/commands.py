@@ -36,6 +36,7 @@ from sim.cli.common import (
 )
 from sim.cli.compare import compare
 from sim.cli.erlang import erlang
+from sim.cli.faces import VERBOSE
 from sim.cli.fit import fit
 from sim.cli.forecast import forecast
 from sim.cli.plan import campaign, plan
@@ -99,6 +100,7 @@ def check(file: Path, settings: tuple[str, ...], plot: bool, out: Path, lang: st
 @click.option("--contacts", default="100", show_default=True, metavar="N|all|none", help="Keep contacts of so many.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.option("--quiet", is_flag=True, help="Print only where the results are.")
+@VERBOSE
 @FIGURES
 @LANG
 def run(
@@ -115,6 +117,7 @@ def run(
     contacts: str,
     as_json: bool,
     quiet: bool,
+    verbose: bool,
     figures: bool,
     lang: str,
 ) -> None:
@@ -141,10 +144,10 @@ def run(
                 **until,
             )
     except Interrupted as stopped:
-        _show(stopped.result, as_json=False, quiet=quiet, figures=False, lang=lang)
+        _show(stopped.result, as_json=False, quiet=quiet, verbose=verbose, figures=False, lang=lang)
         click.echo(f"{stopped}. The same command goes on from there.", err=True)
         raise SystemExit(INTERRUPTED) from None
-    _show(result, as_json=as_json, quiet=quiet, figures=figures, lang=lang)
+    _show(result, as_json=as_json, quiet=quiet, verbose=verbose, figures=figures, lang=lang)
 
 
 @cli.command()
@@ -280,7 +283,7 @@ def _how_many(text: str) -> int:
     raise click.BadParameter(f"{text!r} is not a number, 'all' or 'none'", param_hint="--contacts")
 
 
-def _show(result: Any, *, as_json: bool, quiet: bool, figures: bool, lang: str) -> None:
+def _show(result: Any, *, as_json: bool, quiet: bool, verbose: bool, figures: bool, lang: str) -> None:
     if result is None:
         return
     result.write_summary()
@@ -291,10 +294,12 @@ def _show(result: Any, *, as_json: bool, quiet: bool, figures: bool, lang: str) 
     if quiet:
         click.echo(str(result.folder))
         return
+    from sim.answers.terminal import tell
     from sim.language import language
-    from sim.tell.runs import console, tell_result
+    from sim.studies.run_answer import answer_of
+    from sim.tell.runs import console
 
-    tell_result(result, console(), language(lang))
+    tell(answer_of(result, whole=verbose), console(), language(lang), verbose=verbose)
     files = "summary.csv, by_day.csv, by_hour.csv, contacts, ..."
     tell_kept(result.folder, files, pictures, language(lang))
 

@@ -12,14 +12,16 @@ from matplotlib.dates import DayLocator, num2date
 from matplotlib.figure import Figure
 
 from sim.answers.colours import OUTCOMES
+from sim.answers.plots import plot
+from sim.answers.style import axes_of, figure_of, legend_below, sheet, titled
 from sim.errors import ResultsError
 from sim.figures.day import draw_busy_day
-from sim.figures.style import axes_of, figure_of, legend_below, sheet, titled, wrapped
 from sim.language import ENGLISH, Language
 from sim.model.clock import HOUR, MINUTE
 from sim.model.demand import Rates
 from sim.results.result import Result
 from sim.scenario.scenario import Scenario
+from sim.studies.run_answer import by_day, by_hour
 
 
 def _sub(result: Result, say: Language) -> str:
@@ -126,38 +128,18 @@ def draw_outcomes(result: Result, *, say: Language = ENGLISH) -> Figure:
 
 def draw_by_day(result: Result, ax: Axes | None = None, *, say: Language = ENGLISH) -> Figure:
     """Mean contacts of each day of the period, by what happened to them."""
-    ax, dates = axes_of(ax), result.scenario.model.dates
-    short = len(dates) <= 31
-    narrow = len(dates) > _MOST_DATES
-    names = [_two_lines(day, say, narrow and day.day > 1 and day > dates[0]) if short else str(day) for day in dates]
-    _stack(ax, result, slice(1, 1 + len(dates)), names, say)
+    ax = plot(by_day(result), axes_of(ax), say)
     ax.set_xlabel(say("column.day"))
-    ax.set_ylabel(say("figure.contacts_a_day"))
-    legend_below(ax)
     titled(ax, say("figure.by_day"), _sub(result, say))
     return figure_of(ax)
 
 
 def draw_by_hour(result: Result, ax: Axes | None = None, *, say: Language = ENGLISH) -> Figure:
     """Mean contacts of each hour of the day in a period, by what happened to them."""
-    ax = axes_of(ax)
-    _stack(ax, result, slice(1 + result.layout.days, result.layout.slices), [str(h) for h in range(24)], say)
+    ax = plot(by_hour(result), axes_of(ax), say)
     ax.set_xlabel(say("figure.hour"))
-    ax.set_ylabel(wrapped(say("figure.contacts_an_hour"), 30))
     titled(ax, say("figure.by_hour"), say("figure.all_channels"))
     return figure_of(ax)
-
-
-def _stack(ax: Axes, result: Result, cells: slice, names: list[str], say: Language) -> None:
-    moments = result.moments
-    below = np.zeros(len(names))
-    for outcome, (colour, hatch) in OUTCOMES.items():
-        heights = moments.total[cells, moments.pairs.columns.index(outcome)] / result.replications
-        if heights.any():
-            label = say(f"outcome.{outcome}")
-            ax.bar(names, heights, bottom=below, color=colour, hatch=hatch, ec="white", lw=0.3, label=label)
-        below += heights
-    ax.tick_params(axis="x", labelsize=8)
 
 
 def draw_all(result: Result, *, say: Language = ENGLISH) -> dict[str, Figure]:

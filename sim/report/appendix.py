@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 
+from sim.answers.answer import Answer
 from sim.answers.colours import OUTCOMES
 from sim.answers.kinds import in_language
 from sim.language import Language
-from sim.results.result import Result
 from sim.scenario.scenario import Scenario
 from sim.scenario.simple import EVERYWHERE
 from sim.studies.summaries import service_level
@@ -32,23 +32,16 @@ _OF_STUDIES = ("outputs", "runs", "estimation", "software", "code")
 Part = tuple[str, Sequence[tuple[str, str]]]
 
 
-def of_run(result: Result, say: Language) -> list[Part]:
-    """The appendix of a run, or of the base of a comparison."""
-    manifest = result.store.manifest()
-    facts = _facts(result.scenario, say) | {
-        "replications": say.number(result.replications),
-        "seed": str(manifest["seed"]),
-        "engine": str(manifest.get("engine", "")),
-        "versions": ", ".join(f"{name} {number}" for name, number in manifest.get("versions", {}).items()),
-        "version": version("helpline-sim"),
-    }
-    return _parts(facts, say, ())
-
-
-def of_study(scenario: Scenario, played: Sequence[str], made_by: str, say: Language) -> list[Part]:
-    """The appendix of a study, as far as it fits: on which replications it rests, which version made it."""
+def of_answer(answer: Answer, played: Sequence[str], say: Language) -> list[Part]:
+    """The appendix of an answer: of a study, on which replications it rests; of a run, how it was made."""
+    if answer.scenario is None:
+        return []
+    facts = _facts(answer.scenario, say)
+    if "engine" in answer.made:
+        made = {name: answer.made.get(name, "") for name in ("replications", "seed", "engine", "versions")}
+        return _parts(facts | made | {"version": version("helpline-sim")}, say, ())
     worlds = "; ".join(played).rstrip(".")
-    facts = _facts(scenario, say) | {"worlds": worlds[:1].upper() + worlds[1:], "version": made_by}
+    facts |= {"worlds": worlds[:1].upper() + worlds[1:], "version": answer.version}
     return _parts(facts, say, _OF_STUDIES)
 
 

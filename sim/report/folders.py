@@ -11,10 +11,11 @@ from sim.results.damage import require_sound
 from sim.results.result import Result
 from sim.results.store import Store
 from sim.studies.compare import MANIFEST, Comparison
+from sim.studies.run_answer import answer_of
 
 
-def opened(folder: Path) -> Result | Answer:
-    """The run, the comparison or the study in ``folder``."""
+def opened(folder: Path) -> Answer:
+    """What the run, the comparison or the study in ``folder`` found."""
     if (folder / MANIFEST).is_file() and not (folder / ANSWER).is_file():  # of an older version
         return Comparison.read(folder).answer
     if (folder / ANSWER).is_file():
@@ -24,7 +25,7 @@ def opened(folder: Path) -> Result | Answer:
     replications = require_sound(Store(folder))
     if not replications:
         raise ResultsError(f"{folder}: no replications are finished here; run the scenario again")
-    return Result(folder, replications)
+    return answer_of(Result(folder, replications))
 
 
 def _wrong(folder: Path) -> str:

@@ -21,6 +21,8 @@ class Picture:
     legend: Sequence[tuple[str, str]] = ()
     #: What diamonds stand for.
     mark: str = ""
+    #: Whether it is of one day, whose signs have a legend of their own.
+    day: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,16 +7,13 @@ from pathlib import Path
 from sim.answers.answer import Answer
 from sim.answers.page import page_of
 from sim.answers.phrases import title_of
-from sim.answers.sheets import sheets_of as sheets_of_answer
+from sim.answers.sheets import sheets_of
 from sim.errors import ResultsError
 from sim.language import ENGLISH, Language
 from sim.report.folders import opened
-from sim.report.page import run_page
 from sim.report.sensitivity import sensitivity_for
-from sim.report.sheets import Sheet, sheets_of
 from sim.report.spreadsheets import write_spreadsheets
 from sim.report.workbook import write_workbook
-from sim.results.result import Result
 from sim.results.store import write_atomically
 
 __all__ = ["write_report"]
@@ -43,35 +40,19 @@ def write_report(
     write_atomically(page, _page(found, folder, sensitivity, say))
     if not excel:
         return [page]
-    sheets, (title, written) = _sheets(found, say), _about(found, say)
-    workbook = write_workbook(sheets, page.with_suffix(".xlsx"), title=title, written=written, say=say)
+    sheets, written = list(sheets_of(found, say)), found.made.get("written", "")
+    workbook = write_workbook(sheets, page.with_suffix(".xlsx"), title=title_of(found, say), written=written, say=say)
     return [page, workbook, *write_spreadsheets(sheets, page.with_suffix(""))]
 
 
-#: What a folder of results holds.
-_Found = Result | Answer
 #: Studies beside which a sensitivity is shown.
-_BESIDE = ("compare",)
+_BESIDE = ("run", "compare")
 
 
-def _page(found: _Found, folder: Path, sensitivity: Path | None, say: Language) -> str:
-    if isinstance(found, Result):
-        return run_page(found, say, sensitivity=sensitivity_for(found.scenario, folder, sensitivity, say))
+def _page(found: Answer, folder: Path, sensitivity: Path | None, say: Language) -> str:
     if found.study in _BESIDE and found.scenario is not None:
-        return page_of(found, say, sensitivity=sensitivity_for(found.scenario, folder, sensitivity, say))
+        beside = sensitivity_for(found.scenario, folder, sensitivity, say)
+        return page_of(found, say, sensitivity=beside, wanted=True)
     if sensitivity is not None:
         raise ResultsError(f"{folder}: is the folder of a study; a sensitivity goes with a run or a comparison")
     return page_of(found, say)
-
-
-def _sheets(found: _Found, say: Language) -> list[Sheet]:
-    if isinstance(found, Answer):
-        return list(sheets_of_answer(found, say))
-    return sheets_of(found, say)
-
-
-def _about(found: _Found, say: Language) -> tuple[str, str]:
-    """Title, and when the results were written ('' where that is not kept)."""
-    if isinstance(found, Answer):
-        return title_of(found, say), ""
-    return found.scenario.titled(say.code), str(found.store.manifest().get("written", ""))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
+from sim.answers.answer import Day, DayContact, DutyLine
+from sim.answers.kinds import in_language
 from sim.answers.svg import drawing, fill_of, hint, tag, text
 from sim.language import Language
 from sim.model.clock import HOUR, MINUTE, SECOND
-from sim.report.busy_day import BusyDay, Contact, Line
 
 _WIDTH, _LEFT, _RIGHT, _TOP = 1000.0, 138.0, 22.0, 24.0
 _ROW, _LANE, _GAP = 20.0, 7.0, 10.0
@@ -16,38 +17,33 @@ _ROW, _LANE, _GAP = 20.0, 7.0, 10.0
 MOST_LINES, _MOST_LANES = 24, 12
 
 
-def draw_day(day: BusyDay, say: Language) -> str:
+def draw_day(day: Day, say: Language) -> str:
     """The day from before opening until after closing."""
-    shown = list(day.lines)[:MOST_LINES]
+    shown = list(enumerate(day.lines))[:MOST_LINES]
     opens, shuts = day.opens * HOUR, day.shuts * HOUR
     scale = (_WIDTH - _LEFT - _RIGHT) / (shuts - opens)
-    parts: list[str] = []
-    y = _TOP + 6
-    for group, lines in groupby(shown, key=lambda line: line[0]):
-        rows = list(lines)
-        waiting = _laned([c for c in day.contacts if c.line[0] == group and _seen(c, opens, shuts)])
-        for number, line in enumerate(rows):
-            mine = [contact for contact in day.contacts if contact.line == line and contact.held]
-            parts += _line(line, day, mine, y + number * (_ROW + 3), (opens, shuts, scale), say, alone=len(rows) == 1)
+    frame, parts, y = (opens, shuts, scale), list[str](), _TOP + 6
+    for group, some in groupby(shown, key=lambda one: one[1].group):
+        rows = list(some)
+        of_group = {number for number, line in enumerate(day.lines) if line.group == group}
+        waiting = _laned([c for c in day.contacts if c.line in of_group and _seen(c, opens, shuts)])
+        for row, (number, line) in enumerate(rows):
+            mine = [contact for contact in day.contacts if contact.line == number and contact.held]
+            parts += _line(line, mine, y + row * (_ROW + 3), frame, say, alone=len(rows) == 1)
         y += len(rows) * (_ROW + 3)
         lanes = 1 + max((lane for lane, _ in waiting), default=0)
         for lane, contact in waiting:
-            parts += _waiting(contact, y + 4 + lane * _LANE, (opens, shuts, scale), say)
+            parts += _waiting(contact, y + 4 + lane * _LANE, frame, say)
         y += lanes * _LANE + _GAP
-    return drawing(
-        _WIDTH, y + 6, *_hours(day, y, opens, scale), *parts, title=say("report.day", date=_date(day, say)), kind="wide"
-    )
+    title = in_language(day.title, say)
+    return drawing(_WIDTH, y + 6, *_hours(day, y, opens, scale), *parts, title=title, kind="wide")
 
 
-def _date(day: BusyDay, say: Language) -> str:
-    return f"{say.weekday(day.date)} {say.date(day.date)}"
-
-
-def _seen(contact: Contact, opens: int, shuts: int) -> bool:
+def _seen(contact: DayContact, opens: int, shuts: int) -> bool:
     return contact.left >= opens and contact.dialled <= shuts
 
 
-def _laned(contacts: list[Contact]) -> list[tuple[int, Contact]]:
+def _laned(contacts: list[DayContact]) -> list[tuple[int, DayContact]]:
     """Contacts that waited or were turned away, each in the first lane that is free."""
     ends: list[float] = []
     found = []
@@ -61,7 +57,7 @@ def _laned(contacts: list[Contact]) -> list[tuple[int, Contact]]:
     return found
 
 
-def _hours(day: BusyDay, bottom: float, opens: int, scale: float) -> Iterator[str]:
+def _hours(day: Day, bottom: float, opens: int, scale: float) -> Iterator[str]:
     for hour in range(day.opens, day.shuts + 1):
         x = _LEFT + (hour * HOUR - opens) * scale
         yield tag("line", x1=x, x2=x, y1=_TOP, y2=bottom, class_="grid")
@@ -70,9 +66,8 @@ def _hours(day: BusyDay, bottom: float, opens: int, scale: float) -> Iterator[st
 
 
 def _line(
-    line: Line,
-    day: BusyDay,
-    contacts: list[Contact],
+    line: DutyLine,
+    contacts: list[DayContact],
     y: float,
     frame: tuple[int, int, float],
     say: Language,
@@ -80,9 +75,9 @@ def _line(
     alone: bool,
 ) -> Iterator[str]:
     opens, shuts, scale = frame
-    name = say.name(line[0]) if alone else f"{say.name(line[0])} {line[1] + 1}"
+    name = say.name(line.group) if alone else f"{say.name(line.group)} {line.number + 1}"
     yield text(_LEFT - 8, y + _ROW * 0.7, name, class_="label", text_anchor="end")
-    for start, stop in day.lines[line]:
+    for start, stop in line.duty:
         x0, x1 = (_LEFT + (min(max(at, opens), shuts) - opens) * scale for at in (start, stop))
         yield tag("rect", x=x0, y=y, width=max(x1 - x0, 0.0), height=_ROW, class_="duty")
     for contact in contacts:
@@ -94,7 +89,7 @@ def _line(
             yield tag("rect", hint(_told(contact, say)), fill=fill_of(contact.outcome), class_="talk", **place)
 
 
-def _waiting(contact: Contact, y: float, frame: tuple[int, int, float], say: Language) -> Iterator[str]:
+def _waiting(contact: DayContact, y: float, frame: tuple[int, int, float], say: Language) -> Iterator[str]:
     opens, shuts, scale = frame
     x0, x1 = (_LEFT + (min(max(at, opens), shuts) - opens) * scale for at in (contact.dialled, contact.left))
     said = hint(_told(contact, say))
@@ -108,7 +103,7 @@ def _waiting(contact: Contact, y: float, frame: tuple[int, int, float], say: Lan
         yield tag("line", said, x1=x1, x2=x1, y1=y - 3, y2=y + 3, class_="shut")
 
 
-def _told(contact: Contact, say: Language) -> str:
+def _told(contact: DayContact, say: Language) -> str:
     at = max(contact.dialled, 0)
     words = {"queue": say.name(contact.queue), "at": f"{at // HOUR}:{at % HOUR // MINUTE:02d}"}
     minutes = {

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.answers.answer import Day, DayContact, DutyLine, Term, message
 from sim.engines.draw import absences_of
 from sim.model.clock import DAY, HOUR
 from sim.results.result import Result
@@ -19,51 +17,7 @@ from sim.statistics.timelines import duty_of
 Line = tuple[str, int]
 
 
-@dataclass(frozen=True)
-class Contact:
-    """A contact that was waiting or in hand on that day; times on the clock, in ms of the day, negative before it.
-
-    ``line`` is the one that took it, or the one it would have got first; ``lane`` its place among the contacts that
-    the line has in hand together, 0 where no line took it.
-    """
-
-    line: Line
-    queue: str
-    outcome: str
-    dialled: int
-    left: int
-    released: int
-    lane: int
-
-    @property
-    def held(self) -> bool:
-        """Whether a line took it."""
-        return self.released > self.left
-
-
-@dataclass(frozen=True)
-class BusyDay:
-    """A day: its lines with their stretches of duty (ms of the day), and its contacts by the time they were dialled."""
-
-    date: dt.date
-    lines: Mapping[Line, tuple[tuple[int, int], ...]]
-    contacts: tuple[Contact, ...]
-
-    @property
-    def opens(self) -> int:
-        """An hour before the first line comes on duty."""
-        return int(
-            max(0, min((start for spans in self.lines.values() for start, _ in spans), default=9 * HOUR) - HOUR) // HOUR
-        )
-
-    @property
-    def shuts(self) -> int:
-        """Two hours after the last line leaves."""
-        last = max((stop for spans in self.lines.values() for _, stop in spans), default=17 * HOUR)
-        return int(min(24, last // HOUR + 2))
-
-
-def busiest_day(result: Result) -> BusyDay:
+def busiest_day(result: Result) -> Day:
     """The day of replication 0 on which most contacts came while open; ResultsError where no contacts were kept."""
     calendar, store = result.scenario.model.calendar, result.store
     often = "SELECT dialled::DATE AS date FROM {table} WHERE replication = 0 AND outcome <> 'closed' GROUP BY 1 "
@@ -79,15 +33,30 @@ def busiest_day(result: Result) -> BusyDay:
     shown = (columns["dialled"] - np.datetime64(calendar.first)).astype("timedelta64[ms]").astype(np.int64)
     start = calendar.clock.instant(shown)  # in the hour that occurs twice, as if all had been in the first
     day = (date - calendar.first).days
-    return BusyDay(calendar.date(day), _duty_on(result, day), _contacts_on(result, columns, start, day))
+    duty, at = _duty_on(result, day), calendar.date(day)
+    starts = [first for spans in duty.values() for first, _ in spans]
+    stops = [last for spans in duty.values() for _, last in spans]
+    return Day(
+        title=message("report.day", date=Term("long day", at.isoformat())),
+        date=at.isoformat(),
+        # From an hour before the first line comes on duty to two hours after the last one leaves.
+        opens=int(max(0, min(starts, default=9 * HOUR) - HOUR) // HOUR),
+        shuts=int(min(24, max(stops, default=17 * HOUR) // HOUR + 2)),
+        lines=tuple(DutyLine(group, number, spans) for (group, number), spans in duty.items()),
+        contacts=_contacts_on(result, columns, start, day, list(duty)),
+        caption=message("report.day_caption"),
+    )
 
 
-def _contacts_on(result: Result, columns: dict[str, Any], start: NDArray[np.int64], day: int) -> tuple[Contact, ...]:
+def _contacts_on(
+    result: Result, columns: dict[str, Any], start: NDArray[np.int64], day: int, lines: list[Line]
+) -> tuple[DayContact, ...]:
     centre, begins, clock = result.scenario.model.centre, day * DAY, result.scenario.model.calendar.clock
     left = start + columns["wait_ms"]
     released, lanes = left + columns["handling_ms"], _lanes(columns, start)
     shown = [clock.at(times) - begins for times in (start, left, released)]
     own = {queue.name: centre.groups[queue.routes[0].group].name for queue in centre.queues if queue.routes}
+    numbers = {line: number for number, line in enumerate(lines)}
     found = []
     for i in np.flatnonzero((shown[0] < DAY) & (shown[2] >= 0)).tolist():
         group, queue = str(columns["line_group"][i]), str(columns["queue"][i])
@@ -95,7 +64,9 @@ def _contacts_on(result: Result, columns: dict[str, Any], start: NDArray[np.int6
             continue
         line = (group, int(columns["line"][i])) if group else (own[queue], 0)
         dialled, gone, over = (int(times[i]) for times in shown)
-        found.append(Contact(line, queue, str(columns["outcome"][i]), dialled, gone, over, lanes[i] if group else 0))
+        if line in numbers:
+            outcome, lane = str(columns["outcome"][i]), lanes[i] if group else 0
+            found.append(DayContact(numbers[line], queue, outcome, dialled, gone, over, lane))
     return tuple(sorted(found, key=lambda contact: contact.dialled))
 
 
