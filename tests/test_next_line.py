@@ -104,7 +104,7 @@ def test_the_probability_of_being_best_is_honest() -> None:
 
 def test_the_answer_says_what_it_rests_on(tmp_path) -> None:
     done = command(
-        "next-line", str(Path(__file__).parent / "small.yaml"), "-n", "20", "--all-day", "--out", str(tmp_path)
+        "next-line", str(Path(__file__).parent / "small.yaml"), "-n", "20", "--all-day", "-v", "--out", str(tmp_path)
     )
     assert done.returncode == 0, done.stderr
     for words in (

@@ -18,9 +18,9 @@ from sim.answers.heat import draw_heat
 from sim.answers.rows import Line, Mark, draw_rows, label_lines
 from sim.cli.commands import cli
 from sim.language import language
-from sim.report.assumed import changed
 from sim.report.folders import opened
 from sim.statistics.estimates import NOTHING, Estimate
+from sim.studies.changes import changed
 
 ROOT = Path(__file__).parent.parent
 NL = language("nl")
