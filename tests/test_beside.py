@@ -279,3 +279,9 @@ def test_results_and_files_show_it(tmp_path) -> None:
     assert "Theory beside simulation" in told
     assert "No theory for e-mail: open without a line on duty." in told
     assert max(len(line.rstrip()) for line in told.splitlines()) <= 120
+
+
+def test_contacts_that_take_no_time_have_a_theory(tmp_path) -> None:
+    at_once = {"distribution": "deterministic", "always": "0 s"}
+    scenario = single(last="2021-03-07").replace(handling__phone__conversation=at_once)
+    assert of(run(scenario.replace(channels__phone=OFFICE), tmp_path).theory).theory == pytest.approx(0, abs=1e-6)

@@ -62,7 +62,7 @@ def premises_of(scenario: Scenario, number: int, *, follow_ups: bool, sent_away:
         name=queue.name,
         groups=groups,
         shared=any(set(centre.groups[group].serves) != {number} for group in groups),
-        handling_s=sum(law.mean for law in laws) / 1000,
+        handling_s=max(sum(law.mean for law in laws), 1.0) / 1000,  # a contact takes 1 ms or more
         patience=patience,
         places=places,
         speeds=max(speeds, key=len),
